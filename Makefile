@@ -1,0 +1,62 @@
+# Every target is one command on a machine that has only Python 3.10 or later and make.
+# VENV and PYTHON can be given: make test VENV=/tmp/venv PYTHON=python3.13
+
+PYTHON ?= python3
+VENV ?= .venv
+JOBS ?= 2
+DEMO ?= fixtures/message_branch/bad_girardai.py
+
+BIN := $(VENV)/bin
+RUN := $(VENV)/.installed
+DEV := $(VENV)/.installed-dev
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: help demo test lint format ecosystem clean
+
+help:
+	@echo "make demo        show what errlint finds in a client, and how it fixes it"
+	@echo "make test        run every check: style, types, import layers, tests"
+	@echo "make lint        the checks without the tests"
+	@echo "make format      let ruff rewrite the code in the project's style"
+	@echo "make ecosystem   run errlint over real packages and compare with the record (ARGS='--new' …)"
+	@echo "make clean       remove what was built and the virtual environment"
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit("errlint needs Python 3.10 or later, this is " + sys.version if sys.version_info < (3, 10) else 0)'
+	$(PYTHON) -m venv $(VENV)
+
+# The stamps are older than pyproject.toml when a dependency or an entry point may have changed.
+$(RUN): pyproject.toml | $(BIN)/python
+	$(PIP) --editable .
+	@touch $@
+
+$(DEV): pyproject.toml | $(BIN)/python
+	$(PIP) --editable '.[dev]'
+	@touch $(RUN) $@
+
+# --exit-zero turns "there are findings" into success and leaves "could not do the job" an error.
+demo: $(RUN)
+	$(BIN)/errlint check --isolated --exit-zero $(DEMO)
+	@echo
+	@echo "The fixes:"
+	$(BIN)/errlint check --isolated --exit-zero --diff --unsafe-fixes $(DEMO)
+
+test: lint
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
+
+lint: $(DEV)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(DEV)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+ecosystem: $(DEV)
+	$(BIN)/python -m benchmarks.ecosystem $(ARGS)
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

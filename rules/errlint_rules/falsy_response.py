@@ -1,0 +1,117 @@
+"""Truth of a response that is false exactly when there is an error
+
+A `requests.Response` is false when its status is 400 or above. `if e.response and e.response.status_code == 429` asks for an
+answer that is a success *and* an error: the branch never runs, and the rate limit, the error code and the request id in it are never seen.
+
+## Why
+
+`Response.__bool__` returns `ok`. Code that means "there is a response" but writes "the response is a success" handles errors only in the
+mind of its author. Other libraries (httpx, aiohttp) have no such truth value, so the same lines work there and break after a change of
+library.
+
+## Example
+
+```python
+import requests
+
+try:
+    requests.get("https://api.example.com/items", timeout=5).raise_for_status()
+except requests.HTTPError as e:
+    if e.response and e.response.status_code == 429:
+        print("slow down")
+```
+
+## Use instead
+
+```python
+import requests
+
+try:
+    requests.get("https://api.example.com/items", timeout=5).raise_for_status()
+except requests.HTTPError as e:
+    if e.response is not None and e.response.status_code == 429:
+        print("slow down")
+```
+
+## Fix safety
+
+Safe: the test becomes `is not None` (or `is None` under `not`), which is true for every answer of the server and false only when there was
+none. The only thing that changes is that the branch runs for errors.
+
+## References
+
+- requests: `Response.__bool__` and `Response.ok`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from errlint.rule import Context, Finding, Kind, Meaning, Safety, Severity, rule
+
+_TESTS = (cst.If, cst.While, cst.IfExp, cst.BooleanOperation, cst.UnaryOperation, cst.Assert, cst.CompIf)
+
+
+@rule("ERR504", on=_TESTS, since="0.1", severity=Severity.ERROR)
+def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
+    for operand in _operands(node, ctx):
+        response = ctx.meaning(operand)
+        if response is None or not _is_falsy(response) or not _means_presence(operand, response, ctx):
+            continue
+        negated = isinstance(node, cst.UnaryOperation)
+        tested = node if negated else operand
+        right = f"{ctx.code(operand)} is {'' if negated else 'not '}None"
+        yield ctx.finding(
+            tested,
+            "a response with an error status is false, so this branch never sees one"
+            if not negated
+            else "a response with an error status is false, so this takes it for no response at all",
+            trail=response.trail,
+            remedy=f"ask for presence: `{right}`",
+            api=response.catalogue,
+            fix=ctx.fix(Safety.SAFE, f"Test `{right}`", ctx.replace(tested, _parenthesised(tested, right, ctx))),
+        )
+
+
+def _operands(node: cst.CSTNode, ctx: Context) -> list[cst.BaseExpression]:
+    """The expressions whose truth, and not whose value, this node asks for."""
+    if isinstance(node, cst.UnaryOperation):
+        return [node.expression] if isinstance(node.operator, cst.Not) else []
+    if isinstance(node, cst.BooleanOperation):
+        # `e.response or default` and the last operand of `and` are values, unless the whole is a test
+        if _is_test(node, ctx):
+            return [node.left, node.right]
+        return [node.left] if isinstance(node.operator, cst.And) else []
+    assert isinstance(node, (cst.If, cst.While, cst.IfExp, cst.Assert, cst.CompIf))
+    return [node.test]
+
+
+def _is_test(node: cst.CSTNode, ctx: Context) -> bool:
+    parent = ctx.parent(node)
+    if isinstance(parent, cst.BooleanOperation):
+        return _is_test(parent, ctx)
+    if isinstance(parent, cst.UnaryOperation):
+        return isinstance(parent.operator, cst.Not)
+    return isinstance(parent, (cst.If, cst.While, cst.IfExp, cst.Assert, cst.CompIf)) and parent.test is node
+
+
+def _is_falsy(meaning: Meaning) -> bool:
+    return meaning.kind is Kind.RESPONSE and meaning.sheet is not None and meaning.sheet.falsy_on_error
+
+
+def _means_presence(operand: cst.BaseExpression, response: Meaning, ctx: Context) -> bool:
+    """Whether the author asks "is there a response?": it comes from an exception, or the same test goes on to an error status.
+
+    `if response:` straight after a call is a way to ask for success, and stays silent.
+    """
+    if response.origin is not None and response.origin.kind is Kind.EXCEPTION:
+        return True
+    return ctx.goes_on_to_error(operand)
+
+
+def _parenthesised(node: cst.CSTNode, code: str, ctx: Context) -> str:
+    """`not x` may stand where a comparison needs parentheses: as an operand of another comparison or of `not`."""
+    parent = ctx.parent(node)
+    return f"({code})" if isinstance(parent, (cst.Comparison, cst.ComparisonTarget, cst.UnaryOperation)) else code

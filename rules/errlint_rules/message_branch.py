@@ -1,0 +1,215 @@
+"""Branching on the text of an API error
+
+Control flow depends on the human-readable text of an error: of an exception, of the message in its body, of the reason phrase. The
+API promises its codes, statuses and exception types; it promises no wording.
+
+## Why
+
+Messages are reworded, translated, cut and extended without notice, and the text of an exception is the library's to choose: the same
+`"insufficient_quota" in str(e)` that held for one version of an SDK is silently false in the next. A branch that depends on it fails
+without an error, in production, on the day of the rewording. `"429" in str(e)` is also true for a URL or an id with these digits in it.
+
+## Example
+
+```python
+import requests
+
+try:
+    requests.get("https://api.example.com/items", timeout=5).raise_for_status()
+except requests.HTTPError as e:
+    if "404" in str(e):
+        items = []
+    else:
+        raise
+```
+
+## Use instead
+
+```python
+import requests
+
+try:
+    requests.get("https://api.example.com/items", timeout=5).raise_for_status()
+except requests.HTTPError as e:
+    if e.response is not None and e.response.status_code == 404:
+        items = []
+    else:
+        raise
+```
+
+## Fix safety
+
+Unsafe: the new test asks for the code, or the status, that the catalogue (or RFC 9110) gives for the text. It is true for every error
+with that code, whatever its wording, so another branch may be taken than before. A fix is offered only when there is one answer;
+otherwise the finding names the candidates.
+
+## References
+
+- RFC 9110, section 15.1: the reason phrase has no meaning for clients
+- RFC 9457, section 3.1.4: consumers should not parse `detail`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from errlint.rule import Context, Finding, Kind, Meaning, Place, Safety, Severity, TextTest, candidates, names_status, rule
+
+
+@rule("ERR101", on=(cst.Comparison, cst.Call, cst.Match), since="0.1")
+def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
+    test = ctx.text_test(node)
+    subject = _error_text(test, ctx) if test is not None else None
+    if test is None or subject is None:
+        return
+    question = _question(test, subject, ctx)
+    if question.tests[0].node is not node or not ctx.decides(question.node):
+        return
+    words = tuple(dict.fromkeys(word for part in question.tests for word in part.words()))
+    sole = subject.catalogue is not None and subject.catalogue.message_contract == "sole_discriminator"
+    narrowed = ctx.narrowed(node, subject)
+    replacement = ctx.replacement(words, subject, question.node, negated=test.negated) if question.uniform and not sole else None
+    yield ctx.finding(
+        question.node,
+        _message(subject, narrowed),
+        trail=[*subject.trail, Place(test.node, f"asked for {_listed(words)}")],
+        severity=Severity.ADVICE if sole or narrowed else None,
+        api=subject.catalogue,
+        remedy=f"test {replacement.what}: `{replacement.code}`" if replacement else _remedy(subject, words, sole=sole),
+        fix=ctx.fix(Safety.UNSAFE, f"Test {replacement.what}", ctx.replace(question.node, replacement.code)) if replacement else None,
+    )
+
+
+def _error_text(test: TextTest, ctx: Context) -> Meaning | None:
+    """What the test asks, if it is the human-readable text of an API error."""
+    subject = ctx.meaning(test.subject)
+    if subject is None or not all(_says_something(word) for word in test.words()):
+        return None
+    if subject.from_exception:
+        by_status = ctx.semantics.uses_http and any(names_status(word) for word in test.words())
+        return subject if subject.proven or by_status else None
+    if subject.kind is Kind.REASON:
+        return subject
+    if subject.kind is Kind.MESSAGE:
+        if test.exact and all(_looks_like_code(word) for word in test.words()):
+            return None
+        taken_from_error = ctx.names_error(subject) or ctx.is_error(subject, test.node)
+        return subject if taken_from_error else None
+    if subject.kind is Kind.TEXT:
+        return subject if ctx.is_error(subject, test.node) and all(_is_wording(word) for word in test.words()) else None
+    if subject.kind is Kind.BODY:
+        # {"error": "rate limit exceeded"}: one word would be the presence of a key
+        prose = all(" " in word.strip() for word in test.words())
+        return subject if prose and ctx.names_error(subject) else None
+    return None
+
+
+def _says_something(word: str) -> bool:
+    """A line break, a brace or nothing at all is formatting, not wording."""
+    return sum(character.isalnum() for character in word) > 1
+
+
+def _looks_like_code(word: str) -> bool:
+    """`authorization_pending`, `NO_ACTIVE_DEVICE`, `NotFound`: a value made for machines, whatever the field is called."""
+    return " " not in word.strip() and ("_" in word or "-" in word or "." in word or word.isupper() or word != word.capitalize())
+
+
+def _is_wording(word: str) -> bool:
+    """Words of an error, not markup or the start of a document."""
+    return not word.lstrip().startswith(("<", "{", "[", "%", "#!"))
+
+
+class _Question:
+    """All tests of one text in one condition: `"a" in text or "b" in text` is one question, and one finding.
+
+    ``uniform``: the whole of ``node`` asks nothing else, so it can be replaced as one.
+    """
+
+    def __init__(self, node: cst.CSTNode, tests: list[TextTest], *, uniform: bool) -> None:
+        self.node = node
+        self.tests = tests
+        self.uniform = uniform
+
+
+def _question(test: TextTest, subject: Meaning, ctx: Context) -> _Question:
+    whole = _whole(test, ctx)
+    top = whole
+    for found in ctx.ancestors(whole):
+        if not isinstance(found, cst.BooleanOperation):
+            break
+        top = found
+    if top is whole:
+        return _Question(whole, [test], uniform=not isinstance(test.node, cst.Match))
+    tests: list[TextTest] = []
+    others = False
+    for operand in _operands(top):
+        part = _test_of(operand, ctx)
+        meaning = ctx.meaning(part.subject) if part is not None else None
+        if part is not None and meaning is not None and _same_text(meaning, subject):
+            tests.append(part)
+        else:
+            others = True
+    if len(tests) > 1 and not others:
+        alike = all(part.negated == test.negated for part in tests) and _joined_by(top, cst.And if test.negated else cst.Or)
+        return _Question(top, tests, uniform=alike)
+    if len(tests) > 1:
+        return _Question(top, tests, uniform=False)
+    return _Question(whole, [test], uniform=True)
+
+
+def _whole(test: TextTest, ctx: Context) -> cst.CSTNode:
+    """The test, or the `any(…)` around a test of each phrase of a list."""
+    generator = ctx.semantics.text_tests.looped(test)
+    argument = ctx.parent(generator) if generator is not None else None
+    call = ctx.parent(argument) if argument is not None else None
+    if isinstance(call, cst.Call) and isinstance(call.func, cst.Name) and call.func.value == "any":
+        return call
+    return test.node
+
+
+def _operands(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    if isinstance(node, cst.BooleanOperation):
+        yield from _operands(node.left)
+        yield from _operands(node.right)
+    else:
+        yield node
+
+
+def _test_of(operand: cst.CSTNode, ctx: Context) -> TextTest | None:
+    if isinstance(operand, cst.Call) and isinstance(operand.func, cst.Name) and operand.func.value == "any" and len(operand.args) == 1:
+        generator = operand.args[0].value
+        return ctx.text_test(generator.elt) if isinstance(generator, (cst.GeneratorExp, cst.ListComp)) else None
+    return ctx.text_test(operand)
+
+
+def _same_text(first: Meaning, second: Meaning) -> bool:
+    return first.kind is second.kind and first.trail[0].node is second.trail[0].node
+
+
+def _joined_by(node: cst.CSTNode, operator: type[cst.BaseBooleanOp]) -> bool:
+    if not isinstance(node, cst.BooleanOperation):
+        return True
+    return isinstance(node.operator, operator) and _joined_by(node.left, operator) and _joined_by(node.right, operator)
+
+
+def _message(subject: Meaning, narrowed: str | None) -> str:
+    what = "the text of an exception" if subject.from_exception else subject.kind.value
+    if narrowed:
+        return f"after {narrowed}, {what} still decides what happens; the API may reword it"
+    return f"{what} decides what happens; the API may reword it"
+
+
+def _remedy(subject: Meaning, words: tuple[str, ...], *, sole: bool) -> str:
+    if sole:
+        return "the API tells this error only by its message; keep the test in one place"
+    codes = candidates(words, subject.catalogue)
+    if codes:
+        return f"test the error code; candidates: {', '.join(codes)}"
+    return "test the error code, the status or the class of the exception"
+
+
+def _listed(words: tuple[str, ...]) -> str:
+    shown = ", ".join(repr(word) for word in words[:3])
+    return f"{shown}, …" if len(words) > 3 else shown

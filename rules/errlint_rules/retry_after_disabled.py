@@ -1,0 +1,105 @@
+"""A retry layer told not to wait as long as the server asks
+
+`Retry-After` is the server's own answer to "when may I come back?". A retry layer that honours it is told here to ignore it, or
+to sleep a random part of it, so the retries come too early, fail again, and may get the client banned.
+
+## Why
+
+RFC 9110 (section 10.2.3) lets a server say how long to wait; RFC 6585 does so for 429. Coming back sooner turns one rejected request into
+several.
+
+## Example
+
+```python
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util.retry import Retry
+
+retry = Retry(total=5, status_forcelist=[429, 503], backoff_factor=1, respect_retry_after_header=False)
+session = requests.Session()
+session.mount("https://", HTTPAdapter(max_retries=retry))
+```
+
+## Use instead
+
+```python
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util.retry import Retry
+
+retry = Retry(total=5, status_forcelist=[429, 503], backoff_factor=1)
+session = requests.Session()
+session.mount("https://", HTTPAdapter(max_retries=retry))
+```
+
+## Fix safety
+
+Safe: the argument that defeats the wait is removed (the default honours the header), or the one that keeps it whole is added. Nothing
+else changes.
+
+## References
+
+- RFC 9110, section 10.2.3; RFC 6585, section 4
+- urllib3: `Retry.respect_retry_after_header`; backoff: `backoff.runtime` and its `jitter`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from errlint.rule import Argument, Context, Finding, Fix, Place, RetryAfterDefeat, Safety, Severity, rule
+
+
+@rule("ERR302", on=(cst.Call,), since="0.1", severity=Severity.ERROR)
+def check(node: cst.Call, ctx: Context) -> Iterator[Finding]:
+    name = ctx.qualified(node.func)
+    for defeat in ctx.libraries.defeats_retry_after.get(name or "", ()):
+        argument = _argument(node, defeat.argument)
+        if not _applies(node, defeat, ctx) or not _defeats(argument, defeat, ctx):
+            continue
+        yield ctx.finding(
+            argument or node.func,
+            f"`{name}` {defeat.because}",
+            trail=[Place(node, f"`{name}()` sets up a retry that would honour Retry-After")],
+            remedy=f"pass `{defeat.argument.name}={defeat.equals}`" if defeat.needs else f"leave `{defeat.argument.name}` out",
+            fix=_fix(node, argument, defeat, ctx),
+        )
+
+
+def _argument(call: cst.Call, wanted: Argument) -> cst.Arg | None:
+    plain = [argument for argument in call.args if argument.keyword is None and not argument.star]
+    named = next((argument for argument in call.args if argument.keyword is not None and argument.keyword.value == wanted.name), None)
+    if named is None and wanted.position is not None and wanted.position < len(plain):
+        return plain[wanted.position]
+    return named
+
+
+def _applies(call: cst.Call, defeat: RetryAfterDefeat, ctx: Context) -> bool:
+    if defeat.when is None:
+        return True
+    condition = _argument(call, defeat.when)
+    return condition is not None and ctx.qualified(condition.value) == defeat.when_is
+
+
+def _defeats(argument: cst.Arg | None, defeat: RetryAfterDefeat, ctx: Context) -> bool:
+    if argument is None:
+        return defeat.needs
+    is_literal = isinstance(argument.value, cst.Name) and argument.value.value == defeat.equals
+    if defeat.needs:
+        # a name or a call may well be the right value: only what is written out is judged
+        return not is_literal and (ctx.qualified(argument.value) or "").startswith(f"{defeat.when_is.partition('.')[0]}.")
+    return is_literal
+
+
+def _fix(call: cst.Call, argument: cst.Arg | None, defeat: RetryAfterDefeat, ctx: Context) -> Fix | None:
+    if any(found.star for found in call.args):
+        return None
+    if defeat.needs:
+        code = f"{defeat.argument.name}={defeat.equals}"
+        edit = ctx.replace(argument, code) if argument is not None else ctx.add_argument(call, code)
+        return ctx.fix(Safety.SAFE, f"Pass `{code}`", edit)
+    assert argument is not None
+    removal = ctx.remove_argument(call, argument)
+    return None if removal is None else ctx.fix(Safety.SAFE, f"Remove `{defeat.argument.name}`", removal)

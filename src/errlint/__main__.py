@@ -1,0 +1,5 @@
+"""``python -m errlint``."""
+
+from errlint.cli import main
+
+main()

@@ -1,0 +1,89 @@
+"""All catalogues of a run, and which of them a piece of code speaks to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cached_property
+
+from errlint.catalogue.model import Catalogue
+from errlint.errors import UsageProblem
+from errlint.hints import did_you_mean
+
+_FOR_READERS = frozenset({"blog", "developer", "developers", "docs", "help", "status", "support", "www"})
+"""First labels of hosts that a glob does not mean: they serve pages for people, not the API."""
+
+
+@dataclass(frozen=True, eq=False)
+class Catalogues:
+    """Catalogues by id, iterated in the order of their ids; a surface is found as ``api/surface`` and is not iterated."""
+
+    catalogues: tuple[Catalogue, ...] = ()
+
+    def __iter__(self) -> Iterator[Catalogue]:
+        return iter(sorted(self.catalogues, key=lambda one: one.id))
+
+    def __len__(self) -> int:
+        return len(self.catalogues)
+
+    def get(self, id: str) -> Catalogue | None:  # noqa: A002 -- the catalogue's own word
+        """The catalogue, or surface, with this id."""
+        return self._by_id.get(id)
+
+    def require(self, id: str) -> Catalogue:  # noqa: A002
+        """As :meth:`get`.
+
+        :raises UsageProblem: there is none; with the nearest id as the remedy.
+        """
+        found = self._by_id.get(id)
+        if found is not None:
+            return found
+        raise UsageProblem(f"no catalogue has the id '{id}'", hint=did_you_mean(id, sorted(self._by_id), else_list="there are"))
+
+    def for_host(self, host: str, path: str = "") -> Catalogue | None:
+        """The API that answers at this address; the most precise host wins, then the longest path prefix.
+
+        :param host: a host name, with or without a port, in any case.
+        :param path: the path of the URL, empty if unknown. A catalogue that names path prefixes does not answer for other paths.
+        """
+        wanted = host.casefold().partition(":")[0].rstrip(".")
+        best: tuple[tuple[bool, int, int], Catalogue] | None = None
+        for one in self._everything:
+            prefix = _prefix(one.path_prefixes, path)
+            for pattern in one.hosts if prefix is not None else ():
+                precision = ("*" not in pattern, len(pattern), len(prefix or ""))
+                if _answers(pattern, wanted) and (best is None or precision > best[0]):
+                    best = (precision, one)
+        return best[1] if best else None
+
+    def for_import(self, root: str) -> Catalogue | None:
+        """The API that this import name (``stripe``, ``google.genai``) calls; None if there is none, or more than one."""
+        found = [one for one in self if any(root in sdk.import_roots for sdk in one.sdks)]
+        return found[0] if len(found) == 1 else None
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Words one of which stands in every file that can be bound to an API by what it says."""
+        return frozenset(word for one in self.catalogues for word in one.words)
+
+    @cached_property
+    def _everything(self) -> tuple[Catalogue, ...]:
+        return tuple(part for one in self for part in (one, *one.surfaces))
+
+    @cached_property
+    def _by_id(self) -> dict[str, Catalogue]:
+        return {one.id: one for one in self._everything}
+
+
+def _answers(pattern: str, host: str) -> bool:
+    if "*" not in pattern:
+        return host == pattern
+    return fnmatchcase(host, pattern) and host.partition(".")[0] not in _FOR_READERS
+
+
+def _prefix(prefixes: tuple[str, ...], path: str) -> str | None:
+    """The longest prefix that the path has; "" if nothing restricts it; None if it lies outside."""
+    if not prefixes or not path:
+        return ""
+    return max((prefix for prefix in prefixes if path.startswith(prefix)), key=len, default=None)

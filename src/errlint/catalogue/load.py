@@ -1,0 +1,130 @@
+"""From a TOML file to a catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from errlint.catalogue.checks import problems_of
+from errlint.catalogue.collection import Catalogues
+from errlint.catalogue.model import Catalogue, Envelope, RetryAfter
+from errlint.catalogue.parts import Part, parts_of
+from errlint.catalogue.places import Place, parse_json_path
+from errlint.catalogue.problem import Problem
+from errlint.catalogue.schema import CatalogueFile, EnvelopeSheet, PlaceSheet, RetryAfterSheet
+from errlint.errors import UsageProblem
+from errlint.toml import Document
+
+
+def load_catalogue(path: Path) -> Catalogue:
+    """Read one catalogue.
+
+    :raises UsageProblem: the file is missing, is no TOML, does not fit the schema, or contradicts itself (its first problem).
+    """
+    document = Document.read(path)
+    file = document.decode(CatalogueFile)
+    problems = _located(document, problems_of(file))
+    if problems:
+        raise problems[0]
+    api, *surfaces = parts_of(file)
+    return _catalogue(file, api, path, tuple(_catalogue(file, part, path) for part in surfaces))
+
+
+def load_catalogues(paths: Iterable[Path], overrides: Iterable[Path] = ()) -> Catalogues:
+    """Read the built-in catalogues and the user's.
+
+    :param paths: files that must all have different ids; a file that is listed twice counts once.
+    :param overrides: likewise; one with the id of a file in ``paths`` takes its place, whole.
+    :raises UsageProblem: as :func:`load_catalogue`, or two files of one list have the same id.
+    """
+    return Catalogues(tuple({**_by_id(paths), **_by_id(overrides)}.values()))
+
+
+def catalogue_problems(path: Path) -> tuple[UsageProblem, ...]:
+    """Everything that is wrong with a file, in the order of its lines; what does not fit the schema hides the rest."""
+    try:
+        document = Document.read(path)
+        return tuple(_located(document, problems_of(document.decode(CatalogueFile))))
+    except UsageProblem as problem:
+        return (problem,)
+
+
+def _by_id(paths: Iterable[Path]) -> dict[str, Catalogue]:
+    found: dict[str, Catalogue] = {}
+    for path in dict.fromkeys(paths):
+        one = load_catalogue(path)
+        if one.id in found:
+            message = f"the id '{one.id}' is already that of {found[one.id].path}"
+            raise Document.read(path).problem(message, ("api", "id"), "give one of them another id")
+        found[one.id] = one
+    return found
+
+
+def _located(document: Document, problems: Iterable[Problem]) -> list[UsageProblem]:
+    placed = [document.problem(problem.message, problem.at, problem.hint) for problem in problems]
+    return sorted(placed, key=lambda problem: (problem.line or 0, problem.column or 0))
+
+
+def _catalogue(file: CatalogueFile, part: Part, path: Path, surfaces: tuple[Catalogue, ...] = ()) -> Catalogue:
+    own = part.surface
+    return Catalogue(
+        id=f"{file.api.id}/{own.id}" if own else file.api.id,
+        name=(own.name if own else "") or file.api.name,
+        hosts=part.hosts,
+        path_prefixes=part.path_prefixes,
+        envelope=_envelope(part.envelope),
+        failure=part.failure,
+        retry_after=tuple(_retry_after(sheet) for sheet in part.retry_after),
+        override_headers=part.override_headers,
+        idempotency=part.idempotency,
+        status=part.status,
+        codes=part.code,
+        sdks=file.sdk,
+        api=file.api,
+        path=str(path),
+        surfaces=surfaces,
+    )
+
+
+def _envelope(sheet: EnvelopeSheet) -> Envelope:
+    return Envelope(
+        code=_places(sheet.code),
+        message=_places(sheet.message),
+        hint=_places(sheet.hint),
+        details=_places(sheet.details),
+        type=_places(sheet.type),
+        param=_places(sheet.param),
+        status=_places(sheet.status),
+        request_id=_places(sheet.request_id),
+        upstream_message=_places(sheet.upstream_message),
+        request_id_echo=sheet.request_id_echo or None,
+        branch_on=sheet.branch_on,
+        message_contract=sheet.message_contract,
+        message_allow=sheet.message_allow,
+    )
+
+
+def _places(sheets: tuple[PlaceSheet, ...]) -> tuple[Place, ...]:
+    return tuple(
+        Place(
+            json=parse_json_path(sheet.json) if sheet.json else None,
+            header=sheet.header or None,
+            xml=sheet.xml or None,
+            sdk_attr=sheet.sdk_attr or None,
+            type=sheet.type,
+            case=sheet.case,
+            optional=sheet.optional,
+            shapes=sheet.shapes,
+        )
+        for sheet in sheets
+    )
+
+
+def _retry_after(sheet: RetryAfterSheet) -> RetryAfter:
+    place = Place(
+        json=parse_json_path(sheet.json) if sheet.json else None,
+        header=sheet.header or None,
+        sdk_attr=sheet.sdk_attr or None,
+        optional=sheet.optional,
+    )
+    return RetryAfter(place, sheet.formats, sheet.on, sheet.only_if)

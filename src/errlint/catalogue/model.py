@@ -1,0 +1,165 @@
+"""A catalogue as the rest of errlint asks it: what an API promises about its errors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from functools import cached_property
+
+from errlint.catalogue.places import Place
+from errlint.catalogue.schema import (
+    Api,
+    CodeRule,
+    Contract,
+    FailureTest,
+    Format,
+    Idempotency,
+    MessageAllow,
+    OnlyIf,
+    Retry,
+    Sdk,
+    StatusRule,
+)
+from errlint.catalogue.text import matching
+from errlint.catalogue.verdicts import Facts, Verdict, decide
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """Where the parts of an error stand: candidates in order of preference; empty where the document knows of none."""
+
+    code: tuple[Place, ...] = ()
+    message: tuple[Place, ...] = ()
+    hint: tuple[Place, ...] = ()
+    details: tuple[Place, ...] = ()
+    type: tuple[Place, ...] = ()
+    param: tuple[Place, ...] = ()
+    status: tuple[Place, ...] = ()
+    request_id: tuple[Place, ...] = ()
+    upstream_message: tuple[Place, ...] = ()
+    request_id_echo: str | None = None
+    """The request header that the API echoes as the request id."""
+    branch_on: tuple[str, ...] = ()
+    message_contract: Contract = "unstated"
+    message_allow: tuple[MessageAllow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RetryAfter:
+    """A place where the API says when to retry.
+
+    ``on`` holds statuses, classes ("3xx") and codes that it is promised on; empty: any error.
+    """
+
+    place: Place
+    formats: tuple[Format, ...]
+    on: tuple[int | str, ...] = ()
+    only_if: OnlyIf | None = None
+
+    def applies(self, *, status: int | None = None, codes: tuple[str, ...] = ()) -> bool:
+        """True if the document promises it for this status or for one of these codes."""
+        wanted = {status, f"{status // 100}xx"} if status is not None else set()
+        return not self.on or not (wanted | set(codes)).isdisjoint(self.on)
+
+
+@dataclass(frozen=True, eq=False)
+class Catalogue:
+    """One API, or one surface of it, whose id is then ``api/surface``.
+
+    ``status`` maps "429" or "5xx" to what holds where no rule of a code does. ``path`` is the file it came from.
+    """
+
+    id: str
+    name: str
+    hosts: tuple[str, ...]
+    path_prefixes: tuple[str, ...]
+    envelope: Envelope
+    failure: tuple[FailureTest, ...]
+    retry_after: tuple[RetryAfter, ...]
+    override_headers: dict[str, dict[str, Retry]]
+    idempotency: Idempotency | None
+    status: dict[str, StatusRule]
+    codes: tuple[CodeRule, ...]
+    sdks: tuple[Sdk, ...]
+    api: Api
+    path: str
+    surfaces: tuple[Catalogue, ...] = field(default=())
+
+    @property
+    def message_contract(self) -> Contract:
+        """What the document promises about message texts."""
+        return self.envelope.message_contract
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The names of all codes, in the order of the file."""
+        return tuple(self._rules)
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Words one of which stands in every file that can be bound to this API by what it says: hosts, imports, environment variables."""
+        hosts = (_literal_part(host) for one in (self, *self.surfaces) for host in one.hosts)
+        roots = (root for sdk in self.sdks for root in sdk.import_roots)
+        return frozenset(word for word in (*hosts, *roots, *self.api.host_env_hint) if word)
+
+    def code(self, name: str) -> CodeRule | None:
+        """What the file says of a code; by its name, else by the pattern of a family it belongs to."""
+        exact = self._rules.get(name)
+        return exact or next((rule for rule in self.codes if rule.pattern and fnmatchcase(name, rule.pattern)), None)
+
+    def statuses_of(self, code: str) -> tuple[int, ...]:
+        """The statuses that the code is known to come with; empty if unknown."""
+        rule = self.code(code)
+        return rule.status if rule else ()
+
+    def codes_at(self, status: int) -> tuple[str, ...]:
+        """The codes that are known to come with the status."""
+        return tuple(name for name, rule in self._rules.items() if status in rule.status)
+
+    def alias_group(self, code: str) -> tuple[str, ...]:
+        """All codes that mean the same as this one, itself included."""
+        rule = self._rules.get(code)
+        if rule is None or not rule.alias_group:
+            return (code,)
+        return tuple(name for name, other in self._rules.items() if other.alias_group == rule.alias_group)
+
+    def codes_for_text(self, text: str) -> tuple[str, ...]:
+        """The codes that a literal in the linted code could stand for.
+
+        A whole message or a code spelt as words always counts; two and more words also count as a phrase inside a message.
+        Alias groups come whole. :func:`errlint.catalogue.text.matching` has the details.
+
+        :return: empty: none; all of one alias group (or a single code): a unique answer; otherwise the candidates.
+        """
+        texts = ((name, said) for rule in self.codes for name, all_said in rule.messages.items() for said in all_said)
+        found = matching(text, texts, self.names)
+        return tuple(dict.fromkeys(name for hit in found for name in self.alias_group(hit)))
+
+    def statuses_for_text(self, text: str) -> tuple[int, ...]:
+        """The statuses whose reason phrase the literal could stand for, matched as in :meth:`codes_for_text`."""
+        texts = ((key, phrase) for key, rule in self.status.items() for phrase in rule.phrases)
+        return tuple(int(key) for key in matching(text, texts))
+
+    def verdict(
+        self,
+        *,
+        status: int | None = None,
+        code: str | None = None,
+        operation: str | None = None,
+        method: str | None = None,
+        type: str | None = None,  # noqa: A002 -- what APIs call it
+    ) -> Verdict:
+        """May the same request be sent again after this error? See :mod:`errlint.catalogue.verdicts` for what wins."""
+        rule = self.code(code) if code is not None else None
+        return decide(code, rule, self.status, Facts(status, operation, method, type))
+
+    @cached_property
+    def _rules(self) -> dict[str, CodeRule]:
+        return {name: rule for rule in self.codes for name in rule.names}
+
+
+def _literal_part(host: str) -> str:
+    """The labels after the last one with a ``*``: what every address that the glob matches ends with."""
+    labels = host.split(".")
+    free = max((at for at, label in enumerate(labels) if "*" in label), default=-1)
+    return ".".join(labels[free + 1 :])

@@ -1,0 +1,35 @@
+"""The command line. ``errlint --version`` and ``--help`` import click and nothing else that is heavy: keep imports inside functions."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+import click
+
+from errlint import __version__
+from errlint.cli.catalogue import catalogue
+from errlint.cli.check import check
+from errlint.cli.group import Commands
+from errlint.cli.rules import explain, rules
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="errlint", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Find, and fix, Python code that mishandles the errors of HTTP APIs.
+
+    \b
+    Exit codes: 0  nothing found
+                1  findings
+                2  errlint could not do its job
+    """
+
+
+for _command in (check, explain, rules, catalogue):
+    cli.add_command(_command)
+
+
+def main() -> NoReturn:
+    """Run the command line and end the process."""
+    cli.main(prog_name="errlint")
+    raise AssertionError  # click has ended the process

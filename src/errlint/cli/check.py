@@ -1,0 +1,111 @@
+"""``errlint check``: the options, and what is written where."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from errlint.cli.group import Choice, color_option, listed, style
+from errlint.terminal import write, write_bytes
+
+if TYPE_CHECKING:
+    from errlint.config import Configs
+    from errlint.runner import Outcome, Plan
+
+FORMATS = ("full", "concise", "json")
+STDIN = Path("-")
+_FILE = click.Path(path_type=Path)
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the user asked for."""
+
+    paths: tuple[Path, ...]
+    fix: bool
+    unsafe_fixes: bool
+    diff: bool
+    output_format: str
+    select: tuple[str, ...]
+    ignore: tuple[str, ...]
+    extend_select: tuple[str, ...]
+    preview: bool
+    isolated: bool
+    config: Path | None
+    catalogues: tuple[Path, ...]
+    api: str | None
+    stdin_filename: Path | None
+    exclude: tuple[str, ...]
+    force_exclude: bool
+    exit_zero: bool
+    exit_non_zero_on_fix: bool
+    statistics: bool
+    show_files: bool
+    quiet: bool
+    verbose: bool
+
+    @property
+    def stdin(self) -> bool:
+        """Whether the code comes from standard input."""
+        return STDIN in self.paths
+
+
+@click.command()
+@click.argument("paths", nargs=-1, metavar="[PATH]...", type=_FILE)
+@click.option("--fix", is_flag=True, help="Apply the safe fixes.")
+@click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: the fixes that may change which branch is taken, too.")
+@click.option("--diff", is_flag=True, help="Show what the fixes would change, as a patch, and write nothing.")
+@click.option("--output-format", type=Choice(FORMATS), default="full", show_default=True, help="How findings are printed.")
+@click.option("--select", multiple=True, callback=listed, metavar="RULES", help="Only these rules: ids, names, prefixes (ERR1) or ALL.")
+@click.option("--ignore", multiple=True, callback=listed, metavar="RULES", help="Not these rules.")
+@click.option("--extend-select", multiple=True, callback=listed, metavar="RULES", help="These rules, too.")
+@click.option("--preview", is_flag=True, help="Let the preview rules run.")
+@click.option("--isolated", is_flag=True, help="Ignore all configuration files.")
+@click.option("--config", type=_FILE, metavar="FILE", help="Use this configuration for all files.")
+@click.option("--catalogue", "catalogues", multiple=True, type=_FILE, metavar="FILE", help="An error catalogue of your own.")
+@click.option("--api", metavar="ID", help="The API that the code calls, where the code does not tell.")
+@click.option("--stdin-filename", type=_FILE, metavar="FILE", help="With -: the name of the file that comes from standard input.")
+@click.option("--exclude", multiple=True, callback=listed, metavar="GLOBS", help="Leave out these files and folders, too.")
+@click.option("--force-exclude", is_flag=True, help="Leave out excluded files even if they are named on the command line.")
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings.")
+@click.option("--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 if anything was fixed.")
+@click.option("--statistics", is_flag=True, help="Count the findings of each rule instead of showing them.")
+@click.option("--show-files", is_flag=True, help="List the files that would be checked.")
+@click.option("-q", "--quiet", is_flag=True, help="Findings only, no summary.")
+@click.option("-v", "--verbose", is_flag=True, help="Tell which configuration is used and which files are skipped.")
+@color_option
+@click.pass_context
+def check(ctx: click.Context, **options: object) -> None:
+    """Look for mistakes in PATHs: files, folders, or - for standard input. Without PATH: the working directory."""
+    request = Request(**options)  # type: ignore[arg-type]
+    _refuse_contradictions(request, ctx)
+    from errlint.config import Configs
+    from errlint.discovery import discover
+
+    configs = Configs(config=request.config, isolated=request.isolated)
+    plan = _plan(request, configs)
+    if request.stdin:
+        ctx.exit(_check_stdin(request, plan))
+    paths = request.paths or (Path(),)
+    files = list(discover(paths, configs, force_exclude=request.force_exclude, extra_exclude=request.exclude))
+    if request.show_files:
+        _show_files(files, request)
+        ctx.exit(0)
+    ...
+
+
+def _refuse_contradictions(request: Request, ctx: click.Context) -> None:
+    if request.stdin and len(request.paths) > 1:
+        raise click.UsageError("'-' cannot be combined with other paths.", ctx)
+    if request.stdin_filename is not None and not request.stdin:
+        raise click.UsageError("'--stdin-filename' needs '-' as the path.", ctx)
+    if request.isolated and request.config is not None:
+        raise click.UsageError("'--isolated' and '--config' exclude each other.", ctx)
+    if request.quiet and request.verbose:
+        raise click.UsageError("'--quiet' and '--verbose' exclude each other.", ctx)

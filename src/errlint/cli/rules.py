@@ -1,0 +1,83 @@
+"""``errlint rules`` and ``errlint explain``: what errlint looks for, and why."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from errlint.cli.group import Choice, color_option, style
+from errlint.errors import UsageProblem
+from errlint.terminal import write
+
+if TYPE_CHECKING:
+    from errlint.rule import Rule
+
+
+@click.command()
+@click.argument("rule")
+@color_option
+def explain(rule: str) -> None:
+    """Explain RULE (ERR101 or message-branch): why, an example, what to write instead."""
+    found = _rule(rule)
+    look = style(sys.stdout)
+    text = f"# {found.id} {found.name}: {found.title}\n\n{_facts(found)}\n\n{found.doc.strip().partition(chr(10))[2].strip()}\n"
+    if not (look.colour or look.width):
+        write(sys.stdout, [text])
+        return
+    from rich.console import Console
+    from rich.markdown import Markdown
+
+    # rich gets the decision about colours that was made here, and only lays out the text
+    console = Console(width=look.width, color_system="standard" if look.colour else None, force_terminal=True, legacy_windows=False)
+    with console.capture() as captured:
+        console.print(Markdown(text, code_theme="ansi_dark"))
+    write(sys.stdout, [captured.get()])
+
+
+@click.command()
+@click.option("--format", "form", type=Choice(["table", "json"]), default="table", show_default=True, help="How to print them.")
+@color_option
+def rules(form: str) -> None:
+    """List all rules."""
+    from errlint import registry
+    from errlint.cli.tables import table
+
+    found = registry.rules()
+    if form == "json":
+        keys = ("id", "name", "title", "since", "preview")
+        listing = [{**{key: getattr(rule, key) for key in keys}, "severity": rule.severity.value} for rule in found]
+        write(sys.stdout, [json.dumps({"schema": 1, "rules": listing}, ensure_ascii=False, indent=2), "\n"])
+        return
+    rows = [(rule.id, rule.name, rule.severity.value, _since(rule), rule.title) for rule in found]
+    write(sys.stdout, table(("Rule", "Name", "Severity", "Since", "What it finds"), rows, style(sys.stdout)))
+
+
+def _rule(wanted: str) -> Rule:
+    from errlint import registry
+    from errlint.hints import did_you_mean
+
+    found = registry.rules()
+    for rule in found:
+        if wanted.casefold() in {rule.id.casefold(), rule.name.casefold()}:
+            return rule
+    known = [name for rule in found for name in (rule.id, rule.name)]
+    raise UsageProblem(f"there is no rule '{wanted}'", hint=did_you_mean(wanted, known) or "`errlint rules` lists all rules")
+
+
+def _facts(rule: Rule) -> str:
+    return " · ".join(_fact_list(rule))
+
+
+def _fact_list(rule: Rule) -> Iterator[str]:
+    yield f"Severity: {rule.severity.value}"
+    yield f"since errlint {rule.since}"
+    if rule.preview:
+        yield "off by default (preview)"
+
+
+def _since(rule: Rule) -> str:
+    return f"{rule.since} (preview)" if rule.preview else rule.since

@@ -1,0 +1,138 @@
+"""One file in, findings out.
+
+    bytes -> gate -> parse -> one walk -> rules -> suppressions -> sorted findings
+
+Nothing that a file contains can stop a run: what goes wrong becomes a finding of the tool itself (``ERR0xx``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from errlint.encoding import UndecodableSource
+from errlint.model import FileReport, Finding, Location, Severity
+from errlint.suppressions import Suppressions
+
+if TYPE_CHECKING:
+    from errlint.catalogue import Catalogue, Catalogues
+    from errlint.libraries import Libraries
+    from errlint.rule import Rule
+    from errlint.source import Source
+
+TOOL_RULES = {
+    "ERR001": "unparsable-file",
+    "ERR002": "rule-crash",
+    "ERR003": "suppression",
+    "ERR004": "lossy-file",
+    "ERR005": "unreadable-file",
+}
+"""What the tool says about itself and about files it cannot handle."""
+
+
+@dataclass(frozen=True)
+class Setup:
+    """Everything that decides what is found in a file, beside the file.
+
+    :ivar api: the id of the API that the user binds the file to, if any; :ivar gate: False turns the byte gate off (for tests of it).
+    :ivar known: ids and names of all installed rules: what a suppression may name.
+    """
+
+    rules: tuple[Rule, ...]
+    libraries: Libraries
+    catalogues: Catalogues
+    api: str | None = None
+    gate: bool = True
+    known: frozenset[str] = frozenset()
+
+    @cached_property
+    def knowledge(self) -> Libraries:
+        """The library sheets, and those that the catalogues' SDKs amount to (a sheet of a pack takes precedence)."""
+        from errlint.libraries import Libraries
+        from errlint.semantics.sdks import sdk_sheets
+
+        return Libraries((*sdk_sheets(self.catalogues), *self.libraries.sheets))
+
+    @cached_property
+    def words(self) -> re.Pattern[bytes]:
+        """The byte gate: every file in which a rule can find anything has one of these words in it.
+
+        They come from the sheets and catalogues, because no rule speaks without evidence that something of theirs is used.
+        """
+        words = sorted(self.libraries.words | self.catalogues.words)
+        return re.compile(rb"|".join(re.escape(word.encode()) for word in words) or rb"(?!)")
+
+    @cached_property
+    def default_api(self) -> Catalogue | None:
+        """The catalogue that the user binds every call to."""
+        return self.catalogues.require(self.api) if self.api is not None else None
+
+
+def failure(rule: str, path: str, message: str, line: int = 1, column: int = 1, *, remedy: str | None = None) -> Finding:
+    """A finding about a file that could not be handled, or about the tool."""
+    location = Location(path, line, column, line, column + 1)
+    return Finding(rule, TOOL_RULES[rule], Severity.ERROR, message, location, remedy=remedy, lines=(line, line))
+
+
+def check_bytes(raw: bytes, path: str, setup: Setup) -> FileReport:
+    """Lint one file.
+
+    :param raw: its bytes; :param path: how it is shown to the user. Never raises for what the bytes contain.
+    """
+    gated = setup.gate and setup.words.search(raw) is None
+    if gated and b"errlint:" not in raw:
+        return FileReport(path, stage="gated")
+    from errlint.source import Source, SyntaxProblem
+
+    try:
+        source = Source.parse(raw, path)
+    except SyntaxProblem as problem:
+        finding = failure("ERR001", path, f"cannot be parsed: {problem.message}", problem.line, problem.column)
+        return FileReport(path, (finding,), stage="failed")
+    except UndecodableSource as problem:
+        finding = failure("ERR001", path, f"cannot be decoded: {problem.message}", problem.line, problem.column)
+        return FileReport(path, (finding,), stage="failed")
+    findings = [] if gated else list(_findings(source, setup))
+    suppressions = Suppressions.parse(source.text, setup.known)
+    kept, suppressed = suppressions.apply(findings)
+    active = frozenset(entry.id for entry in setup.rules)
+    kept = [*kept, *_suppression_findings(suppressions, path, active)]
+    return FileReport(path, tuple(sorted(kept, key=lambda finding: finding.sort_key)), suppressed)
+
+
+def _findings(source: Source, setup: Setup) -> Iterator[Finding]:
+    from errlint.rule import Context
+    from errlint.semantics.analysis import Semantics
+    from errlint.semantics.tree import Tree
+
+    tree = Tree.of(source.module)
+    semantics = Semantics(tree, setup.knowledge, setup.catalogues, setup.default_api)
+    fixable = False
+    for current in setup.rules:
+        context = Context(source, semantics, current)
+        for node in tree.of_types(*current.on):
+            try:
+                for finding in current.check(node, context):
+                    fixable = fixable or finding.fix is not None
+                    yield finding if source.lossless or finding.fix is None else replace(finding, fix=None)
+            except Exception as error:  # noqa: BLE001  (a crash is a finding, and the run goes on)
+                line, column = source.position(source.span(node)[0])
+                crash = f"{current.id} crashed here: {type(error).__name__}: {error}"
+                yield failure("ERR002", source.path, crash, line, column, remedy="please report this with the code around the place")
+    if fixable and not source.lossless:
+        yield failure(
+            "ERR004",
+            source.path,
+            "the file cannot be rewritten without losing white space, so its fixes are held back",
+            remedy="remove form feeds, and spaces before the colon of `except (…) :`",
+        )
+
+
+def _suppression_findings(suppressions: Suppressions, path: str, active: frozenset[str]) -> Iterable[Finding]:
+    for problem in suppressions.problems(active):
+        finding = failure("ERR003", path, problem.message, problem.line, problem.column)
+        location = Location(path, problem.line, problem.column, problem.line, problem.end_column)
+        yield replace(finding, location=location, severity=Severity.WARNING)

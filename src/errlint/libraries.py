@@ -1,0 +1,185 @@
+"""Library sheets: what HTTP libraries, SDKs and retry libraries do, as data.
+
+A sheet is a TOML file in a rule pack's ``libraries`` folder. The engine contains no name of a library: it asks the sheets.
+
+*Kinds* are the words a sheet uses for what a value means: ``status`` (int), ``reason`` (the phrase), ``ok`` (true below 400), ``success``
+(true for 2xx only), ``is-error`` (true from 400), ``headers``, ``text`` (the undecoded body), ``body`` (the decoded body), ``code``,
+``message``, ``request-id``,
+``retry-after``, ``http`` (an HTTP call was made; the value itself is of no interest). Anything else is the dotted name of a type of some
+sheet; a trailing ``?`` says that the value may be None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from errlint.toml import decode_file
+
+KINDS = frozenset({
+    "status", "reason", "ok", "success", "is-error", "headers", "text", "body", "code", "message", "request-id", "retry-after", "http",
+})  # fmt: skip
+"""The meanings that a sheet may give to an attribute or a call, beside the names of types."""
+
+
+class _Sheet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Strict decoding for everything in a sheet."""
+
+
+class Library(_Sheet):
+    """``[library]``: ``roots`` are the top-level import names; ``words`` (default: the roots) wake the byte gate."""
+
+    id: str
+    roots: tuple[str, ...]
+    checked: str = ""
+    """The versions that the facts were seen in, e.g. ``"2.34.2"``."""
+    words: tuple[str, ...] = ()
+
+
+class TypeSheet(_Sheet):
+    """``[[type]]``: a class and what its members mean.
+
+    ``is_a`` is ``response``, ``exception``, ``client`` (every call reached through it does HTTP) or ``object`` (only the listed methods
+    do). ``also`` lists other import paths of the same class or factories that return it.
+    """
+
+    name: str
+    is_a: Literal["response", "exception", "client", "object"] = "object"
+    also: tuple[str, ...] = ()
+    parents: tuple[str, ...] = ()
+    attributes: dict[str, str] = {}
+    methods: dict[str, str] = {}
+    falsy_on_error: bool = False
+    """``bool(response)`` is False for 4xx and 5xx."""
+    covers_status: bool = False
+    """Exceptions: catching this type also catches errors that carry an HTTP status (4xx, 5xx)."""
+    carries_status: bool = False
+    """Exceptions: every instance stands for an HTTP answer with an error status."""
+    statuses: tuple[int, ...] = ()
+    """Exceptions: the only statuses it stands for, when it is that specific."""
+    status: str = ""
+    """Exceptions: the expression of the status, with ``{e}`` for the exception."""
+    status_guard: str = ""
+    """Exceptions: what must hold before ``status`` may be read."""
+    text: Literal["", "body", "message", "none", "code", "status"] = ""
+    """Exceptions: the most that ``str(e)`` is known to contain of the answer."""
+
+
+class FunctionSheet(_Sheet):
+    """``[[function]]``: calls of these dotted names (``*`` matches within and across dots) give ``returns``."""
+
+    names: tuple[str, ...]
+    returns: str
+    raises_on_status: bool = False
+
+
+class Argument(_Sheet):
+    """An argument of a call: by keyword ``name``, by 0-based ``position``, or both."""
+
+    name: str = ""
+    position: int | None = None
+
+
+class RetryAfterDefeat(_Sheet):
+    """``[[defeats_retry_after]]``: a call of ``calls`` that makes a layer ignore or shorten the Retry-After it would honour.
+
+    The call defeats it when ``argument`` is the literal ``equals``; or, with ``needs``, when it is *not* that literal
+    (absent counts as not). ``when`` restricts the sheet to calls whose other argument is the dotted name ``when_is``.
+    """
+
+    calls: tuple[str, ...]
+    argument: Argument
+    equals: str
+    needs: bool = False
+    when: Argument | None = None
+    when_is: str = ""
+    because: str = ""
+    """What happens, as the end of a sentence that starts with the name of the call."""
+
+
+class Sheet(_Sheet):
+    """One file: a library and its facts."""
+
+    schema: Literal[1]
+    library: Library
+    type: tuple[TypeSheet, ...] = ()
+    function: tuple[FunctionSheet, ...] = ()
+    defeats_retry_after: tuple[RetryAfterDefeat, ...] = ()
+
+
+def load_sheet(path: Path) -> Sheet:
+    """Read one sheet.
+
+    :raises errlint.errors.UsageProblem: when the file is missing, is not TOML, or does not fit the schema.
+    """
+    return decode_file(path, Sheet)
+
+
+@dataclass(frozen=True)
+class Libraries:
+    """All sheets of a run, indexed by dotted name."""
+
+    sheets: tuple[Sheet, ...] = field(default=())
+
+    @cached_property
+    def _types(self) -> dict[str, TypeSheet]:
+        return {name: entry for sheet in self.sheets for entry in sheet.type for name in (entry.name, *entry.also)}
+
+    @cached_property
+    def _functions(self) -> dict[str, FunctionSheet]:
+        return {name: entry for entry, name in self._function_names() if "*" not in name}
+
+    @cached_property
+    def _patterns(self) -> tuple[tuple[str, FunctionSheet], ...]:
+        return tuple((name, entry) for entry, name in self._function_names() if "*" in name)
+
+    def _function_names(self) -> Iterator[tuple[FunctionSheet, str]]:
+        return ((entry, name) for sheet in self.sheets for entry in sheet.function for name in entry.names)
+
+    @cached_property
+    def roots(self) -> frozenset[str]:
+        """Top-level import names that any sheet speaks of."""
+        return frozenset(root for sheet in self.sheets for root in sheet.library.roots)
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Words one of which stands in every file that can hold evidence of HTTP."""
+        return frozenset(word for sheet in self.sheets for word in (sheet.library.words or sheet.library.roots))
+
+    @cached_property
+    def defeats_retry_after(self) -> dict[str, tuple[RetryAfterDefeat, ...]]:
+        """Calls, by dotted name, that defeat the Retry-After a lower layer would honour."""
+        found: dict[str, tuple[RetryAfterDefeat, ...]] = {}
+        for sheet in self.sheets:
+            for entry in sheet.defeats_retry_after:
+                for call in entry.calls:
+                    found[call] = (*found.get(call, ()), entry)
+        return found
+
+    def type(self, name: str) -> TypeSheet | None:
+        """The type with this dotted name, under any of its import paths."""
+        return self._types.get(name)
+
+    def function(self, name: str) -> FunctionSheet | None:
+        """What a call of this dotted name gives; exact names before patterns."""
+        exact = self._functions.get(name)
+        if exact is not None:
+            return exact
+        return next((entry for pattern, entry in self._patterns if fnmatchcase(name, pattern)), None)
+
+    def ancestors(self, name: str) -> Iterable[TypeSheet]:
+        """The type and everything it inherits from, nearest first; cycles in a sheet end the walk."""
+        seen: set[str] = set()
+        queue = [name]
+        while queue:
+            entry = self.type(queue.pop(0))
+            if entry is not None and entry.name not in seen:
+                seen.add(entry.name)
+                yield entry
+                queue.extend(entry.parents)

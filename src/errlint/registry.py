@@ -1,0 +1,109 @@
+"""Finds rule packs: Python packages named by the entry point group ``errlint.rules``.
+
+A pack is a package. Each module in it with a rule is a rule; TOML files in its ``catalogues`` and ``libraries`` folders are its knowledge.
+A pack that cannot be imported is an error, never a silent "clean".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import import_module
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from errlint.errors import UsageProblem
+
+if TYPE_CHECKING:
+    from errlint.catalogue import Catalogues
+    from errlint.libraries import Libraries
+    from errlint.rule import Rule
+
+GROUP = "errlint.rules"
+
+
+@dataclass(frozen=True)
+class Pack:
+    """One installed rule pack: its package and the files of its knowledge."""
+
+    name: str
+    folder: Path
+
+    def _data(self, kind: str) -> list[Path]:
+        return sorted((self.folder / kind).glob("*.toml"))
+
+    @property
+    def catalogues(self) -> list[Path]:
+        """Its error catalogues."""
+        return self._data("catalogues")
+
+    @property
+    def libraries(self) -> list[Path]:
+        """Its library sheets."""
+        return self._data("libraries")
+
+    @property
+    def modules(self) -> list[str]:
+        """The names of its modules that may hold a rule."""
+        return sorted(path.stem for path in self.folder.glob("*.py") if not path.stem.startswith("_"))
+
+
+@lru_cache(maxsize=1)
+def packs() -> tuple[Pack, ...]:
+    """All installed packs, by name.
+
+    :raises UsageProblem: when a pack is declared but cannot be imported.
+    """
+    found: dict[str, Pack] = {}
+    for entry in entry_points(group=GROUP):
+        try:
+            package = import_module(entry.value)
+        except Exception as error:
+            raise UsageProblem(f"rule pack `{entry.name}` ({entry.value}) cannot be imported: {error}") from error
+        if package.__file__ is None:
+            raise UsageProblem(f"rule pack `{entry.name}` ({entry.value}) is not a package with files")
+        found[entry.value] = Pack(entry.value, Path(package.__file__).parent)
+    return tuple(found[name] for name in sorted(found))
+
+
+@lru_cache(maxsize=1)
+def rules() -> tuple[Rule, ...]:
+    """All rules of all packs, by id. Imports libcst.
+
+    :raises UsageProblem: when there is no rule at all, a rule module cannot be imported, or two rules share an id or a name.
+    """
+    from errlint.rule import Rule
+
+    found: list[Rule] = []
+    for pack in packs():
+        for stem in pack.modules:
+            try:
+                module = import_module(f"{pack.name}.{stem}")
+            except Exception as error:
+                raise UsageProblem(f"rule module `{pack.name}.{stem}` cannot be imported: {error}") from error
+            found.extend(value for value in vars(module).values() if isinstance(value, Rule))
+    if not found:
+        raise UsageProblem("no rules are installed", hint="install a rule pack; errlint's own comes with `pip install errlint`")
+    found.sort(key=lambda entry: entry.id)
+    for attribute in ("id", "name"):
+        names = [getattr(entry, attribute) for entry in found]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise UsageProblem(f"two rules have the {attribute} {', '.join(twice)}")
+    return tuple(found)
+
+
+@lru_cache(maxsize=1)
+def libraries() -> Libraries:
+    """All library sheets of all packs."""
+    from errlint.libraries import Libraries, load_sheet
+
+    return Libraries(tuple(load_sheet(path) for pack in packs() for path in pack.libraries))
+
+
+def catalogues(extra: tuple[Path, ...] = ()) -> Catalogues:
+    """The catalogues of all packs and those of the user; a user's catalogue takes the place of a built-in one with its id."""
+    from errlint.catalogue import load_catalogues
+
+    return load_catalogues([path for pack in packs() for path in pack.catalogues], extra)

@@ -1,0 +1,67 @@
+"""``--output-format json``: everything, versioned by ``schema``, the same bytes for the same findings.
+
+Lines and columns are 1-based and count characters, ends are exclusive, paths have ``/`` and are relative to the working directory.
+Keys are only ever added within a schema.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from errlint.model import Edit, Finding, Fix, Location
+from errlint.reporters import Results
+from errlint.reporters.sources import Sources, Text
+from errlint.terminal import Style
+
+SCHEMA = 1
+
+
+def report(results: Results, sources: Sources, _style: Style) -> Iterator[str]:
+    """One JSON object."""
+    findings = [_finding(finding, sources) for finding in results]
+    yield json.dumps({"schema": SCHEMA, "findings": findings, "summary": _summary(results)}, ensure_ascii=False, indent=2) + "\n"
+
+
+def _finding(finding: Finding, sources: Sources) -> dict[str, object]:
+    return {
+        "rule": finding.rule,
+        "name": finding.name,
+        "severity": finding.severity.value,
+        "message": finding.message,
+        **_start(finding.location),
+        "end_line": finding.location.end_line,
+        "end_column": finding.location.end_column,
+        "api": finding.api,
+        "trail": [{**_start(step.location), "note": step.note} for step in finding.trail],
+        "fix": None if finding.fix is None else _fix(finding.fix, sources.text(finding.location.path)),
+    }
+
+
+def _start(location: Location) -> dict[str, object]:
+    return {"path": location.path, "line": location.line, "column": location.column}
+
+
+def _fix(fix: Fix, text: Text) -> dict[str, object]:
+    return {"safety": fix.safety.value, "message": fix.message, "edits": [_edit(edit, text) for edit in fix.edits]}
+
+
+def _edit(edit: Edit, text: Text) -> dict[str, object]:
+    return {"start": _position(edit.start, text), "end": _position(edit.end, text), "text": edit.text}
+
+
+def _position(offset: int, text: Text) -> dict[str, int]:
+    line, column = text.position(offset)
+    return {"line": line, "column": column}
+
+
+def _summary(results: Results) -> dict[str, object]:
+    return {
+        "findings": results.total,
+        "by_rule": results.by_rule,
+        "by_severity": {severity.value: count for severity, count in results.by_severity.items()},
+        "files_checked": results.files_checked,
+        "files_failed": results.files_failed,
+        "fixed": results.fixed,
+        "suppressed": results.suppressed,
+    }

@@ -1,0 +1,249 @@
+"""What a rule is made of: the one module that rule packs import.
+
+A rule is a module with a docstring (its documentation) and one stateless generator::
+
+    @rule("ERR504", on=(cst.If, cst.While, cst.IfExp), since="0.1", severity=Severity.ERROR)
+    def check(node, ctx):
+        subject = ctx.meaning(node.test)                     # what does this node mean?
+        if subject is None or ...:                           # not our business
+            return
+        yield ctx.finding(node.test, "…", trail=subject.trail, fix=ctx.fix(Safety.SAFE, "…", ctx.replace(node.test, "…")))
+
+The name of the module is the name of the rule, and the name of its folder of fixtures.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import libcst as cst
+
+from errlint.catalogue import Catalogue
+from errlint.libraries import Argument, Libraries, RetryAfterDefeat
+from errlint.model import Edit, Finding, Fix, Location, Safety, Severity, Step, Trail
+from errlint.semantics.analysis import Semantics
+from errlint.semantics.fields import names_error
+from errlint.semantics.meaning import Kind, Meaning, Place
+from errlint.semantics.replacements import Replacement, Replacements, candidates, names_status
+from errlint.semantics.text_tests import TextTest
+from errlint.source import Source
+
+__all__ = [
+    "Argument",
+    "Catalogue",
+    "Check",
+    "Context",
+    "Edit",
+    "Finding",
+    "Fix",
+    "Kind",
+    "Location",
+    "Meaning",
+    "Place",
+    "RetryAfterDefeat",
+    "Rule",
+    "Safety",
+    "Severity",
+    "Step",
+    "TextTest",
+    "candidates",
+    "names_status",
+    "rule",
+]
+
+Check = Callable[..., Iterator[Finding]]
+"""A rule's function: ``(node, ctx) -> findings``."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule.
+
+    :ivar id: ``ERR101``, never reused; :ivar name: ``message-branch``; :ivar on: node types it wants to see;
+    :ivar doc: the module's docstring; :ivar since: the version that brought it; :ivar preview: off by default.
+    """
+
+    id: str
+    name: str
+    check: Check
+    on: tuple[type[cst.CSTNode], ...]
+    severity: Severity
+    preview: bool
+    since: str
+    doc: str
+
+    @property
+    def title(self) -> str:
+        """The first line of the documentation."""
+        return self.doc.strip().split("\n", 1)[0].rstrip(".")
+
+
+def rule(
+    rule_id: str, *, on: tuple[type[cst.CSTNode], ...], since: str, severity: Severity = Severity.WARNING, preview: bool = False
+) -> Callable[[Check], Rule]:
+    """Turn the check of a module into its rule. The name and the documentation come from the module."""
+
+    def decorate(check: Check) -> Rule:
+        module = sys.modules[check.__module__]
+        name = check.__module__.rpartition(".")[2].replace("_", "-")
+        return Rule(rule_id, name, check, on, severity, preview, since, module.__doc__ or "")
+
+    return decorate
+
+
+class Context:
+    """What a rule may ask about the file it looks at, and how it speaks."""
+
+    def __init__(self, source: Source, semantics: Semantics, current: Rule) -> None:
+        self.source = source
+        self.semantics = semantics
+        self._rule = current
+
+    # questions -----------------------------------------------------------------------------------------------------------------
+
+    def meaning(self, expression: cst.BaseExpression) -> Meaning | None:
+        """What an expression is, and how we know; None when nothing shows that it has to do with HTTP."""
+        return self.semantics.meaning(expression)
+
+    def text_test(self, node: cst.CSTNode) -> TextTest | None:
+        """The test of text that this node is, in any spelling; None for every other node."""
+        return self.semantics.text_tests.at(node)
+
+    def decides(self, node: cst.CSTNode) -> bool:
+        """Whether control flow, a returned value, a raised type or a retry depends on the node."""
+        return self.semantics.decisions.decides(node)
+
+    def is_error(self, meaning: Meaning, node: cst.CSTNode) -> bool:
+        """Whether the answer that the value was taken from is known to be an error where ``node`` stands."""
+        return self.semantics.is_error(meaning, node)
+
+    def names_error(self, meaning: Meaning) -> bool:
+        """Whether the path of a value in the body itself says that this is an error (``error.message``)."""
+        return names_error(meaning.path)
+
+    def parent(self, node: cst.CSTNode) -> cst.CSTNode | None:
+        """The node around this one."""
+        return self.semantics.tree.parent.get(node)
+
+    def ancestors(self, node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+        """The nodes around this one, nearest first."""
+        return self.semantics.tree.ancestors(node)
+
+    def qualified(self, expression: cst.BaseExpression) -> str | None:
+        """The dotted name of an expression through the file's imports."""
+        return self.semantics.names.qualified(expression)
+
+    def code(self, node: cst.CSTNode) -> str:
+        """The source text of a node."""
+        return self.source.code(node)
+
+    def goes_on_to_error(self, operand: cst.BaseExpression) -> bool:
+        """Whether a test for the truth of a response is joined by one that only an error status passes."""
+        return self.semantics.statuses.contradicted(operand)
+
+    def narrowed(self, node: cst.CSTNode, subject: Meaning) -> str | None:
+        """What a test on the same path already pinned down ("the status", "the error code", "the class"), if anything."""
+        return self.semantics.narrowed(node, subject)
+
+    @property
+    def libraries(self) -> Libraries:
+        """What the library sheets say."""
+        return self.semantics.libraries
+
+    # answers -------------------------------------------------------------------------------------------------------------------
+
+    def finding(
+        self,
+        node: cst.CSTNode,
+        message: str,
+        *,
+        trail: Sequence[Place],
+        fix: Fix | None = None,
+        remedy: str | None = None,
+        api: Catalogue | None = None,
+        severity: Severity | None = None,
+    ) -> Finding:
+        """Say that ``node`` is a mistake. The trail must show why the value comes from an HTTP API; it may not be empty.
+
+        :raises ValueError: on an empty trail: no trail, no finding.
+        """
+        if not trail:
+            raise ValueError(f"{self._rule.id} gave a finding without a trail")
+        return Finding(
+            rule=self._rule.id,
+            name=self._rule.name,
+            severity=severity or self._rule.severity,
+            message=message,
+            location=self.source.location(node),
+            remedy=remedy,
+            api=api.id if api is not None else None,
+            trail=self._steps(trail),
+            fix=fix,
+            lines=self._lines(node),
+        )
+
+    def _steps(self, trail: Iterable[Place]) -> Trail:
+        steps: list[Step] = []
+        for place in trail:
+            if place.note:
+                step = Step(self._header(place.node), place.note)
+                if step not in steps:
+                    steps.append(step)
+        return tuple(steps)
+
+    def _header(self, node: cst.CSTNode) -> Location:
+        """A compound statement is shown by its header only."""
+        location = self.source.location(node)
+        body = getattr(node, "body", None)
+        if isinstance(body, cst.BaseSuite):
+            start, _ = self.source.span(node)
+            end, _ = self.source.span(body)
+            header = self.source.between(start, max(start, end))
+            return Location(header.path, header.line, header.column, header.line, max(header.column + 1, header.end_column))
+        return location
+
+    def _lines(self, node: cst.CSTNode) -> tuple[int, int]:
+        """First and last line of the statement, or of the header of the compound statement, that holds the node."""
+        statement = self.semantics.tree.statement(node)
+        first, last = self.source.span(statement)
+        body = getattr(statement, "body", None)
+        if isinstance(statement, cst.BaseCompoundStatement) and isinstance(body, cst.BaseSuite):
+            last = self.source.span(body)[0]
+        elif isinstance(statement, cst.Match) and statement.cases:
+            last = self.source.span(statement.cases[0])[0] - 1
+        here = self.source.span(node)
+        return self.source.position(min(first, here[0]))[0], self.source.position(max(here[1], min(last, here[1])))[0]
+
+    def replacement(self, words: Sequence[str], subject: Meaning, node: cst.CSTNode, *, negated: bool) -> Replacement | None:
+        """The test on the code or the status that should stand where ``subject`` is asked for ``words``; None without a unique answer."""
+        return Replacements(self.semantics.tree, self.source).of(words, subject, node, negated=negated)
+
+    def replace(self, node: cst.CSTNode, code: str) -> Edit:
+        """Replace a node's source text."""
+        start, end = self.source.span(node)
+        return Edit(start, end, code)
+
+    def add_argument(self, call: cst.Call, code: str) -> Edit:
+        """Add an argument at the end of a call."""
+        _, end = self.source.span(call)
+        if not call.args:
+            return Edit(end - 1, end - 1, code)
+        _, last = self.source.span(call.args[-1].value)
+        return Edit(last, last, f", {code}")
+
+    def remove_argument(self, call: cst.Call, argument: cst.Arg) -> Edit | None:
+        """Take an argument out, with its comma; None when a comment stands between it and its neighbours."""
+        position = next(index for index, found in enumerate(call.args) if found is argument)
+        if position:
+            start, end = self.source.span(call.args[position - 1].value)[1], self.source.span(argument.value)[1]
+        elif len(call.args) > 1:
+            start, end = self.source.span(argument)[0], self.source.span(call.args[1])[0]
+        else:
+            start, end = self.source.span(argument)
+        return None if "#" in self.source.text[start:end] else Edit(start, end, "")
+
+    def fix(self, safety: Safety, message: str, *edits: Edit) -> Fix:
+        """A fix of these edits; ``message`` is an imperative sentence."""
+        return Fix(safety, message, tuple(sorted(edits)))

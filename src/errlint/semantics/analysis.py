@@ -1,0 +1,129 @@
+"""The semantic layer of one file, put together. Every part is made when it is first asked for."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import libcst as cst
+
+from errlint.catalogue import Catalogue, Catalogues
+from errlint.libraries import Libraries
+from errlint.semantics.binding import ApiBinding
+from errlint.semantics.constants import Constants
+from errlint.semantics.decisions import Decisions
+from errlint.semantics.evaluate import Evaluator
+from errlint.semantics.meaning import Kind, Meaning
+from errlint.semantics.names import Names, dotted
+from errlint.semantics.scopes import Scopes
+from errlint.semantics.statuses import ERRORS, OK, Statuses
+from errlint.semantics.text_tests import TextTests
+from errlint.semantics.tree import Tree
+
+_FEW = 5
+"""A test that leaves at most so many statuses has looked at the status, not only at success."""
+
+
+class Semantics:
+    """What the values of one file mean.
+
+    :param api: the catalogue that the command line or the configuration binds the whole file to, if any.
+    """
+
+    def __init__(self, tree: Tree, libraries: Libraries, catalogues: Catalogues, api: Catalogue | None = None) -> None:
+        self.tree = tree
+        self.libraries = libraries
+        self.catalogues = catalogues
+        self.api = api
+
+    @cached_property
+    def scopes(self) -> Scopes:
+        """Names and their bindings."""
+        return Scopes(self.tree)
+
+    @cached_property
+    def names(self) -> Names:
+        """Dotted names through imports."""
+        return Names(self.tree, self.scopes)
+
+    @cached_property
+    def constants(self) -> Constants:
+        """Literal values."""
+        return Constants(self.tree, self.scopes, self.names)
+
+    @cached_property
+    def evaluator(self) -> Evaluator:
+        """Meanings of expressions."""
+        binding = ApiBinding(self.catalogues, self.constants, self.api)
+        return Evaluator(self.tree, self.scopes, self.names, self.constants, libraries=self.libraries, binding=binding)
+
+    @cached_property
+    def statuses(self) -> Statuses:
+        """Which statuses a test lets through."""
+        return Statuses(self.tree, self.evaluator.meaning, self.names.qualified, lambda value: list(self.constants.values(value)))
+
+    @cached_property
+    def text_tests(self) -> TextTests:
+        """Tests of text."""
+        return TextTests(self.tree, self.scopes, self.names, self.constants)
+
+    @cached_property
+    def decisions(self) -> Decisions:
+        """Whether a test decides anything."""
+        return Decisions(self.tree, self.scopes)
+
+    def meaning(self, expression: cst.BaseExpression) -> Meaning | None:
+        """What an expression is, and how we know."""
+        return self.evaluator.meaning(expression)
+
+    def is_error(self, meaning: Meaning, node: cst.CSTNode) -> bool:
+        """Whether the answer that a value was taken from is known to be an error where ``node`` stands."""
+        origin: Meaning | None = meaning
+        while origin is not None:
+            if origin.from_exception or origin.kind is Kind.EXCEPTION:
+                return True
+            origin = origin.origin
+        possible = self.statuses.possible_at(node)
+        if possible & ERRORS and not possible & OK:
+            # `status != 200` is how most clients spell "an error"
+            return True
+        return any(self._takes_statuses(found) for found in self.tree.ancestors(node))
+
+    def narrowed(self, node: cst.CSTNode, subject: Meaning) -> str | None:
+        """What tests on the way to ``node`` already pinned down of the error that ``subject`` belongs to, if anything."""
+        possible = self.statuses.possible_at(node)
+        if not possible & ~ERRORS and possible.bit_count() <= _FEW:
+            return "the status"
+        origin: Meaning | None = subject
+        while origin is not None:
+            if origin.kind is Kind.EXCEPTION and origin.sheet is not None and origin.sheet.statuses:
+                return "the class"
+            origin = origin.origin
+        return "the error code" if any(self._tests_code(test) for test in self.tree.tests_around(node)) else None
+
+    def _tests_code(self, test: cst.BaseExpression) -> bool:
+        if isinstance(test, cst.BooleanOperation):
+            return self._tests_code(test.left) or self._tests_code(test.right)
+        if not isinstance(test, cst.Comparison) or not isinstance(test.comparisons[0].operator, (cst.Equal, cst.In)):
+            return False
+        meaning = self.meaning(test.left)
+        return meaning is not None and meaning.kind is Kind.CODE
+
+    @cached_property
+    def uses_http(self) -> bool:
+        """Whether the file imports anything that a library sheet speaks of."""
+        for statement in self.tree.of_types(cst.Import, cst.ImportFrom):
+            assert isinstance(statement, (cst.Import, cst.ImportFrom))
+            if isinstance(statement, cst.ImportFrom):
+                modules = [] if statement.relative or statement.module is None else [dotted(statement.module) or ""]
+            else:
+                modules = [alias.evaluated_name for alias in statement.names]
+            if any(module.partition(".")[0] in self.libraries.roots for module in modules):
+                return True
+        return False
+
+    def _takes_statuses(self, node: cst.CSTNode) -> bool:
+        """A handler of errors that carry a status: in it, the answer at hand is one."""
+        if not isinstance(node, (cst.ExceptHandler, cst.ExceptStarHandler)):
+            return False
+        caught = self.evaluator.caught(node)
+        return caught is not None and caught.sheet is not None and caught.sheet.carries_status

@@ -1,0 +1,49 @@
+"""What an annotation says about a name: evidence that needs no call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from errlint.semantics.constants import string_value
+from errlint.semantics.names import Names, dotted
+from errlint.semantics.scopes import How, Scopes
+from errlint.semantics.tree import Tree
+
+_TRANSPARENT = frozenset({"Optional", "Union", "Annotated", "Awaitable"})
+
+
+class Annotations:
+    """Dotted names of the types that annotations name."""
+
+    def __init__(self, tree: Tree, scopes: Scopes, names: Names) -> None:
+        self._tree = tree
+        self._scopes = scopes
+        self._names = names
+
+    def types(self, annotation: cst.BaseExpression) -> Iterator[str]:
+        """The dotted names in ``X``, ``X | None``, ``Optional[X]``, ``Union[X, Y]`` and quoted annotations."""
+        if isinstance(annotation, cst.BinaryOperation):
+            yield from self.types(annotation.left)
+            yield from self.types(annotation.right)
+        elif isinstance(annotation, cst.Subscript):
+            if (dotted(annotation.value) or "").rpartition(".")[2] in _TRANSPARENT:
+                for element in annotation.slice:
+                    if isinstance(element.slice, cst.Index):
+                        yield from self.types(element.slice.value)
+        elif isinstance(annotation, (cst.Name, cst.Attribute)):
+            name = self._names.qualified(annotation)
+            if name:
+                yield name
+        else:
+            quoted = string_value(annotation)
+            if quoted is not None:
+                yield from self._quoted(quoted)
+
+    def _quoted(self, text: str) -> Iterator[str]:
+        root, _, rest = text.partition("|")[0].strip().partition(".")
+        for binding in self._scopes.bindings(root, self._tree.module):
+            imported = self._names.imported(binding) if binding.how is How.IMPORT else None
+            if imported:
+                yield f"{imported}.{rest}" if rest else imported

@@ -1,0 +1,164 @@
+"""Literal values: strings, numbers and their collections, through names and module constants; and what a URL starts with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+
+import libcst as cst
+
+from errlint.semantics.names import Names
+from errlint.semantics.scopes import How, Scopes
+from errlint.semantics.tree import Tree
+
+_HOPS = 6
+"""How many names a literal is followed through; cycles end here."""
+
+
+def string_value(expression: cst.BaseExpression) -> str | None:
+    """The value of a plain string literal (implicit concatenation included), None for bytes and f-strings."""
+    if isinstance(expression, (cst.SimpleString, cst.ConcatenatedString)):
+        value = expression.evaluated_value
+        return value if isinstance(value, str) else None
+    return None
+
+
+def text_value(expression: cst.BaseExpression) -> str | None:
+    """Like :func:`string_value`, and bytes as latin-1: for tests against raw bodies."""
+    if isinstance(expression, (cst.SimpleString, cst.ConcatenatedString)):
+        value = expression.evaluated_value
+        return value.decode("latin-1") if isinstance(value, bytes) else value
+    return None
+
+
+def _unwrapped(call: cst.Call) -> cst.BaseExpression | None:
+    """What ``frozenset(x)`` or ``x.lower()`` is made of, as far as its strings go."""
+    if isinstance(call.func, cst.Name) and call.func.value in ("frozenset", "set", "tuple", "list") and len(call.args) == 1:
+        return call.args[0].value
+    if isinstance(call.func, cst.Attribute) and call.func.attr.value in ("lower", "upper", "casefold", "strip") and not call.args:
+        return call.func.value
+    return None
+
+
+class Constants:
+    """What the literals of one module are."""
+
+    def __init__(self, tree: Tree, scopes: Scopes, names: Names) -> None:
+        self._tree = tree
+        self._scopes = scopes
+        self._names = names
+
+    def strings(self, expression: cst.BaseExpression) -> tuple[str, ...]:
+        """All strings of a literal, of a collection of literals, or of a name bound to one; () when any part is unknown."""
+        return self._strings(expression, _HOPS)
+
+    def _strings(self, expression: cst.BaseExpression, hops: int) -> tuple[str, ...]:
+        value = text_value(expression)
+        if value is not None:
+            return (value,)
+        if isinstance(expression, (cst.Tuple, cst.List, cst.Set)):
+            parts = [self._strings(element.value, hops) for element in expression.elements]
+            return tuple(string for part in parts for string in part) if all(parts) else ()
+        if isinstance(expression, cst.Dict):
+            keys = [self._strings(element.key, hops) for element in expression.elements if isinstance(element, cst.DictElement)]
+            return tuple(string for part in keys for string in part) if all(keys) else ()
+        if isinstance(expression, cst.Call):
+            inner = _unwrapped(expression)
+            return self._strings(inner, hops) if inner is not None else ()
+        if hops:
+            for value_expression in self.values(expression):
+                found = self._strings(value_expression, hops - 1)
+                if found:
+                    return found
+        return ()
+
+    def values(self, expression: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
+        """The expressions that a name, ``self.x``, ``cls.x`` or ``Class.x`` is bound to in this file."""
+        if isinstance(expression, cst.Name):
+            for binding in self._scopes.reaching(expression):
+                if binding.how in (How.VALUE, How.PARAMETER, How.ITEM) and binding.value is not None and not binding.path:
+                    yield binding.value
+        elif isinstance(expression, cst.Attribute):
+            yield from self.attribute_values(expression)
+
+    def attribute_values(self, attribute: cst.Attribute) -> Iterator[cst.BaseExpression]:
+        """What ``self.x`` is assigned in the methods of its class and in the class body."""
+        owner = self.owner(attribute)
+        if owner is None:
+            return
+        for binding in self._scopes.bindings(attribute.attr.value, owner):
+            if binding.value is not None and not binding.path and binding.how is How.VALUE:
+                yield binding.value
+        yield from self._attribute_assignments.get((owner, attribute.attr.value), ())
+
+    def owner(self, attribute: cst.Attribute) -> cst.ClassDef | None:
+        """The class whose instance (or itself) ``attribute`` is read from: ``self.x``, ``cls.x`` inside it, or ``ClassName.x``."""
+        if not isinstance(attribute.value, cst.Name):
+            return None
+        if attribute.value.value in ("self", "cls"):
+            function = self._tree.enclosing(attribute, cst.FunctionDef)
+            return self._tree.enclosing(function or attribute, cst.ClassDef)
+        for binding in self._scopes.reaching(attribute.value):
+            if binding.how is How.CLASS and isinstance(binding.node, cst.ClassDef):
+                return binding.node
+        return None
+
+    @cached_property
+    def _attribute_assignments(self) -> dict[tuple[cst.ClassDef, str], list[cst.BaseExpression]]:
+        found: dict[tuple[cst.ClassDef, str], list[cst.BaseExpression]] = {}
+        for assign in self._tree.of_types(cst.Assign, cst.AnnAssign):
+            assert isinstance(assign, (cst.Assign, cst.AnnAssign))
+            targets = [target.target for target in assign.targets] if isinstance(assign, cst.Assign) else [assign.target]
+            for target in targets:
+                if isinstance(target, cst.Attribute) and isinstance(target.value, cst.Name) and target.value.value in ("self", "cls"):
+                    owner = self.owner(target)
+                    if owner is not None and assign.value is not None:
+                        found.setdefault((owner, target.attr.value), []).append(assign.value)
+        return found
+
+    def url_prefix(self, expression: cst.BaseExpression, hops: int = _HOPS) -> str:
+        """The literal start of a text, as far as it is known: of an f-string, a join, a constant, ``os.environ.get(…, default)``.
+
+        ``""`` when nothing is known. Used for hosts, which stand at the start of every URL.
+        """
+        value = string_value(expression)
+        if value is not None:
+            return value
+        if not hops:
+            return ""
+        if isinstance(expression, cst.FormattedString):
+            return self._formatted_prefix(expression, hops)
+        if isinstance(expression, cst.BinaryOperation):
+            return self.url_prefix(expression.left, hops - 1)
+        if isinstance(expression, cst.BooleanOperation):
+            return self.url_prefix(expression.left, hops - 1) or self.url_prefix(expression.right, hops - 1)
+        if isinstance(expression, cst.Call):
+            return self._call_prefix(expression, hops)
+        for bound in self.values(expression):
+            found = self.url_prefix(bound, hops - 1)
+            if found:
+                return found
+        return ""
+
+    def _formatted_prefix(self, expression: cst.FormattedString, hops: int) -> str:
+        text = ""
+        for part in expression.parts:
+            if isinstance(part, cst.FormattedStringText):
+                text += part.value
+            elif isinstance(part, cst.FormattedStringExpression):
+                inner = self.url_prefix(part.expression, hops - 1)
+                if not inner:
+                    return text
+                text += inner
+        return text
+
+    def _call_prefix(self, call: cst.Call, hops: int) -> str:
+        name = self._names.qualified(call.func) or ""
+        arguments = [argument.value for argument in call.args if argument.keyword is None]
+        if name in ("os.getenv", "os.environ.get") and len(arguments) > 1:
+            return self.url_prefix(arguments[1], hops - 1)
+        if name == "urllib.parse.urljoin" and arguments:
+            return self.url_prefix(arguments[0], hops - 1)
+        if isinstance(call.func, cst.Attribute) and call.func.attr.value in ("format", "rstrip", "strip", "removesuffix"):
+            return self.url_prefix(call.func.value, hops - 1)
+        return ""

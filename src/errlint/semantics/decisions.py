@@ -1,0 +1,134 @@
+"""Does the outcome of a test decide anything, or does it only choose words?"""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from errlint.semantics.constants import string_value
+from errlint.semantics.scopes import Scopes
+from errlint.semantics.tree import Tree
+
+_TELLING = frozenset({
+    "debug", "info", "warning", "warn", "error", "exception", "critical", "fatal", "log", "trace", "success", "print", "echo", "secho",
+    "pprint", "rule", "write", "display",
+})  # fmt: skip
+_TRUTH = frozenset({"any", "all", "bool", "next", "filter", "len", "max", "sum"})
+_HOPS = 3
+
+
+class Decisions:
+    """Answers whether control flow, a returned value, a raised type or a retry depends on an expression."""
+
+    def __init__(self, tree: Tree, scopes: Scopes) -> None:
+        self._tree = tree
+        self._scopes = scopes
+
+    def decides(self, node: cst.CSTNode, hops: int = _HOPS) -> bool:
+        """Whether the truth of ``node`` changes what the program does, beyond the wording of what it tells."""
+        if isinstance(node, cst.Match):
+            return not all(_only_tells(case.body) for case in node.cases)
+        child: cst.CSTNode = node
+        for found in self._tree.ancestors(node):
+            if isinstance(found, (cst.BooleanOperation, cst.UnaryOperation, cst.GeneratorExp, cst.ListComp, cst.SetComp, cst.Arg)):
+                if isinstance(found, (cst.GeneratorExp, cst.ListComp, cst.SetComp)) and child is not found.elt:
+                    return True
+            elif isinstance(found, cst.NamedExpr):
+                if self._used(found.target, hops):
+                    return True
+            elif isinstance(found, cst.Comparison):
+                pass
+            elif isinstance(found, cst.Call):
+                if not (isinstance(found.func, cst.Name) and found.func.value in _TRUTH):
+                    return False
+            elif isinstance(found, cst.If):
+                return child is found.test and not self._if_only_tells(found)
+            elif isinstance(found, cst.IfExp):
+                only_words = _prose(found.body) and _prose(found.orelse)
+                return child is found.test and not only_words and self._matters(found)
+            elif isinstance(found, (cst.While, cst.Assert, cst.CompIf, cst.MatchCase, cst.Return, cst.Lambda)):
+                return True
+            elif isinstance(found, cst.Assign):
+                return any(self._used(target.target, hops) for target in found.targets)
+            elif isinstance(found, cst.AnnAssign):
+                return self._used(found.target, hops)
+            else:
+                return False
+            child = found
+        return False
+
+    def _matters(self, node: cst.CSTNode) -> bool:
+        """Whether the value of a conditional expression goes anywhere but into what is told."""
+        for found in self._tree.ancestors(node):
+            if isinstance(found, cst.Call) and _tells(found):
+                return False
+            if isinstance(found, cst.FormattedString):
+                return False
+            if isinstance(found, cst.BaseSmallStatement):
+                return True
+        return True
+
+    def _used(self, target: cst.BaseExpression, hops: int) -> bool:
+        """Whether a name that keeps the outcome is used to decide; an attribute always is."""
+        if not isinstance(target, cst.Name):
+            return isinstance(target, (cst.Attribute, cst.Subscript))
+        if not hops:
+            return False
+        scope = self._scopes.scope_of(target)
+        start = self._tree.order[target]
+        for name in self._tree.all(cst.Name):
+            later = name.value == target.value and self._tree.order[name] > start
+            if later and self._scopes.scope_of(name) is scope and self.decides(name, hops - 1):
+                return True
+        return False
+
+    def _if_only_tells(self, test: cst.If) -> bool:
+        if not _only_tells(test.body):
+            return False
+        rest = test.orelse
+        if rest is None:
+            return True
+        return self._if_only_tells(rest) if isinstance(rest, cst.If) else _only_tells(rest.body)
+
+
+def _prose(expression: cst.BaseExpression | None) -> bool:
+    """Text made to be read: a literal with a space, an f-string, or a join of such."""
+    if expression is None:
+        return False
+    value = string_value(expression)
+    if value is not None:
+        return " " in value.strip() or not value
+    if isinstance(expression, (cst.FormattedString, cst.ConcatenatedString)):
+        return True
+    if isinstance(expression, cst.BinaryOperation):
+        return _prose(expression.left) or _prose(expression.right)
+    if isinstance(expression, cst.IfExp):
+        return _prose(expression.body) and _prose(expression.orelse)
+    return False
+
+
+def _tells(call: cst.Call) -> bool:
+    function = call.func
+    name = function.attr.value if isinstance(function, cst.Attribute) else function.value if isinstance(function, cst.Name) else ""
+    return name in _TELLING
+
+
+def _only_tells(body: cst.BaseSuite) -> bool:
+    """Whether a block does nothing but tell: log, print, choose or build prose."""
+    return all(_telling_statement(statement) for statement in body.body)
+
+
+def _telling_statement(statement: cst.CSTNode) -> bool:
+    if isinstance(statement, cst.SimpleStatementLine):
+        return all(_telling_statement(small) for small in statement.body)
+    if isinstance(statement, cst.Pass):
+        return True
+    if isinstance(statement, cst.Expr):
+        value = statement.value
+        return (isinstance(value, cst.Call) and _tells(value)) or string_value(value) is not None
+    if isinstance(statement, (cst.Assign, cst.AugAssign)):
+        return _prose(statement.value)
+    if isinstance(statement, cst.If):
+        rest = statement.orelse
+        tail = rest is None or (_telling_statement(rest) if isinstance(rest, cst.If) else _only_tells(rest.body))
+        return _only_tells(statement.body) and tail
+    return False

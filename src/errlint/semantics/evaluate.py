@@ -1,0 +1,416 @@
+"""The meaning of an expression: follows names, attributes, calls and subscripts back to the HTTP call they came from.
+
+Demand-driven and remembered per node, so the cost is linear in what is asked. A question that comes back to itself (recursion,
+``x = x or y``) is answered with "nothing".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import libcst as cst
+
+from errlint.catalogue import Catalogue
+from errlint.libraries import KINDS, Libraries, TypeSheet
+from errlint.semantics.annotations import Annotations
+from errlint.semantics.binding import ApiBinding
+from errlint.semantics.constants import Constants, string_value
+from errlint.semantics.fields import kind_at
+from errlint.semantics.functions import Functions
+from errlint.semantics.handlers import Handlers
+from errlint.semantics.meaning import Kind, Meaning, Place
+from errlint.semantics.names import Names, dotted
+from errlint.semantics.patterns import captured_path
+from errlint.semantics.scopes import Binding, How, Scopes
+from errlint.semantics.tree import Tree
+
+_DEPTH = 60
+"""How many expressions and names one question may pass through."""
+_SAME_TEXT = frozenset({
+    "lower", "upper", "casefold", "strip", "lstrip", "rstrip", "replace", "removeprefix", "removesuffix", "title", "capitalize", "decode",
+    "encode", "expandtabs", "swapcase", "format",
+})  # fmt: skip
+_TEXTS = (Kind.MESSAGE, Kind.TEXT, Kind.REASON, Kind.CODE)
+_MADE = {"response": "a response", "exception": "an exception", "client": "a client", "object": "an object that does HTTP"}
+_OF_TYPE = {"response": Kind.RESPONSE, "exception": Kind.EXCEPTION, "client": Kind.CLIENT, "object": Kind.OBJECT}
+_KIND_OF = {
+    "status": Kind.STATUS, "reason": Kind.REASON, "ok": Kind.OK, "success": Kind.OK, "is-error": Kind.OK, "headers": Kind.HEADERS,
+    "text": Kind.TEXT, "body": Kind.BODY, "code": Kind.CODE, "message": Kind.MESSAGE, "request-id": Kind.REQUEST_ID,
+    "retry-after": Kind.RETRY_AFTER, "http": Kind.CALL,
+}  # fmt: skip
+assert set(_KIND_OF) == KINDS
+
+
+class Evaluator:
+    """Answers "what does this mean?" for the expressions of one file."""
+
+    def __init__(
+        self, tree: Tree, scopes: Scopes, names: Names, constants: Constants, *, libraries: Libraries, binding: ApiBinding
+    ) -> None:
+        self._tree = tree
+        self._scopes = scopes
+        self._names = names
+        self._constants = constants
+        self._libraries = libraries
+        self._binding = binding
+        self._functions = Functions(tree, scopes, constants)
+        self._annotations = Annotations(tree, scopes, names)
+        self._handlers = Handlers(tree, names, scopes, libraries=libraries, binding=binding, meaning=self.meaning)
+        self._known: dict[cst.CSTNode, Meaning | None] = {}
+        self._asking: set[object] = set()
+
+    def meaning(self, expression: cst.BaseExpression) -> Meaning | None:
+        """What the expression is, with its trail; None when nothing shows that it has to do with HTTP."""
+        if expression in self._known:
+            return self._known[expression]
+        if expression in self._asking or len(self._asking) > _DEPTH:
+            return None
+        self._asking.add(expression)
+        try:
+            found = self._evaluate(expression)
+        finally:
+            self._asking.discard(expression)
+        if found is not None and found.expression is None:
+            found = replace(found, expression=expression)
+        if not self._asking or found is not None:
+            # an answer cut short by a question already being asked is not remembered
+            self._known[expression] = found
+        return found
+
+    def _evaluate(self, expression: cst.BaseExpression) -> Meaning | None:
+        match expression:
+            case cst.Name():
+                return self._name(expression)
+            case cst.Attribute():
+                return self._attribute(expression)
+            case cst.Call():
+                return self._call(expression)
+            case cst.Subscript():
+                return self._subscript(expression)
+            case cst.Await(expression=inner) | cst.NamedExpr(value=inner):
+                return self.meaning(inner)
+            case cst.BooleanOperation(left=left, right=right):
+                return self._first(left, right)
+            case cst.IfExp(body=body, orelse=orelse):
+                return self._first(body, orelse)
+            case cst.BinaryOperation(left=left, right=right, operator=cst.Add()):
+                return self._text(self._first(left, right))
+            case cst.FormattedString(parts=parts):
+                return self._formatted(expression, parts)
+            case cst.ConcatenatedString(left=left, right=right):
+                return self._first(left, right)
+            case _:
+                return None
+
+    def _first(self, *expressions: cst.BaseExpression) -> Meaning | None:
+        return next((found for found in map(self.meaning, expressions) if found is not None), None)
+
+    def _text(self, meaning: Meaning | None) -> Meaning | None:
+        return meaning if meaning is not None and meaning.kind in _TEXTS else None
+
+    # names ---------------------------------------------------------------------------------------------------------------------
+
+    def _name(self, name: cst.Name) -> Meaning | None:
+        narrowed = self._narrowed(name)
+        if narrowed is not None:
+            return narrowed
+        for binding in self._scopes.reaching(name):
+            found = self.bound(binding)
+            if found is not None:
+                return replace(found, expression=name)
+        return None
+
+    def _narrowed(self, name: cst.Name) -> Meaning | None:
+        """What ``isinstance(name, T)`` in a test around the use says of it."""
+        for test in self._tree.tests_around(name):
+            if isinstance(test, cst.Call) and isinstance(test.func, cst.Name) and test.func.value == "isinstance" and len(test.args) == 2:
+                subject, kind = test.args[0].value, test.args[1].value
+                if not isinstance(subject, cst.Name) or subject.value != name.value:
+                    continue
+                options = [element.value for element in kind.elements] if isinstance(kind, cst.Tuple) else [kind]
+                for option in options:
+                    sheet = self._libraries.type(self._names.qualified(option) or "")
+                    if sheet is not None:
+                        api = self._binding.of_import(sheet.name.partition(".")[0])
+                        place = Place(test, f"`{name.value}` is a `{sheet.name}`")
+                        return Meaning(_OF_TYPE[sheet.is_a], (place,), sheet, api, expression=name)
+        return None
+
+    def caught(self, handler: cst.ExceptHandler | cst.ExceptStarHandler) -> Meaning | None:
+        """The exception that a handler catches, named or not."""
+        return self._handlers.meaning(handler)
+
+    def bound(self, binding: Binding) -> Meaning | None:
+        """What a name means because of one of its bindings."""
+        if binding in self._asking:
+            return None
+        self._asking.add(binding)
+        try:
+            return self._bound(binding)
+        finally:
+            self._asking.discard(binding)
+
+    def _bound(self, binding: Binding) -> Meaning | None:
+        match binding.how:
+            case How.EXCEPT:
+                return self._handlers.caught(binding)
+            case How.PARAMETER:
+                return self._parameter(binding)
+            case How.DECLARED:
+                return self._annotated(binding)
+            case How.MATCH:
+                return self._captured(binding)
+            case How.VALUE | How.WITH | How.ITEM | How.AUGMENTED if binding.value is not None:
+                annotated = self._annotated(binding)
+                if annotated is not None:
+                    return annotated
+                found = self.meaning(binding.value)
+                if found is None:
+                    return None
+                if binding.how is How.ITEM:
+                    return self._item(found, "*", binding.value)
+                if binding.path:
+                    return self._unpacked(binding)
+                return self._kept(found, binding)
+            case _:
+                return None
+
+    def _kept(self, meaning: Meaning, binding: Binding) -> Meaning:
+        return meaning.via(binding.node, f"kept in `{binding.name}`")
+
+    def _unpacked(self, binding: Binding) -> Meaning | None:
+        """``a, b = f()`` where the tuple itself is written in this file."""
+        value = binding.value
+        for position in binding.path:
+            written = next(self._functions.returned_tuples(value), None)
+            if written is None or position >= len(written.elements):
+                return None
+            value = written.elements[position].value
+        found = self.meaning(value) if value is not None else None
+        return None if found is None else self._kept(found, binding)
+
+    def _annotated(self, binding: Binding) -> Meaning | None:
+        if binding.annotation is None:
+            return None
+        for name in self._annotations.types(binding.annotation):
+            sheet = self._libraries.type(name)
+            if sheet is not None:
+                place = Place(binding.node, f"`{binding.name}` is annotated as `{sheet.name}`")
+                api = self._binding.of_import(name.partition(".")[0])
+                return Meaning(_OF_TYPE[sheet.is_a], (place,), sheet, api)
+        return None
+
+    def _parameter(self, binding: Binding) -> Meaning | None:
+        annotated = self._annotated(binding)
+        if annotated is not None:
+            return annotated
+        for argument in self._functions.passed_for(binding):
+            found = self.meaning(argument)
+            if found is not None and found.proven:
+                return found.via(binding.node, f"passed as `{binding.name}`")
+        return None
+
+    def _captured(self, binding: Binding) -> Meaning | None:
+        """``case text if "limit" in text`` or ``case {"message": text}``."""
+        captured = captured_path(self._tree, binding.node) if isinstance(binding.node, cst.MatchAs) else None
+        if captured is None:
+            return None
+        subject, keys = captured
+        found = self.meaning(subject)
+        for key in keys:
+            found = self._item(found, key, subject) if found is not None else None
+        return None if found is None else self._kept(found, binding)
+
+    # attributes and items ------------------------------------------------------------------------------------------------------
+
+    def _attribute(self, attribute: cst.Attribute) -> Meaning | None:
+        base = self.meaning(attribute.value)
+        if base is not None:
+            return self.member(base, attribute.attr.value, attribute)
+        for value in self._constants.attribute_values(attribute):
+            found = self.meaning(value)
+            if found is not None:
+                return found.via(value, f"kept in `{dotted(attribute)}`")
+        return self._declared_attribute(attribute)
+
+    def _declared_attribute(self, attribute: cst.Attribute) -> Meaning | None:
+        owner = self._constants.owner(attribute)
+        if owner is None:
+            return None
+        found = (self._annotated(binding) for binding in self._scopes.bindings(attribute.attr.value, owner))
+        return next((meaning for meaning in found if meaning is not None), None)
+
+    def member(self, base: Meaning, name: str, expression: cst.BaseExpression) -> Meaning | None:
+        """What attribute ``name`` of a value means."""
+        if base.kind is Kind.CLIENT and (base.sheet is None or not self._declared(base.sheet, name)):
+            return replace(base, expression=expression)
+        if base.kind is Kind.EXCEPTION and name == "args":
+            return base.becomes(Kind.MESSAGE, expression, from_exception=True, name="args")
+        if base.sheet is None or base.kind not in _OF_TYPE.values():
+            return None
+        declared = self._declared(base.sheet, name)
+        return self._declared_value(base, declared[0], name, expression) if declared and not declared[1] else None
+
+    def _declared(self, sheet: TypeSheet, name: str) -> tuple[str, bool] | None:
+        """What a sheet says of a member, own or inherited, and whether it has to be called."""
+        for ancestor in self._libraries.ancestors(sheet.name):
+            if name in ancestor.attributes:
+                return ancestor.attributes[name], False
+            if name in ancestor.methods:
+                return ancestor.methods[name], True
+        return None
+
+    def _declared_value(self, base: Meaning, declared: str, name: str, expression: cst.BaseExpression) -> Meaning | None:
+        kind = _KIND_OF.get(declared)
+        if kind is not None:
+            detail = declared if kind is Kind.OK else name
+            return base.becomes(kind, expression, f"{kind.value}: `.{name}`", name=detail)
+        sheet = self._libraries.type(declared.rstrip("?"))
+        if sheet is None:
+            return None
+        return base.becomes(_OF_TYPE[sheet.is_a], expression, f"`.{name}` is a `{sheet.name}`", sheet=sheet, name=name)
+
+    def _item(self, base: Meaning, key: str | int, expression: cst.BaseExpression) -> Meaning | None:
+        """What stands under a key of a value."""
+        if base.kind is Kind.HEADERS and isinstance(key, str):
+            kind = Kind.RETRY_AFTER if key.lower() == "retry-after" else Kind.HEADER
+            return base.becomes(kind, expression, f"header `{key}`", name=key)
+        if base.kind is Kind.MESSAGE:
+            return base if isinstance(key, int) or base.name == "args" else None
+        if base.kind not in (Kind.BODY, Kind.CODE):
+            return None
+        path = (*base.path, key)
+        kind = kind_at(path, base.catalogue) or Kind.BODY
+        shown = "".join(f"[{part!r}]" if part != "*" else "[…]" for part in path)
+        return base.becomes(kind, expression, f"{kind.value}: `{shown}` of the body" if kind is not Kind.BODY else "", path=path)
+
+    def _subscript(self, subscript: cst.Subscript) -> Meaning | None:
+        base = self.meaning(subscript.value)
+        if base is None or len(subscript.slice) != 1:
+            return None
+        index = subscript.slice[0].slice
+        if not isinstance(index, cst.Index):
+            return base if base.kind in _TEXTS else None
+        key = self._key(index.value)
+        return None if key is None else self._item(base, key, subscript)
+
+    def _key(self, expression: cst.BaseExpression) -> str | int | None:
+        if isinstance(expression, cst.Integer):
+            return expression.evaluated_value
+        found = self._constants.strings(expression)
+        return found[0] if len(found) == 1 else None
+
+    def _formatted(self, expression: cst.BaseExpression, parts: Iterable[cst.BaseFormattedStringContent]) -> Meaning | None:
+        for part in parts:
+            if isinstance(part, cst.FormattedStringExpression):
+                found = self.meaning(part.expression)
+                if found is not None and (found.kind in _TEXTS or found.kind is Kind.EXCEPTION):
+                    return self._as_text(found, expression)
+        return None
+
+    def _as_text(self, meaning: Meaning, expression: cst.BaseExpression) -> Meaning | None:
+        """``str(x)``: the text of an exception, of a body, of a message."""
+        if meaning.kind is Kind.EXCEPTION:
+            return meaning.becomes(Kind.MESSAGE, expression, "turned into text", from_exception=True, name="str")
+        if meaning.kind in _TEXTS:
+            return meaning
+        if meaning.kind is Kind.BODY:
+            return meaning.becomes(Kind.TEXT, expression, "turned into text")
+        return None
+
+    # calls ---------------------------------------------------------------------------------------------------------------------
+
+    def _call(self, call: cst.Call) -> Meaning | None:
+        by_name = self._call_by_name(call)
+        if by_name is not None:
+            return by_name
+        if isinstance(call.func, cst.Attribute):
+            found = self._method(call, call.func)
+            if found is not None:
+                return found
+        for function in self._functions.run_by(call):
+            for returned in self._functions.returned(function):
+                result = self.meaning(returned)
+                if result is not None:
+                    return result.via(call, f"returned by `{function.name.value}()`")
+        return None
+
+    def _call_by_name(self, call: cst.Call) -> Meaning | None:
+        name = self._names.qualified(call.func)
+        if name is None:
+            return None
+        special = self._builtin(call, name)
+        if special is not None:
+            return special
+        root = name.partition(".")[0]
+        function = self._libraries.function(name)
+        if function is not None:
+            catalogue = self._binding.of_call(call, root, None)
+            return self._result(call, function.returns, f"`{name}()` makes an HTTP call", catalogue)
+        sheet = self._libraries.type(name)
+        if sheet is not None:
+            catalogue = self._binding.of_call(call, root, None)
+            place = Place(call, f"`{name}()` makes {_MADE[sheet.is_a]}")
+            return Meaning(_OF_TYPE[sheet.is_a], (place,), sheet, catalogue)
+        return None
+
+    def _result(
+        self, call: cst.Call, returns: str, note: str, catalogue: Catalogue | None, *, trail: tuple[Place, ...] = ()
+    ) -> Meaning | None:
+        place = Place(call, note)
+        kind = _KIND_OF.get(returns)
+        if kind is not None:
+            return Meaning(kind, (*trail, place), catalogue=catalogue)
+        sheet = self._libraries.type(returns.rstrip("?"))
+        return None if sheet is None else Meaning(_OF_TYPE[sheet.is_a], (*trail, place), sheet, catalogue)
+
+    def _builtin(self, call: cst.Call, name: str) -> Meaning | None:
+        """What the language and its standard library do to a value that has a meaning."""
+        arguments = [argument.value for argument in call.args if argument.keyword is None]
+        if name == "traceback.format_exc":
+            handler = self._tree.enclosing(call, cst.ExceptHandler)
+            caught = self._handlers.meaning(handler) if handler is not None else None
+            return None if caught is None else self._as_text(caught, call)
+        if not arguments:
+            return None
+        if name in ("str", "repr", "format", "bytes") or name in ("json.dumps", "traceback.format_exception", "html.unescape"):
+            found = self.meaning(arguments[0])
+            return None if found is None else self._as_text(found, call)
+        if name in ("json.loads", "ujson.loads", "orjson.loads", "simplejson.loads"):
+            found = self.meaning(arguments[0])
+            if found is not None and found.kind is Kind.TEXT:
+                return found.becomes(Kind.BODY, call, "decoded from JSON")
+        if name == "getattr" and len(arguments) > 1:
+            member = string_value(arguments[1])
+            base = self.meaning(arguments[0])
+            if member is not None and base is not None:
+                return self.member(base, member, call)
+        return None
+
+    def _method(self, call: cst.Call, attribute: cst.Attribute) -> Meaning | None:
+        base = self.meaning(attribute.value)
+        if base is None:
+            return None
+        name = attribute.attr.value
+        if base.kind in _TEXTS and name in _SAME_TEXT:
+            return base
+        if base.kind in (Kind.BODY, Kind.HEADERS) and name in ("get", "pop", "setdefault", "getheader", "get_all") and call.args:
+            key = self._key(call.args[0].value)
+            return None if key is None else self._item(base, key, call)
+        if base.kind in (Kind.MESSAGE, Kind.TEXT) and name in ("split", "splitlines", "partition"):
+            return replace(base, expression=call, name="args")
+        return self._typed_method(call, name, base)
+
+    def _typed_method(self, call: cst.Call, name: str, base: Meaning) -> Meaning | None:
+        if base.sheet is None:
+            return None
+        declared = self._declared(base.sheet, name)
+        if declared is not None and declared[1]:
+            if base.kind in (Kind.RESPONSE, Kind.EXCEPTION):
+                return self._declared_value(base, declared[0], f"{name}()", call)
+            catalogue = self._binding.of_call(call, None, base.catalogue)
+            return self._result(call, declared[0], f"`.{name}()` makes an HTTP call", catalogue, trail=base.trail)
+        if declared is None and base.kind is Kind.CLIENT:
+            return self._result(call, "http", f"`.{name}()` makes an HTTP call", base.catalogue, trail=base.trail)
+        return None

@@ -1,0 +1,55 @@
+"""What a value at a path of a JSON body means: by the API's catalogue, else by the names that error bodies have in common."""
+
+from __future__ import annotations
+
+from errlint.catalogue import Catalogue
+from errlint.semantics.meaning import Kind
+
+Path = tuple[str | int, ...]
+
+_MESSAGE_KEYS = frozenset({"message", "detail", "error_description", "title", "error_message", "errormessage", "errordescription", "msg"})
+_CODE_KEYS = frozenset({"code", "error_code", "errorcode", "type", "error_type"})
+_REQUEST_ID_KEYS = frozenset({"request_id", "requestid", "correlation_id", "correlationid", "trace_id", "traceid"})
+_ERROR_KEYS = frozenset({"error", "errors", "fault", "err", "error_messages", "errormessages"})
+
+
+def _matches(pattern: Path, path: Path) -> bool:
+    if len(pattern) != len(path):
+        return False
+    return all(
+        wanted == found or (wanted == "*" and isinstance(found, int)) or (found == "*" and isinstance(wanted, int))
+        for wanted, found in zip(pattern, path, strict=True)
+    )
+
+
+def kind_at(path: Path, catalogue: Catalogue | None) -> Kind | None:
+    """What stands at ``path``: a code, a message, a request id, or None for anything else.
+
+    A bound catalogue that knows the place decides alone; the common names serve everything else.
+    """
+    if not path:
+        return None
+    if catalogue is not None:
+        envelope = catalogue.envelope
+        for places, kind in ((envelope.code, Kind.CODE), (envelope.message, Kind.MESSAGE), (envelope.request_id, Kind.REQUEST_ID)):
+            if any(place.json is not None and _matches(place.json, path) for place in places):
+                return kind
+    last = path[-1]
+    if not isinstance(last, str) or last == "*":
+        # an item of a list of messages: errors[0], errorMessages[*]
+        return Kind.MESSAGE if len(path) > 1 and _in_errors(path[:-1]) and str(path[-2]).lower() in _ERROR_KEYS else None
+    key = last.lower()
+    if key in _MESSAGE_KEYS:
+        return Kind.MESSAGE
+    if key in _CODE_KEYS and _in_errors(path[:-1]):
+        return Kind.CODE
+    return Kind.REQUEST_ID if key in _REQUEST_ID_KEYS else None
+
+
+def names_error(path: Path) -> bool:
+    """Whether the path itself says that this is an error (``error.message``, ``errors[0].detail``, ``error_description``)."""
+    return _in_errors(path) or (bool(path) and str(path[-1]).lower() in ("error_description", "error_message", "errormessage"))
+
+
+def _in_errors(path: Path) -> bool:
+    return any(str(key).lower() in _ERROR_KEYS for key in path)

@@ -1,0 +1,76 @@
+"""The functions of a file: which one a call runs, what is passed for a parameter, what comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+
+import libcst as cst
+
+from errlint.semantics.constants import Constants
+from errlint.semantics.names import dotted
+from errlint.semantics.scopes import Binding, How, Scopes
+from errlint.semantics.tree import Tree
+
+
+class Functions:
+    """Calls and the functions of the same file that they run: by name, or a method of the same class by ``self``."""
+
+    def __init__(self, tree: Tree, scopes: Scopes, constants: Constants) -> None:
+        self._tree = tree
+        self._scopes = scopes
+        self._constants = constants
+
+    def run_by(self, call: cst.Call) -> list[cst.FunctionDef]:
+        """The functions that a call may run; several when a name is defined in branches."""
+        if isinstance(call.func, cst.Name):
+            bindings = self._scopes.reaching(call.func)
+        elif isinstance(call.func, cst.Attribute):
+            owner = self._constants.owner(call.func)
+            bindings = self._scopes.bindings(call.func.attr.value, owner) if owner is not None else []
+        else:
+            bindings = []
+        return [binding.node for binding in bindings if binding.how is How.FUNCTION and isinstance(binding.node, cst.FunctionDef)]
+
+    def returned(self, function: cst.FunctionDef) -> Iterator[cst.BaseExpression]:
+        """The expressions that a function returns, in document order."""
+        for node in self._tree.below(function.body, into_functions=False):
+            if isinstance(node, cst.Return) and node.value is not None:
+                yield node.value
+
+    def returned_tuples(self, value: cst.BaseExpression | None) -> Iterator[cst.Tuple | cst.List]:
+        """The tuples that a call of this file's functions returns, or the tuple itself."""
+        if isinstance(value, cst.Await):
+            value = value.expression
+        if isinstance(value, (cst.Tuple, cst.List)):
+            yield value
+        elif isinstance(value, cst.Call):
+            for function in self.run_by(value):
+                yield from (found for found in self.returned(function) if isinstance(found, (cst.Tuple, cst.List)))
+
+    def passed_for(self, parameter: Binding) -> Iterator[cst.BaseExpression]:
+        """What the calls of this file pass for a parameter."""
+        function = self._tree.enclosing(parameter.node, cst.FunctionDef)
+        if function is None or not isinstance(parameter.node, cst.Param):
+            return
+        parameters = [*function.params.posonly_params, *function.params.params]
+        position = next((index for index, param in enumerate(parameters) if param is parameter.node), None)
+        takes_self = self._is_method(function)
+        for call in self._calls.get(function, ()):
+            plain = [argument for argument in call.args if argument.keyword is None and not argument.star]
+            yield from (found.value for found in call.args if found.keyword is not None and found.keyword.value == parameter.name)
+            offset = 1 if takes_self and isinstance(call.func, cst.Attribute) else 0
+            if position is not None and 0 <= position - offset < len(plain):
+                yield plain[position - offset].value
+
+    def _is_method(self, function: cst.FunctionDef) -> bool:
+        in_class = isinstance(self._tree.parent.get(self._tree.block(function)), cst.ClassDef)
+        return in_class and not any(dotted(decorator.decorator) == "staticmethod" for decorator in function.decorators)
+
+    @cached_property
+    def _calls(self) -> dict[cst.FunctionDef, list[cst.Call]]:
+        found: dict[cst.FunctionDef, list[cst.Call]] = {}
+        for call in self._tree.all(cst.Call):
+            for function in self.run_by(call):
+                found.setdefault(function, []).append(call)
+        return found

@@ -1,0 +1,73 @@
+"""The words of the semantic layer: what a value can mean, and how we know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum
+
+import libcst as cst
+
+from errlint.catalogue import Catalogue
+from errlint.libraries import TypeSheet
+
+
+class Kind(Enum):
+    """What a value means; the value of each member is how messages name it."""
+
+    RESPONSE = "the response"
+    EXCEPTION = "the exception"
+    CLIENT = "the client"
+    OBJECT = "an object of the library"
+    CALL = "the result of an HTTP call"
+    STATUS = "the HTTP status"
+    OK = "whether the status is a success"
+    REASON = "the HTTP reason phrase"
+    HEADERS = "the headers"
+    HEADER = "a header"
+    BODY = "the body"
+    TEXT = "the text of the body"
+    CODE = "the error code"
+    MESSAGE = "the error message"
+    REQUEST_ID = "the request id"
+    RETRY_AFTER = "the wait that the server asks for"
+
+
+@dataclass(frozen=True, eq=False)
+class Place:
+    """A node of this file, and what the value became there."""
+
+    node: cst.CSTNode
+    note: str
+
+
+@dataclass(frozen=True, eq=False)
+class Meaning:
+    """What an expression is, and how we know.
+
+    :ivar trail: from where the value was born to here; never empty. :ivar sheet: the type, for responses, exceptions, clients.
+    :ivar catalogue: the API, where the call could be bound to one. :ivar path: keys from the root of the body to a value in it
+    (``"*"`` for an item of a list). :ivar origin: the response or exception that the value was taken from.
+    :ivar from_exception: the text was made of an exception (``str(e)``), not read from a field.
+    :ivar proven: False for the exception of a handler that shows no HTTP call: only further evidence makes it one.
+    """
+
+    kind: Kind
+    trail: tuple[Place, ...]
+    sheet: TypeSheet | None = None
+    catalogue: Catalogue | None = None
+    path: tuple[str | int, ...] = ()
+    name: str = ""
+    origin: Meaning | None = None
+    from_exception: bool = False
+    expression: cst.BaseExpression | None = None
+    proven: bool = True
+
+    def via(self, node: cst.CSTNode, note: str) -> Meaning:
+        """The same value after one more place."""
+        return replace(self, trail=(*self.trail, Place(node, note)))
+
+    def becomes(self, kind: Kind, expression: cst.BaseExpression, note: str = "", **changes: object) -> Meaning:
+        """Another meaning taken from this value at ``expression``."""
+        trail = (*self.trail, Place(expression, note)) if note else self.trail
+        origin = self if self.kind in (Kind.RESPONSE, Kind.EXCEPTION) else self.origin
+        return replace(self, kind=kind, trail=trail, origin=origin, expression=expression, **changes)  # type: ignore[arg-type]

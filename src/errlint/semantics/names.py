@@ -1,0 +1,80 @@
+"""Dotted names: what an expression is called outside this file, through its imports."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from errlint.semantics.scopes import Binding, How, Scopes
+from errlint.semantics.tree import Tree
+
+
+def dotted(expression: cst.BaseExpression) -> str | None:
+    """``a.b.c`` as written, or None for anything but names and attributes."""
+    parts: list[str] = []
+    current = expression
+    while isinstance(current, cst.Attribute):
+        parts.append(current.attr.value)
+        current = current.value
+    if not isinstance(current, cst.Name):
+        return None
+    parts.append(current.value)
+    return ".".join(reversed(parts))
+
+
+class Names:
+    """Resolves expressions of one module to dotted names of other modules."""
+
+    def __init__(self, tree: Tree, scopes: Scopes) -> None:
+        self._tree = tree
+        self._scopes = scopes
+
+    def qualified(self, expression: cst.BaseExpression) -> str | None:
+        """The dotted name through imports (``r.get`` after ``import requests as r`` is ``requests.get``); None when it is not imported.
+
+        A name that nothing in the file binds is taken as itself: ``ValueError``, ``str``.
+        """
+        tail: list[str] = []
+        current = expression
+        while isinstance(current, cst.Attribute):
+            tail.append(current.attr.value)
+            current = current.value
+        if not isinstance(current, cst.Name):
+            return None
+        root = self._root(current)
+        return None if root is None else ".".join([root, *reversed(tail)])
+
+    def _root(self, name: cst.Name, depth: int = 0) -> str | None:
+        bindings = self._scopes.reaching(name)
+        if not bindings:
+            return name.value
+        for binding in bindings:
+            if binding.how is How.IMPORT:
+                imported = self.imported(binding)
+                if imported is not None:
+                    return imported
+            elif binding.how is How.VALUE and not binding.path and depth < 4 and isinstance(binding.value, (cst.Name, cst.Attribute)):
+                return self._through_alias(binding.value, name, depth)
+        return None
+
+    def _through_alias(self, value: cst.BaseExpression, name: cst.Name, depth: int) -> str | None:
+        tail: list[str] = []
+        while isinstance(value, cst.Attribute):
+            tail.append(value.attr.value)
+            value = value.value
+        if not isinstance(value, cst.Name) or value.value == name.value:
+            return None
+        root = self._root(value, depth + 1)
+        return None if root is None or (not tail and root == value.value) else ".".join([root, *reversed(tail)])
+
+    def imported(self, binding: Binding) -> str | None:
+        """The dotted name that an import binds; relative imports keep their leading dots."""
+        alias = binding.node
+        statement = self._tree.parent.get(alias)
+        if not isinstance(alias, cst.ImportAlias):
+            return None
+        if isinstance(statement, cst.Import):
+            return alias.evaluated_name if alias.asname is not None else alias.evaluated_name.partition(".")[0]
+        if isinstance(statement, cst.ImportFrom):
+            module = dotted(statement.module) if statement.module is not None else ""
+            return "." * len(statement.relative) + (f"{module}." if module else "") + alias.evaluated_name
+        return None

@@ -1,0 +1,152 @@
+"""The test that should stand where a test of text stands: on the code, else on the status."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+
+import libcst as cst
+
+from errlint.catalogue import Catalogue
+from errlint.semantics.constants import string_value
+from errlint.semantics.meaning import Kind, Meaning
+from errlint.semantics.tree import Tree
+from errlint.source import Source
+
+_STATUS = re.compile(r"(?<![\w.])([45]\d\d)(?![\w.])")
+_LONGEST_STATUS_TEXT = 40
+"""Characters; a longer text with a number in it says something else."""
+_PHRASES = {status.phrase.casefold(): int(status) for status in HTTPStatus if status >= 400}
+
+
+def status_in(literal: str) -> int | None:
+    """The HTTP error status that a text names: ``"404"``, ``"HTTP 429"``, ``"404 Client Error"``, or a whole reason phrase (RFC 9110)."""
+    found = _STATUS.findall(literal)
+    if len(found) == 1 and len(literal) <= _LONGEST_STATUS_TEXT:
+        return int(found[0])
+    return _PHRASES.get(" ".join(literal.casefold().split()))
+
+
+def names_status(literal: str) -> bool:
+    """Whether a text holds the number of an HTTP error status: text that only an HTTP error has."""
+    return bool(_STATUS.search(literal)) and len(literal) <= _LONGEST_STATUS_TEXT
+
+
+@dataclass(frozen=True)
+class Replacement:
+    """Source code of the test that should be made, and what it tests ("the error code", "the status")."""
+
+    code: str
+    what: str
+
+
+def candidates(words: Iterable[str], catalogue: Catalogue | None) -> tuple[str, ...]:
+    """The codes of the API that the texts could stand for; () when none is known."""
+    if catalogue is None:
+        return ()
+    found: dict[str, None] = {}
+    for word in words:
+        found.update(dict.fromkeys(catalogue.codes_for_text(word)))
+    return tuple(found)
+
+
+def unique_codes(words: Sequence[str], catalogue: Catalogue | None) -> tuple[str, ...]:
+    """The one answer of the catalogue: a code, or the group of its synonyms; () when a text is unknown or there are several answers."""
+    if catalogue is None:
+        return ()
+    groups = {tuple(sorted(catalogue.codes_for_text(word))) for word in words}
+    if len(groups) != 1:
+        return ()
+    (group,) = groups
+    return group if group and set(group) <= set(catalogue.alias_group(group[0])) else ()
+
+
+class Replacements:
+    """Writes the tests of one file anew."""
+
+    def __init__(self, tree: Tree, source: Source) -> None:
+        self._tree = tree
+        self._source = source
+
+    def of(self, words: Sequence[str], subject: Meaning, node: cst.CSTNode, *, negated: bool) -> Replacement | None:
+        """The test that replaces asking ``subject`` for ``words`` at ``node``; None when there is no unique answer."""
+        codes = unique_codes(words, subject.catalogue)
+        expression = self._code_expression(subject, node) if codes else None
+        if expression is not None:
+            return Replacement(_compared(expression, [_quoted(code) for code in codes], negated), "the error code")
+        statuses = sorted({status for status in map(status_in, words) if status is not None})
+        if not statuses or any(status_in(word) is None for word in words):
+            return None
+        found = self._status_expression(subject, node)
+        if found is None:
+            return None
+        expression, guard = found
+        test = _compared(expression, [str(status) for status in statuses], negated)
+        if guard and negated:
+            return Replacement(f"not ({guard} and {_compared(expression, [str(s) for s in statuses], False)})", "the status")
+        return Replacement(f"{guard} and {test}" if guard else test, "the status")
+
+    def _code_expression(self, subject: Meaning, node: cst.CSTNode) -> str | None:
+        """The code beside the message: the same attribute or key path with the last step changed."""
+        catalogue = subject.catalogue
+        assert catalogue is not None
+        if subject.path and subject.expression is not None:
+            return self._sibling(subject, catalogue)
+        exception = self._exception(subject, node)
+        if exception is None or subject.origin is None or subject.origin.sheet is None:
+            return None
+        root = subject.origin.sheet.name.partition(".")[0]
+        attributes = [sdk.attrs.get("code") for sdk in catalogue.sdks if root in sdk.import_roots]
+        return f"{exception}.{attributes[0]}" if attributes and attributes[0] else None
+
+    def _sibling(self, subject: Meaning, catalogue: Catalogue) -> str | None:
+        paths = [place.json for place in catalogue.envelope.code if place.json]
+        path = next((path for path in paths if len(path) == len(subject.path) and path[:-1] == subject.path[:-1]), None)
+        key = _key_node(subject.expression)
+        if path is None or key is None or string_value(key) != subject.path[-1]:
+            return None
+        start, end = self._source.span(subject.expression)  # type: ignore[arg-type]
+        key_start, key_end = self._source.span(key)
+        text = self._source.text
+        return f"{text[start:key_start]}{_quoted(str(path[-1]))}{text[key_end:end]}"
+
+    def _status_expression(self, subject: Meaning, node: cst.CSTNode) -> tuple[str, str] | None:
+        exception = self._exception(subject, node)
+        if exception is not None and subject.origin is not None:
+            sheet = subject.origin.sheet
+            if sheet is None or not sheet.status:
+                return None
+            return sheet.status.format(e=exception), sheet.status_guard.format(e=exception)
+        return None
+
+    def _exception(self, subject: Meaning, node: cst.CSTNode) -> str | None:
+        """The name of the exception, where ``node`` stands in its handler."""
+        origin = subject.origin
+        if origin is None or origin.kind is not Kind.EXCEPTION:
+            return None
+        handler = self._tree.enclosing(node, cst.ExceptHandler) or self._tree.enclosing(node, cst.ExceptStarHandler)
+        name = handler.name.name if handler is not None and handler.name is not None else None
+        if not isinstance(name, cst.Name) or not isinstance(origin.expression, cst.Name):
+            return None
+        return name.value if origin.expression.value == name.value else None
+
+
+def _key_node(expression: cst.BaseExpression | None) -> cst.BaseExpression | None:
+    """The last key of ``body["error"]["message"]`` or ``….get("message")``, where it is written out."""
+    if isinstance(expression, cst.Subscript) and isinstance(expression.slice[0].slice, cst.Index):
+        return expression.slice[0].slice.value
+    if isinstance(expression, cst.Call) and isinstance(expression.func, cst.Attribute) and expression.func.attr.value == "get":
+        return expression.args[0].value if expression.args else None
+    return None
+
+
+def _quoted(value: str) -> str:
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _compared(expression: str, values: Sequence[str], negated: bool) -> str:
+    if len(values) == 1:
+        return f"{expression} {'!=' if negated else '=='} {values[0]}"
+    return f"{expression} {'not in' if negated else 'in'} {{{', '.join(values)}}}"

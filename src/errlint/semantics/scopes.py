@@ -1,0 +1,242 @@
+"""Names: where they are bound, and which bindings reach a use.
+
+The analysis is flow-sensitive by position and blocks, not by a control-flow graph: a binding reaches a use in the same scope when it stands
+before it and in no branch that excludes it; an unconditional binding hides the ones before it. That is linear, and right for real code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+
+import libcst as cst
+
+from errlint.semantics.tree import Tree
+
+Scope = cst.Module | cst.FunctionDef | cst.Lambda | cst.ClassDef | cst.CSTNode
+_COMPREHENSIONS = (cst.ListComp, cst.SetComp, cst.DictComp, cst.GeneratorExp)
+
+
+class How(Enum):
+    """How a name gets its value."""
+
+    VALUE = "is assigned"
+    AUGMENTED = "is extended"
+    WITH = "is entered"
+    ITEM = "is an item of"
+    EXCEPT = "is caught"
+    IMPORT = "is imported"
+    FUNCTION = "is defined"
+    CLASS = "is defined as a class"
+    PARAMETER = "is a parameter"
+    DECLARED = "is annotated"
+    MATCH = "is captured by a pattern"
+
+
+@dataclass(frozen=True, eq=False)
+class Binding:
+    """One place where a name gets a value.
+
+    :ivar node: the statement, handler, parameter … that binds; :ivar value: the expression it comes from, if any;
+    :ivar path: positions of tuple unpacking that lead from the value to the name (``a, (b, c) = v`` gives ``(1, 0)`` for b).
+    """
+
+    name: str
+    how: How
+    node: cst.CSTNode
+    value: cst.BaseExpression | None = None
+    path: tuple[int, ...] = ()
+    annotation: cst.BaseExpression | None = None
+
+
+def _targets(target: cst.BaseExpression, path: tuple[int, ...] = ()) -> Iterator[tuple[cst.BaseExpression, tuple[int, ...]]]:
+    if isinstance(target, (cst.Tuple, cst.List)):
+        for position, element in enumerate(target.elements):
+            yield from _targets(element.value, (*path, position))
+    else:
+        yield target, path
+
+
+class Scopes:
+    """All bindings of a module."""
+
+    def __init__(self, tree: Tree) -> None:
+        self._tree = tree
+
+    def scope_of(self, node: cst.CSTNode) -> Scope:
+        """The scope whose names the node sees first. Decorators, defaults and a comprehension's first iterable belong outside."""
+        child = node
+        for found in self._tree.ancestors(node):
+            if isinstance(found, cst.Module):
+                return found
+            if isinstance(found, (cst.FunctionDef, cst.ClassDef)) and child is found.body:
+                return found
+            if isinstance(found, cst.FunctionDef) and isinstance(child, cst.Parameters) and isinstance(node, cst.Param):
+                return found
+            if isinstance(found, (cst.Lambda, *_COMPREHENSIONS)):
+                return found
+            child = found
+        return self._tree.module
+
+    def outer(self, scope: Scope) -> Iterator[Scope]:
+        """The scope and those around it in which a name is looked up; class bodies are skipped from within functions."""
+        yield scope
+        current: Scope = scope
+        while not isinstance(current, cst.Module):
+            current = self.scope_of(current)
+            if not isinstance(current, cst.ClassDef):
+                yield current
+
+    @cached_property
+    def _bindings(self) -> dict[tuple[Scope, str], list[Binding]]:
+        found: dict[tuple[Scope, str], list[Binding]] = {}
+        order = self._tree.order
+        for binding in self._collect():
+            scope = self._home(binding)
+            found.setdefault((scope, binding.name), []).append(binding)
+        for bindings in found.values():
+            bindings.sort(key=lambda binding: order[binding.node])
+        return found
+
+    def _home(self, binding: Binding) -> Scope:
+        if isinstance(binding.node, cst.CompFor):
+            return self._tree.enclosing(binding.node, *_COMPREHENSIONS) or self._tree.module
+        scope = self.scope_of(binding.node)
+        if isinstance(binding.node, cst.NamedExpr):
+            while isinstance(scope, _COMPREHENSIONS):
+                scope = self.scope_of(scope)
+        return scope
+
+    def _collect(self) -> Iterator[Binding]:
+        tree = self._tree
+        for assign in tree.all(cst.Assign):
+            for target in assign.targets:
+                yield from self._assigned(target.target, How.VALUE, assign, assign.value)
+        for annotated in tree.all(cst.AnnAssign):
+            how = How.DECLARED if annotated.value is None else How.VALUE
+            if isinstance(annotated.target, cst.Name):
+                yield Binding(annotated.target.value, how, annotated, annotated.value, (), annotated.annotation.annotation)
+        for augmented in tree.all(cst.AugAssign):
+            yield from self._assigned(augmented.target, How.AUGMENTED, augmented, augmented.value)
+        for walrus in tree.all(cst.NamedExpr):
+            yield from self._assigned(walrus.target, How.VALUE, walrus, walrus.value)
+        for item in tree.all(cst.WithItem):
+            if item.asname is not None:
+                yield from self._assigned(item.asname.name, How.WITH, item, item.item)
+        for loop in tree.of_types(cst.For, cst.CompFor):
+            assert isinstance(loop, (cst.For, cst.CompFor))
+            yield from self._assigned(loop.target, How.ITEM, loop, loop.iter)
+        for handler in tree.of_types(cst.ExceptHandler, cst.ExceptStarHandler):
+            assert isinstance(handler, (cst.ExceptHandler, cst.ExceptStarHandler))
+            if handler.name is not None and isinstance(handler.name.name, cst.Name):
+                yield Binding(handler.name.name.value, How.EXCEPT, handler, handler.type)
+        for function in tree.all(cst.FunctionDef):
+            yield Binding(function.name.value, How.FUNCTION, function)
+        for definition in tree.all(cst.ClassDef):
+            yield Binding(definition.name.value, How.CLASS, definition)
+        for param in tree.all(cst.Param):
+            annotation = param.annotation.annotation if param.annotation is not None else None
+            yield Binding(param.name.value, How.PARAMETER, param, param.default, (), annotation)
+        for statement in tree.of_types(cst.Import, cst.ImportFrom):
+            assert isinstance(statement, (cst.Import, cst.ImportFrom))
+            if not isinstance(statement.names, cst.ImportStar):
+                for alias in statement.names:
+                    name = alias.evaluated_alias or alias.evaluated_name.partition(".")[0]
+                    yield Binding(name, How.IMPORT, alias)
+        for capture in tree.all(cst.MatchAs):
+            if capture.name is not None:
+                yield Binding(capture.name.value, How.MATCH, capture)
+
+    def _assigned(self, target: cst.BaseExpression, how: How, node: cst.CSTNode, value: cst.BaseExpression) -> Iterator[Binding]:
+        for leaf, path in _targets(target):
+            if isinstance(leaf, cst.Name):
+                yield Binding(leaf.value, how, node, value, path)
+
+    def bindings(self, name: str, scope: Scope) -> list[Binding]:
+        """All bindings of a name in exactly this scope, in document order."""
+        return self._bindings.get((scope, name), [])
+
+    def reaching(self, use: cst.Name) -> list[Binding]:
+        """The bindings whose value the name may have here, latest first."""
+        home = self.scope_of(use)
+        for scope in self.outer(home):
+            bindings = self.bindings(use.value, scope)
+            if bindings:
+                return self._reaching(use, bindings, deferred=scope is not home and not isinstance(home, _COMPREHENSIONS))
+        return []
+
+    def _reaching(self, use: cst.Name, bindings: list[Binding], *, deferred: bool) -> list[Binding]:
+        if deferred:
+            # a function runs later: any binding of the outer scope may hold by then
+            return bindings[::-1]
+        order = self._tree.order
+        here = order[use]
+        reached: list[Binding] = []
+        for binding in reversed(bindings):
+            after = order[binding.node] > here and not isinstance(binding.node, cst.CompFor)
+            if after or self._excludes(binding, use):
+                continue
+            reached.append(binding)
+            if self._hides(binding, use):
+                return reached
+        return reached or self._later_in_loop(use, bindings)
+
+    def _later_in_loop(self, use: cst.Name, bindings: list[Binding]) -> list[Binding]:
+        loop = self._tree.enclosing(use, cst.For, cst.While)
+        return [binding for binding in reversed(bindings) if self._tree.within(binding.node, loop)]
+
+    def _excludes(self, binding: Binding, use: cst.Name) -> bool:
+        """Whether control cannot pass from the binding to the use: its own value, another branch, a handler that was left."""
+        if binding.how is How.EXCEPT:
+            assert isinstance(binding.node, (cst.ExceptHandler, cst.ExceptStarHandler))
+            return not self._tree.within(use, binding.node.body)
+        if binding.how is How.WITH or binding.how is How.ITEM:
+            return self._tree.within(use, binding.value)
+        if binding.how in (How.VALUE, How.AUGMENTED) and self._tree.within(use, binding.node):
+            return True
+        return self._other_branch(binding.node, use)
+
+    def _other_branch(self, first: cst.CSTNode, second: cst.CSTNode) -> bool:
+        tree = self._tree
+        around = {id(found): child for child, found in _steps(tree, second)}
+        for child, found in _steps(tree, first):
+            other = around.get(id(found))
+            if other is None:
+                continue
+            if isinstance(found, (cst.If, cst.IfExp)) and child is not other:
+                return child is not found.test and other is not found.test
+            if isinstance(found, (cst.Try, cst.TryStar)) and child is not other:
+                handlers = (cst.ExceptHandler, cst.ExceptStarHandler)
+                return isinstance(child, handlers) and (isinstance(other, handlers) or other is found.orelse)
+            if isinstance(found, cst.Match) and child is not other:
+                return isinstance(child, cst.MatchCase) and isinstance(other, cst.MatchCase)
+            return False
+        return False
+
+    def _hides(self, binding: Binding, use: cst.Name) -> bool:
+        """Whether every path to the use passes the binding: its block is around the use, and it always runs."""
+        if binding.how in (How.EXCEPT, How.PARAMETER, How.FUNCTION, How.CLASS):
+            return True
+        if binding.how is How.AUGMENTED:
+            return False
+        if isinstance(binding.node, cst.CompFor):
+            return True
+        if isinstance(binding.node, (cst.WithItem, cst.For)):
+            return self._tree.within(use, self._tree.statement(binding.node))
+        if isinstance(binding.node, cst.MatchAs):
+            case = self._tree.enclosing(binding.node, cst.MatchCase)
+            return self._tree.within(use, case)
+        block = self._tree.block(binding.node)
+        if isinstance(self._tree.parent.get(block), (cst.Try, cst.TryStar)) and not self._tree.within(use, block):
+            return False
+        return self._tree.within(use, block)
+
+
+def _steps(tree: Tree, node: cst.CSTNode) -> Iterator[tuple[cst.CSTNode, cst.CSTNode]]:
+    """(child, ancestor) pairs from the node outwards."""
+    child = node
+    for found in tree.ancestors(node):
+        yield child, found
+        child = found

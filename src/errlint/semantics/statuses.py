@@ -1,0 +1,285 @@
+"""Which HTTP statuses a test lets through, and which are possible at a place.
+
+A set of statuses is an int with bit *s* set for status *s* (0 to 599): tests are asked for the statuses under which they *may* be true and
+*must* be true, so every spelling (``>= 400``, ``// 100 == 4``, ``in {…}``, ``not resp.ok``, ``HTTPStatus.NOT_FOUND``) is one question.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+
+import libcst as cst
+
+from errlint.semantics.meaning import Kind, Meaning
+from errlint.semantics.tree import Tree
+
+ALL = (1 << 600) - 1
+
+
+def statuses(start: int, stop: int) -> int:
+    """The set of all statuses from ``start`` to ``stop - 1``."""
+    return ((1 << stop) - 1) & ~((1 << start) - 1)
+
+
+OK = statuses(200, 201)
+SUCCESS = statuses(200, 300)
+ERRORS = statuses(400, 600)
+BELOW_400 = statuses(0, 400)
+
+
+@dataclass(frozen=True)
+class Range:
+    """The statuses under which a test may be true, and under which it is certainly true."""
+
+    may: int = ALL
+    must: int = 0
+
+    def negated(self) -> Range:
+        """The same for ``not test``."""
+        return Range(ALL & ~self.must, ALL & ~self.may)
+
+
+UNKNOWN = Range()
+
+_TESTS: dict[type[cst.BaseCompOp], Callable[[int, int], bool]] = {
+    cst.Equal: operator.eq,
+    cst.Is: operator.eq,
+    cst.NotEqual: operator.ne,
+    cst.IsNot: operator.ne,
+    cst.LessThan: operator.lt,
+    cst.LessThanEqual: operator.le,
+    cst.GreaterThan: operator.gt,
+    cst.GreaterThanEqual: operator.ge,
+}
+_MIRRORED: dict[type[cst.BaseCompOp], type[cst.BaseCompOp]] = {
+    cst.LessThan: cst.GreaterThan,
+    cst.GreaterThan: cst.LessThan,
+    cst.LessThanEqual: cst.GreaterThanEqual,
+    cst.GreaterThanEqual: cst.LessThanEqual,
+}
+
+
+class Statuses:
+    """Questions about statuses; ``meaning`` says of an expression what it is."""
+
+    def __init__(
+        self,
+        tree: Tree,
+        meaning: Callable[[cst.BaseExpression], Meaning | None],
+        qualified: Callable[[cst.BaseExpression], str | None],
+        values: Callable[[cst.BaseExpression], list[cst.BaseExpression]],
+    ) -> None:
+        self._tree = tree
+        self._meaning = meaning
+        self._qualified = qualified
+        self._values = values
+
+    def number(self, expression: cst.BaseExpression, hops: int = 4) -> int | None:
+        """The int that an expression stands for: a literal, ``HTTPStatus.X``, ``codes.x``, a constant."""
+        if isinstance(expression, cst.Integer):
+            return expression.evaluated_value
+        if isinstance(expression, cst.Attribute):
+            member = expression.attr.value
+            if member == "value":
+                return self.number(expression.value, hops)
+            name = self._qualified(expression) or ""
+            if "HTTPStatus." in name or ".codes." in name or name.startswith("starlette.status."):
+                return _named_status(member)
+        if isinstance(expression, cst.Call):
+            inner = _int_of(expression)
+            return self.number(inner, hops) if inner is not None else None
+        if hops and isinstance(expression, (cst.Name, cst.Attribute)):
+            numbers = {self.number(value, hops - 1) for value in self._values(expression)}
+            return numbers.pop() if len(numbers) == 1 else None
+        return None
+
+    def members(self, expression: cst.BaseExpression, hops: int = 4) -> int | None:
+        """The set of statuses that a collection holds, or None when a part is unknown."""
+        if isinstance(expression, (cst.Tuple, cst.List, cst.Set)):
+            found = 0
+            for element in expression.elements:
+                number = self.number(element.value)
+                if isinstance(element, cst.StarredElement) or number is None or not 0 <= number < 600:
+                    return None
+                found |= 1 << number
+            return found
+        if isinstance(expression, cst.Call) and isinstance(expression.func, cst.Name):
+            arguments = [argument.value for argument in expression.args]
+            if expression.func.value == "range":
+                bounds = [self.number(argument) for argument in arguments]
+                if len(bounds) == 1 and bounds[0] is not None:
+                    return statuses(0, max(0, min(bounds[0], 600)))
+                if len(bounds) == 2 and bounds[0] is not None and bounds[1] is not None:
+                    return statuses(max(0, bounds[0]), max(0, min(bounds[1], 600)))
+                return None
+            if expression.func.value in ("set", "frozenset", "tuple", "list") and len(arguments) == 1:
+                return self.members(arguments[0], hops)
+        if isinstance(expression, cst.BinaryOperation) and isinstance(expression.operator, cst.BitOr):
+            left, right = self.members(expression.left, hops), self.members(expression.right, hops)
+            return None if left is None or right is None else left | right
+        if hops and isinstance(expression, (cst.Name, cst.Attribute)):
+            values = self._values(expression)
+            return self.members(values[0], hops - 1) if len(values) == 1 else None
+        return None
+
+    def range_of(self, test: cst.BaseExpression) -> Range:
+        """The statuses under which a test is true."""
+        if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
+            return self.range_of(test.expression).negated()
+        if isinstance(test, cst.BooleanOperation):
+            left, right = self.range_of(test.left), self.range_of(test.right)
+            if isinstance(test.operator, cst.And):
+                return Range(left.may & right.may, left.must & right.must)
+            return Range(left.may | right.may, left.must | right.must)
+        if isinstance(test, cst.Comparison):
+            return self._comparison(test)
+        meaning = self._meaning(test)
+        if meaning is None:
+            return UNKNOWN
+        if meaning.kind is Kind.OK:
+            exact = {"ok": BELOW_400, "success": SUCCESS, "is-error": ERRORS}[meaning.name]
+            return Range(exact, exact)
+        if meaning.kind is Kind.RESPONSE and meaning.sheet is not None and meaning.sheet.falsy_on_error:
+            return Range(BELOW_400, BELOW_400)
+        return UNKNOWN
+
+    def _comparison(self, test: cst.Comparison) -> Range:
+        found = Range(ALL, ALL)
+        left = test.left
+        for target in test.comparisons:
+            part = self._compare(left, target.operator, target.comparator)
+            found = Range(found.may & part.may, found.must & part.must)
+            left = target.comparator
+        return found
+
+    def _compare(self, left: cst.BaseExpression, relation: cst.BaseCompOp, right: cst.BaseExpression) -> Range:
+        divisor = self._divisor(left)
+        if divisor is not None:
+            if isinstance(relation, (cst.In, cst.NotIn)):
+                members = self.members(right)
+                if members is None:
+                    return UNKNOWN
+                exact = _where(lambda value: bool(members >> value & 1), divisor)
+                return Range(exact, exact) if isinstance(relation, cst.In) else Range(exact, exact).negated()
+            number = self.number(right)
+            return UNKNOWN if number is None else _by(relation, divisor, number)
+        divisor = self._divisor(right)
+        number = self.number(left)
+        if divisor is None or number is None:
+            return UNKNOWN
+        return _by(_MIRRORED.get(type(relation), type(relation))(), divisor, number)
+
+    def _divisor(self, expression: cst.BaseExpression) -> int | None:
+        """What the status is divided by: 1 for the status itself, 100 for ``status // 100``; None for anything else."""
+        if isinstance(expression, cst.BinaryOperation) and isinstance(expression.operator, cst.FloorDivide):
+            inner, divisor = self._divisor(expression.left), self.number(expression.right)
+            return inner * divisor if inner is not None and divisor else None
+        if isinstance(expression, cst.Call):
+            inside = _int_of(expression)
+            if inside is not None:
+                return self._divisor(inside)
+        meaning = self._meaning(expression)
+        return 1 if meaning is not None and meaning.kind is Kind.STATUS else None
+
+    def contradicted(self, operand: cst.BaseExpression) -> bool:
+        """Whether ``operand``, true for successes only, is joined by a test that only errors pass: in one ``and``, or below its ``if``."""
+        child: cst.CSTNode = operand
+        for found in self._tree.ancestors(operand):
+            if isinstance(found, cst.BooleanOperation) and isinstance(found.operator, cst.And):
+                other = found.right if child is found.left else found.left
+                if self._only_errors(other):
+                    return True
+            elif isinstance(found, cst.If) and child is found.test:
+                inner = getattr(found.body, "body", ())
+                return any(isinstance(statement, cst.If) and self._only_errors(statement.test) for statement in inner)
+            else:
+                return False
+            child = found
+        return False
+
+    def _only_errors(self, test: cst.BaseExpression) -> bool:
+        may = self.range_of(test).may
+        return bool(may) and not may & BELOW_400
+
+    def possible_at(self, node: cst.CSTNode) -> int:
+        """The statuses that are possible where ``node`` stands, by the tests around it and the early exits before it."""
+        possible = ALL
+        child = node
+        for found in self._tree.ancestors(node):
+            if isinstance(found, (cst.FunctionDef, cst.Lambda, cst.Module)):
+                if isinstance(found, (cst.FunctionDef, cst.Module)):
+                    possible &= self._after_exits(found, child)
+                break
+            if isinstance(found, (cst.If, cst.IfExp)):
+                if child is found.body:
+                    possible &= self.range_of(found.test).may
+                elif child is found.orelse:
+                    possible &= self.range_of(found.test).negated().may
+            elif isinstance(found, cst.BooleanOperation) and child is found.right:
+                left = self.range_of(found.left)
+                possible &= left.may if isinstance(found.operator, cst.And) else left.negated().may
+            elif isinstance(found, cst.IndentedBlock):
+                possible &= self._after_exits(found, child)
+            child = found
+        return possible
+
+    def _after_exits(self, block: cst.CSTNode, until: cst.CSTNode) -> int:
+        """What is left after ``if ok: return`` and its like before ``until`` in a block."""
+        body = getattr(block, "body", ())
+        if not isinstance(body, (list, tuple)):
+            return ALL
+        possible = ALL
+        for statement in body:
+            if statement is until:
+                break
+            if isinstance(statement, cst.If) and leaves(statement.body):
+                possible &= self.range_of(statement.test).negated().may
+        return possible
+
+
+def _int_of(call: cst.Call) -> cst.BaseExpression | None:
+    """What ``int(x)`` converts."""
+    converts = isinstance(call.func, cst.Name) and call.func.value == "int" and len(call.args) == 1
+    return call.args[0].value if converts else None
+
+
+def _by(relation: cst.BaseCompOp, divisor: int, number: int) -> Range:
+    test = _TESTS.get(type(relation))
+    if test is None:
+        return UNKNOWN
+    exact = _where(lambda value: test(value, number), divisor)
+    return Range(exact, exact)
+
+
+def _where(test: Callable[[int], bool], divisor: int) -> int:
+    return sum(1 << status for status in range(600) if test(status // divisor))
+
+
+def _named_status(member: str) -> int | None:
+    name = member.upper()
+    if name in HTTPStatus.__members__:
+        return int(HTTPStatus[name])
+    aliases = {"OK": 200, "OKAY": 200, "TOO_MANY": 429, "SERVER_ERROR": 500, "UNAVAILABLE": 503, "UNPROCESSABLE": 422, "BAD": 400}
+    return aliases.get(name)
+
+
+def leaves(block: cst.CSTNode) -> bool:
+    """Whether a block always ends in return, raise, continue or break."""
+    statements = getattr(block, "body", ())
+    if not statements:
+        return False
+    last = statements[-1]
+    if isinstance(last, cst.SimpleStatementLine):
+        last = last.body[-1]
+    if isinstance(last, (cst.Return, cst.Raise, cst.Continue, cst.Break)):
+        return True
+    return isinstance(last, cst.If) and _all_arms_leave(last)
+
+
+def _all_arms_leave(test: cst.If) -> bool:
+    if not leaves(test.body) or test.orelse is None:
+        return False
+    return _all_arms_leave(test.orelse) if isinstance(test.orelse, cst.If) else leaves(test.orelse.body)

@@ -1,0 +1,149 @@
+"""Tests of text: every spelling of "does this text say …?" as one fact."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import libcst as cst
+
+from errlint.semantics.constants import Constants, string_value
+from errlint.semantics.names import Names
+from errlint.semantics.scopes import How, Scopes
+from errlint.semantics.tree import Tree
+
+_RE_FUNCTIONS = frozenset({"re.search", "re.match", "re.fullmatch", "re.findall", "re.finditer", "regex.search", "regex.match"})
+_RE_METHODS = frozenset({"search", "match", "fullmatch", "findall", "finditer"})
+_POSITIONS = frozenset({"find", "rfind", "index", "rindex", "count"})
+_AFFIXES = frozenset({"startswith", "endswith"})
+
+
+@dataclass(frozen=True, eq=False)
+class TextTest:
+    """``subject`` is asked for ``literals``.
+
+    :ivar exact: the whole text is compared (``==``, membership in a list, ``match``), not a part of it.
+    :ivar pattern: the literals are regular expressions.
+    :ivar negated: the test is true when the text does *not* say it.
+    """
+
+    node: cst.CSTNode
+    subject: cst.BaseExpression
+    literals: tuple[str, ...]
+    exact: bool = False
+    pattern: bool = False
+    negated: bool = False
+
+    def words(self) -> tuple[str, ...]:
+        """The literals as a person reads them: regular expressions reduced to their plain words."""
+        return tuple(_plain(literal) for literal in self.literals) if self.pattern else self.literals
+
+
+def _plain(pattern: str) -> str:
+    text = re.sub(r"\(\?[a-zA-Z]*\)|\(\?:|\\[bBAZ]|[\^$()]", "", pattern)
+    text = re.sub(r"\\s[+*]?|\.[*+]\??", " ", text)
+    return re.sub(r"\\(.)", r"\1", text)
+
+
+class TextTests:
+    """Finds the text tests of one file."""
+
+    def __init__(self, tree: Tree, scopes: Scopes, names: Names, constants: Constants) -> None:
+        self._tree = tree
+        self._scopes = scopes
+        self._names = names
+        self._constants = constants
+
+    def at(self, node: cst.CSTNode) -> TextTest | None:
+        """The test that this node is, if it is one."""
+        if isinstance(node, cst.Comparison):
+            return self._comparison(node)
+        if isinstance(node, cst.Call):
+            return self._call(node)
+        if isinstance(node, cst.Match):
+            return self._match(node)
+        return None
+
+    def _comparison(self, node: cst.Comparison) -> TextTest | None:
+        if len(node.comparisons) != 1:
+            return None
+        left, operator, right = node.left, node.comparisons[0].operator, node.comparisons[0].comparator
+        if isinstance(operator, (cst.In, cst.NotIn)):
+            return self._membership(node, left, right, negated=isinstance(operator, cst.NotIn))
+        if isinstance(operator, (cst.Equal, cst.NotEqual)):
+            negated = isinstance(operator, cst.NotEqual)
+            for subject, other in ((left, right), (right, left)):
+                literals = self._constants.strings(other)
+                if len(literals) == 1 and not self._constants.strings(subject):
+                    return TextTest(node, subject, literals, exact=True, negated=negated)
+        return self._position(node, left, operator)
+
+    def _membership(self, node: cst.Comparison, left: cst.BaseExpression, right: cst.BaseExpression, *, negated: bool) -> TextTest | None:
+        inside = self._constants.strings(left)
+        if inside:
+            # "rate limit" in text; also the variable of any(x in text for x in PHRASES)
+            return TextTest(node, right, inside, negated=negated)
+        among = self._constants.strings(right)
+        if among and not isinstance(right, (cst.SimpleString, cst.ConcatenatedString)):
+            return TextTest(node, left, among, exact=True, negated=negated)
+        return None
+
+    def _position(self, node: cst.Comparison, left: cst.BaseExpression, operator: cst.BaseCompOp) -> TextTest | None:
+        """``text.find("x") != -1``, ``text.count("x") > 0``."""
+        if isinstance(left, cst.Call) and isinstance(left.func, cst.Attribute) and left.func.attr.value in _POSITIONS and left.args:
+            literals = self._constants.strings(left.args[0].value)
+            if literals:
+                return TextTest(node, left.func.value, literals, negated=isinstance(operator, (cst.Equal, cst.LessThan)))
+        return None
+
+    def _call(self, node: cst.Call) -> TextTest | None:
+        function = node.func
+        if isinstance(function, cst.Attribute) and function.attr.value in _AFFIXES and node.args:
+            literals = self._constants.strings(node.args[0].value)
+            return TextTest(node, function.value, literals) if literals else None
+        name = self._names.qualified(function) or ""
+        if name in _RE_FUNCTIONS and len(node.args) >= 2:
+            patterns = self._patterns(node.args[0].value)
+            return TextTest(node, node.args[1].value, patterns, pattern=True) if patterns else None
+        if isinstance(function, cst.Attribute) and function.attr.value in _RE_METHODS and node.args:
+            patterns = self._compiled(function.value)
+            return TextTest(node, node.args[0].value, patterns, pattern=True) if patterns else None
+        return None
+
+    def _patterns(self, expression: cst.BaseExpression) -> tuple[str, ...]:
+        return self._constants.strings(expression) or self._compiled(expression)
+
+    def _compiled(self, expression: cst.BaseExpression) -> tuple[str, ...]:
+        """The pattern of ``re.compile("…")``, through a name."""
+        values = [expression, *self._constants.values(expression)]
+        for value in values:
+            if isinstance(value, cst.Call) and self._names.qualified(value.func) in ("re.compile", "regex.compile") and value.args:
+                return self._constants.strings(value.args[0].value)
+        return ()
+
+    def _match(self, node: cst.Match) -> TextTest | None:
+        """``match text:`` with string patterns, or a mapping pattern whose value is one."""
+        literals: list[str] = []
+        for case in node.cases:
+            literals.extend(_pattern_strings(case.pattern))
+        return TextTest(node, node.subject, tuple(literals), exact=True) if literals else None
+
+    def looped(self, test: TextTest) -> cst.GeneratorExp | cst.ListComp | None:
+        """The generator in ``any(x in text for x in PHRASES)`` when the literals are its variable."""
+        if not isinstance(test.node, cst.Comparison) or not isinstance(test.node.left, cst.Name):
+            return None
+        bindings = self._scopes.reaching(test.node.left)
+        if bindings and bindings[0].how is How.ITEM and isinstance(bindings[0].node, cst.CompFor):
+            return self._tree.enclosing(test.node, cst.GeneratorExp) or self._tree.enclosing(test.node, cst.ListComp)
+        return None
+
+
+def _pattern_strings(pattern: cst.MatchPattern) -> list[str]:
+    if isinstance(pattern, cst.MatchValue):
+        value = string_value(pattern.value)
+        return [] if value is None else [value]
+    if isinstance(pattern, cst.MatchOr):
+        return [string for option in pattern.patterns for string in _pattern_strings(option.pattern)]
+    if isinstance(pattern, cst.MatchAs) and pattern.pattern is not None:
+        return _pattern_strings(pattern.pattern)
+    return []

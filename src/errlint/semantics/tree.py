@@ -1,0 +1,160 @@
+"""The one walk over a file: parents, document order, and nodes by type.
+
+libcst's own visitors spend most of their time on white space and on rebuilding nodes. No rule looks at white space, and no rule changes the
+tree, so this walk reads only the fields that hold code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import TypeVar, cast
+
+import libcst as cst
+
+N = TypeVar("N", bound=cst.CSTNode)
+
+_PUNCTUATION = frozenset({
+    "lpar", "rpar", "lbracket", "rbracket", "lbrace", "rbrace", "comma", "semicolon",
+    "dot", "equal", "colon", "first_colon", "second_colon", "operator", "leading_lines", "lines_after_decorators",
+    "header", "footer", "trailing_whitespace", "indent", "encoding", "default_indent", "default_newline", "has_trailing_newline",
+    "asynchronous", "star", "posonly_ind", "separator", "relative",
+})  # fmt: skip
+_LEAVES = (cst.Name, cst.SimpleString, cst.Integer, cst.Float, cst.Pass, cst.Break, cst.Continue, cst.Ellipsis)
+
+_code_fields: dict[type[cst.CSTNode], tuple[str, ...]] = dict.fromkeys(_LEAVES, ())
+
+
+def _fields_of(kind: type[cst.CSTNode]) -> tuple[str, ...]:
+    """Names of the fields that hold code, last first (the walk is a stack)."""
+    names = tuple(f.name for f in fields(kind) if f.name not in _PUNCTUATION and "whitespace" not in f.name)
+    _code_fields[kind] = names[::-1]
+    return _code_fields[kind]
+
+
+def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """The code below a node, in the order of the walk reversed."""
+    kind = type(node)
+    names = _code_fields.get(kind)
+    for name in _fields_of(kind) if names is None else names:
+        value = getattr(node, name)
+        if isinstance(value, cst.CSTNode):
+            yield value
+        elif isinstance(value, (list, tuple)):
+            for item in reversed(value):
+                if isinstance(item, cst.CSTNode):
+                    yield item
+
+
+@dataclass(frozen=True)
+class Tree:
+    """A module with the relations a rule needs.
+
+    :ivar parent: each node's parent; :ivar order: each node's rank in document order (parents first);
+    :ivar by_type: nodes by exact type, in document order.
+    """
+
+    module: cst.Module
+    parent: dict[cst.CSTNode, cst.CSTNode]
+    order: dict[cst.CSTNode, int]
+    by_type: dict[type[cst.CSTNode], list[cst.CSTNode]]
+
+    @classmethod
+    def of(cls, module: cst.Module) -> Tree:
+        """Walk the module once. Iterative, so nesting is bounded by memory and not by the recursion limit."""
+        parent: dict[cst.CSTNode, cst.CSTNode] = {}
+        order: dict[cst.CSTNode, int] = {}
+        by_type: dict[type[cst.CSTNode], list[cst.CSTNode]] = {}
+        stack: list[cst.CSTNode] = [module]
+        while stack:
+            node = stack.pop()
+            order[node] = len(order)
+            by_type.setdefault(type(node), []).append(node)
+            for child in children(node):
+                parent[child] = node
+                stack.append(child)
+        return cls(module, parent, order, by_type)
+
+    def all(self, kind: type[N]) -> Sequence[N]:
+        """All nodes of exactly this type, in document order."""
+        return cast("list[N]", self.by_type.get(kind, []))
+
+    def of_types(self, *kinds: type[cst.CSTNode]) -> list[cst.CSTNode]:
+        """All nodes of exactly these types, in document order."""
+        if len(kinds) == 1:
+            return self.by_type.get(kinds[0], [])
+        found = [node for kind in kinds for node in self.by_type.get(kind, ())]
+        return sorted(found, key=self.order.__getitem__)
+
+    def ancestors(self, node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+        """The node's parent, its parent, … up to the module."""
+        current = self.parent.get(node)
+        while current is not None:
+            yield current
+            current = self.parent.get(current)
+
+    def within(self, node: cst.CSTNode, ancestor: cst.CSTNode | None) -> bool:
+        """Whether ``node`` is ``ancestor`` or stands below it."""
+        return ancestor is not None and (node is ancestor or any(found is ancestor for found in self.ancestors(node)))
+
+    def enclosing(self, node: cst.CSTNode, *kinds: type[N]) -> N | None:
+        """The nearest ancestor of one of these types."""
+        return next((found for found in self.ancestors(node) if isinstance(found, kinds)), None)
+
+    def below(self, node: cst.CSTNode, *, into_functions: bool = True) -> Iterator[cst.CSTNode]:
+        """Everything below a node (itself excluded), in document order; nested functions and classes on request only."""
+        stack = list(children(node))
+        while stack:
+            current = stack.pop()
+            yield current
+            if into_functions or not isinstance(current, (cst.FunctionDef, cst.Lambda, cst.ClassDef)):
+                stack.extend(children(current))
+
+    def tests_around(self, node: cst.CSTNode) -> Iterator[cst.BaseExpression]:
+        """The tests that hold where ``node`` stands: of the ``if`` around it, and to its left in an ``and``; conjunctions taken apart."""
+        child = node
+        for found in self.ancestors(node):
+            if isinstance(found, (cst.FunctionDef, cst.Lambda)):
+                return
+            if isinstance(found, (cst.If, cst.IfExp, cst.While)) and child is found.body:
+                yield from _conjuncts(found.test)
+            elif isinstance(found, cst.BooleanOperation) and isinstance(found.operator, cst.And) and child is found.right:
+                yield from _conjuncts(found.left)
+            child = found
+
+    @cached_property
+    def _statements(self) -> dict[cst.CSTNode, cst.CSTNode]:
+        return {}
+
+    def statement(self, node: cst.CSTNode) -> cst.CSTNode:
+        """The statement that holds the node: a simple statement line or a compound statement."""
+        cached = self._statements.get(node)
+        if cached is None:
+            cached = node
+            if not isinstance(node, (cst.BaseCompoundStatement, cst.SimpleStatementLine, cst.SimpleStatementSuite, cst.Module)):
+                cached = next(
+                    (
+                        found
+                        for found in self.ancestors(node)
+                        if isinstance(found, (cst.BaseCompoundStatement, cst.SimpleStatementLine, cst.SimpleStatementSuite))
+                    ),
+                    self.module,
+                )
+            self._statements[node] = cached
+        return cached
+
+    def block(self, node: cst.CSTNode) -> cst.CSTNode:
+        """The nearest block (module, indented block, one-line suite) that the node's statement stands in."""
+        return next(
+            (found for found in self.ancestors(node) if isinstance(found, (cst.IndentedBlock, cst.SimpleStatementSuite, cst.Module))),
+            self.module,
+        )
+
+
+def _conjuncts(test: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
+    if isinstance(test, cst.BooleanOperation) and isinstance(test.operator, cst.And):
+        yield from _conjuncts(test.left)
+        yield from _conjuncts(test.right)
+    else:
+        yield test

@@ -1,0 +1,143 @@
+"""One file's bytes as text, as a libcst module, and as places a person can find.
+
+Positions are computed only when somebody asks: most files have no finding, and resolving positions costs as much as parsing.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import libcst as cst
+from libcst._nodes.internal import CodegenState
+
+from errlint.encoding import decode
+from errlint.model import Location
+
+_NEWLINE = re.compile(r"\r\n|\r|\n")
+
+
+class SyntaxProblem(Exception):
+    """The file is not Python that can be parsed; ``line`` and ``column`` are 1-based."""
+
+    def __init__(self, message: str, line: int, column: int) -> None:
+        super().__init__(message)
+        self.message = message
+        self.line = line
+        self.column = column
+
+
+@dataclass
+class _OffsetState(CodegenState):
+    """Generates the code once more and notes where each node starts and ends, in characters."""
+
+    offset: int = 0
+    spans: dict[cst.CSTNode, tuple[int, int]] = field(default_factory=dict)
+    starts: list[int] = field(default_factory=list)
+
+    def add_indent_tokens(self) -> None:
+        for token in self.indent_tokens:
+            self.add_token(token)
+
+    def add_token(self, value: str) -> None:
+        self.tokens.append(value)
+        self.offset += len(value)
+
+    def before_codegen(self, node: cst.CSTNode) -> None:  # noqa: ARG002  (libcst calls it so)
+        self.starts.append(self.offset)
+
+    def after_codegen(self, node: cst.CSTNode) -> None:
+        start = self.starts.pop()
+        # a node that recorded its own syntactic position (without the white space it owns) keeps that
+        self.spans.setdefault(node, (start, self.offset))
+
+    @contextmanager
+    def record_syntactic_position(
+        self, node: cst.CSTNode, *, start_node: cst.CSTNode | None = None, end_node: cst.CSTNode | None = None
+    ) -> Iterator[None]:
+        start = self.offset
+        try:
+            yield
+        finally:
+            first = start if start_node is None else self.spans[start_node][0]
+            last = self.offset if end_node is None else self.spans[end_node][1]
+            self.spans[node] = (first, last)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A parsed file.
+
+    :ivar raw: the bytes as read; :ivar text: the decoded text without a byte-order mark, newlines as they stand;
+    :ivar path: as shown to the user, with ``/``; :ivar module: the libcst tree.
+    """
+
+    raw: bytes
+    path: str
+    text: str
+    module: cst.Module
+
+    @classmethod
+    def parse(cls, raw: bytes, path: str) -> Source:
+        """Decode (PEP 263) and parse.
+
+        :raises SyntaxProblem: when libcst cannot parse the file (Python 2, a syntax error, too deeply nested).
+        :raises errlint.encoding.UndecodableSource: when the bytes are not text in the declared encoding.
+        """
+        text = decode(raw).text
+        try:
+            module = cst.parse_module(raw)
+        except cst.ParserSyntaxError as error:
+            raise SyntaxProblem(error.message.split("\n")[0].strip() or "invalid syntax", error.raw_line, error.raw_column + 1) from None
+        except RecursionError:
+            raise SyntaxProblem("nested too deeply to be parsed", 1, 1) from None
+        return cls(raw, path, text, module)
+
+    @cached_property
+    def lossless(self) -> bool:
+        """Whether the tree gives back exactly the text; if not (form feeds, a space before a colon), nothing may be rewritten."""
+        return self.module.code == self.text
+
+    @cached_property
+    def _spans(self) -> dict[cst.CSTNode, tuple[int, int]]:
+        state = _OffsetState(default_indent=self.module.default_indent, default_newline=self.module.default_newline)
+        self.module._codegen(state)
+        return state.spans
+
+    @cached_property
+    def _line_starts(self) -> list[int]:
+        # offsets come from the tree's own code, which differs from the text only where the tree is lossy
+        code = self.text if self.lossless else self.module.code
+        return [0, *(match.end() for match in _NEWLINE.finditer(code))]
+
+    def span(self, node: cst.CSTNode) -> tuple[int, int]:
+        """Character offsets ``[start, end)`` of a node, without the white space and comments around it.
+
+        :raises KeyError: when the node is not part of this module.
+        """
+        return self._spans[node]
+
+    def code(self, node: cst.CSTNode) -> str:
+        """The node's source text."""
+        start, end = self.span(node)
+        return self.text[start:end] if self.lossless else self.module.code[start:end]
+
+    def location(self, node: cst.CSTNode) -> Location:
+        """Where the node stands: 1-based lines and columns, end exclusive."""
+        start, end = self.span(node)
+        return self.between(start, end)
+
+    def between(self, start: int, end: int) -> Location:
+        """The location of the characters ``[start, end)``."""
+        line, column = self.position(start)
+        end_line, end_column = self.position(end)
+        return Location(self.path, line, column, end_line, end_column)
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """1-based line and column of a character offset."""
+        line = bisect_right(self._line_starts, offset)
+        return line, offset - self._line_starts[line - 1] + 1

@@ -1,0 +1,261 @@
+"""Comments that silence findings, and what is wrong with such comments.
+
+::
+
+    call()  # errlint: ignore[ERR101] the vendor has no code for this
+    call()  # errlint: ignore[ERR101, retry-after-disabled]      ids, names, or the beginning of ids (ERR1)
+    call()  # errlint: ignore                                    everything
+    call()  # noqa: E501, ERR101                                 the codes that begin with ERR are ours
+    call()  # noqa                                               everything
+    # errlint: ignore-file[ERR101] generated                     on a line of its own, anywhere in the file
+
+A comment counts for a statement when it stands on any of its lines (of its header, for a compound statement), or in the comment lines
+directly above it; a bare ``# noqa`` counts on the lines of the statement only. What the tool says of itself (``ERR0xx``) is
+silenced by name only: a crash must not vanish behind a bare comment.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from errlint.comments import comments
+from errlint.model import Finding
+
+REPORTABLE = re.compile(rb"errlint\s*:|noqa[^\r\n]*\bERR[0-9]", re.IGNORECASE)
+"""Bytes without a match hold no comment that ``problems`` could say anything about, whatever was found in them."""
+
+_MARKER = re.compile(r"errlint\s*:|noqa", re.IGNORECASE)
+_NEWLINE = re.compile(r"\r\n|\r|\n")
+_DIRECTIVE = re.compile(r"(?<![^\s#])#\s*errlint\s*:\s*(?P<verb>[\w-]+)\s*(?P<rest>[^#]*)", re.IGNORECASE)
+_NOQA = re.compile(r"(?<![^\s#])#\s*noqa\b(?P<colon>\s*:\s*(?P<codes>(?:[A-Z]+[0-9]+(?:\s*,\s*|\s+|(?=\W|$)))*))?", re.IGNORECASE)
+_LISTED = re.compile(r"[^\s,]+")
+_OURS = re.compile(r"ERR[0-9]+", re.IGNORECASE)
+_PREFIX = re.compile(r"[A-Z]+[0-9]*")
+_TOOL = "ERR0"
+_VERBS = ("ignore", "ignore-file")
+
+
+@dataclass(frozen=True, slots=True)
+class SuppressionProblem:
+    """Something wrong with a comment: 1-based line and columns (end exclusive), and a message without a full stop."""
+
+    line: int
+    column: int
+    end_column: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Selector:
+    """One rule, or one group of rules, that a comment names; ``text`` is None when it names none and means all."""
+
+    text: str | None
+    line: int
+    column: int
+    end_column: int
+
+    def covers(self, rule: str, name: str) -> bool:
+        if self.text is None:
+            return not rule.startswith(_TOOL)
+        return self.text in {rule, name} or (_is_prefix(self.text) and rule.startswith(self.text))
+
+    def among(self, words: Collection[str]) -> list[str]:
+        """Those of these ids and names that the selector means."""
+        if self.text is None:
+            return [word for word in words if _is_prefix(word) and not word.startswith(_TOOL)]
+        return [word for word in words if word == self.text or (_is_prefix(self.text) and word.startswith(self.text))]
+
+
+@dataclass(frozen=True, slots=True)
+class _Directive:
+    """One suppressing comment. ``reportable`` is False for a bare ``# noqa``, which is mostly meant for other tools."""
+
+    line: int
+    whole_file: bool
+    above: bool
+    reportable: bool
+    selectors: tuple[_Selector, ...]
+
+
+class Suppressions:
+    """The suppressing comments of one file. It remembers which of them silenced something, so ``apply`` comes before ``problems``."""
+
+    def __init__(
+        self, directives: Iterable[_Directive], alone: Collection[int], malformed: tuple[SuppressionProblem, ...], known: Collection[str]
+    ):
+        self._directives = tuple(directives)
+        self._malformed = malformed
+        self._known = known
+        self._used: set[_Selector] = set()
+        self._file = [directive for directive in self._directives if directive.whole_file]
+        self._inline = [directive for directive in self._directives if not directive.whole_file]
+        self._inline_lines = [directive.line for directive in self._inline]
+        self._above = _by_target([directive for directive in self._inline if directive.above], alone)
+
+    @classmethod
+    def parse(cls, text: str, known: Collection[str]) -> Suppressions:
+        """Read the comments of a decoded file; a file without the words ``errlint:`` and ``noqa`` is not even scanned.
+
+        :param known: ids and names of all installed rules, for saying what a comment misspells; empty: nothing counts as misspelt.
+        """
+        if _MARKER.search(text) is None:
+            return cls((), (), (), known)
+        starts = [0, *(newline.end() for newline in _NEWLINE.finditer(text))]
+        reader = _Reader(known)
+        alone: set[int] = set()
+        for start, end in comments(text):
+            line = bisect_right(starts, start)
+            column = start - starts[line - 1] + 1
+            own_line = not text[starts[line - 1] : start].strip(" \t\f")
+            if own_line:
+                alone.add(line)
+            reader.read(text[start:end], line, column, own_line)
+        return cls(reader.directives, alone, tuple(reader.problems), known)
+
+    def apply(self, findings: Iterable[Finding]) -> tuple[list[Finding], int]:
+        """The findings that no comment silences, in their order, and how many were silenced."""
+        kept: list[Finding] = []
+        suppressed = 0
+        for finding in findings:
+            selectors = [selector for selector in self._at(finding) if selector.covers(finding.rule, finding.name)]
+            self._used.update(selectors)
+            if selectors:
+                suppressed += 1
+            else:
+                kept.append(finding)
+        return kept, suppressed
+
+    def problems(self, active: Collection[str]) -> list[SuppressionProblem]:
+        """Malformed comments, unknown rules, and comments that silenced nothing, by position.
+
+        :param active: ids and names of the rules that ran. A comment is unused only when all rules that it means did run.
+        """
+        found = list(self._malformed)
+        for directive in self._directives:
+            for selector in directive.selectors:
+                if directive.reportable and selector not in self._used:
+                    meant = selector.among(self._known)
+                    if meant and all(word in active for word in meant):
+                        found.append(_unused(directive, selector))
+        return sorted(found, key=lambda problem: (problem.line, problem.column, problem.message))
+
+    def _at(self, finding: Finding) -> Iterator[_Selector]:
+        """What is said where a finding stands."""
+        first, last = finding.lines if finding.lines != (0, 0) else (finding.location.line, finding.location.end_line)
+        inside = self._inline[bisect_left(self._inline_lines, first) : bisect_right(self._inline_lines, last)]
+        for directive in (*self._file, *inside, *self._above.get(first, ())):
+            yield from directive.selectors
+
+
+class _Reader:
+    """Collects the directives and the mistakes in comments."""
+
+    def __init__(self, known: Collection[str]) -> None:
+        self.known = known
+        self.directives: list[_Directive] = []
+        self.problems: list[SuppressionProblem] = []
+
+    def read(self, comment: str, line: int, column: int, own_line: bool) -> None:
+        """Read one comment, which stands at ``line`` and ``column`` and may hold several directives."""
+        if _MARKER.search(comment) is None:
+            return
+        for match in _DIRECTIVE.finditer(comment):
+            self._ours(match, line, column, own_line)
+        for match in _NOQA.finditer(comment):
+            self._noqa(match, line, column, own_line)
+
+    def _ours(self, match: re.Match[str], line: int, column: int, own_line: bool) -> None:
+        verb, rest = match.group("verb").lower(), match.group("rest")
+
+        def problem(message: str) -> None:
+            self.problems.append(
+                SuppressionProblem(line, column + match.start(), column + match.start() + len(match.group().rstrip()), message)
+            )
+
+        if verb not in _VERBS:
+            close = get_close_matches(verb, _VERBS, n=1)
+            if close or rest.startswith("[") or not rest.strip():  # anything else is prose that begins with the name of the tool
+                problem(
+                    f"`errlint: {verb}` is not understood; "
+                    + (f"did you mean `errlint: {close[0]}`?" if close else "write `errlint: ignore[RULE]`")
+                )
+            return
+        whole_file = verb == "ignore-file"
+        if whole_file and not own_line:
+            problem("`ignore-file` must stand on a line of its own")
+            return
+        bare = _Selector(None, line, column + match.start(), column + match.end("verb"))
+        selectors: tuple[_Selector, ...] = (bare,)
+        if rest.startswith("["):
+            listed, bracket, _ = rest.partition("]")
+            if not bracket:
+                problem(f"the bracket of `{verb}[` is never closed, so nothing is suppressed")
+                return
+            offset = column + match.start("rest")
+            words = [(word.group(), offset + word.start()) for word in _LISTED.finditer(listed, 1)]
+            if not words:
+                problem(f"`{verb}[]` names no rule, so nothing is suppressed")
+                return
+            selectors = self._known_ones(_Selector(word, line, start, start + len(word)) for word, start in words)
+        elif rest[:1] in {":", "=", "("} or self._is_rule(rest.split(maxsplit=1)[0].rstrip(",.;:") if rest.strip() else ""):
+            problem(f"rules stand in brackets: `{verb}[ERR101]`; nothing is suppressed")
+            return
+        if selectors:
+            self.directives.append(_Directive(line, whole_file, above=own_line and not whole_file, reportable=True, selectors=selectors))
+
+    def _noqa(self, match: re.Match[str], line: int, column: int, own_line: bool) -> None:
+        start = column + match.start()
+        if match.group("colon") is None:
+            everything = _Selector(None, line, start, column + match.end())
+            self.directives.append(_Directive(line, whole_file=False, above=False, reportable=False, selectors=(everything,)))
+            return
+        offset = column + match.start("codes")
+        codes = [word for word in _LISTED.finditer(match.group("codes")) if _OURS.fullmatch(word.group())]
+        selectors = self._known_ones(_Selector(word.group().upper(), line, offset + word.start(), offset + word.end()) for word in codes)
+        if selectors:
+            self.directives.append(_Directive(line, whole_file=False, above=own_line, reportable=True, selectors=selectors))
+
+    def _known_ones(self, selectors: Iterable[_Selector]) -> tuple[_Selector, ...]:
+        """These selectors without those that mean no installed rule, which are noted."""
+        good: list[_Selector] = []
+        for selector in selectors:
+            if not self.known or selector.among(self.known):
+                good.append(selector)
+            else:
+                message = f"unknown rule {selector.text!r} in a suppression{self._hint(selector.text or '')}"
+                self.problems.append(SuppressionProblem(selector.line, selector.column, selector.end_column, message))
+        return tuple(good)
+
+    def _is_rule(self, word: str) -> bool:
+        return word in self.known or _OURS.fullmatch(word) is not None
+
+    def _hint(self, word: str) -> str:
+        spellings = {spelling.casefold().replace("_", "-"): spelling for spelling in sorted(self.known)}
+        close = get_close_matches(word.casefold().replace("_", "-"), spellings, n=1)
+        return f"; did you mean {spellings[close[0]]!r}?" if close else ""
+
+
+def _is_prefix(word: str) -> bool:
+    """Whether a word looks like an id or its beginning, rather than like a name."""
+    return _PREFIX.fullmatch(word) is not None
+
+
+def _by_target(directives: list[_Directive], alone: Collection[int]) -> dict[int, list[_Directive]]:
+    """Comments that stand alone, by the line of the statement below their block of comment lines."""
+    targets: dict[int, int] = {}
+    for line in sorted(alone, reverse=True):
+        targets[line] = targets.get(line + 1, line + 1)
+    found: dict[int, list[_Directive]] = {}
+    for directive in directives:
+        found.setdefault(targets[directive.line], []).append(directive)
+    return found
+
+
+def _unused(directive: _Directive, selector: _Selector) -> SuppressionProblem:
+    what = "suppression" if selector.text is None else f"suppression of {selector.text}"
+    where = "in this file" if directive.whole_file else "here"
+    return SuppressionProblem(selector.line, selector.column, selector.end_column, f"unused {what}: there is nothing to silence {where}")

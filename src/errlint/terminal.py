@@ -1,0 +1,123 @@
+"""The terminal: whether to colour, how wide it is, what must not reach it, and what to do when nobody reads any more."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import shutil
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import BinaryIO, TextIO
+
+_SGR = {
+    "error": "1;31",
+    "warning": "1;33",
+    "advice": "1;36",
+    "gutter": "1;34",
+    "added": "32",
+    "removed": "31",
+    "hunk": "36",
+    "bold": "1",
+    "good": "1;32",
+}
+"""Colours by purpose; the names of severities are among them."""
+
+_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+"""Characters that move the cursor, start an escape sequence, break the line, or reorder what is shown (CVE-2021-42574)."""
+
+_GONE = {errno.EPIPE, errno.ESHUTDOWN}
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How to write to one stream: with or without colour, and for how many columns (None: nobody knows)."""
+
+    colour: bool = False
+    width: int | None = None
+
+    def paint(self, text: str, purpose: str) -> str:
+        """The text in the colour of a purpose ("error", "gutter", "bold" …), or as it is."""
+        return f"\x1b[{_SGR[purpose]}m{text}\x1b[0m" if self.colour and text else text
+
+
+def style_for(stream: TextIO, choice: str = "auto", environ: Mapping[str, str] = os.environ) -> Style:
+    """How to write to a stream.
+
+    :param choice: ``--color``: "always" and "never" decide; with "auto" NO_COLOR beats FORCE_COLOR, which beats the look at the stream.
+    """
+    terminal = stream.isatty()
+    return Style(_colour_wanted(terminal, choice, environ), shutil.get_terminal_size().columns if terminal else None)
+
+
+def _colour_wanted(terminal: bool, choice: str, environ: Mapping[str, str]) -> bool:
+    if choice != "auto":
+        return choice == "always"
+    # no-color.org and force-color.org: present and not empty, whatever the value
+    if environ.get("NO_COLOR"):
+        return False
+    if environ.get("FORCE_COLOR"):
+        return True
+    return terminal and environ.get("TERM") != "dumb"
+
+
+def printable(text: str) -> str:
+    """The text with everything that a terminal would act upon replaced by a symbol of the same number of characters."""
+    return _UNSAFE.sub(_symbol, text)
+
+
+def _symbol(match: re.Match[str]) -> str:
+    code = ord(match.group())
+    return chr(0x2400 + code) if code < 0x20 else "\u2421" if code == 0x7F else "\ufffd"
+
+
+def cells(text: str) -> int:
+    """How many columns of a terminal a text takes: wide characters two, combining ones none."""
+    if text.isascii():
+        return len(text)
+    return sum(_cell(character) for character in text)
+
+
+def _cell(character: str) -> int:
+    if unicodedata.east_asian_width(character) in "WF":
+        return 2
+    # the soft hyphen is a format character, but terminals show it
+    return 0 if unicodedata.category(character) in {"Mn", "Me", "Cf"} and character != "\xad" else 1
+
+
+def write(stream: TextIO, chunks: Iterable[str]) -> None:
+    """Write text; characters that the stream cannot encode appear as escapes. A reader that has gone away is no error.
+
+    :raises OSError: for every other reason why nothing can be written, e.g. a full disk.
+    """
+    encoding = stream.encoding or "utf-8"
+    try:
+        for chunk in chunks:
+            stream.write(chunk.encode(encoding, "backslashreplace").decode(encoding))
+        stream.flush()
+    except OSError as error:
+        forget(stream, error)
+
+
+def write_bytes(stream: TextIO, raw: bytes) -> None:
+    """Write bytes to what lies below a text stream, after what was written to it; otherwise as :func:`write`."""
+    try:
+        stream.flush()
+        buffer: BinaryIO = stream.buffer
+        buffer.write(raw)
+        buffer.flush()
+    except OSError as error:
+        forget(stream, error)
+
+
+def forget(stream: TextIO, error: OSError) -> None:
+    """Let a stream whose reader has gone away swallow everything, so that the interpreter does not complain at its end either.
+
+    :raises OSError: the error itself when it means anything else. (Windows says EINVAL for a closed pipe.)
+    """
+    if error.errno not in _GONE and not (os.name == "nt" and error.errno == errno.EINVAL):
+        raise error
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, stream.fileno())
+    os.close(null)

@@ -1,0 +1,119 @@
+"""Which API a host, an import or an id stands for; and the words that wake the gate."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from errlint.catalogue import Catalogues, load_catalogues
+from errlint.errors import UsageProblem
+
+SHOP = """\
+schema = 1
+[api]
+id = "shop"
+name = "Shop"
+hosts = ["*.myshop.com", "shop.example"]
+host_env_hint = ["SHOP_URL"]
+[[sdk]]
+package = "shop"
+import_roots = ["shop", "shared_sdk"]
+[[surface]]
+id = "graphql"
+path_prefixes = ["/admin/graphql"]
+"""
+
+PLUS = """\
+schema = 1
+[api]
+id = "plus"
+name = "Shop Plus"
+hosts = ["*.plus.myshop.com", "vip.myshop.com", "*-eu.cloud.example"]
+path_prefixes = ["/api/"]
+[[sdk]]
+package = "plus"
+import_roots = ["plus.client", "shared_sdk"]
+"""
+
+
+@pytest.fixture
+def shops(write: Callable[..., Path]) -> Catalogues:
+    return load_catalogues([write(SHOP, "shop.toml"), write(PLUS, "plus.toml")])
+
+
+@pytest.mark.parametrize(
+    ("host", "path", "answers"),
+    [
+        ("a.myshop.com", "", "shop"),
+        ("A.MyShop.com:443", "", "shop"),
+        ("a.myshop.com.", "/products", "shop"),
+        ("a.b.myshop.com", "", "shop"),
+        ("a.plus.myshop.com", "/api/x", "plus"),
+        ("a.plus.myshop.com", "", "plus"),
+        ("a.plus.myshop.com", "/shop", "shop"),
+        ("vip.myshop.com", "/api/", "plus"),
+        ("shop.example", "/admin/graphql.json", "shop/graphql"),
+        ("shop.example", "/admin/products.json", "shop"),
+        ("west-eu.cloud.example", "/api/1", "plus"),
+        ("myshop.com", "", None),
+        ("evilmyshop.com", "", None),
+        ("a.myshop.com.evil.example", "", None),
+        ("docs.myshop.com", "", None),
+        ("developers.myshop.com", "/api", None),
+        ("", "", None),
+    ],
+)
+def test_the_most_precise_host_answers(shops: Catalogues, host: str, path: str, answers: str | None) -> None:
+    found = shops.for_host(host, path)
+    assert (found and found.id) == answers
+
+
+def test_a_docs_host_is_not_the_api(built_in: Catalogues) -> None:
+    assert built_in.for_host("docs.withgiga.ai") is None
+    found = built_in.for_host("api.withgiga.ai", "/api/deployments/start")
+    assert found is not None
+    assert found.id == "withgiga"
+
+
+@pytest.mark.parametrize(
+    ("root", "answers"), [("shop", "shop"), ("plus.client", "plus"), ("plus", None), ("shared_sdk", None), ("requests", None)]
+)
+def test_an_import_stands_for_an_api_only_if_it_is_its_alone(shops: Catalogues, root: str, answers: str | None) -> None:
+    found = shops.for_import(root)
+    assert (found and found.id) == answers
+
+
+def test_ids_lead_to_catalogues_and_to_surfaces(shops: Catalogues) -> None:
+    assert [catalogue.id for catalogue in shops] == ["plus", "shop"]
+    assert shops.require("shop/graphql") is shops.get("shop/graphql")
+    assert shops.get("none") is None
+
+
+def test_an_unknown_id_is_met_with_the_nearest(built_in: Catalogues) -> None:
+    with pytest.raises(UsageProblem) as caught:
+        built_in.require("girard-ai")
+    assert "girard-ai" in caught.value.message
+    assert caught.value.hint == "did you mean 'girardai'?"
+
+
+def test_an_id_like_no_other_is_met_with_all_there_are(built_in: Catalogues) -> None:
+    with pytest.raises(UsageProblem) as caught:
+        built_in.require("zzz")
+    assert caught.value.hint is not None
+    assert "withgiga" in caught.value.hint
+
+
+def test_the_words_are_what_every_client_must_spell(shops: Catalogues, built_in: Catalogues) -> None:
+    assert shops.require("shop").words == {"myshop.com", "shop.example", "shop", "shared_sdk", "SHOP_URL"}
+    assert shops.require("plus").words == {"plus.myshop.com", "vip.myshop.com", "cloud.example", "plus.client", "shared_sdk"}
+    assert built_in.words == {"api.withgiga.ai", "api.girardai.com", "girardai"}
+
+
+def test_loading_catalogues_needs_neither_libcst_nor_rich() -> None:
+    script = "import sys, errlint.catalogue; print(sorted({'libcst', 'rich', 'pygments', 'click'} & set(sys.modules)))"
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"

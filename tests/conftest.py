@@ -1,0 +1,29 @@
+"""Options and shared objects of the test suite."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.harness.bench import Bench
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--update`` writes what is generated instead of comparing it."""
+    parser.addoption("--update", action="store_true", help="write the .fixed.py of fixtures and the index of rules")
+
+
+@pytest.fixture
+def update(request: pytest.FixtureRequest) -> bool:
+    """Whether generated files are written."""
+    return bool(request.config.getoption("--update"))
+
+
+@pytest.fixture(scope="session")
+def bench() -> Bench:
+    """Everything that is installed, ready to lint fixtures."""
+    from tests.harness.bench import Bench
+
+    return Bench.installed()

@@ -1,0 +1,62 @@
+"""Runs errlint over fixtures: with all rules, preview rules included."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from errlint import registry
+from errlint.catalogue import Catalogues
+from errlint.engine import Setup, check_bytes
+from errlint.fixer import fix_source
+from errlint.libraries import Libraries
+from errlint.model import Finding
+from errlint.rule import Rule
+from tests.harness.fixture import Fixture
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Rules and knowledge to run fixtures with.
+
+    :ivar catalogues: gives the catalogues of a run, the files of a fixture added to the built-in ones.
+    """
+
+    rules: tuple[Rule, ...]
+    libraries: Libraries
+    catalogues: Callable[[tuple[Path, ...]], Catalogues]
+    _found: dict[tuple[Fixture, bool], tuple[Finding, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _fixed: dict[Fixture, str] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @classmethod
+    def installed(cls) -> Bench:
+        """Everything that is installed."""
+        return cls(registry.rules(), registry.libraries(), cache(registry.catalogues))
+
+    def rule(self, id: str) -> Rule | None:  # noqa: A002 -- the rule's own word
+        """The rule with this id; None for the tool's own (``ERR0xx``)."""
+        return next((rule for rule in self.rules if rule.id == id), None)
+
+    def setup(self, *, catalogues: tuple[Path, ...] = (), api: str | None = None, gate: bool = True, preview: bool = True) -> Setup:
+        """A run's setup; ``preview=False`` leaves out the rules that are off by default."""
+        known = frozenset(word for rule in self.rules for word in (rule.id, rule.name))
+        active = tuple(rule for rule in self.rules if preview or not rule.preview)
+        return Setup(active, self.libraries, self.catalogues(catalogues), api, gate, known)
+
+    def findings(self, fixture: Fixture, *, gate: bool = True) -> tuple[Finding, ...]:
+        """What errlint finds in a fixture; remembered, because every check asks."""
+        if (fixture, gate) not in self._found:
+            report = check_bytes(fixture.text.encode(), fixture.shown, self._setup(fixture, gate=gate))
+            self._found[fixture, gate] = report.findings
+        return self._found[fixture, gate]
+
+    def fixed(self, fixture: Fixture) -> str:
+        """The text after all fixes, safe and unsafe, until nothing changes; remembered."""
+        if fixture not in self._fixed:
+            self._fixed[fixture] = fix_source(fixture.text.encode(), fixture.shown, self._setup(fixture), unsafe=True).raw.decode()
+        return self._fixed[fixture]
+
+    def _setup(self, fixture: Fixture, *, gate: bool = True) -> Setup:
+        return self.setup(catalogues=fixture.catalogues, api=fixture.header.api, gate=gate)

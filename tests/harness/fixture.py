@@ -1,0 +1,124 @@
+"""A fixture: a specimen of client code, its header, and the fixed text beside it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+import msgspec
+import tomli
+
+from tests.harness.comments import Comment, Mark, parse_comments
+from tests.harness.swap import swap
+
+FIXED = ".fixed.py"
+_HEADER = re.compile(r"^# /// fixture\r?\n(?P<content>(?:#(?: .*)?\r?\n)*?)# ///\r?$", re.MULTILINE)
+_OPENING = re.compile(r"^# /// fixture\b", re.MULTILINE)
+
+
+class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The optional TOML block at the top of a fixture.
+
+    ``catalogue``: files beside the fixture, loaded in addition to the built-in ones; ``api``: the catalogue that the whole file is
+    bound to; ``libraries``: the library the code is written with, then those it is run with again.
+    """
+
+    catalogue: str | tuple[str, ...] = ()
+    api: str | None = None
+    libraries: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Fixture:
+    """One specimen, written with one library.
+
+    :ivar text: its source; :ivar sibling: the text of the ``.fixed.py`` beside it, if there is one;
+    :ivar library: the library it was swapped to; empty as written.
+    """
+
+    path: Path
+    text: str
+    sibling: str | None = None
+    library: str = ""
+
+    @classmethod
+    def read(cls, path: Path) -> Fixture:
+        """Read a fixture and its sibling. Fixtures are UTF-8 with ``\\n``; other encodings and newlines are made of them."""
+        sibling = sibling_path(path)
+        return cls(path, _read(path), _read(sibling) if sibling.exists() else None)
+
+    @property
+    def shown(self) -> str:
+        """The path that findings and messages name: folder, file, library."""
+        return f"{self.path.parent.name}/{self.path.name}" + (f" [{self.library}]" if self.library else "")
+
+    @property
+    def is_bad(self) -> bool:
+        """Whether it shows mistakes (``bad_*.py``) or near misses (``ok_*.py``)."""
+        return self.path.name.startswith("bad_")
+
+    @cached_property
+    def header(self) -> Header:
+        """The parsed header.
+
+        :raises AssertionError: it is not TOML, not closed, or says something unknown.
+        """
+        match = _HEADER.search(self.text)
+        if match is None:
+            assert not _OPENING.search(self.text), f"{self.shown}: the header is not closed by `# ///`"
+            return Header()
+        content = "\n".join(line[2:] for line in match["content"].splitlines())
+        try:
+            return msgspec.convert(tomli.loads(content), Header)
+        except (tomli.TOMLDecodeError, msgspec.ValidationError) as error:
+            raise AssertionError(f"{self.shown}: the header cannot be read: {error}") from error
+
+    @property
+    def catalogues(self) -> tuple[Path, ...]:
+        """The catalogue files that the header names."""
+        named = self.header.catalogue
+        return tuple(self.path.parent / name for name in ((named,) if isinstance(named, str) else named))
+
+    @cached_property
+    def comments(self) -> tuple[Comment, ...]:
+        """What the fixture says about itself."""
+        try:
+            return parse_comments(self.text)
+        except AssertionError as error:
+            raise AssertionError(f"{self.shown}: {error}") from None
+
+    def rules(self, *marks: Mark) -> set[str]:
+        """The ids that comments with these marks name."""
+        return {entry.rule for comment in self.comments if comment.mark in marks for entry in comment.entries}
+
+    def with_text(self, text: str) -> Fixture:
+        """The same place with other text."""
+        return replace(self, text=text, sibling=None)
+
+    def variants(self) -> Iterator[Fixture]:
+        """The fixture as written, then once for every further library of its header."""
+        yield self
+        for library in self.header.libraries[1:]:
+            written = self.header.libraries[0]
+            try:
+                text, sibling = swap(self.text, written, library), self.sibling and swap(self.sibling, written, library)
+            except ValueError as error:
+                raise AssertionError(f"{self.shown}: {error}") from None
+            yield Fixture(self.path, text, sibling, library)
+
+
+def fixtures(root: Path) -> list[Path]:
+    """All specimens below the folder of fixtures, siblings left out."""
+    return sorted(path for path in root.glob("*/*.py") if not path.name.endswith(FIXED))
+
+
+def sibling_path(path: Path) -> Path:
+    """Where the fixed text of a fixture stands."""
+    return path.with_name(path.stem + FIXED)
+
+
+def _read(path: Path) -> str:
+    return path.read_bytes().decode("utf-8")
