@@ -17,7 +17,7 @@ from tests.harness import checks, docs, folders, index
 from tests.harness.bench import Bench
 from tests.harness.comments import Mark, parse_comments
 from tests.harness.fixture import Fixture
-from tests.harness.siblings import write_sibling
+from tests.harness.siblings import write_siblings
 from tests.harness.swap import swap
 
 BAD = 'import toy\n\ntoy.fetch("old")  # expect: ERR901 safe\n'
@@ -119,14 +119,14 @@ def test_fixed_text_keeps_the_comments_of_what_is_left(tmp_path: Path) -> None:
     other = replace(toy_rule("older", None), id="ERR902", name="other-rule")
     text = 'import toy\n\npair = toy.fetch("old"), toy.fetch("older")  # expect: ERR901 safe, ERR902\n'
     fixed = 'import toy\n\npair = toy.fetch("new"), toy.fetch("older")  # expect: ERR902\n'
-    fixture = write_sibling(plant(tmp_path, "bad_old.py", text), bench(TOY, other))
+    fixture = write_siblings(plant(tmp_path, "bad_old.py", text), bench(TOY, other))
     assert fixture.sibling == fixed
     assert failures(fixture, bench(TOY, other)) == {}
 
 
 def test_update_removes_the_sibling_of_what_cannot_be_fixed(tmp_path: Path) -> None:
     fixture = plant(tmp_path, "bad_old.py", BAD.replace(" safe", ""), FIXED)
-    assert write_sibling(fixture, bench(toy_rule("old", None))).sibling is None
+    assert write_siblings(fixture, bench(toy_rule("old", None))).sibling is None
 
 
 # planted faults ---------------------------------------------------------------------------------------------------------------------
@@ -375,6 +375,34 @@ def test_finding_that_depends_on_the_library_is_noticed(tmp_path: Path) -> None:
     assert "toy_rule/bad_old.py [httpx]" in failures(swapped, rules)["findings_are_the_expected"]
 
 
+def test_fixed_text_of_another_library_stands_only_where_swapping_is_not_enough(tmp_path: Path) -> None:
+    text = '# /// fixture\n# libraries = ["requests", "httpx"]\n# ///\nimport toy, requests\n\nrequests.get("old")  # expect: ERR901 safe\n'
+    own = tmp_path / "toy_rule" / "bad_old.httpx.fixed.py"
+
+    def written(new: Callable[[str], str]) -> Fixture:
+        def check(node: cst.Call, ctx: Context) -> Iterator[Finding]:
+            if ctx.code(node).endswith('get("old")'):
+                fix = ctx.fix(Safety.SAFE, "Get the new one", ctx.replace(node, new(ctx.code(node))))
+                yield ctx.finding(node, "old things are gone", trail=[Place(node, "a call")], fix=fix)
+
+        rules = bench(replace(TOY, check=check))
+        fixture = write_siblings(plant(tmp_path, "bad_old.py", text), rules)
+        assert [failures(variant, rules) for variant in fixture.variants()] == [{}, {}]
+        folders.every_file_is_used(tmp_path)
+        return fixture
+
+    written(lambda call: "httpx.get()" if "httpx" in call else "requests.get(0)")
+    assert own.read_text().endswith("httpx.get()\n")
+    written(lambda call: call.replace("old", "new"))
+    assert not own.exists()
+    own.write_text(FIXED)
+    needless = list(plant(tmp_path, "bad_old.py", text).variants())[1]
+    assert needless.sibling == FIXED
+    own.rename(own.with_name("bad_old.niquests.fixed.py"))
+    with pytest.raises(AssertionError, match=r"is of a library that bad_old.py is not run with"):
+        folders.every_file_is_used(tmp_path)
+
+
 # documentation ----------------------------------------------------------------------------------------------------------------------
 
 
@@ -436,6 +464,7 @@ def test_stale_index_is_noticed(tmp_path: Path) -> None:
 
 def test_readme_without_a_place_for_the_index_is_noticed(tmp_path: Path) -> None:
     (tmp_path / "fixtures").mkdir()
+    (tmp_path / "rules").mkdir()
     (tmp_path / "README.md").write_text("# Toy\n")
     with pytest.raises(AssertionError, match="has no line `<!-- rules -->`"):
-        index.index_is_true(tmp_path, [TOY])
+        index.write_index(tmp_path, [TOY])

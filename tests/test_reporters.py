@@ -50,9 +50,16 @@ def finding(
         Step(Location(path, 8, 28, 8, 34), "the text of the error"),
     )
     return Finding(
-        "ERR101", "message-branch", severity, "the branch depends on the wording of an error", Location(path, line, column, end_line, end_column),
-        remedy="test the status or the code", api="acme", trail=steps if trail is None else trail, fix=fix,
-    )  # fmt: skip
+        rule="ERR101",
+        name="message-branch",
+        severity=severity,
+        message="the branch depends on the wording of an error",
+        location=Location(path, line, column, end_line, end_column),
+        remedy="test the status or the code",
+        api="acme",
+        trail=steps if trail is None else trail,
+        fix=fix,
+    )
 
 
 def results(*findings: Finding, suppressed: int = 0, stage: str = "checked") -> Results:
@@ -292,7 +299,12 @@ def test_nothing_that_a_terminal_acts_upon_leaves_a_frame() -> None:
     assert marked([code, marks]) == "bad"
 
 
-@given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\n\r")), st.integers(1, 60), st.integers(0, 60), st.integers(30, 90))
+@given(
+    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\n\r")),
+    st.integers(1, 60),
+    st.integers(0, 60),
+    st.integers(30, 90),
+)
 def test_frames_fit_the_terminal_and_mark_something(line: str, column: int, length: int, width: int) -> None:
     rows = list(frame([line], Location("x.py", 1, column, 1, column + length), Style(width=width), gutter=1))
     assert all(cells(row) <= width for row in rows)

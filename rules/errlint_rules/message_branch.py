@@ -55,7 +55,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from errlint.rule import Context, Finding, Kind, Meaning, Place, Safety, Severity, TextTest, candidates, names_status, rule
+from errlint.rule import Context, Finding, Kind, Meaning, Place, Safety, Severity, TextTest, TypeSheet, candidates, names_status, rule
 
 
 @rule("ERR101", on=(cst.Comparison, cst.Call, cst.Match), since="0.1")
@@ -88,6 +88,8 @@ def _error_text(test: TextTest, ctx: Context) -> Meaning | None:
     if subject is None or not all(_says_something(word) for word in test.words()):
         return None
     if subject.from_exception:
+        if subject.origin is not None and subject.origin.sheet is not None and not _can_carry_status(subject.origin.sheet):
+            return None
         by_status = ctx.semantics.uses_http and any(names_status(word) for word in test.words())
         return subject if subject.proven or by_status else None
     if subject.kind is Kind.REASON:
@@ -104,6 +106,11 @@ def _error_text(test: TextTest, ctx: Context) -> Meaning | None:
         prose = all(" " in word.strip() for word in test.words())
         return subject if prose and ctx.names_error(subject) else None
     return None
+
+
+def _can_carry_status(sheet: TypeSheet) -> bool:
+    """A timeout or a refused connection is the network's doing; its text is no API's."""
+    return sheet.covers_status or sheet.carries_status
 
 
 def _says_something(word: str) -> bool:

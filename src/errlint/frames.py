@@ -59,10 +59,9 @@ def frame(
 
 def highlight(lines: Sequence[str]) -> list[str]:
     """The lines with the colours of Python."""
+    from pygments import format as paint
     from pygments.formatters.terminal import TerminalFormatter
     from pygments.lexers.python import PythonLexer
-
-    from pygments import format as paint
 
     lexer = PythonLexer(stripnl=False, ensurenl=False)
     painted = paint(lexer.get_tokens("\n".join(lines)), TerminalFormatter(bg="dark")).split("\n")

@@ -57,6 +57,8 @@ class TypeSheet(_Sheet):
     methods: dict[str, str] = {}
     falsy_on_error: bool = False
     """``bool(response)`` is False for 4xx and 5xx."""
+    items: Literal["", "body", "headers"] = ""
+    """What subscripting the object itself, and its ``get``, reads: ``response["error"]`` is ``body["error"]`` for ``body``."""
     covers_status: bool = False
     """Exceptions: catching this type also catches errors that carry an HTTP status (4xx, 5xx)."""
     carries_status: bool = False

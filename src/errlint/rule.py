@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import libcst as cst
 
 from errlint.catalogue import Catalogue
-from errlint.libraries import Argument, Libraries, RetryAfterDefeat
+from errlint.libraries import Argument, Libraries, RetryAfterDefeat, TypeSheet
 from errlint.model import Edit, Finding, Fix, Location, Safety, Severity, Step, Trail
 from errlint.semantics.analysis import Semantics
 from errlint.semantics.fields import names_error
@@ -48,6 +48,7 @@ __all__ = [
     "Severity",
     "Step",
     "TextTest",
+    "TypeSheet",
     "candidates",
     "names_status",
     "rule",

@@ -1,31 +1,40 @@
-"""Many files: which setup each of them is linted with, and what becomes of it.
+"""Many files: with which rules and knowledge each of them is linted, and what becomes of it.
 
-The unit of work is a function of a path, its settings and the mode: it writes no more than that one file and shares nothing.
+The unit of work, :func:`work`, is a function of a path and its plan: it writes no more than that one file and remembers nothing of it.
 """
 
 from __future__ import annotations
 
 import enum
-import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from errlint import registry
+from errlint.config import api_for, check_apis
 from errlint.engine import Setup, check_bytes, failure
-from errlint.model import FileReport, Finding
+from errlint.errors import UsageProblem
+from errlint.files import CannotRead, CannotWrite, read_bytes, write_atomically
+from errlint.globs import absolute
+from errlint.model import FileReport
+from errlint.terminal import shown_path
 
 if TYPE_CHECKING:
-    from errlint.config import Config, Configs
-    from errlint.rule import Rule
+    from errlint.config import Config, Configs, Layer
+    from errlint.discovery import Skipped
+    from errlint.fixer import Lint
+
+
+_WHY_NOT_FIXED = {"ERR001", "ERR004"}
+"""Findings that say themselves why a file is not fixed."""
 
 
 class Mode(enum.Enum):
     """What happens to fixes."""
 
     CHECK = "check"
-    """Nothing: they are only shown."""
+    """They are only shown."""
     FIX = "fix"
     """They are written to the files."""
     DIFF = "diff"
@@ -37,26 +46,144 @@ class Outcome:
     """What became of one file.
 
     :ivar report: what was found; with fixes, what remains; :ivar fixed: how many findings were fixed;
-    :ivar before, after: the bytes, equal unless something was fixed; empty if the file could not be read.
+    :ivar before, after: the bytes, equal unless something was fixed, and left empty if nothing was found; :ivar held_back: why wanted
+    fixes were left out, if any were.
     """
 
     report: FileReport
     fixed: int = 0
     before: bytes = b""
     after: bytes = b""
+    held_back: str | None = None
 
 
-@dataclass(frozen=True)
-class Options:
-    """What the command line says about every file; it goes before the configuration.
+class Plan:
+    """What every file of a run is linted with: the settings that hold for it, and the rules and the knowledge these amount to.
 
-    :ivar select: None leaves the selection to the configuration; :ivar api: the API that every file is bound to.
+    :param given: what the command line says about rules; :param catalogues: catalogue files of the command line;
+    :param api: the id of the API that every file is bound to, before what the settings say.
+
+    Rules, and the parser that they need, are imported with the first file that can have a finding, unless a selection has to be checked.
     """
 
-    select: tuple[str, ...] | None = None
-    ignore: tuple[str, ...] = ()
-    extend_select: tuple[str, ...] = ()
-    preview: bool = False
-    catalogues: tuple[Path, ...] = ()
-    api: str | None = None
+    def __init__(self, configs: Configs, *, given: Layer | None = None, catalogues: Iterable[Path] = (), api: str | None = None) -> None:
+        self._configs = configs
+        self._given = given
+        self._extra = tuple(Path(absolute(path)) for path in catalogues)
+        self._api = api
+        self._bare: dict[tuple[Path | None, str | None], Setup] = {}
+        self._full: dict[tuple[Path | None, str | None], Setup] = {}
 
+    def lint_for(self, path: Path) -> Lint:
+        """The function that lints the bytes of a file, by the settings that hold for its path; the file need not exist.
+
+        :raises UsageProblem: as loading of settings, rules and catalogues does, or no rule is selected.
+        """
+        config = self._configs.for_file(path)
+        api = self._api or api_for(config, path)
+        bare = self._knowledge(config, api)
+        if self._selects(config):
+            self._setup(config, api)
+
+        def lint(raw: bytes, shown: str) -> FileReport:
+            if bare.words.search(raw) is None:
+                report = check_bytes(raw, shown, bare)
+                if report.stage == "gated":
+                    return report
+            return self._without_silenced(check_bytes(raw, shown, self._setup(config, api)), config, path)
+
+        return lint
+
+    def _knowledge(self, config: Config, api: str | None) -> Setup:
+        """A setup without rules: enough to say that a file has nothing in it that any rule could look at."""
+        key = config.source, api
+        if key not in self._bare:
+            if not any(pack.modules for pack in registry.packs()):
+                registry.rules()  # which says what is wrong
+            catalogues = registry.catalogues(tuple(dict.fromkeys((*config.catalogues, *self._extra))))
+            check_apis(config, (one.id for one in catalogues))
+            self._bare[key] = Setup((), registry.libraries(), catalogues, api)
+            _ = self._bare[key].default_api  # an unknown --api is refused even if no file is bound to it
+        return self._bare[key]
+
+    def _setup(self, config: Config, api: str | None) -> Setup:
+        key = config.source, api
+        if key not in self._full:
+            from errlint.selection import select_rules
+
+            rules = registry.rules()
+            selected = select_rules(rules, config, self._given)
+            if not selected:
+                raise UsageProblem("no rule is selected, so nothing would be checked", hint="`errlint rules` lists all rules")
+            known = frozenset(word for rule in rules for word in (rule.id, rule.name))
+            self._full[key] = replace(self._knowledge(config, api), rules=selected, known=known)
+        return self._full[key]
+
+    def _selects(self, config: Config) -> bool:
+        """Whether anything is said about rules that may be wrong."""
+        layers = (*config.layers, *([self._given] if self._given else []))
+        return any(
+            (layer.select is not None, layer.extend_select, layer.ignore, layer.per_file_ignores) != (False, (), (), ()) for layer in layers
+        )
+
+    def _without_silenced(self, report: FileReport, config: Config, path: Path) -> FileReport:
+        from errlint.selection import silenced
+
+        ids = silenced(registry.rules(), config, path, self._given)
+        kept = tuple(finding for finding in report.findings if finding.rule not in ids)
+        return replace(report, findings=kept, suppressed=report.suppressed + len(report.findings) - len(kept))
+
+
+def run(paths: Iterable[Path], plan: Plan, mode: Mode, *, unsafe: bool = False) -> Iterator[Outcome]:
+    """Lint files, in the order given; ``unsafe`` wants the unsafe fixes as well.
+
+    :raises UsageProblem: as :meth:`Plan.lint_for`; nothing about the files themselves raises.
+    """
+    for path in paths:
+        yield work(path, plan, mode, unsafe=unsafe)
+
+
+def work(path: Path, plan: Plan, mode: Mode, *, unsafe: bool = False) -> Outcome:
+    """Lint one file, and fix it if asked to. A file that cannot be read, or not be written, has a finding that says so."""
+    shown = shown_path(path)
+    lint = plan.lint_for(path)
+    try:
+        raw = read_bytes(path)
+    except CannotRead as problem:
+        return _unread(shown, problem.message)
+    outcome = work_bytes(raw, shown, lint, mode, unsafe=unsafe)
+    if mode is Mode.FIX:
+        try:
+            write_atomically(path, outcome.before, outcome.after)
+        except CannotWrite as problem:
+            return _unwritten(lint(raw, shown), raw, problem.message)
+    return outcome
+
+
+def work_bytes(raw: bytes, shown: str, lint: Lint, mode: Mode, *, unsafe: bool = False) -> Outcome:
+    """Lint bytes, and fix them if asked to; nothing is written."""
+    if mode is Mode.CHECK:
+        report = lint(raw, shown)
+        return Outcome(report, before=raw, after=raw) if report.findings else Outcome(report)
+    from errlint.fixer import fix_source
+
+    fixed = fix_source(raw, shown, lint, unsafe=unsafe)
+    if not fixed.applied and not fixed.report.findings:
+        return Outcome(fixed.report)
+    told = any(finding.rule in _WHY_NOT_FIXED for finding in fixed.report.findings)
+    return Outcome(fixed.report, sum(fixed.applied.values()), raw, fixed.raw, None if told else fixed.held_back)
+
+
+def unreachable(skipped: Skipped) -> Outcome:
+    """What discovery should have found but could not get at: a folder that cannot be read, a symlink to nowhere."""
+    return _unread(shown_path(skipped.path), skipped.reason)
+
+
+def _unread(shown: str, reason: str) -> Outcome:
+    return Outcome(FileReport(shown, (failure("ERR005", shown, f"cannot be read: {reason}"),), stage="failed"))
+
+
+def _unwritten(report: FileReport, raw: bytes, reason: str) -> Outcome:
+    """The fixes did not reach the file, so everything that was found in it still stands."""
+    finding = failure("ERR005", report.path, f"cannot be written, so nothing was fixed: {reason}")
+    return Outcome(replace(report, findings=(finding, *report.findings)), before=raw, after=raw)

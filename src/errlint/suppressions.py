@@ -20,9 +20,9 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from errlint.comments import comments
+from errlint.hints import did_you_mean
 from errlint.model import Finding
 
 REPORTABLE = re.compile(rb"errlint\s*:|noqa[^\r\n]*\bERR[0-9]", re.IGNORECASE)
@@ -177,12 +177,9 @@ class _Reader:
             )
 
         if verb not in _VERBS:
-            close = get_close_matches(verb, _VERBS, n=1)
-            if close or rest.startswith("[") or not rest.strip():  # anything else is prose that begins with the name of the tool
-                problem(
-                    f"`errlint: {verb}` is not understood; "
-                    + (f"did you mean `errlint: {close[0]}`?" if close else "write `errlint: ignore[RULE]`")
-                )
+            hint = did_you_mean(verb, _VERBS)
+            if hint or rest.startswith("[") or not rest.strip():  # anything else is prose that begins with the name of the tool
+                problem(f"`errlint: {verb}` is not understood; {hint or 'write `errlint: ignore[ERR101]`'}")
             return
         whole_file = verb == "ignore-file"
         if whole_file and not own_line:
@@ -226,17 +223,13 @@ class _Reader:
             if not self.known or selector.among(self.known):
                 good.append(selector)
             else:
-                message = f"unknown rule {selector.text!r} in a suppression{self._hint(selector.text or '')}"
+                hint = did_you_mean(selector.text or "", sorted(self.known))
+                message = f"unknown rule {selector.text!r} in a suppression" + (f"; {hint}" if hint else "")
                 self.problems.append(SuppressionProblem(selector.line, selector.column, selector.end_column, message))
         return tuple(good)
 
     def _is_rule(self, word: str) -> bool:
         return word in self.known or _OURS.fullmatch(word) is not None
-
-    def _hint(self, word: str) -> str:
-        spellings = {spelling.casefold().replace("_", "-"): spelling for spelling in sorted(self.known)}
-        close = get_close_matches(word.casefold().replace("_", "-"), spellings, n=1)
-        return f"; did you mean {spellings[close[0]]!r}?" if close else ""
 
 
 def _is_prefix(word: str) -> bool:

@@ -6,9 +6,11 @@ import errno
 import os
 import re
 import shutil
+import textwrap
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import BinaryIO, TextIO
 
 _SGR = {
@@ -38,8 +40,8 @@ class Style:
     width: int | None = None
 
     def paint(self, text: str, purpose: str) -> str:
-        """The text in the colour of a purpose ("error", "gutter", "bold" …), or as it is."""
-        return f"\x1b[{_SGR[purpose]}m{text}\x1b[0m" if self.colour and text else text
+        """The text in the colour of a purpose ("error", "gutter", "bold" …), or as it is if that has none."""
+        return f"\x1b[{_SGR[purpose]}m{text}\x1b[0m" if self.colour and text and purpose in _SGR else text
 
 
 def style_for(stream: TextIO, choice: str = "auto", environ: Mapping[str, str] = os.environ) -> Style:
@@ -60,6 +62,14 @@ def _colour_wanted(terminal: bool, choice: str, environ: Mapping[str, str]) -> b
     if environ.get("FORCE_COLOR"):
         return True
     return terminal and environ.get("TERM") != "dumb"
+
+
+def shown_path(path: Path) -> str:
+    """A path as users see it: relative to the working directory, with ``/``."""
+    try:
+        return Path(os.path.relpath(path)).as_posix()
+    except ValueError:  # on another drive
+        return path.as_posix()
 
 
 def printable(text: str) -> str:
@@ -86,6 +96,20 @@ def _cell(character: str) -> int:
     return 0 if unicodedata.category(character) in {"Mn", "Me", "Cf"} and character != "\xad" else 1
 
 
+def wrapped(prefix: str, painted: str, text: str, style: Style) -> Iterator[str]:
+    """The lines of a text after a prefix, wrapped to the width if that is known and indented alike; printable.
+
+    :param painted: the prefix as it is shown.
+    """
+    room = max(style.width - len(prefix), 40) if style.width else 0
+    for paragraph in text.split("\n"):
+        clean = printable(paragraph)
+        lines = textwrap.wrap(clean, room, break_long_words=False, break_on_hyphens=False) if room else [clean]
+        for line in lines or [""]:
+            yield (painted + line).rstrip()
+            painted = " " * len(prefix)
+
+
 def write(stream: TextIO, chunks: Iterable[str]) -> None:
     """Write text; characters that the stream cannot encode appear as escapes. A reader that has gone away is no error.
 
@@ -93,8 +117,7 @@ def write(stream: TextIO, chunks: Iterable[str]) -> None:
     """
     encoding = stream.encoding or "utf-8"
     try:
-        for chunk in chunks:
-            stream.write(chunk.encode(encoding, "backslashreplace").decode(encoding))
+        stream.writelines(chunk.encode(encoding, "backslashreplace").decode(encoding) for chunk in chunks)
         stream.flush()
     except OSError as error:
         forget(stream, error)

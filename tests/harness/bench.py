@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from errlint import registry
 from errlint.catalogue import Catalogues
 from errlint.engine import Setup, check_bytes
-from errlint.fixer import fix_source
+from errlint.fixer import FixOutcome, fix_source
 from errlint.libraries import Libraries
 from errlint.model import Finding
 from errlint.rule import Rule
@@ -28,7 +28,7 @@ class Bench:
     libraries: Libraries
     catalogues: Callable[[tuple[Path, ...]], Catalogues]
     _found: dict[tuple[Fixture, bool], tuple[Finding, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
-    _fixed: dict[Fixture, str] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _fixed: dict[Fixture, FixOutcome] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
     def installed(cls) -> Bench:
@@ -53,9 +53,15 @@ class Bench:
         return self._found[fixture, gate]
 
     def fixed(self, fixture: Fixture) -> str:
-        """The text after all fixes, safe and unsafe, until nothing changes; remembered."""
+        """The text after all fixes, safe and unsafe, until nothing changes."""
+        return self.fix(fixture).raw.decode()
+
+    def fix(self, fixture: Fixture) -> FixOutcome:
+        """What becomes of a fixture by all fixes, safe and unsafe; remembered."""
         if fixture not in self._fixed:
-            self._fixed[fixture] = fix_source(fixture.text.encode(), fixture.shown, self._setup(fixture), unsafe=True).raw.decode()
+            setup = self._setup(fixture)
+            lint = partial(check_bytes, setup=setup)
+            self._fixed[fixture] = fix_source(fixture.text.encode(), fixture.shown, lint, unsafe=True)
         return self._fixed[fixture]
 
     def _setup(self, fixture: Fixture, *, gate: bool = True) -> Setup:

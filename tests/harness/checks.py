@@ -11,7 +11,7 @@ from errlint.model import Finding
 from tests.harness.bench import Bench
 from tests.harness.comments import Mark
 from tests.harness.fixture import Fixture, sibling_path
-from tests.harness.siblings import expected_sibling
+from tests.harness.siblings import expected_sibling, own_sibling
 from tests.harness.suppress import suppressed_above, suppressed_on_the_line
 
 Check = Callable[[Fixture, Bench], None]
@@ -69,12 +69,15 @@ def trails_lead_there(fixture: Fixture, bench: Bench) -> None:
 
 
 def sibling_is_the_fixed_text(fixture: Fixture, bench: Bench) -> None:
-    """The ``.fixed.py`` stands exactly when something can be fixed, and says what the fixes give."""
-    wanted = expected_sibling(fixture, bench) if fixture.is_bad else None
-    name = sibling_path(fixture.path).name
+    """The ``.fixed.py`` stands exactly when something can be fixed, and says what the fixes give.
+
+    Another library has its own only when its fixed text is not the same with the names swapped.
+    """
+    wanted = own_sibling(fixture, bench) if fixture.is_bad else None
+    name = sibling_path(fixture.path, fixture.library).name
     if fixture.sibling == wanted:
         return
-    assert wanted is not None, f"{fixture.shown}: nothing can be fixed, yet {name} exists"
+    assert wanted is not None, f"{fixture.shown}: {name} exists, yet {'it is not needed' if fixture.swapped else 'nothing can be fixed'}"
     assert fixture.sibling is not None, f"{fixture.shown}: {name} is missing; `pytest --update` writes it"
     diff = difflib.unified_diff(fixture.sibling.splitlines(), wanted.splitlines(), name, "what the fixes give", lineterm="")
     raise AssertionError(f"{fixture.shown}: {name} is stale\n" + "\n".join(diff))
@@ -82,6 +85,8 @@ def sibling_is_the_fixed_text(fixture: Fixture, bench: Bench) -> None:
 
 def fixes_converge(fixture: Fixture, bench: Bench) -> None:
     """After the fixes nothing more can be fixed, and what is found is what the comments still expect."""
+    outcome = bench.fix(fixture)
+    assert outcome.held_back is None, f"{fixture.shown}: fixes were held back: {outcome.held_back}"
     text = bench.fixed(fixture)
     fixed = fixture.with_text(text)
     assert bench.fixed(fixed) == text, f"{fixture.shown}: a second run of the fixes changes the fixed text again"

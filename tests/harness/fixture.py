@@ -35,20 +35,20 @@ class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Fixture:
     """One specimen, written with one library.
 
-    :ivar text: its source; :ivar sibling: the text of the ``.fixed.py`` beside it, if there is one;
-    :ivar library: the library it was swapped to; empty as written.
+    :ivar text: its source; :ivar sibling: the text of its own ``.fixed.py``, if there is one; :ivar library: the library it was
+    swapped to, empty as written; :ivar swapped: the ``.fixed.py`` of what was written, swapped too; it serves where the library has no own.
     """
 
     path: Path
     text: str
     sibling: str | None = None
     library: str = ""
+    swapped: str | None = None
 
     @classmethod
     def read(cls, path: Path) -> Fixture:
         """Read a fixture and its sibling. Fixtures are UTF-8 with ``\\n``; other encodings and newlines are made of them."""
-        sibling = sibling_path(path)
-        return cls(path, _read(path), _read(sibling) if sibling.exists() else None)
+        return cls(path, _read(path), _read_sibling(path))
 
     @property
     def shown(self) -> str:
@@ -96,7 +96,7 @@ class Fixture:
 
     def with_text(self, text: str) -> Fixture:
         """The same place with other text."""
-        return replace(self, text=text, sibling=None)
+        return replace(self, text=text, sibling=None, swapped=None)
 
     def variants(self) -> Iterator[Fixture]:
         """The fixture as written, then once for every further library of its header."""
@@ -104,10 +104,10 @@ class Fixture:
         for library in self.header.libraries[1:]:
             written = self.header.libraries[0]
             try:
-                text, sibling = swap(self.text, written, library), self.sibling and swap(self.sibling, written, library)
+                text, swapped = swap(self.text, written, library), self.sibling and swap(self.sibling, written, library)
             except ValueError as error:
                 raise AssertionError(f"{self.shown}: {error}") from None
-            yield Fixture(self.path, text, sibling, library)
+            yield Fixture(self.path, text, _read_sibling(self.path, library), library, swapped)
 
 
 def fixtures(root: Path) -> list[Path]:
@@ -115,9 +115,14 @@ def fixtures(root: Path) -> list[Path]:
     return sorted(path for path in root.glob("*/*.py") if not path.name.endswith(FIXED))
 
 
-def sibling_path(path: Path) -> Path:
-    """Where the fixed text of a fixture stands."""
-    return path.with_name(path.stem + FIXED)
+def sibling_path(path: Path, library: str = "") -> Path:
+    """Where the fixed text of a fixture stands; that of another library only if it differs in more than names."""
+    return path.with_name(f"{path.stem}.{library}{FIXED}" if library else path.stem + FIXED)
+
+
+def _read_sibling(path: Path, library: str = "") -> str | None:
+    sibling = sibling_path(path, library)
+    return _read(sibling) if sibling.exists() else None
 
 
 def _read(path: Path) -> str:

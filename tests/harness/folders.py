@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from errlint.rule import Rule
-from tests.harness.fixture import FIXED
+from tests.harness.fixture import FIXED, Fixture
 
 
 def folder_of(rule: Rule) -> str:
@@ -35,9 +35,11 @@ def every_file_is_used(root: Path) -> None:
     for path in sorted(root.glob("*/*")):
         shown = f"{path.parent.name}/{path.name}"
         if path.name.endswith(FIXED):
-            source = path.with_name(path.name.removesuffix(FIXED) + ".py")
+            stem, _, library = path.name.removesuffix(FIXED).partition(".")
+            source = path.with_name(f"{stem}.py")
             beside = source.name if source.exists() else ""
             assert beside.startswith("bad_"), f"{shown} stands beside no bad_*.py"
+            assert library in ("", *Fixture.read(source).header.libraries[1:]), f"{shown} is of a library that {beside} is not run with"
         elif path.name != "__pycache__":
             assert path.suffix == ".toml" or (path.suffix == ".py" and path.name.startswith(("bad_", "ok_"))), (
                 f"{shown} is no specimen: it is called neither bad_*.py nor ok_*.py nor *.toml"

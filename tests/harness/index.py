@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from errlint.model import Safety
@@ -28,13 +28,13 @@ branch is taken and needs `--unsafe-fixes`. A preview rule needs `--preview`.
 
 def write_index(root: Path, rules: Sequence[Rule]) -> None:
     """Write the index of the project at ``root``."""
-    for path, text in _wanted(root, rules).items():
+    for path, text in _pages(root, rules):
         path.write_bytes(text.encode())
 
 
 def index_is_true(root: Path, rules: Sequence[Rule]) -> None:
     """The index says what the rules and their fixtures say."""
-    for path, text in _wanted(root, rules).items():
+    for path, text in _pages(root, rules):
         stands = path.read_bytes().decode() if path.exists() else ""
         assert stands == text, f"{path.relative_to(root)} is stale; `pytest --update` writes it"
 
@@ -56,14 +56,13 @@ def table(rules: Sequence[Rule], root: Path, base: str = "") -> str:
     return "\n".join(rows) + "\n"
 
 
-def _wanted(root: Path, rules: Sequence[Rule]) -> dict[Path, str]:
-    pages = {root / "rules" / "README.md": _PREAMBLE + table(rules, root)}
+def _pages(root: Path, rules: Sequence[Rule]) -> Iterator[tuple[Path, str]]:
+    yield root / "rules" / "README.md", _PREAMBLE + table(rules, root)
     readme = root / "README.md"
     if readme.exists():
         text = readme.read_bytes().decode()
         assert _MARKED.search(text), "README.md has no line `<!-- rules -->` followed by a line `<!-- /rules -->`"
-        pages[readme] = _MARKED.sub(lambda _: table(rules, root, "rules/"), text)
-    return pages
+        yield readme, _MARKED.sub(lambda _: table(rules, root, "rules/"), text)
 
 
 def _safeties(rule: Rule, root: Path) -> list[Safety]:

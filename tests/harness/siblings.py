@@ -20,15 +20,28 @@ def expected_sibling(fixture: Fixture, bench: Bench) -> str | None:
     return _without_settled(fixed, bench.findings(fixed))
 
 
-def write_sibling(fixture: Fixture, bench: Bench) -> Fixture:
-    """Write the sibling of a fixture as it is written, or remove it when nothing can be fixed."""
+def own_sibling(fixture: Fixture, bench: Bench) -> str | None:
+    """What its own file has to say; None when there must be none: nothing can be fixed, or swapping the names is all."""
     text = expected_sibling(fixture, bench)
-    path = sibling_path(fixture.path)
+    return None if text == fixture.swapped else text
+
+
+def write_siblings(fixture: Fixture, bench: Bench) -> Fixture:
+    """Write the ``.fixed.py`` files of a fixture and remove what must not stand, then read it again."""
+    _write(fixture, bench)
+    for variant in Fixture.read(fixture.path).variants():
+        if variant.library:
+            _write(variant, bench)
+    return Fixture.read(fixture.path)
+
+
+def _write(fixture: Fixture, bench: Bench) -> None:
+    text = own_sibling(fixture, bench)
+    path = sibling_path(fixture.path, fixture.library)
     if text is None:
         path.unlink(missing_ok=True)
     else:
         path.write_bytes(text.encode())
-    return Fixture.read(fixture.path)
 
 
 def _without_settled(fixed: Fixture, findings: Sequence[Finding]) -> str:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from errlint.cli.group import Choice, color_option, listed, style
-from errlint.terminal import write, write_bytes
+from errlint.cli.group import Choice, color_option, listed
+from errlint.terminal import shown_path, write, write_bytes
 
 if TYPE_CHECKING:
     from errlint.config import Configs
-    from errlint.runner import Outcome, Plan
+    from errlint.discovery import Skipped
+    from errlint.runner import Mode, Plan
 
 FORMATS = ("full", "concise", "json")
 STDIN = Path("-")
@@ -55,8 +56,15 @@ class Request:
         """Whether the code comes from standard input."""
         return STDIN in self.paths
 
+    @property
+    def mode(self) -> Mode:
+        """What happens to fixes."""
+        from errlint.runner import Mode
 
-@click.command()
+        return Mode.DIFF if self.diff else Mode.FIX if self.fix else Mode.CHECK
+
+
+@click.command(short_help="Look for mistakes in files and folders.")
 @click.argument("paths", nargs=-1, metavar="[PATH]...", type=_FILE)
 @click.option("--fix", is_flag=True, help="Apply the safe fixes.")
 @click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: the fixes that may change which branch is taken, too.")
@@ -81,23 +89,21 @@ class Request:
 @click.option("-v", "--verbose", is_flag=True, help="Tell which configuration is used and which files are skipped.")
 @color_option
 @click.pass_context
-def check(ctx: click.Context, **options: object) -> None:
+def check(ctx: click.Context, /, **options: object) -> None:
     """Look for mistakes in PATHs: files, folders, or - for standard input. Without PATH: the working directory."""
     request = Request(**options)  # type: ignore[arg-type]
     _refuse_contradictions(request, ctx)
     from errlint.config import Configs
-    from errlint.discovery import discover
 
     configs = Configs(config=request.config, isolated=request.isolated)
     plan = _plan(request, configs)
-    if request.stdin:
-        ctx.exit(_check_stdin(request, plan))
-    paths = request.paths or (Path(),)
-    files = list(discover(paths, configs, force_exclude=request.force_exclude, extra_exclude=request.exclude))
+    if request.stdin and not request.show_files:
+        ctx.exit(_check_stdin(request, configs, plan))
+    files, skipped = ([request.stdin_filename or STDIN], []) if request.stdin else _discover(request, configs)
     if request.show_files:
         _show_files(files, request)
         ctx.exit(0)
-    ...
+    ctx.exit(_check_files(files, skipped, request, configs, plan))
 
 
 def _refuse_contradictions(request: Request, ctx: click.Context) -> None:
@@ -109,3 +115,67 @@ def _refuse_contradictions(request: Request, ctx: click.Context) -> None:
         raise click.UsageError("'--isolated' and '--config' exclude each other.", ctx)
     if request.quiet and request.verbose:
         raise click.UsageError("'--quiet' and '--verbose' exclude each other.", ctx)
+
+
+def _plan(request: Request, configs: Configs) -> Plan:
+    from errlint.runner import Plan
+    from errlint.selection import options
+
+    given = options(
+        select=request.select or None, extend_select=request.extend_select, ignore=request.ignore, preview=request.preview or None
+    )
+    return Plan(configs, given=given, catalogues=request.catalogues, api=request.api)
+
+
+def _discover(request: Request, configs: Configs) -> tuple[list[Path], list[Skipped]]:
+    from errlint.discovery import discover
+
+    skipped: list[Skipped] = []
+    found = discover(
+        request.paths or (Path(),),
+        configs,
+        force_exclude=request.force_exclude,
+        extra_exclude=request.exclude,
+        on_skip=skipped.append,
+    )
+    return list(found), skipped
+
+
+def _show_files(files: Iterable[Path], request: Request) -> None:
+    shown = [shown_path(path) for path in files]
+    if request.output_format == "json":
+        write(sys.stdout, [json.dumps({"schema": 1, "files": shown}, ensure_ascii=False, indent=2), "\n"])
+    else:
+        write(sys.stdout, (path + "\n" for path in shown))
+
+
+def _check_files(files: list[Path], skipped: list[Skipped], request: Request, configs: Configs, plan: Plan) -> int:
+    from errlint.cli.output import finish, tell
+    from errlint.runner import run, unreachable
+
+    if request.verbose:
+        tell(f"configuration: {source or 'none'}" for source in sorted({str(configs.for_file(path).source or "") for path in files}))
+        tell(f"{one.path}: skipped, {one.reason}" for one in skipped)
+    outcomes = [*run(files, plan, request.mode, unsafe=request.unsafe_fixes), *(unreachable(one) for one in skipped if one.wanted)]
+    if not outcomes and not request.quiet:
+        tell(["warning: no Python files to check"])
+    return finish(outcomes, request, sys.stdout)
+
+
+def _check_stdin(request: Request, configs: Configs, plan: Plan) -> int:
+    from errlint.cli.output import finish
+    from errlint.discovery import Excludes
+    from errlint.runner import Mode, work_bytes
+
+    raw = sys.stdin.buffer.read()
+    path = request.stdin_filename or STDIN
+    if request.force_exclude and Excludes(configs, request.exclude).reason(path):
+        if request.mode is Mode.FIX:
+            write_bytes(sys.stdout, raw)
+        return 0
+    outcome = work_bytes(raw, shown_path(path), plan.lint_for(path), request.mode, unsafe=request.unsafe_fixes)
+    if request.mode is Mode.FIX:
+        # an editor takes standard output for the new text of the file, changed or not
+        write_bytes(sys.stdout, outcome.after if outcome.fixed else raw)
+        return finish([outcome], request, sys.stderr)
+    return finish([outcome], request, sys.stdout)

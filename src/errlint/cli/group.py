@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+import traceback
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
@@ -32,23 +33,24 @@ class Commands(click.Group):
             show(problem, ctx)
             ctx.exit(COULD_NOT)
 
-    def main(self, args: Sequence[str] | None = None, *rest: Any, standalone_mode: bool = True, **extra: Any) -> Any:
+    def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:
         """As click's, but never with another exit code than 0, 1, 2 and 130."""
+        run: Callable[..., Any] = super().main
         if not standalone_mode:
-            return super().main(args, *rest, standalone_mode=False, **extra)
-        sys.exit(self._code(args, *rest, **extra))
-
-    def _code(self, *args: Any, **extra: Any) -> int:
+            return run(*args, standalone_mode=False, **extra)
         try:
-            code = super().main(*args, standalone_mode=False, **extra)
+            code = run(*args, standalone_mode=False, **extra)
         except click.Abort:
-            return INTERRUPTED
+            code = INTERRUPTED
         except click.ClickException as error:
             error.show()
-            return COULD_NOT
+            code = COULD_NOT
         except OSError as error:
-            return _cannot_write(error)
-        return code if isinstance(code, int) else 0
+            code = _cannot_write(error)
+        except Exception:  # noqa: BLE001  (Python would end with 1, and 1 means findings)
+            write(sys.stderr, [traceback.format_exc(), "error: errlint crashed; please report this\n"])
+            code = COULD_NOT
+        sys.exit(code if isinstance(code, int) else 0)
 
 
 def _cannot_write(error: OSError) -> int:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 from errlint.errors import UsageProblem
 from errlint.frames import frame
 from errlint.model import Location
-from errlint.terminal import Style, printable
+from errlint.terminal import Style, printable, shown_path, wrapped
 
 _WORD = re.compile(r'"(?:\\.|[^"\\])*"|\'[^\']*\'|[\w.-]+')
 _NEWLINE = re.compile(r"\r\n|\r|\n")
@@ -16,11 +17,17 @@ _NEWLINE = re.compile(r"\r\n|\r|\n")
 
 def render(problem: UsageProblem, style: Style) -> Iterator[str]:
     """The lines of the problem: ``error: …``, ``--> path:line:column`` with the code, ``hint: …``."""
-    yield f"{style.paint('error', 'error')}: {printable(problem.message)}\n"
+    yield from _said("error", "error", problem.message, style)
     if problem.path is not None:
-        yield from _place(problem, printable(problem.path), style)
+        path = Path(problem.path)
+        shown = shown_path(path) if path.is_absolute() and path.is_relative_to(Path.cwd()) else problem.path
+        yield from _place(problem, printable(shown), style)
     if problem.hint:
-        yield f"{style.paint('hint', 'good')}: {printable(problem.hint)}\n"
+        yield from _said("hint", "good", problem.hint, style)
+
+
+def _said(label: str, purpose: str, text: str, style: Style) -> Iterator[str]:
+    return (line + "\n" for line in wrapped(f"{label}: ", f"{style.paint(label, purpose)}: ", text, style))
 
 
 def _place(problem: UsageProblem, path: str, style: Style) -> Iterator[str]:

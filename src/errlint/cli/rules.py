@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from errlint.rule import Rule
 
 
-@click.command()
+@click.command(short_help="Explain a rule.")
 @click.argument("rule")
 @color_option
 def explain(rule: str) -> None:

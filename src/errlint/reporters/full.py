@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 
 from errlint.frames import frame
 from errlint.model import Finding, Location, Step
 from errlint.reporters import Results, badge
 from errlint.reporters.sources import Sources
-from errlint.terminal import Style, printable
+from errlint.terminal import Style, printable, wrapped
 
 
 def report(results: Results, sources: Sources, style: Style) -> Iterator[str]:
@@ -28,7 +27,7 @@ def _block(finding: Finding, sources: Sources, style: Style) -> Iterator[str]:
         style.paint(badge(finding), "good"),
     )
     yield " ".join(part for part in headline if part)
-    yield from _wrapped(f"{purpose}: ", style.paint(purpose, purpose) + ": ", finding.message, style)
+    yield from wrapped(f"{purpose}: ", style.paint(purpose, purpose) + ": ", finding.message, style)
     shown = [step for step in finding.trail if sources.lines(step.location.path)]
     gutter = len(str(max([at.end_line + 2, *(step.location.line for step in shown)])))
     edge = style.paint(f"{'':{gutter}} |", "gutter")
@@ -70,15 +69,4 @@ def _first_line(step: Step, lines: list[str]) -> Location:
 def _note(label: str, text: str, style: Style, gutter: int) -> Iterator[str]:
     indent = " " * (gutter + 1)
     sign = style.paint("=", "gutter")
-    yield from _wrapped(f"{indent}= {label}: ", f"{indent}{sign} {style.paint(label, 'bold')}: ", text, style)
-
-
-def _wrapped(prefix: str, painted: str, text: str, style: Style) -> Iterator[str]:
-    """Text after a prefix, its further lines indented alike; ``painted`` is the prefix as it is shown."""
-    for paragraph in text.split("\n"):
-        room = max(style.width - len(prefix), 40) if style.width else 0
-        clean = printable(paragraph)
-        lines = textwrap.wrap(clean, room, break_long_words=False, break_on_hyphens=False) if room else [clean]
-        for line in lines or [""]:
-            yield (painted + line).rstrip()
-            painted = " " * len(prefix)
+    yield from wrapped(f"{indent}= {label}: ", f"{indent}{sign} {style.paint(label, 'bold')}: ", text, style)

@@ -1,7 +1,6 @@
 """The meaning of an expression: follows names, attributes, calls and subscripts back to the HTTP call they came from.
 
-Demand-driven and remembered per node, so the cost is linear in what is asked. A question that comes back to itself (recursion,
-``x = x or y``) is answered with "nothing".
+Demand-driven and remembered per node, so the cost is linear in what is asked (:mod:`errlint.semantics.questions`).
 """
 
 from __future__ import annotations
@@ -22,11 +21,11 @@ from errlint.semantics.handlers import Handlers
 from errlint.semantics.meaning import Kind, Meaning, Place
 from errlint.semantics.names import Names, dotted
 from errlint.semantics.patterns import captured_path
+from errlint.semantics.questions import Questions
+from errlint.semantics.raises import Raises
 from errlint.semantics.scopes import Binding, How, Scopes
 from errlint.semantics.tree import Tree
 
-_DEPTH = 60
-"""How many expressions and names one question may pass through."""
 _SAME_TEXT = frozenset({
     "lower", "upper", "casefold", "strip", "lstrip", "rstrip", "replace", "removeprefix", "removesuffix", "title", "capitalize", "decode",
     "encode", "expandtabs", "swapcase", "format",
@@ -56,27 +55,17 @@ class Evaluator:
         self._binding = binding
         self._functions = Functions(tree, scopes, constants)
         self._annotations = Annotations(tree, scopes, names)
-        self._handlers = Handlers(tree, names, scopes, libraries=libraries, binding=binding, meaning=self.meaning)
-        self._known: dict[cst.CSTNode, Meaning | None] = {}
-        self._asking: set[object] = set()
+        raises = Raises(tree, names, self._functions, libraries=libraries, meaning=self.meaning)
+        self._handlers = Handlers(tree, names, scopes, libraries=libraries, binding=binding, raises=raises, meaning=self.meaning)
+        self._questions: Questions[Meaning] = Questions()
 
     def meaning(self, expression: cst.BaseExpression) -> Meaning | None:
         """What the expression is, with its trail; None when nothing shows that it has to do with HTTP."""
-        if expression in self._known:
-            return self._known[expression]
-        if expression in self._asking or len(self._asking) > _DEPTH:
-            return None
-        self._asking.add(expression)
-        try:
-            found = self._evaluate(expression)
-        finally:
-            self._asking.discard(expression)
-        if found is not None and found.expression is None:
-            found = replace(found, expression=expression)
-        if not self._asking or found is not None:
-            # an answer cut short by a question already being asked is not remembered
-            self._known[expression] = found
-        return found
+        return self._questions.ask(expression, lambda: self._with_expression(expression))
+
+    def _with_expression(self, expression: cst.BaseExpression) -> Meaning | None:
+        found = self._evaluate(expression)
+        return replace(found, expression=expression) if found is not None and found.expression is None else found
 
     def _evaluate(self, expression: cst.BaseExpression) -> Meaning | None:
         match expression:
@@ -143,13 +132,7 @@ class Evaluator:
 
     def bound(self, binding: Binding) -> Meaning | None:
         """What a name means because of one of its bindings."""
-        if binding in self._asking:
-            return None
-        self._asking.add(binding)
-        try:
-            return self._bound(binding)
-        finally:
-            self._asking.discard(binding)
+        return self._questions.ask(binding, lambda: self._bound(binding))
 
     def _bound(self, binding: Binding) -> Meaning | None:
         match binding.how:

@@ -15,6 +15,7 @@ from errlint.libraries import Libraries, TypeSheet
 from errlint.semantics.binding import ApiBinding
 from errlint.semantics.meaning import Kind, Meaning, Place
 from errlint.semantics.names import Names
+from errlint.semantics.raises import Raises
 from errlint.semantics.scopes import Binding, How, Scopes
 from errlint.semantics.tree import Tree
 
@@ -34,6 +35,7 @@ class Handlers:
         *,
         libraries: Libraries,
         binding: ApiBinding,
+        raises: Raises,
         meaning: Callable[[cst.BaseExpression], Meaning | None],
     ) -> None:
         self._tree = tree
@@ -41,6 +43,7 @@ class Handlers:
         self._scopes = scopes
         self._libraries = libraries
         self._binding = binding
+        self._raises = raises
         self._meaning = meaning
 
     def caught(self, binding: Binding) -> Meaning | None:
@@ -49,22 +52,26 @@ class Handlers:
         return self.meaning(binding.node)
 
     def meaning(self, handler: Handler) -> Meaning | None:
-        """The exception that a handler catches, with its evidence; not ``proven`` when it is broad and no HTTP call is seen."""
+        """The exception that a handler catches, with its evidence.
+
+        Not ``proven`` when nothing shows that an error of an API can arrive: no HTTP call is seen, or none that raises for a status.
+        """
         sheets = [sheet for name in self.types(handler) for sheet in self._sheets(name)]
-        carrying = [sheet for sheet in sheets if sheet.covers_status or sheet.carries_status]
         call = self._http_call(handler)
         if sheets:
-            sheet = carrying[0] if carrying else sheets[0]
+            sheet = next((found for found in sheets if found.covers_status or found.carries_status), sheets[0])
             catalogue = (call.catalogue if call is not None else None) or self._binding.of_import(sheet.name.partition(".")[0])
             evidence = Place(handler.type or handler, f"`{sheet.name}` is caught")
             trail = (*call.trail, evidence) if call is not None else (evidence,)
-            return Meaning(Kind.EXCEPTION, trail, sheet, catalogue)
+            proven = sheet.carries_status or (sheet.covers_status and (call is None or self._raises.for_status(self._body(handler))))
+            return Meaning(Kind.EXCEPTION, trail, sheet, catalogue, proven=proven)
         if not self._is_broad(handler) or self._taken_earlier(handler):
             return None
         evidence = Place(handler.type or handler, "any exception is caught")
         if call is None:
             return Meaning(Kind.EXCEPTION, (evidence,), proven=False)
-        return Meaning(Kind.EXCEPTION, (*call.trail, evidence), None, call.catalogue)
+        proven = self._raises.for_status(self._body(handler))
+        return Meaning(Kind.EXCEPTION, (*call.trail, evidence), None, call.catalogue, proven=proven)
 
     def types(self, handler: Handler) -> list[str]:
         """Dotted names of the types that a handler names, through tuples kept in constants."""
@@ -112,14 +119,19 @@ class Handlers:
                 return True
         return False
 
+    def _body(self, handler: Handler) -> cst.CSTNode | None:
+        """The body of the handler's ``try``."""
+        outer = self._tree.parent.get(handler)
+        return outer.body if isinstance(outer, (cst.Try, cst.TryStar)) else None
+
     def _http_call(self, handler: Handler) -> Meaning | None:
         """The first HTTP call in the body of the handler's ``try``."""
-        outer = self._tree.parent.get(handler)
-        if not isinstance(outer, (cst.Try, cst.TryStar)):
+        body = self._body(handler)
+        if body is None:
             return None
-        for node in self._tree.below(outer.body, into_functions=False):
+        for node in self._tree.below(body, into_functions=False):
             if isinstance(node, cst.Call):
                 found = self._meaning(node)
-                if found is not None and found.kind in _FROM_A_CALL and found.trail[-1].node is not None:
+                if found is not None and found.kind in _FROM_A_CALL:
                     return found
         return None

@@ -27,6 +27,7 @@ class Names:
     def __init__(self, tree: Tree, scopes: Scopes) -> None:
         self._tree = tree
         self._scopes = scopes
+        self._roots: dict[cst.Name, str | None] = {}
 
     def qualified(self, expression: cst.BaseExpression) -> str | None:
         """The dotted name through imports (``r.get`` after ``import requests as r`` is ``requests.get``); None when it is not imported.
@@ -40,7 +41,9 @@ class Names:
             current = current.value
         if not isinstance(current, cst.Name):
             return None
-        root = self._root(current)
+        if current not in self._roots:
+            self._roots[current] = self._root(current)
+        root = self._roots[current]
         return None if root is None else ".".join([root, *reversed(tail)])
 
     def _root(self, name: cst.Name, depth: int = 0) -> str | None:

@@ -64,9 +64,16 @@ class Scopes:
 
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
+        self._scope_of: dict[cst.CSTNode, Scope] = {}
 
     def scope_of(self, node: cst.CSTNode) -> Scope:
         """The scope whose names the node sees first. Decorators, defaults and a comprehension's first iterable belong outside."""
+        known = self._scope_of.get(node)
+        if known is None:
+            known = self._scope_of[node] = self._find_scope(node)
+        return known
+
+    def _find_scope(self, node: cst.CSTNode) -> Scope:
         child = node
         for found in self._tree.ancestors(node):
             if isinstance(found, cst.Module):

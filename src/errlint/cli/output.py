@@ -1,0 +1,97 @@
+"""What ``errlint check`` writes at the end of a run, and the exit code."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, TextIO
+
+from errlint.cli.group import style
+from errlint.diffs import unified_diff
+from errlint.model import Safety
+from errlint.reporters import Results, reporter
+from errlint.reporters.sources import Sources
+from errlint.reporters.summary import count, statistics, summary
+from errlint.terminal import Style, printable, write, write_bytes
+
+if TYPE_CHECKING:
+    from errlint.cli.check import Request
+    from errlint.runner import Outcome
+
+
+def finish(outcomes: Sequence[Outcome], request: Request, stream: TextIO) -> int:
+    """Report on a run, to the given stream or, for what is not part of the report, to standard error.
+
+    :return: the exit code.
+    """
+    ordered = sorted(outcomes, key=lambda outcome: outcome.report.path.split("/"))
+    changed = [outcome for outcome in ordered if outcome.before != outcome.after]
+    results = Results(tuple(outcome.report for outcome in ordered), sum(outcome.fixed for outcome in changed), len(changed))
+    sources = Sources({outcome.report.path: outcome.after for outcome in ordered if outcome.report.findings})
+    if request.verbose:
+        tell(f"{report.path}: nothing in it that a rule looks for" for report in results.reports if report.stage == "gated")
+    if not request.quiet:
+        tell(f"warning: {outcome.report.path}: fixes left out: {outcome.held_back}" for outcome in ordered if outcome.held_back)
+    if request.diff:
+        _diff(changed, results, request)
+    elif request.output_format == "json":
+        text = "".join(reporter("json")(results, sources, Style()))
+        # what is left of a file name that is not UTF-8 has an escape in JSON, too
+        write_bytes(stream, text.encode("utf-8", "backslashreplace"))
+    else:
+        write(stream, _text(results, sources, request, style(stream)))
+    return _exit_code(results, changed, request)
+
+
+def tell(lines: Iterable[str]) -> None:
+    """Write lines to standard error."""
+    write(sys.stderr, (printable(line) + "\n" for line in lines))
+
+
+def _exit_code(results: Results, changed: Sequence[Outcome], request: Request) -> int:
+    if request.exit_zero:
+        return 0
+    if request.diff:
+        return int(bool(changed) or results.files_failed > 0)
+    return int(results.total > 0 or (request.exit_non_zero_on_fix and results.fixed > 0))
+
+
+def _text(results: Results, sources: Sources, request: Request, look: Style) -> Iterator[str]:
+    if request.statistics:
+        yield from statistics(results, look)
+    else:
+        yield from reporter(request.output_format)(results, sources, look)
+    if not request.quiet:
+        yield from summary(results, look)
+
+
+def _diff(changed: Sequence[Outcome], results: Results, request: Request) -> None:
+    """The patch, alone on standard output; what could not be looked at, and the counts, go to standard error."""
+    look = style(sys.stdout)
+    for outcome in changed:
+        patch = unified_diff(outcome.before, outcome.after, outcome.report.path)
+        write_bytes(sys.stdout, _coloured(patch, look) if look.colour else patch)
+    failed = Results(tuple(report for report in results.reports if report.stage == "failed"))
+    look = style(sys.stderr)
+    write(sys.stderr, reporter("concise")(failed, Sources(), look))
+    if not request.quiet:
+        write(sys.stderr, _diff_summary(results, request))
+
+
+def _diff_summary(results: Results, request: Request) -> Iterator[str]:
+    more = 0 if request.unsafe_fixes else results.fixable(Safety.UNSAFE)
+    rest = f" ({more} more with --unsafe-fixes)" if more else ""
+    if results.fixed:
+        yield f"Would fix {count(results.fixed, 'finding')} in {count(results.fixed_files, 'file')}{rest}.\n"
+    else:
+        yield f"Nothing would be fixed{rest}.\n"
+    if results.total:
+        yield f"{count(results.total, 'finding')} would remain.\n"
+
+
+def _coloured(patch: bytes, look: Style) -> bytes:
+    """The patch with colours, for reading."""
+    purposes = {"@": "hunk", "+": "added", "-": "removed"}
+    lines = patch.decode("utf-8", "surrogateescape").split("\n")
+    painted = (look.paint(line, "bold" if line[:4] in {"--- ", "+++ "} else purposes.get(line[:1], "plain")) for line in lines)
+    return "\n".join(painted).encode("utf-8", "surrogateescape")
