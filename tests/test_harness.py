@@ -375,31 +375,41 @@ def test_finding_that_depends_on_the_library_is_noticed(tmp_path: Path) -> None:
     assert "toy_rule/bad_old.py [httpx]" in failures(swapped, rules)["findings_are_the_expected"]
 
 
+def get_rule(new: Callable[[str], str]) -> Rule:
+    """A rule against ``<anything>.get("old")`` whose fix may depend on the library."""
+
+    def check(node: cst.Call, ctx: Context) -> Iterator[Finding]:
+        code = ctx.code(node)
+        if code.endswith('get("old")'):
+            fix = ctx.fix(Safety.SAFE, "Get the new one", ctx.replace(node, new(code)))
+            yield ctx.finding(node, "old things are gone", trail=[Place(node, "a call")], fix=fix)
+
+    return replace(TOY, check=check)
+
+
 def test_fixed_text_of_another_library_stands_only_where_swapping_is_not_enough(tmp_path: Path) -> None:
     text = '# /// fixture\n# libraries = ["requests", "httpx"]\n# ///\nimport toy, requests\n\nrequests.get("old")  # expect: ERR901 safe\n'
+    same = bench(get_rule(lambda call: call.replace("old", "new")))
+    other = bench(get_rule(lambda call: "httpx.get()" if "httpx" in call else "requests.get(0)"))
     own = tmp_path / "toy_rule" / "bad_old.httpx.fixed.py"
 
-    def written(new: Callable[[str], str]) -> Fixture:
-        def check(node: cst.Call, ctx: Context) -> Iterator[Finding]:
-            if ctx.code(node).endswith('get("old")'):
-                fix = ctx.fix(Safety.SAFE, "Get the new one", ctx.replace(node, new(ctx.code(node))))
-                yield ctx.finding(node, "old things are gone", trail=[Place(node, "a call")], fix=fix)
-
-        rules = bench(replace(TOY, check=check))
-        fixture = write_siblings(plant(tmp_path, "bad_old.py", text), rules)
-        assert [failures(variant, rules) for variant in fixture.variants()] == [{}, {}]
-        folders.every_file_is_used(tmp_path)
-        return fixture
-
-    written(lambda call: "httpx.get()" if "httpx" in call else "requests.get(0)")
+    fixture = write_siblings(plant(tmp_path, "bad_old.py", text), other)
     assert own.read_text().endswith("httpx.get()\n")
-    written(lambda call: call.replace("old", "new"))
+    assert [failures(variant, other) for variant in fixture.variants()] == [{}, {}]
+    folders.every_file_is_used(tmp_path)
+
+    needless = own.read_text()
+    fixture = write_siblings(fixture, same)
     assert not own.exists()
-    own.write_text(FIXED)
-    needless = list(plant(tmp_path, "bad_old.py", text).variants())[1]
-    assert needless.sibling == FIXED
+    assert [failures(variant, same) for variant in fixture.variants()] == [{}, {}]
+
+    own.write_text(needless)
+    written, swapped = fixture.variants()
+    assert failures(written, same) == {}
+    assert "bad_old.httpx.fixed.py exists, yet it is not needed" in failures(swapped, same)["sibling_is_the_fixed_text"]
+
     own.rename(own.with_name("bad_old.niquests.fixed.py"))
-    with pytest.raises(AssertionError, match=r"is of a library that bad_old.py is not run with"):
+    with pytest.raises(AssertionError, match=r"is of a library that bad_old\.py is not run with"):
         folders.every_file_is_used(tmp_path)
 
 

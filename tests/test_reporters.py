@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from pathlib import Path
 
@@ -130,8 +131,6 @@ def test_full_has_no_frame_when_the_file_is_gone(tmp_path: Path, monkeypatch: py
 
 
 def test_full_in_colour_is_the_plain_text_with_colours() -> None:
-    import re
-
     coloured = render("full", finding(), style=Style(colour=True))
     assert "\x1b[1;33mERR101\x1b[0m" in coloured
     assert "\x1b[33m" in coloured  # pygments: strings are yellow
@@ -309,6 +308,13 @@ def test_frames_fit_the_terminal_and_mark_something(line: str, column: int, leng
     rows = list(frame([line], Location("x.py", 1, column, 1, column + length), Style(width=width), gutter=1))
     assert all(cells(row) <= width for row in rows)
     assert rows[-1].count("^") >= 1
+
+
+@given(st.lists(st.text(st.sampled_from("ab \t\f\x1b\u2028é漢'\"\\#(1"), max_size=300), min_size=1, max_size=6), st.integers(0, 300))
+def test_colours_change_nothing_but_the_colour(lines: list[str], column: int) -> None:
+    where = Location("x.py", 1, column, 1, column + 3)
+    plain, coloured = (list(frame(lines, where, Style(colour=colour, width=60), gutter=1)) for colour in (False, True))
+    assert [re.sub(r"\x1b\[[\d;]*m", "", row).rstrip() for row in coloured] == [row.rstrip() for row in plain]
 
 
 @given(st.text())

@@ -124,7 +124,7 @@ def test_without_lines_the_location_decides() -> None:
     [
         ("# errlint: ignore[ERR101", "# errlint: ignore[ERR101", "the bracket of `ignore[` is never closed, so nothing is suppressed"),
         ("# errlint: ignore[ ,]", "# errlint: ignore[ ,]", "`ignore[]` names no rule, so nothing is suppressed"),
-        ("# errlint: ignore[ERR103]", "ERR103", "unknown rule 'ERR103' in a suppression; did you mean 'ERR101'?"),
+        ("# errlint: ignore[ERR1O1]", "ERR1O1", "unknown rule 'ERR1O1' in a suppression; did you mean 'ERR101'?"),
         (
             "# errlint: ignore[message-brunch]",
             "message-brunch",

@@ -12,7 +12,7 @@ from typing import Literal
 import msgspec
 import pytest
 import tomli
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from errlint.errors import UsageProblem
@@ -78,7 +78,7 @@ def test_line_ends_and_bom_of_windows_are_accepted(tmp_path: Path) -> None:
         ("select = 1", (1, 1), "select: expected a list of strings, got an integer", None),
         ("select = 'ERR1'", (1, 1), "select: expected a list of strings, got a string", 'write select = ["ERR1"]'),
         ("select = [\n  'a', # , 'no'\n  2]", (3, 3), "select[1]: expected a string, got an integer", None),
-        ("[per-file]\na = ['x']\n'b c' = 1", (3, 1), "per-file.\"b c\": expected a list of strings, got an integer", None),
+        ("[per-file]\na = ['x']\n'b c' = 1", (3, 1), 'per-file."b c": expected a list of strings, got an integer', None),
         ("[per-file]\na = ['x']\nb = ['x', true]", (3, 11), "per-file.b[1]: expected a string, got a boolean", None),
         ("per-file.a = 1", (1, 10), "per-file.a: expected a list of strings, got an integer", None),
         ("verdicts = { yes = 1, maybe = 2 }", (1, 23), 'verdicts: "maybe" is not allowed here', 'allowed: "no", "yes"'),
@@ -149,10 +149,11 @@ def test_a_folder_is_no_file(tmp_path: Path) -> None:
         decode_file(tmp_path, Plan)
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")
 def test_a_file_that_may_not_be_read_is_told(tmp_path: Path) -> None:
     path = tmp_path / "plan.toml"
     path.touch(0o000)
+    if os.access(path, os.R_OK):
+        pytest.skip("this user may read everything")
     with pytest.raises(UsageProblem, match="permission denied"):
         decode_file(path, Plan)
 
@@ -262,6 +263,7 @@ def written(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
+@settings(deadline=None)
 @given(st.dictionaries(keys, values, max_size=5))
 def test_every_path_of_any_document_leads_to_its_own_key(data: dict[str, object]) -> None:
     text = "".join(f"{json.dumps(key, ensure_ascii=False)} = {written(value)}\n" for key, value in data.items())
@@ -281,6 +283,7 @@ def test_every_path_of_any_document_leads_to_its_own_key(data: dict[str, object]
     follow(data, ())
 
 
+@settings(deadline=None)
 @given(st.text("a\"'[]{}=.,#\\\n \tu0", max_size=40))
 def test_the_scanner_survives_what_is_no_toml(text: str) -> None:
     place = locate(text, ("a", 0, "a"))
@@ -294,5 +297,8 @@ def test_a_problem_can_be_made_for_any_place_of_a_document() -> None:
 
 
 def test_importing_the_module_costs_neither_msgspec_nor_tomli() -> None:
-    script = "import sys, errlint.toml, errlint.config, errlint.discovery; print({'msgspec', 'tomli', 'pathspec', 'difflib', 'libcst'} & set(sys.modules))"
+    script = (
+        "import sys, errlint.toml, errlint.config, errlint.discovery, errlint.selection;"
+        "print({'msgspec', 'tomli', 'pathspec', 'difflib', 'libcst'} & set(sys.modules))"
+    )
     assert subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout == "set()\n"

@@ -68,7 +68,7 @@ def _run(options: argparse.Namespace) -> int:
             runs, failed = _read_runs(cache, {pin.name for pin in folders}), 0
         else:
             extra = ("--preview",) if options.preview else ()
-            results, failed = _settle(pool, folders, lambda pin: lint(pin.name, folders[pin], extra), LintProblem)
+            results, failed = _settle(pool, folders, lambda pin: _told(lint(pin.name, folders[pin], extra)), LintProblem)
             runs = list(results.values())
             _keep_runs(cache, runs)
     by_name = {pin.name: folder for pin, folder in folders.items()}
@@ -97,6 +97,12 @@ def _settle(
             failed += 1
             print(f"ecosystem: {error}", file=sys.stderr)
     return done, failed
+
+
+def _told(run: Run) -> Run:
+    """A sign of life after each package: the whole corpus takes minutes."""
+    print(f"{run.package}: {len(run.findings)} findings in {run.files} files, {run.wall:.1f} s", file=sys.stderr)
+    return run
 
 
 def _keep_runs(cache: Path, runs: Iterable[Run]) -> None:

@@ -57,6 +57,8 @@ _TESTS = (cst.If, cst.While, cst.IfExp, cst.BooleanOperation, cst.UnaryOperation
 @rule("ERR504", on=_TESTS, since="0.1", severity=Severity.ERROR)
 def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
     for operand in _operands(node, ctx):
+        if isinstance(operand, (cst.BooleanOperation, cst.UnaryOperation)):
+            continue  # asked for itself
         response = ctx.meaning(operand)
         if response is None or not _is_falsy(response) or not _means_presence(operand, response, ctx):
             continue

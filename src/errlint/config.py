@@ -6,6 +6,7 @@ nothing is merged, except with the file that it names in ``extend``.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -157,9 +158,16 @@ def load_config(path: Path) -> Config:
 def _config_in(folder: Path) -> Path | None:
     for name in FILE_NAMES:
         candidate = folder / name
-        if candidate.is_file() and (name != _PYPROJECT or _read(candidate).has_table(_TABLE)):
+        if _is_file(candidate) and (name != _PYPROJECT or _read(candidate).has_table(_TABLE)):
             return candidate
     return None
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # nothing in its folder may be looked at
+        return False
 
 
 def _read(path: Path) -> Document:
@@ -202,15 +210,16 @@ def _layers(path: Path, extended_by: tuple[Path, ...]) -> list[Layer]:
 
 def _existing(layer: Layer, name: str, *at: str | int) -> Path:
     """The absolute path of a file that the settings name."""
-    path = Path(absolute(layer.root / Path(name).expanduser()))
-    if path.is_file():
+    path = Path(absolute(layer.root / os.path.expanduser(name)))  # noqa: PTH111 -- Path's raises for an unknown user
+    if _is_file(path):
         return path
-    if path.is_dir():
-        raise layer.problem(f"'{name}' is a folder, not a file", *at)
     try:
         siblings = sorted(entry.name for entry in path.parent.iterdir())
-    except OSError:
-        raise layer.problem(f"there is no file '{name}'", *at, hint=f"there is no folder '{path.parent}' either") from None
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        reason = f"its folder '{path.parent}' cannot be read: {getattr(error, 'strerror', error)}"
+        raise layer.problem(f"there is no file '{name}'", *at, hint=reason) from error
+    if path.is_dir():
+        raise layer.problem(f"'{name}' is a folder, not a file", *at)
     raise layer.problem(f"there is no file '{name}'", *at, hint=did_you_mean(path.name, siblings) or f"it is looked for in {path.parent}")
 
 

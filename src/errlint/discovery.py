@@ -219,12 +219,12 @@ class _Walk:
 
     def _ignores_above(self, folder: Path) -> list[Globs]:
         """The .gitignore files between a folder and the top of its git repository, nearest first; none outside a repository."""
-        if not self._respect_gitignore or (folder / ".git").exists():
+        if not self._respect_gitignore or _is_repository(folder):
             return []
         found: list[Globs] = []
         for parent in folder.parents:
             found += _gitignore(str(parent))
-            if (parent / ".git").exists():
+            if _is_repository(parent):
                 return found
         return []
 
@@ -235,6 +235,13 @@ def _kind(entry: os.DirEntry[str]) -> tuple[bool, bool, bool]:
         return entry.is_dir(), entry.is_file(), entry.is_symlink()
     except OSError:  # a symlink to itself
         return False, False, True
+
+
+def _is_repository(folder: Path) -> bool:
+    try:
+        return (folder / ".git").exists()
+    except OSError:  # the folder may be listed, but nothing in it looked at
+        return False
 
 
 def _ignored(ignores: Iterable[Globs], path: str, *, is_folder: bool) -> str | None:

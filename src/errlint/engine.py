@@ -57,13 +57,14 @@ class Setup:
         return Libraries((*sdk_sheets(self.catalogues), *self.libraries.sheets))
 
     @cached_property
-    def words(self) -> re.Pattern[bytes]:
-        """The byte gate: every file in which a rule can find anything has one of these words in it.
+    def imports(self) -> re.Pattern[bytes]:
+        """The byte gate: an import of something that a sheet or a catalogue speaks of.
 
-        They come from the sheets and catalogues, because no rule speaks without evidence that something of theirs is used.
+        No rule speaks without evidence, and all evidence comes into a file by such an import: what the gate stops has no finding.
         """
-        words = sorted(self.libraries.words | self.catalogues.words)
-        return re.compile(rb"|".join(re.escape(word.encode()) for word in words) or rb"(?!)")
+        roots = b"|".join(re.escape(root.encode()) for root in sorted(self.knowledge.roots)) or rb"(?!)"
+        space = rb"(?:[ \t\f]|\\\r?\n)"
+        return re.compile(rb"\b(?:from%b+(?:%b)\b|import\b(?:[^\n#]|\\\r?\n)*?\b(?:%b)\b)" % (space, roots, roots))
 
     @cached_property
     def default_api(self) -> Catalogue | None:
@@ -82,7 +83,7 @@ def check_bytes(raw: bytes, path: str, setup: Setup) -> FileReport:
 
     :param raw: its bytes; :param path: how it is shown to the user. Never raises for what the bytes contain.
     """
-    gated = setup.gate and setup.words.search(raw) is None
+    gated = setup.gate and setup.imports.search(raw) is None
     if gated and b"errlint:" not in raw:
         return FileReport(path, stage="gated")
     from errlint.source import Source, SyntaxProblem

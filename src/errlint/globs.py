@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,22 +66,16 @@ _singles: dict[tuple[str, str], Globs] = {}
 def _spec(lines: tuple[str, ...], complain: Complain | None) -> GitIgnoreSpec:
     from pathspec import GitIgnoreSpec
 
-    good: list[str] = []
-    for index, line in enumerate(lines):
-        reason = _reason_against(line)
-        if reason is None:
-            good.append(line)
-        elif complain is not None:
-            raise complain(index, reason)
-    return GitIgnoreSpec.from_lines(good)
-
-
-@lru_cache(maxsize=1024)
-def _reason_against(line: str) -> str | None:
-    from pathspec import GitIgnoreSpec
-
     try:
-        GitIgnoreSpec.from_lines([line])
-    except ValueError as error:
-        return str(error)
-    return None
+        return GitIgnoreSpec.from_lines(lines)
+    except (ValueError, re.error):  # what pathspec does not check fails in the regular expression that it makes
+        good: list[str] = []
+        for index, line in enumerate(lines):
+            try:
+                GitIgnoreSpec.from_lines([line])
+            except (ValueError, re.error) as error:
+                if complain is not None:
+                    raise complain(index, str(error)) from error
+            else:
+                good.append(line)
+        return GitIgnoreSpec.from_lines(good)

@@ -33,13 +33,12 @@ class _Sheet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Library(_Sheet):
-    """``[library]``: ``roots`` are the top-level import names; ``words`` (default: the roots) wake the byte gate."""
+    """``[library]``: ``roots`` are the top-level import names, which also wake the byte gate."""
 
     id: str
     roots: tuple[str, ...]
     checked: str = ""
     """The versions that the facts were seen in, e.g. ``"2.34.2"``."""
-    words: tuple[str, ...] = ()
 
 
 class TypeSheet(_Sheet):
@@ -150,11 +149,6 @@ class Libraries:
         return frozenset(root for sheet in self.sheets for root in sheet.library.roots)
 
     @cached_property
-    def words(self) -> frozenset[str]:
-        """Words one of which stands in every file that can hold evidence of HTTP."""
-        return frozenset(word for sheet in self.sheets for word in (sheet.library.words or sheet.library.roots))
-
-    @cached_property
     def defeats_retry_after(self) -> dict[str, tuple[RetryAfterDefeat, ...]]:
         """Calls, by dotted name, that defeat the Retry-After a lower layer would honour."""
         found: dict[str, tuple[RetryAfterDefeat, ...]] = {}
@@ -171,7 +165,7 @@ class Libraries:
     def function(self, name: str) -> FunctionSheet | None:
         """What a call of this dotted name gives; exact names before patterns."""
         exact = self._functions.get(name)
-        if exact is not None:
+        if exact is not None or name.partition(".")[0] not in self.roots:
             return exact
         return next((entry for pattern, entry in self._patterns if fnmatchcase(name, pattern)), None)
 

@@ -86,7 +86,7 @@ class Plan:
             self._setup(config, api)
 
         def lint(raw: bytes, shown: str) -> FileReport:
-            if bare.words.search(raw) is None:
+            if bare.imports.search(raw) is None:
                 report = check_bytes(raw, shown, bare)
                 if report.stage == "gated":
                     return report
@@ -176,7 +176,7 @@ def work_bytes(raw: bytes, shown: str, lint: Lint, mode: Mode, *, unsafe: bool =
 
 def unreachable(skipped: Skipped) -> Outcome:
     """What discovery should have found but could not get at: a folder that cannot be read, a symlink to nowhere."""
-    return _unread(shown_path(skipped.path), skipped.reason)
+    return _unread(shown_path(skipped.path), skipped.reason.removeprefix("cannot be read: "))
 
 
 def _unread(shown: str, reason: str) -> Outcome:

@@ -65,11 +65,12 @@ def _colour_wanted(terminal: bool, choice: str, environ: Mapping[str, str]) -> b
 
 
 def shown_path(path: Path) -> str:
-    """A path as users see it: relative to the working directory, with ``/``."""
+    """A path as users see it, with ``/``: relative to the working directory, unless it was given as an absolute one outside of that."""
     try:
-        return Path(os.path.relpath(path)).as_posix()
+        relative = Path(os.path.relpath(path))
     except ValueError:  # on another drive
         return path.as_posix()
+    return path.as_posix() if path.is_absolute() and relative.parts[:1] == ("..",) else relative.as_posix()
 
 
 def printable(text: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from typing import NoReturn
 
 import click
@@ -31,5 +33,8 @@ for _command in (check, explain, rules, catalogue):
 
 def main() -> NoReturn:
     """Run the command line and end the process."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by who started us
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: PTH123, SIM115
     cli.main(prog_name="errlint")
     raise AssertionError  # click has ended the process

@@ -54,6 +54,7 @@ def show_(id: str, files: tuple[Path, ...]) -> None:  # noqa: A002 -- the catalo
 def check(ctx: click.Context, file: tuple[Path, ...]) -> None:
     """Check catalogue FILEs. Exit code 1 if there is anything wrong with one."""
     from errlint.catalogue import catalogue_problems, load_catalogue
+    from errlint.reporters.summary import count
 
     wrong = False
     for path in file:
@@ -64,7 +65,7 @@ def check(ctx: click.Context, file: tuple[Path, ...]) -> None:
             show(problem, ctx)
         if not problems:
             one = load_catalogue(path)
-            write(sys.stdout, [f"{path}: fine ({one.name}, {len(one.names)} codes)\n"])
+            write(sys.stdout, [f"{path}: fine ({one.name}, {count(len(one.names), 'code')})\n"])
         wrong = wrong or bool(problems)
     ctx.exit(int(wrong))
 

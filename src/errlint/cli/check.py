@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from errlint.cli.group import Choice, color_option, listed
+from errlint.errors import UsageProblem
 from errlint.terminal import shown_path, write, write_bytes
 
 if TYPE_CHECKING:
@@ -157,8 +158,10 @@ def _check_files(files: list[Path], skipped: list[Skipped], request: Request, co
         tell(f"configuration: {source or 'none'}" for source in sorted({str(configs.for_file(path).source or "") for path in files}))
         tell(f"{one.path}: skipped, {one.reason}" for one in skipped)
     outcomes = [*run(files, plan, request.mode, unsafe=request.unsafe_fixes), *(unreachable(one) for one in skipped if one.wanted)]
-    if not outcomes and not request.quiet:
-        tell(["warning: no Python files to check"])
+    if not outcomes:
+        plan.lint_for(STDIN)  # a mistake in the settings or options is told even if there is nothing to check
+        if not request.quiet:
+            tell(["warning: no Python files to check"])
     return finish(outcomes, request, sys.stdout)
 
 
@@ -167,6 +170,8 @@ def _check_stdin(request: Request, configs: Configs, plan: Plan) -> int:
     from errlint.discovery import Excludes
     from errlint.runner import Mode, work_bytes
 
+    if sys.stdin is None:
+        raise UsageProblem("standard input is closed")
     raw = sys.stdin.buffer.read()
     path = request.stdin_filename or STDIN
     if request.force_exclude and Excludes(configs, request.exclude).reason(path):

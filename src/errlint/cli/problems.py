@@ -19,9 +19,7 @@ def render(problem: UsageProblem, style: Style) -> Iterator[str]:
     """The lines of the problem: ``error: …``, ``--> path:line:column`` with the code, ``hint: …``."""
     yield from _said("error", "error", problem.message, style)
     if problem.path is not None:
-        path = Path(problem.path)
-        shown = shown_path(path) if path.is_absolute() and path.is_relative_to(Path.cwd()) else problem.path
-        yield from _place(problem, printable(shown), style)
+        yield from _place(problem, printable(shown_path(Path(problem.path))), style)
     if problem.hint:
         yield from _said("hint", "good", problem.hint, style)
 

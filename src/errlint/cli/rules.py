@@ -32,7 +32,12 @@ def explain(rule: str) -> None:
     from rich.markdown import Markdown
 
     # rich gets the decision about colours that was made here, and only lays out the text
-    console = Console(width=look.width, color_system="standard" if look.colour else None, force_terminal=True, legacy_windows=False)
+    console = Console(
+        width=look.width and min(look.width, 100),
+        color_system="standard" if look.colour else None,
+        force_terminal=True,
+        legacy_windows=False,
+    )
     with console.capture() as captured:
         console.print(Markdown(text, code_theme="ansi_dark"))
     write(sys.stdout, [captured.get()])

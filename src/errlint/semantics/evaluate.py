@@ -79,8 +79,9 @@ class Evaluator:
                 return self._subscript(expression)
             case cst.Await(expression=inner) | cst.NamedExpr(value=inner):
                 return self.meaning(inner)
-            case cst.BooleanOperation(left=left, right=right):
-                return self._first(left, right)
+            case cst.BooleanOperation(left=left, right=right, operator=joined):
+                # `a and b` is b, or an a that is false; `a or b` may be either
+                return self.meaning(right) if isinstance(joined, cst.And) else self._first(left, right)
             case cst.IfExp(body=body, orelse=orelse):
                 return self._first(body, orelse)
             case cst.BinaryOperation(left=left, right=right, operator=cst.Add()):
@@ -256,6 +257,9 @@ class Evaluator:
 
     def _item(self, base: Meaning, key: str | int, expression: cst.BaseExpression) -> Meaning | None:
         """What stands under a key of a value."""
+        if base.kind in (Kind.RESPONSE, Kind.OBJECT) and base.sheet is not None and base.sheet.items:
+            # `e.response["error"]` of slack_sdk: subscripting the response reads its body
+            base = base.becomes(_KIND_OF[base.sheet.items], expression)
         if base.kind is Kind.HEADERS and isinstance(key, str):
             kind = Kind.RETRY_AFTER if key.lower() == "retry-after" else Kind.HEADER
             return base.becomes(kind, expression, f"header `{key}`", name=key)
@@ -378,7 +382,8 @@ class Evaluator:
         name = attribute.attr.value
         if base.kind in _TEXTS and name in _SAME_TEXT:
             return base
-        if base.kind in (Kind.BODY, Kind.HEADERS) and name in ("get", "pop", "setdefault", "getheader", "get_all") and call.args:
+        by_key = base.kind in (Kind.BODY, Kind.HEADERS) or (base.sheet is not None and base.sheet.items)
+        if by_key and name in ("get", "pop", "setdefault", "getheader", "get_all") and call.args:
             key = self._key(call.args[0].value)
             return None if key is None else self._item(base, key, call)
         if base.kind in (Kind.MESSAGE, Kind.TEXT) and name in ("split", "splitlines", "partition"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import builtins
+
 import libcst as cst
 
 from errlint.semantics.scopes import Binding, How, Scopes
@@ -32,7 +34,7 @@ class Names:
     def qualified(self, expression: cst.BaseExpression) -> str | None:
         """The dotted name through imports (``r.get`` after ``import requests as r`` is ``requests.get``); None when it is not imported.
 
-        A name that nothing in the file binds is taken as itself: ``ValueError``, ``str``.
+        A name that nothing in the file binds is a builtin (``ValueError``, ``str``) or, with a star import, anything: None.
         """
         tail: list[str] = []
         current = expression
@@ -49,7 +51,7 @@ class Names:
     def _root(self, name: cst.Name, depth: int = 0) -> str | None:
         bindings = self._scopes.reaching(name)
         if not bindings:
-            return name.value
+            return name.value if hasattr(builtins, name.value) else None
         for binding in bindings:
             if binding.how is How.IMPORT:
                 imported = self.imported(binding)

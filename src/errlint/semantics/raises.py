@@ -28,7 +28,13 @@ class Raises:
     """Answers for the statements of one file."""
 
     def __init__(
-        self, tree: Tree, names: Names, functions: Functions, *, libraries: Libraries, meaning: Callable[[cst.BaseExpression], Meaning | None]
+        self,
+        tree: Tree,
+        names: Names,
+        functions: Functions,
+        *,
+        libraries: Libraries,
+        meaning: Callable[[cst.BaseExpression], Meaning | None],
     ) -> None:
         self._tree = tree
         self._names = names

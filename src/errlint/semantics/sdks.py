@@ -23,7 +23,7 @@ def sdk_sheets(catalogues: Iterable[Catalogue]) -> tuple[Sheet, ...]:
 
 
 def _sheet(catalogue: Catalogue, sdk: Sdk) -> Sheet:
-    library = Library(id=f"{catalogue.id}:{sdk.package}", roots=sdk.import_roots)
+    library = Library(id=f"{catalogue.id}:{sdk.package}", roots=tuple(root.partition(".")[0] for root in sdk.import_roots))
     client = f"{sdk.import_roots[0]}.<client>"
     functions = tuple(
         function
