@@ -70,7 +70,7 @@ def test_no_bytes_raise_anything_else(raw: bytes) -> None:
     try:
         decoded = decode(raw)
     except UndecodableSource as problem:
-        assert problem.line >= 1
-        assert problem.column >= 1
+        assert problem.line >= 1  # noqa: PT017
+        assert problem.column >= 1  # noqa: PT017
     else:
         assert encode(decoded.text, decoded) == raw

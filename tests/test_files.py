@@ -142,7 +142,7 @@ def test_what_is_no_file_is_said_so(tmp_path: Path) -> None:
         read_bytes(tmp_path / "gone.py")
     with pytest.raises(CannotRead, match="is a folder"):
         read_bytes(tmp_path)
-    with pytest.raises(CannotRead, match="null byte|null character"):
+    with pytest.raises(CannotRead, match="null byte|null character"):  # noqa: RUF043
         read_bytes(tmp_path / "a\0.py")
 
 

@@ -32,7 +32,7 @@ class _Sheet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Strict decoding for everything in a sheet."""
 
 
-class Library(_Sheet):
+class Library(_Sheet, frozen=True):
     """``[library]``: ``roots`` are the top-level import names, which also wake the byte gate."""
 
     id: str
@@ -41,7 +41,7 @@ class Library(_Sheet):
     """The versions that the facts were seen in, e.g. ``"2.34.2"``."""
 
 
-class TypeSheet(_Sheet):
+class TypeSheet(_Sheet, frozen=True):
     """``[[type]]``: a class and what its members mean.
 
     ``is_a`` is ``response``, ``exception``, ``client`` (every call reached through it does HTTP) or ``object`` (only the listed methods
@@ -72,7 +72,7 @@ class TypeSheet(_Sheet):
     """Exceptions: the most that ``str(e)`` is known to contain of the answer."""
 
 
-class FunctionSheet(_Sheet):
+class FunctionSheet(_Sheet, frozen=True):
     """``[[function]]``: calls of these dotted names (``*`` matches within and across dots) give ``returns``."""
 
     names: tuple[str, ...]
@@ -80,14 +80,14 @@ class FunctionSheet(_Sheet):
     raises_on_status: bool = False
 
 
-class Argument(_Sheet):
+class Argument(_Sheet, frozen=True):
     """An argument of a call: by keyword ``name``, by 0-based ``position``, or both."""
 
     name: str = ""
     position: int | None = None
 
 
-class RetryAfterDefeat(_Sheet):
+class RetryAfterDefeat(_Sheet, frozen=True):
     """``[[defeats_retry_after]]``: a call of ``calls`` that makes a layer ignore or shorten the Retry-After it would honour.
 
     The call defeats it when ``argument`` is the literal ``equals``; or, with ``needs``, when it is *not* that literal
@@ -104,7 +104,7 @@ class RetryAfterDefeat(_Sheet):
     """What happens, as the end of a sentence that starts with the name of the call."""
 
 
-class Sheet(_Sheet):
+class Sheet(_Sheet, frozen=True):
     """One file: a library and its facts."""
 
     schema: Literal[1]

@@ -51,9 +51,11 @@ named = st.sampled_from([
 opaque = st.just("flag")
 tests = st.recursive(
     comparisons | mirrored | chained | classes | members | named | opaque,
-    lambda inner: st.builds("not ({})".format, inner)
-    | st.builds("({}) and ({})".format, inner, inner)
-    | st.builds("({}) or ({})".format, inner, inner),
+    lambda inner: (
+        st.builds("not ({})".format, inner)
+        | st.builds("({}) and ({})".format, inner, inner)
+        | st.builds("({}) or ({})".format, inner, inner)
+    ),
     max_leaves=5,
 )
 

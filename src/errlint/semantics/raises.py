@@ -1,7 +1,7 @@
 """Can a piece of code raise an error for an HTTP status?
 
-`requests.get(url).json()` raises when the network fails or the body is no JSON, and never because the API said no: text of its exceptions is
-not text of an API. A call that nothing is known about may raise anything.
+`requests.get(url).json()` raises when the network fails or the body is no JSON, and never because the API said no: text of its
+exceptions is not text of an API. A call that nothing is known about may raise anything.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class Raises:
         here = self._functions.run_by(call)
         if here:
             return any(self.for_status(function.body, depth - 1) for function in here)
-        return not self._is_harmless(call, name)
+        return not self._is_harmless(name)
 
     def _asks_for_it(self, call: cst.Call) -> bool:
         """`response.raise_for_status()`, `ClientSession(raise_for_status=True)`."""
@@ -74,7 +74,7 @@ class Raises:
             return True
         return any(argument.keyword is not None and argument.keyword.value == _ARGUMENT for argument in call.args)
 
-    def _is_harmless(self, call: cst.Call, name: str) -> bool:
+    def _is_harmless(self, name: str) -> bool:
         """Types of the library sheets, the standard library, and methods of literals: none of them raises for a status."""
         root = name.partition(".")[0]
         if self._libraries.type(name) is not None or hasattr(builtins, name):
