@@ -242,7 +242,10 @@ class Context:
         elif len(call.args) > 1:
             start, end = self.source.span(argument)[0], self.source.span(call.args[1])[0]
         else:
+            # the only argument: its comma alone would not be Python
             start, end = self.source.span(argument)
+            rest = self.source.text[end : self.source.span(call)[1]]
+            end += len(rest) - len(rest.lstrip(" \t,")) if isinstance(argument.comma, cst.Comma) else 0
         return None if "#" in self.source.text[start:end] else Edit(start, end, "")
 
     def fix(self, safety: Safety, message: str, *edits: Edit) -> Fix:
