@@ -57,6 +57,8 @@ import libcst as cst
 
 from errlint.rule import Context, Finding, Kind, Meaning, Place, Safety, Severity, TextTest, TypeSheet, candidates, names_status, rule
 
+_NAMED = {Kind.BODY: "the error text of the body"}
+
 
 @rule("ERR101", on=(cst.Comparison, cst.Call, cst.Match), since="0.1")
 def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
@@ -202,7 +204,7 @@ def _joined_by(node: cst.CSTNode, operator: type[cst.BaseBooleanOp]) -> bool:
 
 
 def _message(subject: Meaning, narrowed: str | None) -> str:
-    what = "the text of an exception" if subject.from_exception else subject.kind.value
+    what = "the text of an exception" if subject.from_exception else _NAMED.get(subject.kind, subject.kind.value)
     if narrowed:
         return f"after {narrowed}, {what} still decides what happens; the API may reword it"
     return f"{what} decides what happens; the API may reword it"

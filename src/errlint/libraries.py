@@ -3,8 +3,8 @@
 A sheet is a TOML file in a rule pack's ``libraries`` folder. The engine contains no name of a library: it asks the sheets.
 
 *Kinds* are the words a sheet uses for what a value means: ``status`` (int), ``reason`` (the phrase), ``ok`` (true below 400), ``success``
-(true for 2xx only), ``is-error`` (true from 400), ``headers``, ``text`` (the undecoded body), ``body`` (the decoded body), ``code``,
-``message``, ``request-id``,
+(true for 2xx only), ``is-error`` (true from 400), ``client-error`` (true for 4xx), ``server-error`` (true for 5xx), ``headers``, ``text``
+(the undecoded body), ``body`` (the decoded body), ``code``, ``message``, ``request-id``,
 ``retry-after``, ``http`` (an HTTP call was made; the value itself is of no interest). Anything else is the dotted name of a type of some
 sheet; a trailing ``?`` says that the value may be None.
 """
@@ -23,7 +23,8 @@ import msgspec
 from errlint.toml import decode_file
 
 KINDS = frozenset({
-    "status", "reason", "ok", "success", "is-error", "headers", "text", "body", "code", "message", "request-id", "retry-after", "http",
+    "status", "reason", "ok", "success", "is-error", "client-error", "server-error", "headers", "text", "body", "code", "message",
+    "request-id", "retry-after", "http",
 })  # fmt: skip
 """The meanings that a sheet may give to an attribute or a call, beside the names of types."""
 

@@ -9,9 +9,11 @@ import libcst as cst
 from errlint.catalogue import Catalogue, Catalogues
 from errlint.libraries import Libraries
 from errlint.semantics.binding import ApiBinding
+from errlint.semantics.conditions import conditions_at
 from errlint.semantics.constants import Constants
 from errlint.semantics.decisions import Decisions
 from errlint.semantics.evaluate import Evaluator
+from errlint.semantics.fields import is_failure, names_errors, names_success
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.names import Names, dotted
 from errlint.semantics.scopes import Scopes
@@ -86,7 +88,25 @@ class Semantics:
         if possible & ERRORS and not possible & OK:
             # `status != 200` is how most clients spell "an error"
             return True
+        if any(self._says_failure(test, meaning, truth=truth) for test, truth in conditions_at(self.tree, node)):
+            return True
         return any(self._takes_statuses(found) for found in self.tree.ancestors(node))
+
+    def _says_failure(self, test: cst.BaseExpression, of: Meaning, *, truth: bool) -> bool:
+        """``not body["success"]``, ``body["status"] == "error"``, ``body.get("errors")``: the same body calls itself an error."""
+        asked = test.left if isinstance(test, cst.Comparison) else test
+        meaning = self.meaning(asked)
+        if meaning is None or not meaning.path or meaning.trail[0].node is not of.trail[0].node:
+            return False
+        if not isinstance(test, cst.Comparison):
+            return truth if names_errors(meaning.path) else not truth and names_success(meaning.path)
+        target = test.comparisons[0]
+        equal = isinstance(target.operator, (cst.Equal, cst.Is))
+        if len(test.comparisons) > 1 or not (equal or isinstance(target.operator, (cst.NotEqual, cst.IsNot))):
+            return False
+        if isinstance(target.comparator, cst.Name) and target.comparator.value in ("True", "False"):
+            return names_success(meaning.path) and (equal == truth) == (target.comparator.value == "False")
+        return equal == truth and any(is_failure(word) for word in self.constants.strings(target.comparator))
 
     def narrowed(self, node: cst.CSTNode, subject: Meaning) -> str | None:
         """What tests on the way to ``node`` already pinned down of the error that ``subject`` belongs to, if anything."""

@@ -8,7 +8,7 @@ from functools import cached_property
 import libcst as cst
 
 from errlint.semantics.names import Names
-from errlint.semantics.scopes import How, Scopes
+from errlint.semantics.scopes import Binding, How, Scopes
 from errlint.semantics.tree import Tree
 
 _HOPS = 6
@@ -37,7 +37,17 @@ def _unwrapped(call: cst.Call) -> cst.BaseExpression | None:
         return call.args[0].value
     if isinstance(call.func, cst.Attribute) and call.func.attr.value in ("lower", "upper", "casefold", "strip") and not call.args:
         return call.func.value
+    if isinstance(call.func, cst.Attribute) and call.func.attr.value in ("items", "keys") and not call.args:
+        # the strings of a table are its keys
+        return call.func.value
     return None
+
+
+def _walks_a_table(binding: Binding) -> bool:
+    """The first variable of ``for phrase, x in TABLE.items()``."""
+    value = binding.value
+    items = isinstance(value, cst.Call) and isinstance(value.func, cst.Attribute) and value.func.attr.value == "items"
+    return binding.how is How.ITEM and binding.path == (0,) and items
 
 
 class Constants:
@@ -76,7 +86,8 @@ class Constants:
         """The expressions that a name, ``self.x``, ``cls.x`` or ``Class.x`` is bound to in this file."""
         if isinstance(expression, cst.Name):
             for binding in self._scopes.reaching(expression):
-                if binding.how in (How.VALUE, How.PARAMETER, How.ITEM) and binding.value is not None and not binding.path:
+                plain = binding.how in (How.VALUE, How.PARAMETER, How.ITEM) and not binding.path
+                if binding.value is not None and (plain or _walks_a_table(binding)):
                     yield binding.value
         elif isinstance(expression, cst.Attribute):
             yield from self.attribute_values(expression)

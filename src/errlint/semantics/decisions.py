@@ -45,7 +45,7 @@ class Decisions:
             elif isinstance(found, cst.IfExp):
                 only_words = _prose(found.body) and _prose(found.orelse)
                 return child is found.test and not only_words and self._matters(found)
-            elif isinstance(found, (cst.While, cst.Assert, cst.CompIf, cst.MatchCase, cst.Return, cst.Lambda)):
+            elif isinstance(found, (cst.While, cst.Assert, cst.CompIf, cst.MatchCase, cst.Return, cst.Raise, cst.Lambda)):
                 return True
             elif isinstance(found, cst.Assign):
                 return any(self._used(target.target, hops) for target in found.targets)
@@ -109,7 +109,8 @@ def _prose(expression: cst.BaseExpression | None) -> bool:
 def _tells(call: cst.Call) -> bool:
     function = call.func
     name = function.attr.value if isinstance(function, cst.Attribute) else function.value if isinstance(function, cst.Name) else ""
-    return name in _TELLING
+    # log_error(), print_warning(): helpers that tell say so in their first word
+    return name in _TELLING or name.lstrip("_").partition("_")[0] in ("log", "print", "warn")
 
 
 def _only_tells(body: cst.BaseSuite) -> bool:

@@ -34,7 +34,8 @@ _TEXTS = (Kind.MESSAGE, Kind.TEXT, Kind.REASON, Kind.CODE)
 _MADE = {"response": "a response", "exception": "an exception", "client": "a client", "object": "an object that does HTTP"}
 _OF_TYPE = {"response": Kind.RESPONSE, "exception": Kind.EXCEPTION, "client": Kind.CLIENT, "object": Kind.OBJECT}
 _KIND_OF = {
-    "status": Kind.STATUS, "reason": Kind.REASON, "ok": Kind.OK, "success": Kind.OK, "is-error": Kind.OK, "headers": Kind.HEADERS,
+    "status": Kind.STATUS, "reason": Kind.REASON, "ok": Kind.OK, "success": Kind.OK, "is-error": Kind.OK,
+    "client-error": Kind.OK, "server-error": Kind.OK, "headers": Kind.HEADERS,
     "text": Kind.TEXT, "body": Kind.BODY, "code": Kind.CODE, "message": Kind.MESSAGE, "request-id": Kind.REQUEST_ID,
     "retry-after": Kind.RETRY_AFTER, "http": Kind.CALL,
 }  # fmt: skip
@@ -56,7 +57,9 @@ class Evaluator:
         self._functions = Functions(tree, scopes, constants)
         self._annotations = Annotations(tree, scopes, names)
         raises = Raises(tree, names, self._functions, libraries=libraries, meaning=self.meaning)
-        self._handlers = Handlers(tree, names, scopes, libraries=libraries, binding=binding, raises=raises, meaning=self.meaning)
+        self._handlers = Handlers(
+            tree, names, scopes, self._functions, libraries=libraries, binding=binding, raises=raises, meaning=self.meaning
+        )
         self._questions: Questions[Meaning] = Questions()
 
     def meaning(self, expression: cst.BaseExpression) -> Meaning | None:
@@ -86,8 +89,10 @@ class Evaluator:
                 return self._first(body, orelse)
             case cst.BinaryOperation(left=left, right=right, operator=cst.Add()):
                 return self._text(self._first(left, right))
+            case cst.BinaryOperation(left=cst.SimpleString() | cst.ConcatenatedString(), right=right, operator=cst.Modulo()):
+                return self._woven(expression, [element.value for element in right.elements] if isinstance(right, cst.Tuple) else [right])
             case cst.FormattedString(parts=parts):
-                return self._formatted(expression, parts)
+                return self._woven(expression, [part.expression for part in parts if isinstance(part, cst.FormattedStringExpression)])
             case cst.ConcatenatedString(left=left, right=right):
                 return self._first(left, right)
             case _:
@@ -149,13 +154,13 @@ class Evaluator:
                 annotated = self._annotated(binding)
                 if annotated is not None:
                     return annotated
+                if binding.path:
+                    return self._unpacked(binding) if binding.how is How.VALUE else None
                 found = self.meaning(binding.value)
                 if found is None:
                     return None
                 if binding.how is How.ITEM:
                     return self._item(found, "*", binding.value)
-                if binding.path:
-                    return self._unpacked(binding)
                 return self._kept(found, binding)
             case _:
                 return None
@@ -263,9 +268,10 @@ class Evaluator:
         if base.kind is Kind.HEADERS and isinstance(key, str):
             kind = Kind.RETRY_AFTER if key.lower() == "retry-after" else Kind.HEADER
             return base.becomes(kind, expression, f"header `{key}`", name=key)
-        if base.kind is Kind.MESSAGE:
+        error_of_a_list = base.kind is Kind.MESSAGE and bool(base.path) and isinstance(key, str)
+        if base.kind is Kind.MESSAGE and not error_of_a_list:
             return base if isinstance(key, int) or base.name == "args" else None
-        if base.kind not in (Kind.BODY, Kind.CODE):
+        if base.kind not in (Kind.BODY, Kind.CODE) and not error_of_a_list:
             return None
         path = (*base.path, key)
         kind = kind_at(path, base.catalogue) or Kind.BODY
@@ -288,12 +294,12 @@ class Evaluator:
         found = self._constants.strings(expression)
         return found[0] if len(found) == 1 else None
 
-    def _formatted(self, expression: cst.BaseExpression, parts: Iterable[cst.BaseFormattedStringContent]) -> Meaning | None:
+    def _woven(self, expression: cst.BaseExpression, parts: Iterable[cst.BaseExpression]) -> Meaning | None:
+        """A text into which other values are put: ``f"{e}"``, ``"%s" % e``, ``"{}".format(e)``."""
         for part in parts:
-            if isinstance(part, cst.FormattedStringExpression):
-                found = self.meaning(part.expression)
-                if found is not None and (found.kind in _TEXTS or found.kind is Kind.EXCEPTION):
-                    return self._as_text(found, expression)
+            found = self.meaning(part)
+            if found is not None and (found.kind in _TEXTS or found.kind is Kind.EXCEPTION):
+                return self._as_text(found, expression)
         return None
 
     def _as_text(self, meaning: Meaning, expression: cst.BaseExpression) -> Meaning | None:
@@ -376,6 +382,8 @@ class Evaluator:
         return None
 
     def _method(self, call: cst.Call, attribute: cst.Attribute) -> Meaning | None:
+        if attribute.attr.value == "format" and isinstance(attribute.value, (cst.SimpleString, cst.ConcatenatedString)):
+            return self._woven(call, [argument.value for argument in call.args])
         base = self.meaning(attribute.value)
         if base is None:
             return None

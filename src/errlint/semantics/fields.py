@@ -12,6 +12,9 @@ _CODE_KEYS = frozenset({"code", "error_code", "errorcode", "type", "error_type"}
 _REQUEST_ID_KEYS = frozenset({"request_id", "requestid", "correlation_id", "correlationid", "trace_id", "traceid"})
 _ERROR_KEYS = frozenset({"error", "errors", "fault", "err", "error_messages", "errormessages"})
 
+_SUCCESS_KEYS = frozenset({"success", "ok", "succeeded", "successful", "is_success", "issuccess"})
+_FAILURES = frozenset({"error", "fail", "failed", "failure"})
+
 
 def _matches(pattern: Path, path: Path) -> bool:
     if len(pattern) != len(path):
@@ -53,3 +56,18 @@ def names_error(path: Path) -> bool:
 
 def _in_errors(path: Path) -> bool:
     return any(str(key).lower() in _ERROR_KEYS for key in path)
+
+
+def names_errors(path: Path) -> bool:
+    """Whether the value at the path is the error itself, or the list of errors: its presence says that the call failed."""
+    return bool(path) and str(path[-1]).lower() in _ERROR_KEYS
+
+
+def names_success(path: Path) -> bool:
+    """Whether the value at the path says if the call succeeded (``success``, ``ok``)."""
+    return bool(path) and str(path[-1]).lower() in _SUCCESS_KEYS
+
+
+def is_failure(word: str) -> bool:
+    """Whether a state that a body gives itself (``"status": "error"``) is a failure."""
+    return word.lower() in _FAILURES

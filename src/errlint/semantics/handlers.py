@@ -13,6 +13,7 @@ import libcst as cst
 
 from errlint.libraries import Libraries, TypeSheet
 from errlint.semantics.binding import ApiBinding
+from errlint.semantics.functions import Functions
 from errlint.semantics.meaning import Kind, Meaning, Place
 from errlint.semantics.names import Names
 from errlint.semantics.raises import Raises
@@ -22,6 +23,7 @@ from errlint.semantics.tree import Tree
 Handler = cst.ExceptHandler | cst.ExceptStarHandler
 BROAD = frozenset({"Exception", "BaseException", "builtins.Exception"})
 _FROM_A_CALL = (Kind.RESPONSE, Kind.CALL)
+_OF_AN_ANSWER = (Kind.BODY, Kind.TEXT, Kind.HEADERS, Kind.STATUS, Kind.MESSAGE, Kind.CODE)
 
 
 class Handlers:
@@ -32,6 +34,7 @@ class Handlers:
         tree: Tree,
         names: Names,
         scopes: Scopes,
+        functions: Functions,
         *,
         libraries: Libraries,
         binding: ApiBinding,
@@ -41,6 +44,7 @@ class Handlers:
         self._tree = tree
         self._names = names
         self._scopes = scopes
+        self._functions = functions
         self._libraries = libraries
         self._binding = binding
         self._raises = raises
@@ -132,6 +136,10 @@ class Handlers:
         for node in self._tree.below(body, into_functions=False):
             if isinstance(node, cst.Call):
                 found = self._meaning(node)
-                if found is not None and found.kind in _FROM_A_CALL:
+                if found is None:
+                    continue
+                # a function of this file may do the call and return only a part of the answer
+                within = found.kind in _OF_AN_ANSWER and not found.from_exception and self._functions.run_by(node)
+                if found.kind in _FROM_A_CALL or within:
                     return found
         return None

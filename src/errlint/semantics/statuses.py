@@ -28,6 +28,13 @@ OK = statuses(200, 201)
 SUCCESS = statuses(200, 300)
 ERRORS = statuses(400, 600)
 BELOW_400 = statuses(0, 400)
+_OK_TESTS = {
+    "ok": BELOW_400,
+    "success": SUCCESS,
+    "is-error": ERRORS,
+    "client-error": statuses(400, 500),
+    "server-error": statuses(500, 600),
+}
 
 
 @dataclass(frozen=True)
@@ -140,7 +147,7 @@ class Statuses:
         if meaning is None:
             return UNKNOWN
         if meaning.kind is Kind.OK:
-            exact = {"ok": BELOW_400, "success": SUCCESS, "is-error": ERRORS}[meaning.name]
+            exact = _OK_TESTS[meaning.name]
             return Range(exact, exact)
         if meaning.kind is Kind.RESPONSE and meaning.sheet is not None and meaning.sheet.falsy_on_error:
             return Range(BELOW_400, BELOW_400)
@@ -223,8 +230,35 @@ class Statuses:
                 possible &= left.may if isinstance(found.operator, cst.And) else left.negated().may
             elif isinstance(found, cst.IndentedBlock):
                 possible &= self._after_exits(found, child)
+            elif isinstance(found, cst.MatchCase) and child is found.body:
+                possible &= self._in_case(found)
             child = found
         return possible
+
+    def _in_case(self, case: cst.MatchCase) -> int:
+        """The statuses under which a case of ``match response.status_code`` runs."""
+        match = self._tree.parent.get(case)
+        if not isinstance(match, cst.Match) or self._divisor(match.subject) != 1:
+            return ALL
+        left = ALL
+        for other in match.cases:
+            matched = self._matched(other.pattern)
+            if other is case:
+                return left & matched
+            if other.guard is None and matched != ALL:
+                left &= ~matched
+        return ALL
+
+    def _matched(self, pattern: cst.MatchPattern) -> int:
+        if isinstance(pattern, cst.MatchValue):
+            number = self.number(pattern.value)
+            return 1 << number if number is not None and 0 <= number < 600 else ALL
+        if isinstance(pattern, cst.MatchOr):
+            found = 0
+            for option in pattern.patterns:
+                found |= self._matched(option.pattern)
+            return found
+        return ALL
 
     def _after_exits(self, block: cst.CSTNode, until: cst.CSTNode) -> int:
         """What is left after ``if ok: return`` and its like before ``until`` in a block."""

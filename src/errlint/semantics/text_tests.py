@@ -101,6 +101,11 @@ class TextTests:
         if isinstance(function, cst.Attribute) and function.attr.value in _AFFIXES and node.args:
             literals = self._constants.strings(node.args[0].value)
             return TextTest(node, function.value, literals) if literals else None
+        if isinstance(function, cst.Attribute) and function.attr.value == "get" and node.args:
+            # TABLE.get(text): the table decides
+            literals = self._constants.strings(function.value)
+            table = any(isinstance(value, cst.Dict) for value in (function.value, *self._constants.values(function.value)))
+            return TextTest(node, node.args[0].value, literals, exact=True) if literals and table else None
         name = self._names.qualified(function) or ""
         if name in _RE_FUNCTIONS and len(node.args) >= 2:
             patterns = self._patterns(node.args[0].value)

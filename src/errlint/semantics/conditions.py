@@ -1,0 +1,45 @@
+"""The conditions under which a place is reached: tests around it and early exits before it, taken apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from errlint.semantics.statuses import leaves
+from errlint.semantics.tree import Tree
+
+
+def conditions_at(tree: Tree, node: cst.CSTNode) -> Iterator[tuple[cst.BaseExpression, bool]]:
+    """Pairs of a test and its truth where ``node`` stands; conjunctions, disjunctions and negations taken apart as far as they allow."""
+    child = node
+    for found in tree.ancestors(node):
+        if isinstance(found, (cst.If, cst.IfExp)) and child is not found.test:
+            yield from _atoms(found.test, truth=child is found.body)
+        elif isinstance(found, cst.While) and child is found.body:
+            yield from _atoms(found.test, truth=True)
+        elif isinstance(found, cst.BooleanOperation) and child is found.right:
+            yield from _atoms(found.left, truth=isinstance(found.operator, cst.And))
+        elif isinstance(found, (cst.IndentedBlock, cst.Module)):
+            yield from _exits(found, child)
+        if isinstance(found, (cst.FunctionDef, cst.Lambda)):
+            return
+        child = found
+
+
+def _exits(block: cst.IndentedBlock | cst.Module, until: cst.CSTNode) -> Iterator[tuple[cst.BaseExpression, bool]]:
+    for statement in block.body:
+        if statement is until:
+            return
+        if isinstance(statement, cst.If) and statement.orelse is None and leaves(statement.body):
+            yield from _atoms(statement.test, truth=False)
+
+
+def _atoms(test: cst.BaseExpression, *, truth: bool) -> Iterator[tuple[cst.BaseExpression, bool]]:
+    if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
+        yield from _atoms(test.expression, truth=not truth)
+    elif isinstance(test, cst.BooleanOperation) and isinstance(test.operator, cst.And) is truth:
+        yield from _atoms(test.left, truth=truth)
+        yield from _atoms(test.right, truth=truth)
+    else:
+        yield test, truth
