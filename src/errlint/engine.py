@@ -96,7 +96,11 @@ def check_bytes(raw: bytes, path: str, setup: Setup) -> FileReport:
     except UndecodableSource as problem:
         finding = failure("ERR001", path, f"cannot be decoded: {problem.message}", problem.line, problem.column)
         return FileReport(path, (finding,), stage="failed")
-    findings = [] if gated else list(_findings(source, setup))
+    try:
+        findings = [] if gated else list(_findings(source, setup))
+    except RecursionError:
+        finding = failure("ERR001", path, "nested too deeply to be checked", remedy="split the longest expression of the file")
+        return FileReport(path, (finding,), stage="failed")
     suppressions = Suppressions.parse(source.text, setup.known)
     kept, suppressed = suppressions.apply(findings)
     active = frozenset(entry.id for entry in setup.rules)
@@ -119,6 +123,8 @@ def _findings(source: Source, setup: Setup) -> Iterator[Finding]:
                 for finding in current.check(node, context):
                     fixable = fixable or finding.fix is not None
                     yield finding if source.lossless or finding.fix is None else replace(finding, fix=None)
+            except RecursionError:
+                raise  # the file's doing, not the rule's
             except Exception as error:  # noqa: BLE001  (a crash is a finding, and the run goes on)
                 line, column = source.position(source.span(node)[0])
                 crash = f"{current.id} crashed here: {type(error).__name__}: {error}"

@@ -155,7 +155,8 @@ def _after(lines: Sequence[str], line: int, context: int) -> range:
 def _cut(line: str, start: int, end: int, room: int) -> _Cut:
     """What to show of a line in ``room`` columns so that the characters ``[start, end)`` are seen, or as many of them as fit."""
     # a line of a megabyte is never measured as a whole
-    if len(line) <= 4 * room and cells(_shown(line)) <= room:
+    beyond = start >= len(line)  # the mark needs a column of its own
+    if len(line) <= 4 * room and cells(_shown(line)) + beyond <= room:
         return _Cut(line, 0, len(line))
     room -= 2 * len(_GAP)
     used, right = 0, start
