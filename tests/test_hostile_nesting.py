@@ -56,7 +56,7 @@ def test_long_expressions_of_real_files_are_checked(kind: str, tmp_path: Path) -
     code, said = _check(tmp_path, long=BAD.removeprefix("import requests\n") + LONG[kind])
     assert code == 1
     assert "ERR001" not in said
-    assert "long.py:6:8: ERR101" in said
+    assert "long.py:5:8: ERR101" in said
 
 
 def test_a_syntax_error_is_told_in_the_words_of_python(tmp_path: Path) -> None:
