@@ -23,7 +23,7 @@ DEEP = {
 LONG = {
     "sum": "x = " + "+".join(["a"] * 600),
     "disjunction": "x = " + " or ".join(["a"] * 600),
-    "calls": "x = a" + ".b()" * 600,
+    "calls": "x = a" + ".b()" * 300,
 }
 BAD = """import requests
 try:
