@@ -1,0 +1,128 @@
+"""A retry policy, whatever it is written in: a loop, a recursion, a decorator of one's own, a library, an SDK's argument.
+
+Builders (one module a mechanism) make policies; rules only question them. Everything that is not known stays unknown (``None``, or a gap
+between *may* and *must*), and rules stay silent about it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import libcst as cst
+
+from errlint.catalogue import Catalogue
+from errlint.semantics.meaning import Place
+from errlint.semantics.statuses import ERRORS, Range
+
+
+@dataclass(frozen=True, eq=False)
+class Attempt:
+    """A call that a policy sends again.
+
+    :ivar trail: why it is an HTTP call; never empty. :ivar method: ``"POST"``, in capitals, if known. :ivar operation: the name of the
+    API's operation, if known. :ivar raises: whether an error status leaves the call as an exception; None if not known.
+    """
+
+    call: cst.Call
+    trail: tuple[Place, ...]
+    catalogue: Catalogue | None = None
+    method: str | None = None
+    operation: str | None = None
+    raises: bool | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Retried:
+    """The failures after which a policy tries again.
+
+    :ivar statuses: the error statuses that may be, and that certainly are, retried; :ivar transport: whether failures of the network are
+    (no answer, so no status); :ivar codes: error codes that are named as retried; :ivar dropped: error codes that are named as not retried;
+    :ivar named: the statuses (a set, as in :mod:`~errlint.semantics.statuses`) that the source names one by one or by type
+    (``RateLimitError``), not as a rest or a range; :ivar places: where the source says all this.
+    """
+
+    statuses: Range = field(default_factory=lambda: Range(ERRORS, 0))
+    transport: bool | None = None
+    codes: frozenset[str] = frozenset()
+    dropped: frozenset[str] = frozenset()
+    named: int = 0
+    places: tuple[Place, ...] = ()
+
+    def status(self, status: int, code: str | None = None) -> bool | None:
+        """Is an answer with this status (and code) retried? None if it cannot be told."""
+        if code is not None and code in self.dropped:
+            return False
+        if code is not None and code in self.codes:
+            return True
+        if self.statuses.must >> status & 1:
+            return True
+        return None if self.statuses.may >> status & 1 else False
+
+
+Growth = Literal["none", "constant", "growing", "unknown"]
+"""How the delays of one policy relate: no delay, always the same, longer each time, not known."""
+
+
+@dataclass(frozen=True, eq=False)
+class Wait:
+    """How long a policy waits between two attempts.
+
+    :ivar growth: see :data:`Growth`; :ivar seconds: the first delay in seconds, if it is written out;
+    :ivar jitter: whether chance is in it;
+    :ivar server: whether it follows what the server says (Retry-After, a reset, an SDK's attribute), in this layer or below it;
+    :ivar cap: the longest delay in seconds, if there is one; :ivar node: the expression, call or argument that says how long, if any.
+    """
+
+    growth: Growth = "unknown"
+    seconds: float | None = None
+    jitter: bool | None = None
+    server: bool | None = None
+    cap: float | None = None
+    node: cst.CSTNode | None = None
+    places: tuple[Place, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Stop:
+    """When a policy gives up.
+
+    :ivar bounded: whether it does at all; :ivar attempts: all attempts, the first one included, if known; :ivar seconds: the limit in
+    seconds, if known; :ivar node: what says so.
+    """
+
+    bounded: bool | None = None
+    attempts: int | None = None
+    seconds: float | None = None
+    node: cst.CSTNode | None = None
+    places: tuple[Place, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class RetryPolicy:
+    """One retry.
+
+    :ivar mechanism: ``loop``, ``recursion``, ``wrapper`` (a decorator or function of the project), or the id of the library whose sheet
+    describes it; :ivar node: where it stands: the loop, the function that calls itself, the decorator, the call that configures it;
+    :ivar attempts: what is sent again; empty when nothing shows that the policy is about HTTP.
+    """
+
+    mechanism: str
+    node: cst.CSTNode
+    attempts: tuple[Attempt, ...]
+    retried: Retried
+    wait: Wait
+    stop: Stop
+
+    @property
+    def trail(self) -> tuple[Place, ...]:
+        """Why this is about an HTTP API, and what is retried; empty without evidence."""
+        if not self.attempts:
+            return ()
+        return (*self.attempts[0].trail, *self.retried.places)
+
+    @property
+    def catalogue(self) -> Catalogue | None:
+        """The API, where the attempts agree on one."""
+        found = {attempt.catalogue for attempt in self.attempts}
+        return found.pop() if len(found) == 1 else None
