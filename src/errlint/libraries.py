@@ -74,11 +74,23 @@ class TypeSheet(_Sheet, frozen=True):
 
 
 class FunctionSheet(_Sheet, frozen=True):
-    """``[[function]]``: calls of these dotted names (``*`` matches within and across dots) give ``returns``."""
+    """``[[function]]``: calls of these dotted names (``*`` matches within and across dots) give ``returns``.
+
+    A name may be that of a method (``acme_http.Client.get``); it then takes precedence over what the type says of the method.
+    """
 
     names: tuple[str, ...]
-    returns: str
+    returns: str = ""
+    """Without it, the value is of no interest, and calling it is no HTTP call."""
     raises_on_status: bool = False
+    """Calling it raises when the status is an error."""
+    raises: tuple[str, ...] = ()
+    """The types it raises for a status. Without them: all of its library that carry a status."""
+
+    @property
+    def raises_for_status(self) -> bool:
+        """Whether a call raises because the status is an error, said either way."""
+        return self.raises_on_status or bool(self.raises)
 
 
 class Argument(_Sheet, frozen=True):
@@ -169,6 +181,47 @@ class Libraries:
         if exact is not None or name.partition(".")[0] not in self.roots:
             return exact
         return next((entry for pattern, entry in self._patterns if fnmatchcase(name, pattern)), None)
+
+    def method(self, sheet: TypeSheet, name: str) -> FunctionSheet | None:
+        """What calling method ``name`` of a type gives; own and inherited, nearest first.
+
+        A method of a type that only says ``http`` belongs to a client that raises for statuses, as SDKs do.
+        """
+        for ancestor in self.ancestors(sheet.name):
+            dotted = f"{ancestor.name}.{name}"
+            found = self._functions.get(dotted)
+            if found is not None:
+                return found
+            if name in ancestor.methods:
+                returns = ancestor.methods[name]
+                return FunctionSheet((dotted,), returns, raises_on_status=returns == "http")
+        return None
+
+    def errors_of(self, name: str) -> tuple[str, ...]:
+        """The most general exceptions that stand for a status, of the library that speaks of the type or function ``name``."""
+        sheet = self._homes.get(name) or self._homes.get(name.rpartition(".")[0])
+        return self._errors.get(sheet.library.id, ()) if sheet is not None else ()
+
+    @cached_property
+    def _homes(self) -> dict[str, Sheet]:
+        types = {name: sheet for sheet in self.sheets for entry in sheet.type for name in (entry.name, *entry.also)}
+        return {**types, **{name: sheet for sheet in self.sheets for entry in sheet.function for name in entry.names}}
+
+    @cached_property
+    def _errors(self) -> dict[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        for sheet in self.sheets:
+            for said in ("carries_status", "covers_status"):
+                stand = {entry.name for entry in sheet.type if getattr(entry, said)}
+                general = tuple(
+                    entry.name
+                    for entry in sheet.type
+                    if entry.name in stand and not stand.intersection(above.name for above in self.ancestors(entry.name) if above != entry)
+                )
+                if general:
+                    found[sheet.library.id] = general
+                    break
+        return found
 
     def ancestors(self, name: str) -> Iterable[TypeSheet]:
         """The type and everything it inherits from, nearest first; cycles in a sheet end the walk."""

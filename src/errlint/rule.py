@@ -25,23 +25,27 @@ from errlint.libraries import Argument, Libraries, RetryAfterDefeat, TypeSheet
 from errlint.model import Edit, Finding, Fix, Location, Safety, Severity, Step, Trail
 from errlint.semantics.analysis import Semantics
 from errlint.semantics.fields import names_error
-from errlint.semantics.meaning import Kind, Meaning, Place
+from errlint.semantics.meaning import Evidence, Kind, Meaning, Place
+from errlint.semantics.raises import Answer, Raising
 from errlint.semantics.replacements import Replacement, Replacements, candidates, names_status
 from errlint.semantics.text_tests import TextTest
 from errlint.source import Source
 
 __all__ = [
+    "Answer",
     "Argument",
     "Catalogue",
     "Check",
     "Context",
     "Edit",
+    "Evidence",
     "Finding",
     "Fix",
     "Kind",
     "Location",
     "Meaning",
     "Place",
+    "Raising",
     "RetryAfterDefeat",
     "Rule",
     "Safety",

@@ -14,8 +14,9 @@ from errlint.semantics.constants import Constants
 from errlint.semantics.decisions import Decisions
 from errlint.semantics.evaluate import Evaluator
 from errlint.semantics.fields import is_failure, names_errors, names_success
-from errlint.semantics.meaning import Kind, Meaning
+from errlint.semantics.meaning import Evidence, Kind, Meaning
 from errlint.semantics.names import Names, dotted
+from errlint.semantics.raises import Raising
 from errlint.semantics.scopes import Scopes
 from errlint.semantics.statuses import ERRORS, OK, Statuses
 from errlint.semantics.text_tests import TextTests
@@ -58,10 +59,10 @@ class Semantics:
         binding = ApiBinding(self.catalogues, self.constants, self.api)
         return Evaluator(self.tree, self.scopes, self.names, self.constants, libraries=self.libraries, binding=binding)
 
-    @cached_property
+    @property
     def statuses(self) -> Statuses:
         """Which statuses a test lets through."""
-        return Statuses(self.tree, self.evaluator.meaning, self.names.qualified, lambda value: list(self.constants.values(value)))
+        return self.evaluator.statuses
 
     @cached_property
     def text_tests(self) -> TextTests:
@@ -76,6 +77,25 @@ class Semantics:
     def meaning(self, expression: cst.BaseExpression) -> Meaning | None:
         """What an expression is, and how we know."""
         return self.evaluator.meaning(expression)
+
+    def does_http(self, code: cst.CSTNode) -> Evidence | None:
+        """Whether running ``code`` makes an HTTP call, and how we know; None when nothing shows it.
+
+        ``code`` is a call, a function or lambda (its body is meant, as if it were called), or any statement, block or expression; functions
+        that are only defined in it do not count. Followed: calls of libraries and SDKs, and of functions and methods of this file.
+        The trail ends at ``code`` if that is a call, else at the call inside of it that leads there.
+        """
+        return self.evaluator.http.of(code)
+
+    def raises_for_status(self, code: cst.CSTNode) -> Raising:
+        """Whether running ``code`` (as in :meth:`does_http`) raises because the status of an answer is an error, and which types.
+
+        YES: a call that does so is seen, or a ``raise`` made of the answer or under a test for error statuses, and no ``try`` inside of
+        ``code`` keeps it. NO: HTTP calls are seen, and an error status comes back from them as a value. UNKNOWN: anything else, and
+        also where the response is handed to code that is not known. ``types`` are those that are known; what handlers inside of ``code``
+        raise instead is already taken into account.
+        """
+        return self.evaluator.raises.of(code)
 
     def is_error(self, meaning: Meaning, node: cst.CSTNode) -> bool:
         """Whether the answer that a value was taken from is known to be an error where ``node`` stands."""

@@ -18,12 +18,14 @@ from errlint.semantics.constants import Constants, string_value
 from errlint.semantics.fields import kind_at
 from errlint.semantics.functions import Functions
 from errlint.semantics.handlers import Handlers
+from errlint.semantics.http_calls import HttpCalls
 from errlint.semantics.meaning import Kind, Meaning, Place
 from errlint.semantics.names import Names, dotted
 from errlint.semantics.patterns import captured_path
 from errlint.semantics.questions import Questions
 from errlint.semantics.raises import Raises
 from errlint.semantics.scopes import Binding, How, Scopes
+from errlint.semantics.statuses import Statuses
 from errlint.semantics.tree import Tree
 
 _SAME_TEXT = frozenset({
@@ -56,9 +58,13 @@ class Evaluator:
         self._binding = binding
         self._functions = Functions(tree, scopes, constants)
         self._annotations = Annotations(tree, scopes, names)
-        raises = Raises(tree, names, self._functions, libraries=libraries, meaning=self.meaning)
+        self.http = HttpCalls(tree, self._functions, self.meaning)
+        self.statuses = Statuses(tree, self.meaning, names.qualified, lambda value: list(constants.values(value)))
+        self.raises = Raises(
+            tree, names, self._functions, self.http, libraries=libraries, meaning=self.meaning, possible_at=self.statuses.possible_at
+        )
         self._handlers = Handlers(
-            tree, names, scopes, self._functions, libraries=libraries, binding=binding, raises=raises, meaning=self.meaning
+            tree, names, scopes, self._functions, libraries=libraries, binding=binding, raises=self.raises, meaning=self.meaning
         )
         self._questions: Questions[Meaning] = Questions()
 
@@ -340,7 +346,7 @@ class Evaluator:
         function = self._libraries.function(name)
         if function is not None:
             catalogue = self._binding.of_call(call, root, None)
-            return self._result(call, function.returns, f"`{name}()` makes an HTTP call", catalogue)
+            return self._result(call, function.returns, f"`{name}()`", catalogue)
         sheet = self._libraries.type(name)
         if sheet is not None:
             catalogue = self._binding.of_call(call, root, None)
@@ -349,14 +355,20 @@ class Evaluator:
         return None
 
     def _result(
-        self, call: cst.Call, returns: str, note: str, catalogue: Catalogue | None, *, trail: tuple[Place, ...] = ()
+        self, call: cst.Call, returns: str, name: str, catalogue: Catalogue | None, *, trail: tuple[Place, ...] = ()
     ) -> Meaning | None:
-        place = Place(call, note)
+        """What a function or a method of a client gives."""
         kind = _KIND_OF.get(returns)
-        if kind is not None:
-            return Meaning(kind, (*trail, place), catalogue=catalogue)
-        sheet = self._libraries.type(returns.rstrip("?"))
-        return None if sheet is None else Meaning(_OF_TYPE[sheet.is_a], (*trail, place), sheet, catalogue)
+        sheet = None if kind is not None else self._libraries.type(returns.rstrip("?"))
+        if sheet is not None:
+            kind = _OF_TYPE[sheet.is_a]
+        if kind is None:
+            return None
+        if sheet is not None and sheet.is_a != "response":
+            place = Place(call, f"{name} makes {_MADE[sheet.is_a]}")
+        else:
+            place = Place(call, f"{name} makes an HTTP call", http=True)
+        return Meaning(kind, (*trail, place), sheet, catalogue)
 
     def _builtin(self, call: cst.Call, name: str) -> Meaning | None:
         """What the language and its standard library do to a value that has a meaning."""
@@ -401,12 +413,12 @@ class Evaluator:
     def _typed_method(self, call: cst.Call, name: str, base: Meaning) -> Meaning | None:
         if base.sheet is None:
             return None
-        declared = self._declared(base.sheet, name)
-        if declared is not None and declared[1]:
+        method = self._libraries.method(base.sheet, name)
+        if method is not None:
             if base.kind in (Kind.RESPONSE, Kind.EXCEPTION):
-                return self._declared_value(base, declared[0], f"{name}()", call)
+                return self._declared_value(base, method.returns, f"{name}()", call)
             catalogue = self._binding.of_call(call, None, base.catalogue)
-            return self._result(call, declared[0], f"`.{name}()` makes an HTTP call", catalogue, trail=base.trail)
-        if declared is None and base.kind is Kind.CLIENT:
-            return self._result(call, "http", f"`.{name}()` makes an HTTP call", base.catalogue, trail=base.trail)
+            return self._result(call, method.returns, f"`.{name}()`", catalogue, trail=base.trail)
+        if base.kind is Kind.CLIENT and self._declared(base.sheet, name) is None:
+            return self._result(call, "http", f"`.{name}()`", base.catalogue, trail=base.trail)
         return None

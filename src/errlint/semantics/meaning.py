@@ -34,10 +34,21 @@ class Kind(Enum):
 
 @dataclass(frozen=True, eq=False)
 class Place:
-    """A node of this file, and what the value became there."""
+    """A node of this file, and what the value became there.
+
+    :ivar http: an HTTP call is made here.
+    """
 
     node: cst.CSTNode
     note: str
+    http: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """How we know that a piece of code does something; the trail is never empty."""
+
+    trail: tuple[Place, ...]
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,108 +7,273 @@ exceptions is not text of an API. A call that nothing is known about is no evide
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from enum import Enum
 
 import libcst as cst
 
-from errlint.libraries import Libraries
+from errlint.libraries import FunctionSheet, Libraries
 from errlint.semantics.functions import Functions
-from errlint.semantics.meaning import Kind, Meaning
-from errlint.semantics.names import Names
+from errlint.semantics.http_calls import HttpCalls
+from errlint.semantics.meaning import Evidence, Kind, Meaning, Place
+from errlint.semantics.names import Names, dotted
+from errlint.semantics.questions import Questions
+from errlint.semantics.statuses import ERRORS, OK
 from errlint.semantics.tree import Tree
 
-_DEPTH = 4
-"""How many calls of the same file are followed."""
 _ARGUMENT = "raise_for_status"
 _ANY = frozenset({"Exception", "BaseException"})
 _OF_ANSWERS = (Kind.RESPONSE, Kind.BODY, Kind.TEXT, Kind.HEADERS, Kind.MESSAGE, Kind.CODE, Kind.STATUS, Kind.OBJECT)
 
 
+class Answer(Enum):
+    """An answer that may be open."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, eq=False)
+class Raising:
+    """Whether code raises because an HTTP status is an error.
+
+    :ivar answer: NO only where the HTTP calls are seen and nothing turns their statuses into errors;
+    :ivar types: the types that are known to be raised, as dotted names, a class of this file by its plain name; may be empty after YES;
+    :ivar trail: for YES, how we know; :ivar tells: the error is made of the answer, so its text may be the API's.
+    """
+
+    answer: Answer
+    types: tuple[str, ...] = ()
+    trail: tuple[Place, ...] = ()
+    tells: bool = True
+
+
 class Raises:
-    """Answers for the statements of one file."""
+    """Answers for the calls, functions and statements of one file; remembered for each function."""
 
     def __init__(
         self,
         tree: Tree,
         names: Names,
         functions: Functions,
+        http: HttpCalls,
         *,
         libraries: Libraries,
         meaning: Callable[[cst.BaseExpression], Meaning | None],
+        possible_at: Callable[[cst.CSTNode], int],
     ) -> None:
         self._tree = tree
         self._names = names
         self._functions = functions
+        self._http = http
         self._libraries = libraries
         self._meaning = meaning
+        self._possible_at = possible_at
+        self._raising: Questions[Raising] = Questions()
+        self._escaping: Questions[Evidence] = Questions()
 
-    def for_status(self, body: cst.CSTNode | None, depth: int = _DEPTH) -> bool:
-        """Whether anything in ``body`` may raise because of the status of an answer."""
-        if body is None or not depth:
+    def of(self, code: cst.CSTNode) -> Raising:
+        """Whether running ``code`` (a call, a function that is called, or statements) raises for an error status."""
+        found = self._status_error(code)
+        if found is not None:
+            return found
+        if self._http.of(code) is not None and self._escapes(code) is None:
+            return Raising(Answer.NO)
+        return Raising(Answer.UNKNOWN)
+
+    def for_status(self, body: cst.CSTNode | None) -> bool:
+        """Whether anything in ``body`` may raise an error with something of an answer in it."""
+        if body is None:
             return False
-        calls = (node for node in self._tree.below(body, into_functions=False) if isinstance(node, cst.Call))
-        return any(self._call(call, depth) and not self._handled(call, body) for call in calls) or self._raises_itself(body)
+        found = self._status_error(body)
+        return (found is not None and found.tells) or self._escapes(body) is not None
 
-    def _handled(self, call: cst.Call, body: cst.CSTNode) -> bool:
-        """Whether a ``try`` inside ``body`` takes the error that the call raises, and does not raise it again."""
-        child: cst.CSTNode = call
-        for found in self._tree.ancestors(call):
-            if found is body:
-                return False
-            if isinstance(found, (cst.Try, cst.TryStar)) and child is found.body:
-                for handler in found.handlers:
-                    if any(self._takes_statuses(name) for name in self._types(handler.type)):
-                        raised = (isinstance(node, cst.Raise) for node in self._tree.below(handler.body, into_functions=False))
-                        return not any(raised)
-            child = found
+    # what is known to raise ------------------------------------------------------------------------------------------------------
+
+    def _status_error(self, code: cst.CSTNode) -> Raising | None:
+        if isinstance(code, cst.Call):
+            return self._call(code)
+        if isinstance(code, (cst.FunctionDef, cst.Lambda)):
+            return self._raising.ask(code, lambda: _joined(list(self._below(code.body))))
+        return _joined(list(self._below(code)))
+
+    def _below(self, body: cst.CSTNode) -> Iterator[Raising]:
+        for node in self._nodes(body):
+            found = self._call(node) if isinstance(node, cst.Call) else self._raise(node) if isinstance(node, cst.Raise) else None
+            left = self._left_over(found, node, body) if found is not None else None
+            if left is not None:
+                yield left
+
+    def _nodes(self, body: cst.CSTNode) -> Iterator[cst.CSTNode]:
+        yield body
+        yield from self._tree.below(body, into_functions=False)
+
+    def _call(self, call: cst.Call) -> Raising | None:
+        if self._asks_for_it(call):
+            return self._raised(call, self._asked_types(call))
+        name = self._names.qualified(call.func) or ""
+        known = self._libraries.function(name)
+        if known is not None:
+            return self._by_sheet(call, known)
+        if isinstance(call.func, cst.Attribute):
+            owner = self._meaning(call.func.value)
+            if owner is not None and owner.sheet is not None:
+                return self._by_method(call, call.func.attr.value, owner)
+        found = [self._status_error(function) for function in self._functions.run_by(call)]
+        inner = _joined([raising for raising in found if raising is not None])
+        return None if inner is None else replace(inner, trail=(*inner.trail, Place(call, f"raised by `{_shown(call)}()`")))
+
+    def _by_sheet(self, call: cst.Call, sheet: FunctionSheet) -> Raising | None:
+        if not sheet.raises_for_status:
+            return None
+        return self._raised(call, sheet.raises or self._libraries.errors_of(sheet.names[0]))
+
+    def _by_method(self, call: cst.Call, name: str, owner: Meaning) -> Raising | None:
+        assert owner.sheet is not None
+        method = self._libraries.method(owner.sheet, name)
+        if method is not None and method.raises_for_status:
+            return self._raised(call, method.raises or self._libraries.errors_of(owner.sheet.name))
+        if method is None and owner.kind is Kind.CLIENT:
+            return self._raised(call, self._libraries.errors_of(owner.sheet.name))
+        if any(isinstance(place.node, cst.Call) and self._asks_for_it(place.node) for place in owner.trail):
+            return self._raised(call, self._libraries.errors_of(owner.sheet.name))
+        return None
+
+    def _raised(self, call: cst.Call, types: tuple[str, ...]) -> Raising:
+        return Raising(Answer.YES, types, (Place(call, f"`{_shown(call)}()` raises for error statuses"),))
+
+    def _asks_for_it(self, call: cst.Call) -> bool:
+        """`response.raise_for_status()`, `ClientSession(raise_for_status=True)`."""
+        if isinstance(call.func, cst.Attribute) and call.func.attr.value == _ARGUMENT:
+            return True
+        return any(
+            argument.keyword is not None
+            and argument.keyword.value == _ARGUMENT
+            and not (isinstance(argument.value, cst.Name) and argument.value.value in ("False", "None"))
+            for argument in call.args
+        )
+
+    def _asked_types(self, call: cst.Call) -> tuple[str, ...]:
+        owner = self._meaning(call.func.value) if isinstance(call.func, cst.Attribute) else self._meaning(call)
+        if owner is None or owner.sheet is None:
+            return ()
+        method = self._libraries.method(owner.sheet, _ARGUMENT)
+        return (method.raises if method is not None else ()) or self._libraries.errors_of(owner.sheet.name)
+
+    def _raise(self, statement: cst.Raise) -> Raising | None:
+        """`if response.status_code >= 400: raise ApiError(response.text)`."""
+        if statement.exc is None:
+            return None
+        tells = self._tells(statement)
+        possible = self._possible_at(statement)
+        if not tells and not (possible & ERRORS and not possible & OK):
+            return None
+        place = Place(statement, "an error status becomes an exception")
+        return Raising(Answer.YES, self._made(statement.exc), (place,), tells)
+
+    def _made(self, raised: cst.BaseExpression) -> tuple[str, ...]:
+        """The type of `raise ApiError(…)` or `raise ApiError`; () for a variable."""
+        made = raised.func if isinstance(raised, cst.Call) else raised
+        name = self._names.qualified(made) or dotted(made) or ""
+        return (name,) if name.rpartition(".")[2][:1].isupper() else ()
+
+    def _tells(self, statement: cst.Raise) -> bool:
+        """Whether the exception is made of something of the answer."""
+        assert statement.exc is not None
+        for inner in self._tree.below(statement.exc):
+            if isinstance(inner, (cst.Name, cst.Attribute, cst.Call)):
+                found = self._meaning(inner)
+                if found is not None and (found.kind in _OF_ANSWERS or found.kind is Kind.EXCEPTION):
+                    return True
         return False
+
+    # what becomes of it ----------------------------------------------------------------------------------------------------------
+
+    def _left_over(self, raising: Raising, node: cst.CSTNode, body: cst.CSTNode) -> Raising | None:
+        """What leaves ``body`` of an error that is raised at ``node``: a ``try`` on the way may swallow or replace it."""
+        child = node
+        for found in self._tree.ancestors(node):
+            if child is body:
+                return raising
+            if isinstance(found, (cst.Try, cst.TryStar)) and child is found.body:
+                taking = next((h for h in found.handlers if any(self._takes(name, raising) for name in self._types(h.type))), None)
+                if taking is not None:
+                    left = self._passed_on(raising, taking)
+                    if left is None:
+                        return None
+                    raising = left
+            child = found
+        return raising
+
+    def _passed_on(self, raising: Raising, handler: cst.ExceptHandler | cst.ExceptStarHandler) -> Raising | None:
+        caught = handler.name.name.value if handler.name is not None and isinstance(handler.name.name, cst.Name) else None
+        types: dict[str, None] = {}
+        tells: list[bool] = []
+        for node in self._tree.below(handler.body, into_functions=False):
+            if isinstance(node, cst.Raise):
+                same = node.exc is None or (isinstance(node.exc, cst.Name) and node.exc.value == caught)
+                types.update(dict.fromkeys(raising.types if same or node.exc is None else self._made(node.exc)))
+                tells.append(raising.tells if same else self._tells(node))
+        return replace(raising, types=tuple(types), tells=any(tells)) if tells else None
 
     def _types(self, written: cst.BaseExpression | None) -> Iterator[str]:
         if isinstance(written, cst.Tuple):
             for element in written.elements:
                 yield from self._types(element.value)
         else:
-            yield "BaseException" if written is None else self._names.qualified(written) or ""
+            yield "BaseException" if written is None else self._names.qualified(written) or dotted(written) or ""
 
-    def _takes_statuses(self, name: str) -> bool:
+    def _takes(self, name: str, raising: Raising) -> bool:
+        if name in _ANY or name in raising.types:
+            return True
         sheet = self._libraries.type(name)
-        return name in _ANY or (sheet is not None and (sheet.covers_status or sheet.carries_status))
+        if sheet is None or not (sheet.covers_status or sheet.carries_status):
+            return False
+        known = [list(self._libraries.ancestors(found)) for found in raising.types]
+        return not all(known) or any(sheet in ancestors for ancestors in known)
 
-    def _call(self, call: cst.Call, depth: int) -> bool:
-        if self._asks_for_it(call):
-            return True
-        found = self._meaning(call)
-        if found is not None and found.kind is Kind.CALL:
-            return True
-        name = self._names.qualified(call.func) or ""
-        known = self._libraries.function(name)
-        if known is not None:
-            return known.raises_on_status
+    # what is not known -----------------------------------------------------------------------------------------------------------
+
+    def _escapes(self, code: cst.CSTNode) -> Evidence | None:
+        """Where a response is handed to code that is not known: that may raise for its status."""
+        if isinstance(code, (cst.FunctionDef, cst.Lambda)):
+            return self._escaping.ask(code, lambda: self._first_escape(code.body))
+        return self._first_escape(code)
+
+    def _first_escape(self, body: cst.CSTNode) -> Evidence | None:
+        for node in self._nodes(body):
+            if isinstance(node, cst.Call):
+                found = self._escape(node)
+                if found is not None and self._left_over(Raising(Answer.YES), node, body) is not None:
+                    return found
+        return None
+
+    def _escape(self, call: cst.Call) -> Evidence | None:
+        if self._libraries.function(self._names.qualified(call.func) or "") is not None:
+            return None
         if isinstance(call.func, cst.Attribute):
             owner = self._meaning(call.func.value)
             if owner is not None and owner.kind in _OF_ANSWERS:
-                return any(isinstance(place.node, cst.Call) and self._asks_for_it(place.node) for place in owner.trail)
+                return None
         here = self._functions.run_by(call)
         if here:
-            return any(self.for_status(function.body, depth - 1) for function in here)
-        return any(self._is_response(argument.value) for argument in call.args)
+            return next((found for found in map(self._escapes, here) if found is not None), None)
+        if any(self._is_response(argument.value) for argument in call.args):
+            return Evidence((Place(call, "the response is handed on"),))
+        return None
 
     def _is_response(self, expression: cst.BaseExpression) -> bool:
         found = self._meaning(expression)
         return found is not None and found.kind is Kind.RESPONSE
 
-    def _asks_for_it(self, call: cst.Call) -> bool:
-        """`response.raise_for_status()`, `ClientSession(raise_for_status=True)`."""
-        if isinstance(call.func, cst.Attribute) and call.func.attr.value == _ARGUMENT:
-            return True
-        return any(argument.keyword is not None and argument.keyword.value == _ARGUMENT for argument in call.args)
 
-    def _raises_itself(self, body: cst.CSTNode) -> bool:
-        """`if response.status_code >= 400: raise ApiError(response.text)`: an error made of the answer."""
-        for node in self._tree.below(body, into_functions=False):
-            if isinstance(node, cst.Raise) and node.exc is not None:
-                for inner in self._tree.below(node.exc):
-                    if isinstance(inner, (cst.Name, cst.Attribute, cst.Call)):
-                        found = self._meaning(inner)
-                        if found is not None and found.kind in _OF_ANSWERS:
-                            return True
-        return False
+def _joined(found: list[Raising]) -> Raising | None:
+    if not found:
+        return None
+    types = tuple(dict.fromkeys(name for raising in found for name in raising.types))
+    return replace(found[0], types=types, tells=any(raising.tells for raising in found))
+
+
+def _shown(call: cst.Call) -> str:
+    return dotted(call.func) or (f".{call.func.attr.value}" if isinstance(call.func, cst.Attribute) else "")

@@ -30,7 +30,7 @@ def _sheet(catalogue: Catalogue, sdk: Sdk) -> Sheet:
         for root in sdk.import_roots
         for function in (
             FunctionSheet(names=(f"{root}.[A-Z]*",), returns=client),
-            FunctionSheet(names=(f"{root}.*",), returns="http"),
+            FunctionSheet(names=(f"{root}.*",), returns="http", raises_on_status=True),
         )
     )
     types = (TypeSheet(name=client, is_a="client"), *_exceptions(sdk))

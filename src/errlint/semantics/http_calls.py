@@ -1,0 +1,50 @@
+"""Does a piece of code make an HTTP call? By itself, or in the functions that it calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import libcst as cst
+
+from errlint.semantics.functions import Functions
+from errlint.semantics.meaning import Evidence, Meaning, Place
+from errlint.semantics.questions import Questions
+from errlint.semantics.tree import Tree
+
+
+class HttpCalls:
+    """Answers for the calls, functions and statements of one file; remembered for each function."""
+
+    def __init__(self, tree: Tree, functions: Functions, meaning: Callable[[cst.BaseExpression], Meaning | None]) -> None:
+        self._tree = tree
+        self._functions = functions
+        self._meaning = meaning
+        self._questions: Questions[Evidence] = Questions()
+
+    def of(self, code: cst.CSTNode) -> Evidence | None:
+        """The first HTTP call that running ``code`` makes: a call, a function that is called, or any statements.
+
+        None when nothing shows that it makes one.
+        """
+        if isinstance(code, cst.Call):
+            return self._call(code)
+        if isinstance(code, (cst.FunctionDef, cst.Lambda)):
+            return self._questions.ask(code, lambda: self._first_below(code.body))
+        return self._first_below(code)
+
+    def _first_below(self, code: cst.CSTNode) -> Evidence | None:
+        calls = [code] if isinstance(code, cst.Call) else []
+        calls.extend(node for node in self._tree.below(code, into_functions=False) if isinstance(node, cst.Call))
+        return next((found for found in map(self._call, calls) if found is not None), None)
+
+    def _call(self, call: cst.Call) -> Evidence | None:
+        found = self._meaning(call)
+        if found is not None:
+            for position, place in enumerate(found.trail):
+                if place.http and place.node is call:
+                    return Evidence(found.trail[: position + 1])
+        for function in self._functions.run_by(call):
+            evidence = self.of(function)
+            if evidence is not None:
+                return Evidence((*evidence.trail, Place(call, f"done by `{function.name.value}()`")))
+        return None
