@@ -11,7 +11,7 @@ RUN := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo test lint format ecosystem clean
+.PHONY: help demo test lint format ecosystem bench clean
 
 help:
 	@echo "make demo        show what errlint finds in a client, and how it fixes it"
@@ -19,6 +19,7 @@ help:
 	@echo "make lint        the checks without the tests"
 	@echo "make format      let ruff rewrite the code in the project's style"
 	@echo "make ecosystem   run errlint over real packages and compare with the record (ARGS='--new' …)"
+	@echo "make bench       measure errlint beside other linters (ARGS='--files 1000 --rounds 1' …)"
 	@echo "make clean       remove what was built and the virtual environment"
 
 $(BIN)/python:
@@ -56,6 +57,9 @@ format: $(DEV)
 
 ecosystem: $(DEV)
 	$(BIN)/python -m benchmarks.ecosystem $(ARGS)
+
+bench: $(DEV)
+	$(BIN)/python -m benchmarks.speed $(ARGS)
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
