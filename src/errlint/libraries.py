@@ -117,6 +117,19 @@ class RetryAfterDefeat(_Sheet, frozen=True):
     """What happens, as the end of a sentence that starts with the name of the call."""
 
 
+class Pause(_Sheet, frozen=True):
+    """``[[pause]]``: calls that wait for as long as ``argument`` says, in seconds."""
+
+    calls: tuple[str, ...]
+    argument: Argument
+
+
+class Named(_Sheet, frozen=True):
+    """``[[random]]`` and ``[[clock]]``: functions whose value is drawn at random, or is the time; ``*`` matches within and across dots."""
+
+    names: tuple[str, ...]
+
+
 class Sheet(_Sheet, frozen=True):
     """One file: a library and its facts."""
 
@@ -125,6 +138,9 @@ class Sheet(_Sheet, frozen=True):
     type: tuple[TypeSheet, ...] = ()
     function: tuple[FunctionSheet, ...] = ()
     defeats_retry_after: tuple[RetryAfterDefeat, ...] = ()
+    pause: tuple[Pause, ...] = ()
+    random: tuple[Named, ...] = ()
+    clock: tuple[Named, ...] = ()
 
 
 def load_sheet(path: Path) -> Sheet:
@@ -170,6 +186,19 @@ class Libraries:
                 for call in entry.calls:
                     found[call] = (*found.get(call, ()), entry)
         return found
+
+    @cached_property
+    def pauses(self) -> dict[str, Argument]:
+        """Calls, by dotted name, that wait; and the argument that says how long."""
+        return {call: entry.argument for sheet in self.sheets for entry in sheet.pause for call in entry.calls}
+
+    def is_random(self, name: str) -> bool:
+        """Whether a function of this dotted name draws its value at random."""
+        return any(fnmatchcase(name, pattern) for sheet in self.sheets for entry in sheet.random for pattern in entry.names)
+
+    def is_clock(self, name: str) -> bool:
+        """Whether a function of this dotted name tells the time."""
+        return any(fnmatchcase(name, pattern) for sheet in self.sheets for entry in sheet.clock for pattern in entry.names)
 
     def type(self, name: str) -> TypeSheet | None:
         """The type with this dotted name, under any of its import paths."""

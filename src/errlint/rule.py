@@ -28,12 +28,14 @@ from errlint.semantics.fields import names_error
 from errlint.semantics.meaning import Evidence, Kind, Meaning, Place
 from errlint.semantics.raises import Answer, Raising
 from errlint.semantics.replacements import Replacement, Replacements, candidates, names_status
+from errlint.semantics.retries.policy import Attempt, Retried, RetryPolicy, Stop, Wait
 from errlint.semantics.text_tests import TextTest
 from errlint.source import Source
 
 __all__ = [
     "Answer",
     "Argument",
+    "Attempt",
     "Catalogue",
     "Check",
     "Context",
@@ -46,13 +48,17 @@ __all__ = [
     "Meaning",
     "Place",
     "Raising",
+    "Retried",
     "RetryAfterDefeat",
+    "RetryPolicy",
     "Rule",
     "Safety",
     "Severity",
     "Step",
+    "Stop",
     "TextTest",
     "TypeSheet",
+    "Wait",
     "candidates",
     "names_status",
     "rule",
@@ -151,6 +157,10 @@ class Context:
     def narrowed(self, node: cst.CSTNode, subject: Meaning) -> str | None:
         """What a test on the same path already pinned down ("the status", "the error code", "the class"), if anything."""
         return self.semantics.narrowed(node, subject)
+
+    def retries_at(self, node: cst.CSTNode) -> tuple[RetryPolicy, ...]:
+        """The retry policies that stand at the node: a loop, a function that calls itself, a decorator, a call that configures a retry."""
+        return self.semantics.retries.at(node)
 
     @property
     def libraries(self) -> Libraries:

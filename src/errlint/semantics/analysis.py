@@ -14,9 +14,14 @@ from errlint.semantics.constants import Constants
 from errlint.semantics.decisions import Decisions
 from errlint.semantics.evaluate import Evaluator
 from errlint.semantics.fields import is_failure, names_errors, names_success
+from errlint.semantics.functions import Functions
 from errlint.semantics.meaning import Evidence, Kind, Meaning
 from errlint.semantics.names import Names, dotted
 from errlint.semantics.raises import Raising
+from errlint.semantics.retries.attempts import Attempts
+from errlint.semantics.retries.policies import Retries
+from errlint.semantics.retries.predicates import Predicates
+from errlint.semantics.retries.waits import Waits
 from errlint.semantics.scopes import Scopes
 from errlint.semantics.statuses import ERRORS, OK, Statuses
 from errlint.semantics.text_tests import TextTests
@@ -73,6 +78,31 @@ class Semantics:
     def decisions(self) -> Decisions:
         """Whether a test decides anything."""
         return Decisions(self.tree, self.scopes)
+
+    @cached_property
+    def functions(self) -> Functions:
+        """Which functions of the file a call runs, and what they return."""
+        return Functions(self.tree, self.scopes, self.constants)
+
+    @cached_property
+    def predicates(self) -> Predicates:
+        """Which outcomes of an attempt a test, a predicate function or a handler lets through."""
+        return Predicates(self)
+
+    @cached_property
+    def waits(self) -> Waits:
+        """How long a delay expression says to wait."""
+        return Waits(self)
+
+    @cached_property
+    def attempts(self) -> Attempts:
+        """What a piece of code attempts over HTTP."""
+        return Attempts(self)
+
+    @cached_property
+    def retries(self) -> Retries:
+        """All retry policies of the file."""
+        return Retries(self)
 
     def meaning(self, expression: cst.BaseExpression) -> Meaning | None:
         """What an expression is, and how we know."""

@@ -1,0 +1,83 @@
+"""What does a piece of code attempt over HTTP? The calls, their method, their API, and whether a status leaves them as an exception."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from errlint.catalogue import Catalogue
+from errlint.semantics.constants import string_value
+from errlint.semantics.meaning import Kind
+from errlint.semantics.raises import Answer
+from errlint.semantics.retries.policy import Attempt
+
+if TYPE_CHECKING:
+    from errlint.semantics.analysis import Semantics
+
+_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE", "POST", "PATCH"})
+_AS_VALUE = frozenset({"request", "stream", "urlopen", "fetch"})
+_AS_EXCEPTION = {Answer.YES: True, Answer.NO: False, Answer.UNKNOWN: None}
+_MOST = 12
+"""No piece of code is asked for more calls than these."""
+
+
+class Attempts:
+    """Answers for the pieces of code of one file."""
+
+    def __init__(self, semantics: Semantics) -> None:
+        self._semantics = semantics
+        self._tree = semantics.tree
+
+    def of_call(self, call: cst.Call) -> Attempt | None:
+        """The attempt that a call is; None when nothing shows that it does HTTP."""
+        evidence = self._semantics.does_http(call)
+        if evidence is None:
+            return None
+        made = next((place.node for place in evidence.trail if place.http and isinstance(place.node, cst.Call)), call)
+        return Attempt(
+            call,
+            evidence.trail,
+            self._catalogue(call) or self._catalogue(made),
+            self.method(made),
+            None,
+            _AS_EXCEPTION[self._semantics.raises_for_status(call).answer],
+        )
+
+    def within(self, code: cst.CSTNode) -> list[Attempt]:
+        """The attempts that running ``code`` makes: a function (as if it were called), statements, an expression."""
+        body = code.body if isinstance(code, (cst.FunctionDef, cst.Lambda)) else code
+        found: list[Attempt] = []
+        for call in self._calls(body):
+            attempt = self.of_call(call)
+            if attempt is not None:
+                found.append(attempt)
+                if len(found) == _MOST:
+                    break
+        return found
+
+    def _calls(self, body: cst.CSTNode) -> Iterator[cst.Call]:
+        nodes = (body, *self._tree.below(body, into_functions=False))
+        return (node for node in nodes if isinstance(node, cst.Call))
+
+    def _catalogue(self, call: cst.Call) -> Catalogue | None:
+        meaning = self._semantics.meaning(call)
+        return meaning.catalogue if meaning is not None else None
+
+    def method(self, call: cst.Call) -> str | None:
+        """The HTTP method of a call: ``requests.post(…)``, ``session.request("POST", …)``."""
+        meaning = self._semantics.meaning(call)
+        if meaning is not None and meaning.kind is not Kind.RESPONSE:
+            return None
+        name = call.func.attr.value if isinstance(call.func, cst.Attribute) else call.func.value if isinstance(call.func, cst.Name) else ""
+        if name.upper() in _METHODS:
+            return name.upper()
+        if name in _AS_VALUE:
+            for argument in call.args:
+                if argument.keyword is not None and argument.keyword.value != "method":
+                    continue
+                written = string_value(argument.value) or next(iter(self._semantics.constants.strings(argument.value)), "")
+                if written.upper() in _METHODS:
+                    return written.upper()
+        return None

@@ -1,0 +1,220 @@
+"""Which outcomes of an attempt does a type of exception stand for?
+
+A type of a library answers by its sheet, a builtin by what Python's network errors derive from, a class of this file by its bases. What an
+attempt raises is a :class:`Raised`: a type of exception with the outcomes it stands for.
+"""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import libcst as cst
+
+from errlint.libraries import Libraries, TypeSheet
+from errlint.semantics.names import Names, dotted
+from errlint.semantics.retries.outcomes import ANY_FAILURE, FAILURES, NO_ANSWER, NOTHING, either
+from errlint.semantics.scopes import How, Scopes
+from errlint.semantics.statuses import ERRORS, Range
+from errlint.semantics.tree import Tree
+
+UNKNOWN_TYPE = "?"
+"""Stands for a type that cannot be told."""
+BROAD = frozenset({"Exception", "BaseException"})
+_FAMILY_OF_OS_ERRORS = frozenset({"OSError", "IOError", "EnvironmentError"})
+"""Base classes of the errors of some HTTP libraries, status errors included."""
+_NETWORK = frozenset({
+    "ConnectionError", "ConnectionResetError", "ConnectionAbortedError", "ConnectionRefusedError", "BrokenPipeError", "TimeoutError",
+    "socket.timeout", "socket.error", "socket.gaierror", "asyncio.TimeoutError", "asyncio.exceptions.TimeoutError",
+    "concurrent.futures.TimeoutError", "ssl.SSLError", "http.client.HTTPException", "http.client.RemoteDisconnected",
+    "http.client.IncompleteRead", "http.client.BadStatusLine",
+})  # fmt: skip
+_HOPS = 4
+
+
+@dataclass(frozen=True)
+class Raised:
+    """An exception on its way.
+
+    :ivar types: dotted names, a class of this file by its plain name; one of them it is. Empty: whatever the called library raises.
+    :ivar outcomes: what came of the attempt.
+    """
+
+    types: tuple[str, ...]
+    outcomes: int
+
+
+class ExceptionTypes:
+    """Answers for the types that one file names.
+
+    :ivar given: what parameters stand for (``except exceptions:`` in a decorator of one's own), by the parameter's node.
+    """
+
+    def __init__(
+        self,
+        tree: Tree,
+        scopes: Scopes,
+        names: Names,
+        libraries: Libraries,
+        given: Mapping[cst.CSTNode, cst.BaseExpression] | None = None,
+    ) -> None:
+        self._tree = tree
+        self._scopes = scopes
+        self._names = names
+        self._libraries = libraries
+        self._given = given or {}
+
+    def named(self, expression: cst.BaseExpression | None) -> list[str]:
+        """The types that ``except X``, ``isinstance(e, X)`` or an argument of a retry library names, through tuples and constants."""
+        return list(dict.fromkeys(self._named(expression, _HOPS))) if expression is not None else ["BaseException"]
+
+    def _named(self, expression: cst.BaseExpression, hops: int) -> Iterator[str]:
+        if isinstance(expression, (cst.Tuple, cst.List, cst.Set)):
+            for element in expression.elements:
+                yield from self._named(element.value, hops)
+            return
+        if isinstance(expression, cst.BinaryOperation) and isinstance(expression.operator, (cst.Add, cst.BitOr)):
+            yield from self._named(expression.left, hops)
+            yield from self._named(expression.right, hops)
+            return
+        if (
+            isinstance(expression, cst.Call)
+            and dotted(expression.func) in ("tuple", "frozenset", "set", "list")
+            and len(expression.args) == 1
+        ):
+            yield from self._named(expression.args[0].value, hops)
+            return
+        if not isinstance(expression, (cst.Name, cst.Attribute)):
+            yield UNKNOWN_TYPE
+            return
+        if isinstance(expression, cst.Name):
+            bound = self._bound(expression, hops)
+            if bound:
+                yield from bound
+                return
+        yield self._canonical(self._names.qualified(expression) or UNKNOWN_TYPE)
+
+    def _canonical(self, name: str) -> str:
+        sheet = self._libraries.type(name)
+        return name if sheet is None else sheet.name
+
+    def _bound(self, name: cst.Name, hops: int) -> list[str]:
+        """The types that the bindings of a name lead to; none where it is imported or builtin."""
+        for binding in self._scopes.reaching(name):
+            if binding.how is How.CLASS:
+                return [binding.name]
+            if binding.how is How.IMPORT:
+                return []
+            value = self._given.get(binding.node, binding.value)
+            if binding.how in (How.VALUE, How.PARAMETER) and value is not None and not binding.path and hops:
+                return list(self._named(value, hops - 1))
+            return [UNKNOWN_TYPE]
+        return []
+
+    # outcomes --------------------------------------------------------------------------------------------------------------------
+
+    def covers(self, names: list[str]) -> Range:
+        """The outcomes whose exceptions, as libraries raise them, are of one of these types."""
+        found = NOTHING
+        for name in names:
+            found = either(found, self._covers(name))
+        return found
+
+    def _covers(self, name: str) -> Range:
+        if name in BROAD:
+            return ANY_FAILURE
+        sheet = self._libraries.type(name)
+        if sheet is not None:
+            return self._by_sheet(sheet)
+        if name in _FAMILY_OF_OS_ERRORS or name == UNKNOWN_TYPE:
+            return Range(FAILURES, 0)
+        if name in _NETWORK:
+            return Range(NO_ANSWER, 0)
+        if hasattr(builtins, name) or self.local(name) is not None:
+            return NOTHING
+        if name.partition(".")[0] in self._libraries.roots:
+            return Range(NO_ANSWER, 0)
+        return Range(FAILURES, 0)
+
+    def _by_sheet(self, sheet: TypeSheet) -> Range:
+        if sheet.is_a not in ("exception", "response"):
+            return NOTHING
+        if sheet.statuses:
+            exact = sum(1 << status for status in sheet.statuses if 0 < status < 600)
+            return Range(exact, exact)
+        if sheet.carries_status:
+            return Range(ERRORS, ERRORS)
+        return ANY_FAILURE if sheet.covers_status else Range(NO_ANSWER, 0)
+
+    def statuses_named(self, names: list[str]) -> int:
+        """The statuses that types name by being made for them (``RateLimitError``)."""
+        found = 0
+        for name in names:
+            sheet = self._libraries.type(name)
+            for status in sheet.statuses if sheet is not None else ():
+                found |= 1 << status
+        return found
+
+    def taken(self, names: list[str], raised: Raised) -> Range:
+        """The outcomes of ``raised`` that a handler of these types takes."""
+        found = NOTHING
+        for name in names:
+            found = either(found, self._taken(name, raised))
+        return Range(found.may & raised.outcomes, found.must & raised.outcomes)
+
+    def _taken(self, name: str, raised: Raised) -> Range:
+        if name in BROAD:
+            return Range(raised.outcomes, raised.outcomes)
+        if not raised.types:
+            return self._covers(name)
+        options = [self._takes_type(name, kind, raised) for kind in raised.types]
+        may, must = options[0].may, options[0].must
+        for option in options[1:]:
+            may, must = may | option.may, must & option.must
+        return Range(may, must)
+
+    def _takes_type(self, name: str, kind: str, raised: Raised) -> Range:
+        if kind == name:
+            return Range(raised.outcomes, raised.outcomes)
+        if UNKNOWN_TYPE in (kind, name):
+            return Range(raised.outcomes, 0)
+        if self._libraries.type(kind) is not None:
+            # the most general type that a library raises; the handler may name one that is more precise
+            return self._covers(name)
+        above, complete = self.ancestry(kind)
+        if name in above:
+            return Range(raised.outcomes, raised.outcomes)
+        return NOTHING if complete else Range(raised.outcomes, 0)
+
+    def ancestry(self, name: str) -> tuple[frozenset[str], bool]:
+        """The dotted names of a type and of all it inherits from, and whether none of them is unknown."""
+        found: set[str] = set()
+        complete = True
+        queue = [name]
+        while queue:
+            current = queue.pop()
+            if current in found:
+                continue
+            found.add(current)
+            definition = self.local(current)
+            if definition is not None:
+                queue.extend(kind for base in definition.bases for kind in self.named(base.value))
+                continue
+            sheets = list(self._libraries.ancestors(current))
+            found.update(sheet.name for sheet in sheets)
+            builtin = getattr(builtins, current, None)
+            if isinstance(builtin, type):
+                found.update(kind.__name__ for kind in builtin.__mro__)
+            elif not sheets:
+                complete = False
+        return frozenset(found), complete
+
+    def local(self, name: str) -> cst.ClassDef | None:
+        """The class of this file with this name."""
+        if "." in name:
+            return None
+        for binding in self._scopes.bindings(name, self._tree.module):
+            if binding.how is How.CLASS and isinstance(binding.node, cst.ClassDef):
+                return binding.node
+        return None

@@ -1,0 +1,29 @@
+"""What may come of an attempt: an answer with a status, or no answer at all.
+
+Outcomes are a set of statuses (:mod:`errlint.semantics.statuses`) in which status 0, which no server sends, stands for "no answer": a
+timeout, a connection that broke. So each test of statuses is a test of outcomes as it stands: ``status == 404`` is false without an answer.
+"""
+
+from __future__ import annotations
+
+from errlint.semantics.statuses import ALL, ERRORS, Range
+
+NO_ANSWER = 1
+"""The network failed: there is no status."""
+NOT_YET = 1 << 1
+"""The attempt was not made yet in this pass; no server sends status 1 either."""
+FAILURES = ERRORS | NO_ANSWER
+
+NOTHING = Range(0, 0)
+ANYTHING = Range(ALL, ALL)
+ANY_FAILURE = Range(FAILURES, FAILURES)
+
+
+def either(one: Range, other: Range) -> Range:
+    """What one of two tests lets through."""
+    return Range(one.may | other.may, one.must | other.must)
+
+
+def members(outcomes: int) -> list[int]:
+    """The statuses of a set, in order."""
+    return [status for status in range(600) if outcomes >> status & 1]

@@ -1,0 +1,45 @@
+"""All retry policies of a file, from every builder, made when they are first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from errlint.semantics.retries.policy import RetryPolicy
+
+if TYPE_CHECKING:
+    from errlint.semantics.analysis import Semantics
+
+Builder = Callable[["Semantics"], Iterable[RetryPolicy]]
+"""Finds the policies of one mechanism in a file."""
+
+BUILDERS: tuple[Builder, ...] = ()
+"""One for each mechanism. Every policy is built by exactly one of them."""
+
+
+class Retries:
+    """The policies of one file, in document order."""
+
+    def __init__(self, semantics: Semantics) -> None:
+        self._semantics = semantics
+
+    @cached_property
+    def policies(self) -> tuple[RetryPolicy, ...]:
+        """Every policy, those included for which nothing shows that they are about HTTP."""
+        order = self._semantics.tree.order
+        found = [policy for build in BUILDERS for policy in build(self._semantics)]
+        return tuple(sorted(found, key=lambda policy: order[policy.node]))
+
+    @cached_property
+    def _by_node(self) -> dict[cst.CSTNode, tuple[RetryPolicy, ...]]:
+        found: dict[cst.CSTNode, tuple[RetryPolicy, ...]] = {}
+        for policy in self.policies:
+            found[policy.node] = (*found.get(policy.node, ()), policy)
+        return found
+
+    def at(self, node: cst.CSTNode) -> tuple[RetryPolicy, ...]:
+        """The policies that stand at the node."""
+        return self._by_node.get(node, ())

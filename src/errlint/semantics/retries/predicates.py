@@ -1,0 +1,325 @@
+"""What a test, a predicate function or a handler lets through, in outcomes of an attempt.
+
+Inside a retry more is known than elsewhere: the exception and the answer at hand are those of the attempt. So ``e.response.status_code``
+and ``exc.code in (429, 503)`` are tests of the status here, whatever the type of ``e``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from errlint.semantics.constants import string_value
+from errlint.semantics.meaning import Kind, Meaning, Place
+from errlint.semantics.names import dotted
+from errlint.semantics.retries.exception_types import UNKNOWN_TYPE, ExceptionTypes
+from errlint.semantics.retries.outcomes import ANYTHING, NO_ANSWER, NOTHING
+from errlint.semantics.scopes import Binding, How
+from errlint.semantics.statuses import ALL, BELOW_400, UNKNOWN, Range, Statuses, leaves
+
+if TYPE_CHECKING:
+    from errlint.semantics.analysis import Semantics
+
+Function = cst.FunctionDef | cst.Lambda
+_STATUS_WORDS = frozenset({
+    "status_code", "statuscode", "status", "http_status", "http_code", "http_status_code", "code", "response_code", "error_code", "stat",
+})  # fmt: skip
+_OK_WORDS = {
+    "ok": "ok",
+    "is_success": "success",
+    "is_error": "is-error",
+    "is_client_error": "client-error",
+    "is_server_error": "server-error",
+}
+_ANSWER_WORDS = frozenset({"response", "resp", "res", "r"})
+_STATUS_IN_TEXT = re.compile(r"\D{0,24}\b([45]\d\d)\b\D{0,24}")
+_HOPS = 4
+
+Extra = Callable[[cst.BaseExpression], "Range | None"]
+
+
+class Predicates(Statuses):
+    """Tests of outcomes. Beside tests of statuses: types of exceptions, predicates of the same file, names that keep the result of a test.
+
+    :ivar extra: asked first; says of a test that only its caller understands (a counter, a code) what it lets through.
+    """
+
+    def __init__(self, semantics: Semantics, types: ExceptionTypes | None = None, extra: Extra | None = None) -> None:
+        values = semantics.constants.values
+        super().__init__(semantics.tree, self._lenient, semantics.names.qualified, lambda value: list(values(value)))
+        self.types = types or ExceptionTypes(semantics.tree, semantics.scopes, semantics.names, semantics.libraries)
+        self._semantics = semantics
+        self._extra = extra
+        self._asking: set[cst.CSTNode] = set()
+
+    # meanings --------------------------------------------------------------------------------------------------------------------
+
+    def _lenient(self, expression: cst.BaseExpression) -> Meaning | None:
+        return self._semantics.meaning(expression) or self._guessed(expression)
+
+    def _guessed(self, expression: cst.BaseExpression) -> Meaning | None:
+        """A status or a success flag by its name."""
+        if isinstance(expression, cst.BooleanOperation):
+            return self._lenient(expression.left)
+        word = _last_word(expression).lower()
+        if word in _STATUS_WORDS:
+            return Meaning(Kind.STATUS, (Place(expression, ""),), name="guessed")
+        if word in _OK_WORDS and isinstance(expression, cst.Attribute):
+            return Meaning(Kind.OK, (Place(expression, ""),), name=_OK_WORDS[word])
+        if isinstance(expression, cst.Name):
+            return self._kept(expression)
+        return None
+
+    def _kept(self, name: cst.Name) -> Meaning | None:
+        """``code = getattr(e, "status_code", None)``: a name is what it was assigned."""
+        if name in self._asking:
+            return None
+        self._asking.add(name)
+        try:
+            for binding in self._semantics.scopes.reaching(name):
+                if binding.how is How.VALUE and binding.value is not None and not binding.path:
+                    return (
+                        self._lenient(binding.value) if not isinstance(binding.value, (cst.Call, cst.Await)) else self._got(binding.value)
+                    )
+            return None
+        finally:
+            self._asking.discard(name)
+
+    def _got(self, value: cst.BaseExpression) -> Meaning | None:
+        return self._guessed(value) if isinstance(value, cst.Call) and dotted(value.func) in ("getattr", "int") else None
+
+    def _compare(self, left: cst.BaseExpression, relation: cst.BaseCompOp, right: cst.BaseExpression) -> Range:
+        if isinstance(relation, (cst.Is, cst.IsNot)) and isinstance(right, cst.Name) and right.value == "None":
+            present = self._presence(left)
+            return present.negated() if isinstance(relation, cst.Is) else present
+        if isinstance(relation, (cst.In, cst.NotIn)):
+            named = self._in_text(left, right)
+            if named:
+                return Range(named, named) if isinstance(relation, cst.In) else Range(named, named).negated()
+        found = super()._compare(left, relation, right)
+        if found != UNKNOWN:
+            numbers = [number for number in (self.number(left), self.number(right)) if number is not None]
+            if any(not 100 <= number <= 600 for number in numbers) and self._divisor(left) == 1:
+                return UNKNOWN  # `code >= 3` is no test of an HTTP status
+        return found
+
+    def _presence(self, subject: cst.BaseExpression) -> Range:
+        """``e.response is not None``: there is an answer."""
+        meaning = self._semantics.meaning(subject)
+        about_answers = meaning is not None and meaning.kind in (Kind.RESPONSE, Kind.STATUS)
+        if about_answers or _last_word(subject).lower() in _ANSWER_WORDS or self._guessed(subject) is not None:
+            return Range(ALL & ~NO_ANSWER, ALL & ~NO_ANSWER)
+        return UNKNOWN
+
+    def _in_text(self, left: cst.BaseExpression, right: cst.BaseExpression) -> int:
+        """``"429" in str(e)``: a status that is looked for in text."""
+        text = string_value(left)
+        found = _STATUS_IN_TEXT.fullmatch(text) if text else None
+        if found is None or string_value(right) is not None or isinstance(right, (cst.Tuple, cst.List, cst.Set, cst.Dict)):
+            return 0
+        return 1 << int(found[1])
+
+    # tests -----------------------------------------------------------------------------------------------------------------------
+
+    def range_of(self, test: cst.BaseExpression) -> Range:
+        """The outcomes under which a test is true."""
+        if self._extra is not None:
+            found = self._extra(test)
+            if found is not None:
+                return found
+        if isinstance(test, cst.NamedExpr):
+            return self.range_of(test.value)
+        if isinstance(test, cst.Await):
+            return self.range_of(test.expression)
+        if isinstance(test, cst.IfExp):
+            return self._conditional(test)
+        if isinstance(test, cst.Call):
+            return self._call(test)
+        if isinstance(test, cst.Name) and test.value in ("True", "False", "None"):
+            return ANYTHING if test.value == "True" else NOTHING
+        found = super().range_of(test)
+        if found == UNKNOWN and isinstance(test, (cst.Name, cst.Attribute)):
+            present = _last_word(test).lower() in _ANSWER_WORDS
+            return Range(ALL & ~NO_ANSWER, 0) if present else self._kept_test(test)
+        return found
+
+    def _conditional(self, test: cst.IfExp) -> Range:
+        condition, yes, no = self.range_of(test.test), self.range_of(test.body), self.range_of(test.orelse)
+        otherwise = condition.negated()
+        may = condition.may & yes.may | otherwise.may & no.may
+        must = condition.must & yes.must | otherwise.must & no.must | yes.must & no.must
+        return Range(may, must)
+
+    def _call(self, call: cst.Call) -> Range:
+        name = dotted(call.func) or ""
+        arguments = [argument.value for argument in call.args]
+        if name == "isinstance" and len(arguments) == 2:
+            return self._of_types(arguments[1])
+        if name == "bool" and len(arguments) == 1:
+            return self.range_of(arguments[0])
+        if name == "hasattr" and len(arguments) == 2:
+            word = (string_value(arguments[1]) or "").lower()
+            return Range(ALL & ~NO_ANSWER, 0) if word in _ANSWER_WORDS | _STATUS_WORDS else UNKNOWN
+        if name in ("any", "all") and len(arguments) == 1:
+            return self._any_of(arguments[0]) if name == "any" else UNKNOWN
+        for function in self._semantics.functions.run_by(call):
+            return self.of_function(function)
+        return super().range_of(call)
+
+    def _of_types(self, written: cst.BaseExpression) -> Range:
+        names = self.types.named(written)
+        if UNKNOWN_TYPE in names or any(name in ("dict", "list", "str", "bytes", "int", "tuple") for name in names):
+            return UNKNOWN
+        sheets = [self._semantics.libraries.type(name) for name in names]
+        if any(sheet is not None and sheet.is_a == "response" and not sheet.carries_status for sheet in sheets):
+            return UNKNOWN
+        if any(self.types.local(name) is not None for name in names):
+            return UNKNOWN
+        return self.types.covers(names)
+
+    def _any_of(self, generator: cst.BaseExpression) -> Range:
+        """``any(code in str(e) for code in ("429", "503"))``."""
+        if not isinstance(generator, (cst.GeneratorExp, cst.ListComp)) or not isinstance(generator.elt, cst.Comparison):
+            return UNKNOWN
+        elt = generator.elt
+        if not isinstance(elt.left, cst.Name) or not isinstance(elt.comparisons[0].operator, cst.In):
+            return UNKNOWN
+        found = 0
+        for text in self._semantics.constants.strings(generator.for_in.iter):
+            status = _STATUS_IN_TEXT.fullmatch(text)
+            if status is None:
+                return UNKNOWN
+            found |= 1 << int(status[1])
+        return Range(found, found) if found else UNKNOWN
+
+    def _kept_test(self, name: cst.Name | cst.Attribute) -> Range:
+        """``retryable = status in RETRYABLE`` and ``retry = False; if …: retry = True``: what the assignments that reach the name say."""
+        if not isinstance(name, cst.Name) or name in self._asking:
+            return UNKNOWN
+        bindings = self._semantics.scopes.reaching(name)
+        if not bindings or any(binding.how is not How.VALUE or binding.value is None or binding.path for binding in bindings):
+            return UNKNOWN
+        self._asking.add(name)
+        try:
+            return self._joined(bindings)
+        finally:
+            self._asking.discard(name)
+
+    def _joined(self, bindings: list[Binding]) -> Range:
+        """The last binding is asked first: what passes it for certain is decided by it."""
+        may = must = 0
+        undecided = ALL
+        for binding in bindings:
+            assert binding.value is not None
+            said = self.range_of(binding.value)
+            may |= undecided & self.possible_at(binding.node) & said.may
+            if len(bindings) == 1:
+                must = said.must
+        return Range(may, must) if may != ALL or must else UNKNOWN
+
+    # functions -------------------------------------------------------------------------------------------------------------------
+
+    def of_function(self, function: Function) -> Range:
+        """The outcomes for which a predicate (``def is_transient(e): …``, ``lambda e: …``) returns something true."""
+        if function in self._asking or len(self._asking) > _HOPS * 8:
+            return UNKNOWN
+        self._asking.add(function)
+        try:
+            return self.range_of(function.body) if isinstance(function, cst.Lambda) else self._of_body(function)
+        finally:
+            self._asking.discard(function)
+
+    def _of_body(self, function: cst.FunctionDef) -> Range:
+        true, false = 0, 0
+        for node in self._tree.below(function.body, into_functions=False):
+            if isinstance(node, cst.Return):
+                reached = self.possible_at(node)
+                said = self.range_of(node.value) if node.value is not None else NOTHING
+                true |= reached & said.may
+                false |= reached & said.negated().may
+            elif isinstance(node, (cst.Yield, cst.From)):
+                return UNKNOWN
+        if not leaves(function.body):
+            false |= self._after_exits(function.body, function)
+        return Range(true, ALL & ~false & true)
+
+    def admits_only_server_errors(self, test: Range) -> bool:
+        """Whether a retry predicate lets no 4xx through."""
+        return not test.may & sum(1 << status for status in range(400, 500))
+
+    def of_handler(self, handler: cst.ExceptHandler | cst.ExceptStarHandler) -> Range:
+        """The outcomes whose exceptions, as libraries raise them, a handler takes."""
+        return self.types.covers(self.types.named(handler.type))
+
+    # what is named ---------------------------------------------------------------------------------------------------------------
+
+    def named_in(self, test: cst.BaseExpression) -> int:
+        """The statuses that a test names one by one (``== 429``, ``in (429, 503)``, ``"429" in str(e)``), itself or in its predicates."""
+        found = 0
+        for node in (test, *self._tree.below(test)):
+            if isinstance(node, cst.Comparison):
+                found |= self._named_by(node)
+            elif isinstance(node, cst.Call) and node not in self._asking:
+                found |= self._named_by_functions(node)
+        return found & ~BELOW_400
+
+    def _named_by_functions(self, call: cst.Call) -> int:
+        found = 0
+        if dotted(call.func) == "isinstance" and len(call.args) == 2:
+            found |= self.types.statuses_named(self.types.named(call.args[1].value))
+        self._asking.add(call)
+        try:
+            for function in self._semantics.functions.run_by(call):
+                for node in self._tests_in(function):
+                    found |= self.named_in(node)
+        finally:
+            self._asking.discard(call)
+        return found
+
+    def _tests_in(self, function: cst.FunctionDef) -> Iterator[cst.BaseExpression]:
+        for node in self._tree.below(function.body, into_functions=False):
+            if isinstance(node, (cst.If, cst.IfExp)):
+                yield node.test
+            elif isinstance(node, cst.Return) and node.value is not None:
+                yield node.value
+
+    def _named_by(self, comparison: cst.Comparison) -> int:
+        found = 0
+        left = comparison.left
+        for target in comparison.comparisons:
+            relation, right = target.operator, target.comparator
+            if isinstance(relation, (cst.Equal, cst.NotEqual, cst.Is, cst.IsNot)):
+                for one, other in ((left, right), (right, left)):
+                    number = self.number(one)
+                    if number is not None and 400 <= number < 600 and self._divisor(other) == 1:
+                        found |= 1 << number
+            elif isinstance(relation, (cst.In, cst.NotIn)):
+                found |= self._in_text(left, right)
+                if self._divisor(left) == 1 and not (isinstance(right, cst.Call) and dotted(right.func) == "range"):
+                    found |= self.members(right) or 0
+            left = right
+        return found
+
+
+def _last_word(expression: cst.BaseExpression) -> str:
+    """The name by which a value is read: of a variable, an attribute, an item, ``getattr(x, "name")``, ``int(x.name)``."""
+    if isinstance(expression, cst.Name):
+        return expression.value
+    if isinstance(expression, cst.Attribute):
+        return expression.attr.value
+    if isinstance(expression, cst.Subscript) and len(expression.slice) == 1 and isinstance(expression.slice[0].slice, cst.Index):
+        return string_value(expression.slice[0].slice.value) or ""
+    if isinstance(expression, cst.Call):
+        name = dotted(expression.func) or ""
+        if name == "getattr" and len(expression.args) > 1:
+            return string_value(expression.args[1].value) or ""
+        if name.endswith(".get") and expression.args:
+            return string_value(expression.args[0].value) or ""
+        if name == "int" and expression.args:
+            return _last_word(expression.args[0].value)
+        if name.endswith(("getcode", "get_status", "status")):
+            return "status"
+    return ""

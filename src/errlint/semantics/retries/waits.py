@@ -1,0 +1,327 @@
+"""How long does a delay expression say to wait?
+
+An expression is followed through names, arithmetic and functions of the same file. What matters to a retry: is it the same each time or
+does it grow, is chance in it, is it capped, and does it follow what the server said (Retry-After, a reset, an SDK's attribute)?
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from errlint.semantics.constants import string_value
+from errlint.semantics.meaning import Kind, Place
+from errlint.semantics.names import dotted
+from errlint.semantics.retries.policy import Growth, Wait
+from errlint.semantics.scopes import Binding, How
+
+if TYPE_CHECKING:
+    from errlint.semantics.analysis import Semantics
+
+_TOLD = re.compile(
+    r"retry[-_ ]?(after|in|ms|info|delay_seconds|hint)|rate[-_ ]?limit[-_ a-z]*reset|reset[-_ ]?(at|after|in|time|ms|seconds|epoch)?$|"
+    r"wait[-_ ]?(until|seconds_from)|x-rate|ratelimit-|poll-after|server[-_]?(delay|wait)|flood",
+    re.IGNORECASE,
+)
+"""Names and keys by which servers and SDKs say how long to wait. Used for silence only: a name proves nothing, but it may be the header."""
+_PASSES_ON = frozenset(
+    {
+        "int",
+        "float",
+        "abs",
+        "round",
+        "math.ceil",
+        "math.floor",
+        "max",
+        "min",
+        "str",
+        "sum",
+        "next",
+        "iter",
+        "timedelta",
+        "datetime.timedelta",
+    }
+)
+_ANSWERS = (Kind.RESPONSE, Kind.EXCEPTION, Kind.HEADERS, Kind.BODY)
+_ANSWER_NAMES = frozenset({"response", "resp", "res", "r", "e", "ex", "exc", "err", "error", "exception", "headers"})
+_DEPTH = 8
+
+
+@dataclass
+class _Found:
+    """What an expression is made of; filled while it is walked."""
+
+    varies: bool = False
+    jitter: bool = False
+    server: list[Place] = field(default_factory=list)
+    handed: bool = False
+    """The answer goes to a function that is not known: it may read the header."""
+    unknown: bool = False
+    cap: float | None = None
+    seen: set[cst.CSTNode] = field(default_factory=set)
+
+
+class Waits:
+    """Answers for the delay expressions of one file."""
+
+    def __init__(self, semantics: Semantics) -> None:
+        self._semantics = semantics
+        self._tree = semantics.tree
+
+    def of(self, expression: cst.BaseExpression, within: cst.CSTNode | None = None) -> Wait:
+        """How long a wait of ``expression`` seconds is.
+
+        :param within: the loop or function that is run again for each attempt: what changes in it makes the delays differ.
+        """
+        found = _Found()
+        self._walk(expression, within, found, _DEPTH)
+        seconds = self.number(expression)
+        growth: Growth = "growing" if found.varies else "unknown" if found.unknown else "constant"
+        if growth == "constant" and seconds is not None and seconds <= 0:
+            growth = "none"
+        server = True if found.server else None if found.handed else False
+        return Wait(growth, seconds, found.jitter, server, found.cap, expression, tuple(found.server))
+
+    def pause(self, call: cst.Call) -> cst.BaseExpression | None:
+        """What a call waits for, when it waits: ``time.sleep(x)``, ``await asyncio.sleep(x)``, ``stop.wait(x)``."""
+        argument = self._semantics.libraries.pauses.get(self._semantics.names.qualified(call.func) or "")
+        plain = [found.value for found in call.args if found.keyword is None and not found.star]
+        if argument is not None:
+            named = next((found.value for found in call.args if found.keyword is not None), None)
+            position = argument.position or 0
+            return plain[position] if position < len(plain) else named
+        if not isinstance(call.func, (cst.Attribute, cst.Name)):
+            return None
+        word = call.func.attr.value if isinstance(call.func, cst.Attribute) else call.func.value
+        if word.lower().lstrip("_") in ("sleep", "async_sleep", "sleep_func", "sleeper") and not self._semantics.functions.run_by(call):
+            return plain[0] if plain else None
+        if word == "wait" and isinstance(call.func, cst.Attribute):
+            timeout = next((found.value for found in call.args if found.keyword is not None and found.keyword.value == "timeout"), None)
+            return timeout or (plain[0] if len(plain) == 1 and self._is_number(plain[0]) else None)
+        return None
+
+    def _is_number(self, expression: cst.BaseExpression) -> bool:
+        if isinstance(expression, (cst.Integer, cst.Float, cst.BinaryOperation)):
+            return True
+        name = (dotted(expression) or "").rpartition(".")[2].lower()
+        return any(word in name for word in ("delay", "wait", "interval", "sleep", "backoff", "seconds", "timeout"))
+
+    def reads_server(self, function: cst.FunctionDef | cst.Lambda) -> bool:
+        """Whether a function reads what the server says about the wait."""
+        return any(True for _ in self._server_in(function.body, into_functions=True))
+
+    def number(self, expression: cst.BaseExpression, hops: int = 4) -> float | None:
+        """The value of a number that is written out, through names and simple arithmetic."""
+        match expression:
+            case cst.Integer() | cst.Float():
+                return float(expression.evaluated_value)
+            case cst.UnaryOperation(operator=cst.Minus(), expression=inner):
+                value = self.number(inner, hops)
+                return None if value is None else -value
+            case cst.BinaryOperation(left=left, right=right, operator=joined):
+                one, other = self.number(left, hops), self.number(right, hops)
+                if one is None or other is None:
+                    return None
+                return _calculated(one, joined, other)
+            case cst.Name() | cst.Attribute() if hops:
+                if isinstance(expression, cst.Name) and any(found.how is How.AUGMENTED for found in self._bindings(expression)):
+                    return None
+                numbers = {self.number(value, hops - 1) for value in self._semantics.constants.values(expression)}
+                return numbers.pop() if len(numbers) == 1 else None
+            case _:
+                return None
+
+    def _bindings(self, name: cst.Name) -> list[Binding]:
+        return list(self._semantics.scopes.reaching(name))
+
+    # walking ---------------------------------------------------------------------------------------------------------------------
+
+    def _walk(self, expression: cst.BaseExpression, within: cst.CSTNode | None, found: _Found, depth: int) -> None:
+        if expression in found.seen or not depth:
+            return
+        found.seen.add(expression)
+        place = self._said_by_server(expression)
+        if place is not None:
+            found.server.append(place)
+            return
+        match expression:
+            case cst.Integer() | cst.Float() | cst.SimpleString():
+                return
+            case cst.Name():
+                self._name(expression, within, found, depth)
+            case cst.Attribute():
+                self._attribute(expression, within, found, depth)
+            case cst.Call():
+                self._call(expression, within, found, depth)
+            case cst.BinaryOperation(left=left, right=right) | cst.BooleanOperation(left=left, right=right):
+                self._walk(left, within, found, depth)
+                self._walk(right, within, found, depth)
+            case cst.UnaryOperation(expression=inner) | cst.Await(expression=inner) | cst.NamedExpr(value=inner):
+                self._walk(inner, within, found, depth)
+            case cst.IfExp(body=body, orelse=orelse):
+                self._walk(body, within, found, depth)
+                self._walk(orelse, within, found, depth)
+            case cst.Subscript(value=value, slice=slices):
+                self._walk(value, within, found, depth)
+                for element in slices:
+                    if isinstance(element.slice, cst.Index):
+                        self._walk(element.slice.value, within, found, depth)
+            case cst.Tuple(elements=elements) | cst.List(elements=elements):
+                for item in elements:
+                    self._walk(item.value, within, found, depth)
+            case _:
+                found.unknown = True
+
+    def _said_by_server(self, expression: cst.BaseExpression) -> Place | None:
+        meaning = self._semantics.meaning(expression)
+        if meaning is not None and meaning.kind is Kind.RETRY_AFTER:
+            return Place(expression, "what the server says about the wait")
+        word = ""
+        match expression:
+            case cst.Name():
+                word = expression.value
+            case cst.Attribute():
+                word = expression.attr.value
+            case cst.Subscript(slice=[cst.SubscriptElement(slice=cst.Index(value=key))]):
+                word = " ".join(self._semantics.constants.strings(key))
+            case cst.Call():
+                name = (dotted(expression.func) or "").rpartition(".")[2]
+                literals = [string_value(argument.value) or "" for argument in expression.args[:2]]
+                constants = [text for argument in expression.args[:2] for text in self._semantics.constants.strings(argument.value)]
+                word = next((text for text in (name, *literals, *constants) if _TOLD.search(text)), "")
+            case _:
+                return None
+        if isinstance(expression, cst.Name) and self._is_plain_number(expression):
+            return None
+        return Place(expression, "what the server may say about the wait") if word and _TOLD.search(word) else None
+
+    def _is_plain_number(self, name: cst.Name) -> bool:
+        """A variable that is only called ``retry_after``: ``retry_after = 5``."""
+        return self.number(name) is not None
+
+    def _server_in(self, body: cst.CSTNode, *, into_functions: bool = False) -> Iterator[Place]:
+        for node in self._tree.below(body, into_functions=into_functions):
+            if isinstance(node, (cst.Attribute, cst.Subscript, cst.Call)):
+                place = self._said_by_server(node)
+                if place is not None:
+                    yield place
+
+    def _name(self, name: cst.Name, within: cst.CSTNode | None, found: _Found, depth: int) -> None:
+        bindings = self._semantics.scopes.reaching(name)
+        if within is not None:
+            bindings = list(dict.fromkeys([*bindings, *self._changed_in(name, within)]))
+        if not bindings:
+            found.unknown = True
+        for binding in bindings:
+            inside = within is not None and self._tree.within(binding.node, within)
+            if binding.how is How.ITEM and (binding.node is within or inside):
+                found.varies = True
+                found.jitter = found.jitter or (binding.value is not None and self._is_random_iterator(binding.value))
+            elif binding.how is How.AUGMENTED:
+                found.varies = found.varies or inside or within is None
+                if binding.value is not None:
+                    self._walk(binding.value, within, found, depth - 1)
+            elif binding.how is How.VALUE and binding.value is not None:
+                if inside and self._reads(binding.value, name.value):
+                    found.varies = True
+                self._walk(binding.value, within, found, depth - 1)
+            elif binding.how is How.PARAMETER:
+                self._parameter(name, within, found, depth)
+            else:
+                found.unknown = True
+
+    def _changed_in(self, name: cst.Name, within: cst.CSTNode) -> list[Binding]:
+        """Bindings later in the loop: the next pass sees them."""
+        scope = self._semantics.scopes.scope_of(name)
+        return [binding for binding in self._semantics.scopes.bindings(name.value, scope) if self._tree.within(binding.node, within)]
+
+    def _is_random_iterator(self, value: cst.BaseExpression) -> bool:
+        return any(isinstance(node, cst.Call) and self._is_random(node) for node in (value, *self._tree.below(value)))
+
+    def _reads(self, expression: cst.BaseExpression, name: str) -> bool:
+        return any(isinstance(node, cst.Name) and node.value == name for node in (expression, *self._tree.below(expression)))
+
+    def _parameter(self, name: cst.Name, within: cst.CSTNode | None, found: _Found, depth: int) -> None:
+        """In a helper that works out the delay, a parameter is what the calls of this file pass; elsewhere it is the same each time."""
+        for binding in self._semantics.scopes.reaching(name):
+            for argument in self._semantics.functions.passed_for(binding):
+                if within is None or self._tree.within(argument, within):
+                    self._walk(argument, within, found, depth - 1)
+
+    def _attribute(self, attribute: cst.Attribute, within: cst.CSTNode | None, found: _Found, depth: int) -> None:
+        if within is not None and self._assigned_within(attribute, within):
+            found.varies = True
+        for value in self._semantics.constants.attribute_values(attribute):
+            self._walk(value, within, found, depth - 1)
+
+    def _assigned_within(self, attribute: cst.Attribute, within: cst.CSTNode) -> bool:
+        wanted = dotted(attribute)
+        for node in self._tree.below(within):
+            if isinstance(node, cst.AugAssign) and dotted(node.target) == wanted:
+                return True
+            if isinstance(node, cst.Assign) and any(dotted(target.target) == wanted for target in node.targets):
+                return True
+        return False
+
+    # calls -----------------------------------------------------------------------------------------------------------------------
+
+    def _is_random(self, call: cst.Call) -> bool:
+        name = self._semantics.names.qualified(call.func)
+        return name is not None and self._semantics.libraries.is_random(name)
+
+    def _call(self, call: cst.Call, within: cst.CSTNode | None, found: _Found, depth: int) -> None:
+        name = self._semantics.names.qualified(call.func) or dotted(call.func) or ""
+        arguments = [argument.value for argument in call.args]
+        if self._is_random(call):
+            found.jitter = True
+        elif name == "min":
+            caps = [value for value in map(self.number, arguments) if value is not None]
+            found.cap = min([*caps, *([found.cap] if found.cap is not None else [])], default=found.cap)
+        if self._is_random(call) or name in _PASSES_ON:
+            for argument in arguments:
+                self._walk(argument, within, found, depth - 1)
+            return
+        functions = self._semantics.functions.run_by(call)
+        if not functions:
+            self._unknown_call(call, arguments, within, found, depth)
+        for function in functions:
+            found.server.extend(self._server_in(function.body))
+            for returned in self._semantics.functions.returned(function):
+                self._walk(returned, within, found, depth - 1)
+
+    def _unknown_call(
+        self, call: cst.Call, arguments: list[cst.BaseExpression], within: cst.CSTNode | None, found: _Found, depth: int
+    ) -> None:
+        found.unknown = True
+        found.handed = found.handed or any(self._is_answer(argument) for argument in arguments)
+        if isinstance(call.func, cst.Attribute):
+            found.handed = found.handed or self._is_answer(call.func.value)
+            self._walk(call.func.value, within, found, depth - 1)
+        for argument in arguments:
+            self._walk(argument, within, found, depth - 1)
+
+    def _is_answer(self, expression: cst.BaseExpression) -> bool:
+        meaning = self._semantics.meaning(expression)
+        if meaning is not None and meaning.kind in _ANSWERS:
+            return True
+        return (dotted(expression) or "").rpartition(".")[2].lower() in _ANSWER_NAMES
+
+
+def _calculated(one: float, joined: cst.BaseBinaryOp, other: float) -> float | None:
+    match joined:
+        case cst.Add():
+            return one + other
+        case cst.Subtract():
+            return one - other
+        case cst.Multiply():
+            return one * other
+        case cst.Divide() if other:
+            return one / other
+        case cst.Power() if abs(one) < 1e3 and abs(other) < 64:
+            return float(one**other)
+        case _:
+            return None

@@ -1,0 +1,236 @@
+"""The parts of a retry policy: what predicates let through, how long delay expressions wait, what code attempts."""
+
+from __future__ import annotations
+
+import textwrap
+
+import libcst as cst
+import pytest
+
+from errlint import registry
+from errlint.catalogue import Catalogues
+from errlint.semantics.analysis import Semantics
+from errlint.semantics.retries.outcomes import FAILURES, NO_ANSWER, members
+from errlint.semantics.retries.policy import Wait
+from errlint.semantics.statuses import ERRORS, Range, statuses
+from errlint.semantics.tree import Tree
+
+SERVER_ERRORS = statuses(500, 600)
+LIMITED = 1 << 429
+NAMED = LIMITED | 1 << 503
+
+
+def semantics_of(code: str) -> Semantics:
+    return Semantics(Tree.of(cst.parse_module(textwrap.dedent(code))), registry.libraries(), Catalogues(()))
+
+
+def passes(predicate: str) -> Range:
+    """What the predicate, the last function or lambda of the code, lets through, of all failures."""
+    semantics = semantics_of(f"import asyncio, httpx, openai, requests\nfrom http import HTTPStatus\n{textwrap.dedent(predicate)}")
+    function = semantics.tree.of_types(cst.FunctionDef, cst.Lambda)[-1]
+    assert isinstance(function, (cst.FunctionDef, cst.Lambda))
+    found = semantics.predicates.of_function(function)
+    return Range(found.may & FAILURES, found.must & FAILURES)
+
+
+@pytest.mark.parametrize(
+    ("predicate", "may", "must"),
+    [
+        ("lambda e: True", FAILURES, FAILURES),
+        ("lambda e: isinstance(e, Exception)", FAILURES, FAILURES),
+        ("lambda e: isinstance(e, requests.HTTPError) and e.response.status_code >= 500", SERVER_ERRORS, SERVER_ERRORS),
+        ("lambda e: isinstance(e, (requests.ConnectionError, requests.Timeout))", NO_ANSWER, 0),
+        ("lambda e: isinstance(e, httpx.TransportError) or e.response.status_code in {429, 503}", NAMED | NO_ANSWER, NAMED),
+        ("lambda e: getattr(e, 'status_code', None) in (429, 503)", NAMED, NAMED),
+        ("lambda e: e.response is not None and e.response.status_code == 429", LIMITED, LIMITED),
+        ("lambda e: not (400 <= e.response.status_code < 500)", SERVER_ERRORS | NO_ANSWER, SERVER_ERRORS | NO_ANSWER),
+        ("lambda e: isinstance(e, openai.RateLimitError)", LIMITED, LIMITED),
+        ("lambda e: isinstance(e, openai.APIConnectionError)", NO_ANSWER, 0),
+        ("lambda e: isinstance(e, openai.APIStatusError)", ERRORS, ERRORS),
+        ("lambda e: '429' in str(e)", LIMITED, LIMITED),
+        ("lambda e: any(code in str(e) for code in ('429', '503'))", NAMED, NAMED),
+        ("lambda status: status == HTTPStatus.TOO_MANY_REQUESTS", LIMITED, LIMITED),
+        ("lambda e: isinstance(e, ValueError)", 0, 0),
+        ("lambda e: somebody_knows(e)", FAILURES, 0),
+        ("lambda response: not response.ok", ERRORS, ERRORS),
+    ],
+)
+def test_lambdas(predicate: str, may: int, must: int) -> None:
+    assert passes(predicate) == Range(may, must)
+
+
+@pytest.mark.parametrize(
+    ("predicate", "may", "must"),
+    [
+        (
+            """
+            def is_transient(error):
+                if isinstance(error, requests.HTTPError):
+                    return error.response.status_code in (429, 503)
+                return isinstance(error, requests.RequestException)
+            """,
+            NAMED | NO_ANSWER,
+            NAMED | NO_ANSWER,
+        ),
+        (
+            """
+            RETRYABLE = frozenset({429, 503})
+            def is_transient(exc):
+                response = getattr(exc, "response", None)
+                if response is None:
+                    return True
+                return response.status_code in RETRYABLE
+            """,
+            NAMED | NO_ANSWER,
+            NAMED | NO_ANSWER,
+        ),
+        (
+            """
+            def should_retry(status_code: int) -> bool:
+                if status_code < 500 and status_code != 429:
+                    return False
+                return True
+            """,
+            SERVER_ERRORS | LIMITED,
+            SERVER_ERRORS | LIMITED,
+        ),
+        (
+            """
+            def _server(status):
+                return status >= 500
+            def should_retry(response):
+                return _server(response.status_code) or response.status_code == 429
+            """,
+            SERVER_ERRORS | LIMITED,
+            SERVER_ERRORS | LIMITED,
+        ),
+        (
+            """
+            def should_retry(error):
+                retry = False
+                if error.status_code in (429, 503):
+                    retry = True
+                return retry
+            """,
+            NAMED,
+            0,
+        ),
+        (
+            """
+            def should_retry(error):
+                return should_retry(error)
+            """,
+            FAILURES,
+            0,
+        ),
+        (
+            """
+            def should_retry(error):
+                if error.status_code == 429:
+                    return True
+            """,
+            LIMITED,
+            LIMITED,
+        ),
+    ],
+)
+def test_functions(predicate: str, may: int, must: int) -> None:
+    assert passes(predicate) == Range(may, must)
+
+
+def test_named_statuses_are_those_that_are_written_one_by_one() -> None:
+    semantics = semantics_of(
+        """
+        def check(e):
+            if e.status_code in (429, 503) or e.status_code >= 500 or e.status_code in range(400, 410):
+                pass
+        """
+    )
+    (statement,) = semantics.tree.all(cst.If)
+    assert members(semantics.predicates.named_in(statement.test)) == [429, 503]
+
+
+# waits ---------------------------------------------------------------------------------------------------------------------------
+
+
+def wait(loop: str, preamble: str = "") -> Wait:
+    """The wait of the only pause in a loop over attempts."""
+    code = (
+        f"import asyncio, random, requests, time\n{textwrap.dedent(preamble)}\n"
+        f"def fetch(url):\n    delay = 1\n    response = requests.get(url)\n    for attempt in range(5):\n"
+        f"{textwrap.indent(textwrap.dedent(loop), '        ')}"
+    )
+    semantics = semantics_of(code)
+    (found,) = [pause for call in semantics.tree.all(cst.Call) if (pause := semantics.waits.pause(call)) is not None]
+    return semantics.waits.of(found, semantics.tree.all(cst.For)[0])
+
+
+@pytest.mark.parametrize(
+    ("loop", "growth", "seconds", "jitter", "server"),
+    [
+        ("time.sleep(0)\n", "none", 0, False, False),
+        ("time.sleep(2)\n", "constant", 2, False, False),
+        ("time.sleep(delay)\n", "constant", 1, False, False),
+        ("time.sleep(2 ** attempt)\n", "growing", None, False, False),
+        ("time.sleep(delay)\ndelay *= 2\n", "growing", 1, False, False),
+        ("time.sleep(delay)\ndelay = min(delay * 2, 30)\n", "growing", 1, False, False),
+        ("pause = 2 ** attempt + random.uniform(0, 1)\ntime.sleep(pause)\n", "growing", None, True, False),
+        ("time.sleep(random.randint(1, 5))\n", "constant", None, True, False),
+        ("time.sleep(int(response.headers['Retry-After']))\n", "constant", None, False, True),
+        ("time.sleep(int(response.headers.get('Retry-After', 2 ** attempt)))\n", "constant", None, False, True),
+        ("time.sleep(float(response.headers['X-RateLimit-Reset']) - time.time())\n", "unknown", None, False, True),
+        ("time.sleep(retry_delay_of(response))\n", "unknown", None, False, None),
+        ("time.sleep(retry_delay_of(attempt))\n", "growing", None, False, False),
+        ("time.sleep(backoff(attempt))\n", "growing", None, True, False),
+        ("time.sleep(told(response))\n", "constant", None, False, True),
+    ],
+)
+def test_waits(loop: str, growth: str, seconds: float | None, jitter: bool, server: bool | None) -> None:
+    preamble = """
+        def backoff(n, base=0.5):
+            return base * 2 ** n + random.random()
+        def told(answer):
+            value = answer.headers.get("Retry-After")
+            return 5
+    """
+    found = wait(loop, preamble)
+    assert (found.growth, found.seconds, found.jitter, found.server) == (growth, seconds, jitter, server)
+
+
+def test_a_cap_is_seen() -> None:
+    assert wait("time.sleep(min(60, 2 ** attempt))\n").cap == 60
+
+
+# attempts ------------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("call", "method", "raises"),
+    [
+        ("requests.post(url)", "POST", False),
+        ("requests.request('patch', url)", "PATCH", False),
+        ("openai.OpenAI().responses.create(input='x')", None, True),
+        ("checked(url)", "GET", True),
+        ("urllib.request.urlopen(url)", None, True),
+    ],
+)
+def test_attempts(call: str, method: str | None, raises: bool) -> None:
+    semantics = semantics_of(
+        f"""
+        import openai, requests, urllib.request
+        def checked(url):
+            response = requests.get(url)
+            response.raise_for_status()
+            return response
+        def run(url):
+            return {call}
+        """
+    )
+    found = semantics.attempts.within(semantics.tree.all(cst.FunctionDef)[1])
+    assert [(attempt.method, attempt.raises) for attempt in found] == [(method, raises)]
+    assert all(attempt.trail for attempt in found)
+
+
+def test_what_does_no_http_is_no_attempt() -> None:
+    semantics = semantics_of("def run(db):\n    return db.get('x')\n")
+    assert semantics.attempts.within(semantics.tree.all(cst.FunctionDef)[0]) == []
