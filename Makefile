@@ -11,13 +11,14 @@ RUN := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo test lint format ecosystem bench clean
+.PHONY: help demo test lint format proofs ecosystem bench clean
 
 help:
 	@echo "make demo        show what errlint finds in a client, and how it fixes it"
 	@echo "make test        run every check: style, types, import layers, tests"
 	@echo "make lint        the checks without the tests"
 	@echo "make format      let ruff rewrite the code in the project's style"
+	@echo "make proofs      execute every kind of fix, and print what it changed (docs/fixes.md)"
 	@echo "make ecosystem   run errlint over real packages and compare with the record (ARGS='--new' …)"
 	@echo "make bench       measure errlint beside other linters (ARGS='--files 1000 --rounds 1' …)"
 	@echo "make clean       remove what was built and the virtual environment"
@@ -54,6 +55,10 @@ lint: $(DEV)
 format: $(DEV)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+proofs: $(DEV)
+	$(BIN)/python -m pytest --quiet -n 0 tests/fixes --update
+	@cat docs/fixes.md
 
 ecosystem: $(DEV)
 	$(BIN)/python -m benchmarks.ecosystem $(ARGS)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
     from tests.harness.bench import Bench
+    from tests.support.server import FaultServer
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -27,3 +29,12 @@ def bench() -> Bench:
     from tests.harness.bench import Bench
 
     return Bench.installed()
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[FaultServer]:
+    """A fault server for all tests of a process."""
+    from tests.support.server import serving
+
+    with serving() as server:
+        yield server

@@ -65,15 +65,20 @@ def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
         negated = isinstance(node, cst.UnaryOperation)
         tested = node if negated else operand
         right = f"{ctx.code(operand)} is {'' if negated else 'not '}None"
+        asked = "absence" if negated else "presence"
         yield ctx.finding(
             tested,
             "a response with an error status is false, so this branch never sees one"
             if not negated
             else "a response with an error status is false, so this takes it for no response at all",
             trail=response.trail,
-            remedy=f"ask for presence: `{right}`",
+            remedy=f"ask for {asked}: `{right}`",
             api=response.catalogue,
-            fix=ctx.fix(Safety.SAFE, f"Test `{right}`", ctx.replace(tested, _parenthesised(tested, right, ctx))),
+            fix=ctx.fix(
+                Safety.SAFE,
+                f"Test for {asked}: `{right}`",
+                ctx.replace(tested, _parenthesised(tested, right, ctx)),
+            ),
         )
 
 

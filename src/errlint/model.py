@@ -12,7 +12,10 @@ Two coordinate systems, and only these two:
 from __future__ import annotations
 
 import enum
+import re
 from dataclasses import dataclass, field
+
+_CODE = re.compile(r"`[^`]*`")
 
 
 class Severity(enum.Enum):
@@ -46,11 +49,19 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """Edits that are applied whole or not at all; ``message`` is an imperative sentence without a full stop."""
+    """Edits that are applied whole or not at all.
+
+    ``message`` is an imperative sentence without a full stop; code of the file stands in backticks.
+    """
 
     safety: Safety
     message: str
     edits: tuple[Edit, ...]
+
+    @property
+    def kind(self) -> str:
+        """The message without the code in it, which is the same for all fixes of one sort: ``Remove `…```."""
+        return _CODE.sub("`…`", self.message)
 
 
 @dataclass(frozen=True, slots=True, order=True)

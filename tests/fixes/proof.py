@@ -1,0 +1,145 @@
+"""A proof: one client before and after a fix, on every answer that its API can give."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from errlint.catalogue import Catalogue
+from errlint.engine import check_bytes
+from errlint.fixer import fix_source
+from errlint.model import FileReport, Safety
+from tests.fixes.claims import Claim, Selector, nothing
+from tests.harness.bench import Bench
+from tests.harness.fixture import Fixture
+from tests.support.answers import Answer, ok
+from tests.support.client import Run, run
+from tests.support.playing import every_answer
+from tests.support.server import FaultServer
+
+FIXTURES = Path(__file__).parent.parent.parent / "fixtures"
+_AGENT = re.compile(r"(?:python-)?(aiohttp|requests|httpx2?|urllib3?|openai|anthropic)/", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What a fix does to one client.
+
+    :ivar rule, fix: the kind of fix, as :attr:`errlint.model.Fix.kind` spells it; :ivar client: a fixture, ``folder/file.py``;
+    :ivar call: an expression that uses it; :ivar api: the id of the catalogue whose answers are played;
+    :ivar on: the answers on which the client has the defect; :ivar before, after: what holds of the client on each of these;
+    :ivar changes: further answers on which it behaves otherwise after an unsafe fix; :ivar then: the answers that follow the one that is
+    examined, the last of all for ever.
+    """
+
+    rule: str
+    fix: str
+    client: str
+    call: str
+    api: str
+    on: Selector
+    before: Claim
+    after: Claim
+    changes: Selector = nothing
+    then: tuple[Answer, ...] = ()
+
+    @property
+    def kind(self) -> tuple[str, str]:
+        """Which kind of fix is proven."""
+        return self.rule, self.fix
+
+    def __str__(self) -> str:
+        return f"{self.rule} {self.fix} {self.client} {self.call}"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """An answer on which the client behaves otherwise after the fix."""
+
+    answer: Answer
+    before: Run
+    after: Run
+    is_the_defect: bool
+
+
+@dataclass(frozen=True)
+class Examined:
+    """The outcome of a proof for one variant of its client; ``library`` is what the server was asked by."""
+
+    proof: Proof
+    library: str
+    safety: Safety
+    answers: int
+    differences: tuple[Difference, ...] = field(repr=False)
+
+
+def examine(proof: Proof, bench: Bench, server: FaultServer) -> Iterator[Examined]:
+    """Execute a proof, for every library that its fixture is written with.
+
+    :raises AssertionError: it does not hold; the message says on which answer, and what happened instead.
+    """
+    api = next((one for one in bench.catalogues(()) if one.id == proof.api), None)
+    assert api is not None, f"{proof}: there is no catalogue {proof.api!r}"
+    for fixture in Fixture.read(FIXTURES / proof.client).variants():
+        yield _examine(proof, fixture, api, bench, server)
+
+
+def _examine(proof: Proof, fixture: Fixture, api: Catalogue, bench: Bench, server: FaultServer) -> Examined:
+    after, safety = fixed_by(proof.kind, fixture, bench)
+    where = f"{proof}{f' [{fixture.library}]' if fixture.library else ''}"
+    answers = every_answer(api)
+    found: list[Difference] = []
+    libraries: set[str] = set()
+    for answer in answers:
+        old = run(server, fixture.text, proof.call, (answer, *proof.then))
+        new = run(server, after, proof.call, (answer, *proof.then))
+        libraries |= {match[1].lower() for call in old.calls if (match := _AGENT.search(call.headers.get("user-agent", "")))}
+        shown = f"{where}, on {answer.label}: before the fix it {_told(old)}, after it {_told(new)}"
+        differs = old.behaviour != new.behaviour
+        if proof.on(answer):
+            assert proof.before.holds(old, answer), f"{shown}; the defect is not there: {proof.before.says}"
+            assert proof.after.holds(new, answer), f"{shown}; the fix does not do this: {proof.after.says}"
+            assert differs, f"{shown}; which is the same"
+        else:
+            changes = "does not name it" if differs else "names it"
+            assert differs == proof.changes(answer), f"{shown}; `changes` {changes}\n{_diff(old, new)}"
+        if differs:
+            found.append(Difference(answer, old, new, proof.on(answer)))
+        elif max(len(old.calls), len(new.calls)) > 1 and not proof.then:
+            old, new = (run(server, text, proof.call, (answer, ok())) for text in (fixture.text, after))
+            assert old.behaviour == new.behaviour, f"{where}, on {answer.label} once: not alike\n{_diff(old, new)}"
+    assert any(difference.is_the_defect for difference in found), f"{where}: no answer shows the defect"
+    assert safety is Safety.UNSAFE or all(one.is_the_defect for one in found), f"{where}: the fix is called safe, and changes more"
+    assert libraries, f"{where}: the server was never asked"
+    return Examined(proof, "+".join(sorted(libraries)), safety, len(answers), tuple(found))
+
+
+def fixed_by(kind: tuple[str, str], fixture: Fixture, bench: Bench) -> tuple[str, Safety]:
+    """The text of a fixture after all fixes of one kind and no others, and how safe they claim to be.
+
+    :raises AssertionError: there is none.
+    """
+    setup = bench.setup(catalogues=fixture.catalogues, api=fixture.header.api)
+    safety: set[Safety] = set()
+
+    def lint(raw: bytes, shown: str) -> FileReport:
+        report = check_bytes(raw, shown, setup)
+        kept = [found if found.fix and (found.rule, found.fix.kind) == kind else replace(found, fix=None) for found in report.findings]
+        safety.update(found.fix.safety for found in kept if found.fix is not None)
+        return replace(report, findings=tuple(kept))
+
+    outcome = fix_source(fixture.text.encode(), fixture.shown, lint, unsafe=True)
+    assert outcome.applied, f"{fixture.shown}: nothing there is fixed by {kind[0]} {kind[1]}"
+    return outcome.raw.decode(), Safety.UNSAFE if Safety.UNSAFE in safety else Safety.SAFE
+
+
+def _told(one: Run) -> str:
+    waits = f", waits {', '.join(map('{:g}'.format, one.waits))}" if one.waits else ""
+    return f"{one.outcome} ({len(one.calls)} requests{waits})"
+
+
+def _diff(old: Run, new: Run) -> str:
+    first, second = old.behaviour, new.behaviour
+    return "\n".join(f"  {name}: {first[name]!r} -> {second[name]!r}" for name in first if first[name] != second[name])

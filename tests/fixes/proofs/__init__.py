@@ -1,0 +1,1 @@
+"""One module a rule; each lists its proofs as PROOFS."""

@@ -1,0 +1,38 @@
+"""ERR302: the retry layer waits as long as the server asks."""
+
+from __future__ import annotations
+
+from tests.fixes.claims import WAITED_AS_TOLD, not_
+from tests.fixes.proof import Proof
+from tests.support.answers import Answer, ok
+
+
+def _asks_to_wait(answer: Answer) -> bool:
+    """In the header that retry layers read; with 413 too, which they repeat for its sake alone."""
+    return answer.status in (413, 429, 503) and any(name == "Retry-After" for name, _ in answer.headers)
+
+
+PROOFS = [
+    Proof(
+        "ERR302",
+        "Remove `…`",
+        "retry_after_disabled/bad_import_paths.py",
+        "Api().session.get('https://api.example.com/items').status_code",
+        "http",
+        on=_asks_to_wait,
+        before=not_(WAITED_AS_TOLD),
+        after=WAITED_AS_TOLD,
+        then=(ok(),),
+    ),
+    Proof(
+        "ERR302",
+        "Pass `…`",
+        "retry_after_disabled/bad_backoff.py",
+        "fetch('https://api.example.com/items').status_code",
+        "girardai",
+        on=_asks_to_wait,
+        before=not_(WAITED_AS_TOLD),
+        after=WAITED_AS_TOLD,
+        then=(ok(),),
+    ),
+]

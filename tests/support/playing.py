@@ -1,0 +1,152 @@
+"""The answers of an API, made from its catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+
+from errlint.catalogue import Catalogue, Place, RetryAfter, parse_json_path
+from errlint.catalogue.places import Step
+from errlint.catalogue.schema import FailureTest
+from tests.support.answers import HANG, RESET, REWORDED, Answer, Told, html, ok
+
+WAIT = 37.0
+"""Seconds that the server asks to wait: more than any client's own first delays, so that nobody waits as long by accident."""
+REQUEST_ID = "req-5f2a91"
+_UPSTREAM = "Rate limit exceeded for requests; not found: model"
+"""What another vendor said, inside an error of this API: full of words that other errors of this API use."""
+_PAGES = (502, 504)
+"""Statuses that proxies answer with themselves."""
+
+
+def error(
+    api: Catalogue,
+    code: str = "",
+    *,
+    status: int | None = None,
+    message: str | None = None,
+    places: Sequence[tuple[RetryAfter, Told]] = (),
+    upstream: bool = False,
+    label: str = "",
+) -> Answer:
+    """One error in the API's envelope.
+
+    :param code: empty: an error of which only the status is known; :param status: else the first that the code comes with;
+    :param message: else the first that the document shows for the code, else the code in words;
+    :param places: where to say how long to wait; :param upstream: puts another vendor's message where this API may pass one on.
+    """
+    rule = api.code(code) if code else None
+    status = status if status is not None else (api.statuses_of(code) or (400,))[0]
+    if message is None:
+        message = _documented(api, code, status)
+    body: dict[str, Any] = {}
+    headers: list[tuple[str, str | Told]] = []
+    for failure in api.failure:
+        _fail(body, failure)
+    envelope = api.envelope
+    values: list[tuple[tuple[Place, ...], Any]] = [
+        (envelope.code[:1], code or None),
+        (envelope.message[:1], message),
+        (envelope.type[:1], rule.type if rule is not None and rule.type else None),
+        (envelope.status[:1], status),
+        (envelope.request_id[:1], REQUEST_ID),
+        (envelope.upstream_message[:1], _UPSTREAM if upstream else None),
+    ]
+    values += [((sheet.place,), told) for sheet, told in places]
+    for where, value in values:
+        for place in where:
+            if value is not None:
+                _put(body, headers, place, value)
+    told = places[0][1].seconds if places else None
+    return Answer(
+        label or f"{status} {code}".strip(),
+        status,
+        tuple(headers),
+        body,
+        code=code,
+        text=message,
+        told=told,
+        request_id=REQUEST_ID if envelope.request_id else "",
+    )
+
+
+def waits(api: Catalogue, code: str = "", *, status: int, seconds: float = WAIT) -> Iterator[Answer]:
+    """The error once for every place and format in which the API says how long to wait; alone, so that a client has to read just that."""
+    for sheet in api.retry_after:
+        if not sheet.applies(status=status, codes=(code,) if code else ()):
+            continue
+        for written in sheet.formats:
+            label = f"{status} {code}".strip() + f", {sheet.place}: {written}"
+            yield error(api, code, status=status, places=((sheet, Told(seconds, written)),), label=label)
+
+
+def every_answer(api: Catalogue) -> list[Answer]:
+    """Everything that the catalogue knows to come, in its envelope, and what comes over any network.
+
+    Each code with each of its statuses, with the documented text and reworded; each status alone, and with a reason phrase of its
+    own; each way to say how long to wait; pages of proxies; a connection that is reset, and an answer that never comes; and a success.
+    """
+    found = [ok()]
+    for code in api.names:
+        for status in api.statuses_of(code) or (400,):
+            found += [error(api, code, status=status), error(api, code, status=status, message=REWORDED, label=f"{status} {code} reworded")]
+            found += waits(api, code, status=status)
+            if api.envelope.upstream_message and status >= 500:
+                found.append(error(api, code, status=status, upstream=True, label=f"{status} {code}, upstream text"))
+    for status in _statuses(api):
+        plain = error(api, status=status, label=f"{status} without a code")
+        found += [plain, replace(plain, label=f"{status} with another reason phrase", reason="Nope")]
+        if not any(status in api.statuses_of(code) for code in api.names):
+            found += waits(api, status=status)
+    found += [html(status) for status in _PAGES]
+    return [*found, RESET, HANG]
+
+
+def _statuses(api: Catalogue) -> list[int]:
+    """The statuses that the catalogue names; of a class (``4xx``) that no status of is named, its first (RFC 9110, section 15)."""
+    named = {int(key) for key in api.status if key.isdigit()}
+    classes = {int(key[0]) * 100 for key in api.status if key.endswith("xx")}
+    alone = {first for first in classes if all(status // 100 * 100 != first for status in named)}
+    return sorted(status for status in named | alone if status >= 400)
+
+
+def _documented(api: Catalogue, code: str, status: int) -> str:
+    rule = api.code(code) if code else None
+    shown = rule.messages.get(code, ()) if rule is not None else ()
+    if shown:
+        return shown[0]
+    sheet = api.status.get(str(status))
+    if not code and sheet is not None and sheet.phrases:
+        return sheet.phrases[0]
+    return code.replace("_", " ").lower() or f"error {status}"
+
+
+def _fail(body: dict[str, Any], failure: FailureTest) -> None:
+    steps = parse_json_path(failure.json) if failure.json else None
+    if steps and isinstance(failure.equals, (bool, int, str)):
+        _store(body, steps, failure.equals)
+
+
+def _put(body: dict[str, Any], headers: list[tuple[str, str | Told]], place: Place, value: Any) -> None:
+    if place.header is not None:
+        headers.append((place.header, value if isinstance(value, Told) else str(value)))
+    elif place.json is not None:
+        _store(body, place.json, value)
+
+
+def _store(body: Any, steps: Sequence[Step], value: Any) -> None:
+    """Put a value at a path, with the objects and lists on the way; ``*`` is one element."""
+    plain = [0 if step == "*" else step for step in steps]
+    for step, following in pairwise(plain):
+        body = _child(body, step, [] if isinstance(following, int) else {})
+    _child(body, plain[-1], value)
+
+
+def _child(container: Any, step: Step, default: Any) -> Any:
+    if isinstance(step, int):
+        while len(container) <= step:
+            container.append(default)
+        return container[step]
+    return container.setdefault(step, default)
