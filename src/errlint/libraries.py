@@ -20,6 +20,7 @@ from typing import Literal
 
 import msgspec
 
+from errlint.retry_sheets import RetrySheet
 from errlint.toml import decode_file
 
 KINDS = frozenset({
@@ -141,6 +142,7 @@ class Sheet(_Sheet, frozen=True):
     pause: tuple[Pause, ...] = ()
     random: tuple[Named, ...] = ()
     clock: tuple[Named, ...] = ()
+    retry: tuple[RetrySheet, ...] = ()
 
 
 def load_sheet(path: Path) -> Sheet:
@@ -149,6 +151,15 @@ def load_sheet(path: Path) -> Sheet:
     :raises errlint.errors.UsageProblem: when the file is missing, is not TOML, or does not fit the schema.
     """
     return decode_file(path, Sheet)
+
+
+@dataclass(frozen=True)
+class RetryCall:
+    """A call that a sheet describes: the library's id, the name that led to it, and what it says."""
+
+    library: str
+    name: str
+    sheet: RetrySheet
 
 
 @dataclass(frozen=True)
@@ -199,6 +210,20 @@ class Libraries:
     def is_clock(self, name: str) -> bool:
         """Whether a function of this dotted name tells the time."""
         return any(fnmatchcase(name, pattern) for sheet in self.sheets for entry in sheet.clock for pattern in entry.names)
+
+    def retry(self, name: str) -> RetryCall | None:
+        """What calls of this dotted name say about retries; a class under any of its import paths."""
+        entry = self._types.get(name)
+        return self._retries.get(name) or (self._retries.get(entry.name) if entry is not None else None)
+
+    def retry_method(self, name: str, method: str) -> RetryCall | None:
+        """What calling ``method`` of the type ``name``, own or inherited, says about retries."""
+        found = (self._retries.get(f"{ancestor.name}.{method}") for ancestor in self.ancestors(name))
+        return next((entry for entry in found if entry is not None), None)
+
+    @cached_property
+    def _retries(self) -> dict[str, RetryCall]:
+        return {name: RetryCall(sheet.library.id, name, entry) for sheet in self.sheets for entry in sheet.retry for name in entry.names}
 
     def type(self, name: str) -> TypeSheet | None:
         """The type with this dotted name, under any of its import paths."""
