@@ -13,14 +13,16 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from errlint.api_comments import ApiCommentProblem, ApiComments
 from errlint.encoding import UndecodableSource
 from errlint.model import FileReport, Finding, Location, Severity
-from errlint.suppressions import Suppressions
+from errlint.suppressions import SuppressionProblem, Suppressions
 
 if TYPE_CHECKING:
     from errlint.catalogue import Catalogue, Catalogues
     from errlint.libraries import Libraries
     from errlint.rule import Rule
+    from errlint.semantics.analysis import Semantics
     from errlint.source import Source
 
 TOOL_RULES = {
@@ -29,6 +31,7 @@ TOOL_RULES = {
     "ERR003": "suppression",
     "ERR004": "lossy-file",
     "ERR005": "unreadable-file",
+    "ERR006": "api-comment",
 }
 """What the tool says about itself and about files it cannot handle."""
 
@@ -50,11 +53,11 @@ class Setup:
 
     @cached_property
     def knowledge(self) -> Libraries:
-        """The library sheets, and those that the catalogues' SDKs amount to (a sheet of a pack takes precedence)."""
+        """The library sheets, and those that the catalogues' SDKs amount to (unless a sheet of a pack describes the library)."""
         from errlint.libraries import Libraries
         from errlint.semantics.sdks import sdk_sheets
 
-        return Libraries((*sdk_sheets(self.catalogues), *self.libraries.sheets))
+        return Libraries((*sdk_sheets(self.catalogues, self.libraries.roots), *self.libraries.sheets))
 
     @cached_property
     def imports(self) -> re.Pattern[bytes]:
@@ -70,6 +73,11 @@ class Setup:
     def default_api(self) -> Catalogue | None:
         """The catalogue that the user binds every call to."""
         return self.catalogues.require(self.api) if self.api is not None else None
+
+    @cached_property
+    def api_ids(self) -> frozenset[str]:
+        """What a comment may name: the ids of all catalogues and of their surfaces."""
+        return frozenset(part.id for one in self.catalogues for part in (one, *one.surfaces))
 
 
 def failure(rule: str, path: str, message: str, line: int = 1, column: int = 1, *, remedy: str | None = None) -> Finding:
@@ -97,24 +105,35 @@ def check_bytes(raw: bytes, path: str, setup: Setup) -> FileReport:
         finding = failure("ERR001", path, f"cannot be decoded: {problem.message}", problem.line, problem.column)
         return FileReport(path, (finding,), stage="failed")
     try:
-        findings = [] if gated else list(_findings(source, setup))
+        said = ApiComments.parse(source.text, setup.api_ids)
+        findings = [] if gated else list(_findings(source, setup, said))
     except RecursionError:
         finding = failure("ERR001", path, "nested too deeply to be checked", remedy="split the longest expression of the file")
         return FileReport(path, (finding,), stage="failed")
     suppressions = Suppressions.parse(source.text, setup.known)
     kept, suppressed = suppressions.apply(findings)
     active = frozenset(entry.id for entry in setup.rules)
-    kept = [*kept, *_suppression_findings(suppressions, path, active)]
+    kept = [*kept, *_suppression_findings(suppressions, path, active), *_comment_findings(said, path)]
     return FileReport(path, tuple(sorted(kept, key=lambda finding: finding.sort_key)), suppressed)
 
 
-def _findings(source: Source, setup: Setup) -> Iterator[Finding]:
-    from errlint.rule import Context
+def semantics_of(source: Source, setup: Setup, said: ApiComments) -> Semantics:
+    """The semantic layer of one file."""
     from errlint.semantics.analysis import Semantics
+    from errlint.semantics.meaning import Bound
+    from errlint.semantics.said_apis import SaidApis
     from errlint.semantics.tree import Tree
 
     tree = Tree.of(source.module)
-    semantics = Semantics(tree, setup.knowledge, setup.catalogues, setup.default_api)
+    default = Bound(setup.default_api, "the configuration, or `--api`") if setup.default_api is not None else None
+    return Semantics(tree, setup.knowledge, setup.catalogues, default, SaidApis(tree, said.comments, setup.catalogues, source.lines_of))
+
+
+def _findings(source: Source, setup: Setup, said: ApiComments) -> Iterator[Finding]:
+    from errlint.rule import Context
+
+    semantics = semantics_of(source, setup, said)
+    tree = semantics.tree
     fixable = False
     for current in setup.rules:
         context = Context(source, semantics, current)
@@ -140,6 +159,14 @@ def _findings(source: Source, setup: Setup) -> Iterator[Finding]:
 
 def _suppression_findings(suppressions: Suppressions, path: str, active: frozenset[str]) -> Iterable[Finding]:
     for problem in suppressions.problems(active):
-        finding = failure("ERR003", path, problem.message, problem.line, problem.column)
-        location = Location(path, problem.line, problem.column, problem.line, problem.end_column)
-        yield replace(finding, location=location, severity=Severity.WARNING)
+        yield _about_comment("ERR003", path, problem)
+
+
+def _comment_findings(said: ApiComments, path: str) -> Iterable[Finding]:
+    return (_about_comment("ERR006", path, problem) for problem in said.problems)
+
+
+def _about_comment(rule: str, path: str, problem: SuppressionProblem | ApiCommentProblem) -> Finding:
+    finding = failure(rule, path, problem.message, problem.line, problem.column)
+    location = Location(path, problem.line, problem.column, problem.line, problem.end_column)
+    return replace(finding, location=location, severity=Severity.WARNING)

@@ -173,6 +173,11 @@ class Source:
         start, end = self.span(node)
         return self.between(start, end)
 
+    def lines_of(self, node: cst.CSTNode) -> tuple[int, int]:
+        """First and last line of a node, 1-based."""
+        location = self.location(node)
+        return location.line, location.end_line
+
     def between(self, start: int, end: int) -> Location:
         """The location of the characters ``[start, end)``."""
         line, column = self.position(start)

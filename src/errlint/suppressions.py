@@ -176,8 +176,10 @@ class _Reader:
                 SuppressionProblem(line, column + match.start(), column + match.start() + len(match.group().rstrip()), message)
             )
 
+        if verb == "api":
+            return  # errlint.api_comments reads it
         if verb not in _VERBS:
-            hint = did_you_mean(verb, _VERBS)
+            hint = did_you_mean(verb, (*_VERBS, "api"))
             if hint or rest.startswith("[") or not rest.strip():  # anything else is prose that begins with the name of the tool
                 problem(f"`errlint: {verb}` is not understood; {hint or 'write `errlint: ignore[ERR101]`'}")
             return

@@ -80,10 +80,21 @@ def test_a_docs_host_is_not_the_api(built_in: Catalogues) -> None:
 
 
 @pytest.mark.parametrize(
-    ("root", "answers"), [("shop", "shop"), ("plus.client", "plus"), ("plus", None), ("shared_sdk", None), ("requests", None)]
+    ("name", "answers"),
+    [
+        ("shop", "shop"),
+        ("shop.errors.Limited", "shop"),
+        ("shopping", None),
+        ("plus.client", "plus"),
+        ("plus.client.Client", "plus"),
+        ("plus", None),
+        ("shared_sdk", None),
+        ("shared_sdk.Client", None),
+        ("requests", None),
+    ],
 )
-def test_an_import_stands_for_an_api_only_if_it_is_its_alone(shops: Catalogues, root: str, answers: str | None) -> None:
-    found = shops.for_import(root)
+def test_an_import_stands_for_an_api_only_if_it_is_its_alone(shops: Catalogues, name: str, answers: str | None) -> None:
+    found = shops.for_name(name)
     assert (found and found.id) == answers
 
 

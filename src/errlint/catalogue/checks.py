@@ -216,6 +216,10 @@ def _sdk(sdk: Sdk, at: KeyPath, known: tuple[str, ...]) -> Iterator[Problem]:
             yield from _status_or_code(code, (*at, "exceptions", index, "codes", position), known)
     for name in set(sdk.unreachable) & set(sdk.attrs):
         yield Problem(f"'{name}' is both given and out of reach", (*at, "unreachable"), "keep it in `attrs` or in `unreachable`")
+    for position, client in enumerate(sdk.clients):
+        if not any(client.startswith(f"{root}.") for root in sdk.import_roots):
+            hint = f"write its dotted name, e.g. '{next(iter(sdk.import_roots), 'acme')}.Client'"
+            yield Problem(f"'{client}' is no class of the package", (*at, "clients", position), hint)
 
 
 def _status(status: int, at: KeyPath) -> Iterator[Problem]:

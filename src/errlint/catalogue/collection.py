@@ -57,10 +57,30 @@ class Catalogues:
                     best = (precision, one)
         return best[1] if best else None
 
-    def for_import(self, root: str) -> Catalogue | None:
-        """The API that this import name (``stripe``, ``google.genai``) calls; None if there is none, or more than one."""
-        found = [one for one in self if any(root in sdk.import_roots for sdk in one.sdks)]
+    def for_name(self, name: str) -> Catalogue | None:
+        """The API that a dotted name (``stripe``, ``google.genai.Client``) belongs to.
+
+        The longest import root, or client class, of an SDK that it begins with decides; None if there is none, or several APIs have it.
+        """
+        parts = name.split(".")
+        for end in range(len(parts), 0, -1):
+            found = self._by_root.get(".".join(parts[:end]), ())
+            if found:
+                return found[0] if len(found) == 1 else None
+        return None
+
+    def for_variable(self, variable: str) -> Catalogue | None:
+        """The API whose address customarily stands in this environment variable; None if there is none, or more than one."""
+        found = [one for one in self if variable in one.api.host_env_hint]
         return found[0] if len(found) == 1 else None
+
+    @cached_property
+    def _by_root(self) -> dict[str, tuple[Catalogue, ...]]:
+        found: dict[str, tuple[Catalogue, ...]] = {}
+        for one in self:
+            for root in dict.fromkeys(root for sdk in one.sdks for root in (sdk.clients or sdk.import_roots)):
+                found[root] = (*found.get(root, ()), one)
+        return found
 
     @cached_property
     def words(self) -> frozenset[str]:

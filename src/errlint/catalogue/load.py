@@ -99,6 +99,7 @@ def _envelope(sheet: EnvelopeSheet) -> Envelope:
         upstream_message=_places(sheet.upstream_message),
         request_id_echo=sheet.request_id_echo or None,
         branch_on=sheet.branch_on,
+        codes=sheet.codes,
         message_contract=sheet.message_contract,
         message_allow=sheet.message_allow,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
+from typing import Literal
 
 from errlint.catalogue.places import Place
 from errlint.catalogue.schema import (
@@ -40,6 +41,7 @@ class Envelope:
     request_id_echo: str | None = None
     """The request header that the API echoes as the request id."""
     branch_on: tuple[str, ...] = ()
+    codes: Literal["unstated", "open", "complete"] = "unstated"
     message_contract: Contract = "unstated"
     message_allow: tuple[MessageAllow, ...] = ()
 
@@ -101,6 +103,11 @@ class Catalogue:
         hosts = (_literal_part(host) for one in (self, *self.surfaces) for host in one.hosts)
         roots = (root for sdk in self.sdks for root in sdk.import_roots)
         return frozenset(word for word in (*hosts, *roots, *self.api.host_env_hint) if word)
+
+    def is_imitated(self, name: str) -> bool:
+        """Whether other vendors, too, answer to the SDK that a dotted name belongs to."""
+        root = name.partition(".")[0]
+        return any(sdk.shared_protocol for sdk in self.sdks if root in {one.partition(".")[0] for one in sdk.import_roots})
 
     def code(self, name: str) -> CodeRule | None:
         """What the file says of a code; by its name, else by the pattern of a family it belongs to."""

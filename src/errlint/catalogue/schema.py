@@ -132,6 +132,8 @@ class EnvelopeSheet(_Table, frozen=True, kw_only=True):
     """Where another vendor's message may stand inside an error of this API."""
     branch_on: tuple[Literal["code", "status", "type", "message"], ...] = ()
     """What the document tells clients to decide on."""
+    codes: Literal["unstated", "open", "complete"] = "unstated"
+    """Whether the file's list of codes is all there are: ``open``: there are more; a code that is not listed proves nothing."""
     message_contract: Contract = "unstated"
     message_allow: tuple[MessageAllow, ...] = ()
 
@@ -286,6 +288,10 @@ class Sdk(_Table, frozen=True, kw_only=True):
     versions: str = ""
     """A version range, ``>=1,<3``; empty: all."""
     http_lib: str = ""
+    clients: tuple[str, ...] = ()
+    """The client classes that call this API, where the package serves several; an import of the package alone then binds nothing."""
+    shared_protocol: bool = False
+    """Other vendors answer to this SDK, too: with an address that no catalogue knows, it calls one of them."""
     base_exception: str = ""
     exceptions: tuple[ExceptionSheet, ...] = ()
     attrs: dict[Attribute, str] = {}

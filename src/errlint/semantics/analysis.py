@@ -6,8 +6,9 @@ from functools import cached_property
 
 import libcst as cst
 
-from errlint.catalogue import Catalogue, Catalogues
+from errlint.catalogue import Catalogues
 from errlint.libraries import Libraries
+from errlint.semantics.addresses import Addresses
 from errlint.semantics.binding import ApiBinding
 from errlint.semantics.conditions import conditions_at
 from errlint.semantics.constants import Constants
@@ -15,13 +16,14 @@ from errlint.semantics.decisions import Decisions
 from errlint.semantics.evaluate import Evaluator
 from errlint.semantics.fields import is_failure, names_errors, names_success
 from errlint.semantics.functions import Functions
-from errlint.semantics.meaning import Evidence, Kind, Meaning
+from errlint.semantics.meaning import Bound, Evidence, Kind, Meaning
 from errlint.semantics.names import Names, dotted
 from errlint.semantics.raises import Raising
 from errlint.semantics.retries.attempts import Attempts
 from errlint.semantics.retries.policies import Retries
 from errlint.semantics.retries.predicates import Predicates
 from errlint.semantics.retries.waits import Waits
+from errlint.semantics.said_apis import SaidApis
 from errlint.semantics.scopes import Scopes
 from errlint.semantics.statuses import ERRORS, OK, Statuses
 from errlint.semantics.text_tests import TextTests
@@ -34,14 +36,18 @@ _FEW = 5
 class Semantics:
     """What the values of one file mean.
 
-    :param api: the catalogue that the command line or the configuration binds the whole file to, if any.
+    :param default: the API that the command line or the configuration binds the whole file to, if any.
+    :param said: what comments say of the API.
     """
 
-    def __init__(self, tree: Tree, libraries: Libraries, catalogues: Catalogues, api: Catalogue | None = None) -> None:
+    def __init__(
+        self, tree: Tree, libraries: Libraries, catalogues: Catalogues, default: Bound | None = None, said: SaidApis | None = None
+    ) -> None:
         self.tree = tree
         self.libraries = libraries
         self.catalogues = catalogues
-        self.api = api
+        self.default = default
+        self.said = said or SaidApis(tree, (), catalogues, None)
 
     @cached_property
     def scopes(self) -> Scopes:
@@ -56,13 +62,18 @@ class Semantics:
     @cached_property
     def constants(self) -> Constants:
         """Literal values."""
-        return Constants(self.tree, self.scopes, self.names)
+        return Constants(self.tree, self.scopes)
 
     @cached_property
     def evaluator(self) -> Evaluator:
         """Meanings of expressions."""
-        binding = ApiBinding(self.catalogues, self.constants, self.api)
-        return Evaluator(self.tree, self.scopes, self.names, self.constants, libraries=self.libraries, binding=binding)
+        return Evaluator(self.tree, self.scopes, self.names, self.constants, self.functions, libraries=self.libraries, binding=self.binding)
+
+    @cached_property
+    def binding(self) -> ApiBinding:
+        """Which API calls talk to."""
+        addresses = Addresses(self.scopes, self.names, self.constants, self.functions)
+        return ApiBinding(self.tree, self.names, self.catalogues, self.libraries, addresses=addresses, said=self.said, default=self.default)
 
     @property
     def statuses(self) -> Statuses:

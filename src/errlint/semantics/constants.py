@@ -1,4 +1,4 @@
-"""Literal values: strings, numbers and their collections, through names and module constants; and what a URL starts with."""
+"""Literal values: strings, numbers and their collections, through names and module constants."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from functools import cached_property
 
 import libcst as cst
 
-from errlint.semantics.names import Names
 from errlint.semantics.scopes import Binding, How, Scopes
 from errlint.semantics.tree import Tree
 
@@ -53,10 +52,9 @@ def _walks_a_table(binding: Binding) -> bool:
 class Constants:
     """What the literals of one module are."""
 
-    def __init__(self, tree: Tree, scopes: Scopes, names: Names) -> None:
+    def __init__(self, tree: Tree, scopes: Scopes) -> None:
         self._tree = tree
         self._scopes = scopes
-        self._names = names
 
     def strings(self, expression: cst.BaseExpression) -> tuple[str, ...]:
         """All strings of a literal, of a collection of literals, or of a name bound to one; () when any part is unknown."""
@@ -126,50 +124,3 @@ class Constants:
                     if owner is not None and assign.value is not None:
                         found.setdefault((owner, target.attr.value), []).append(assign.value)
         return found
-
-    def url_prefix(self, expression: cst.BaseExpression, hops: int = _HOPS) -> str:
-        """The literal start of a text, as far as it is known: of an f-string, a join, a constant, ``os.environ.get(…, default)``.
-
-        ``""`` when nothing is known. Used for hosts, which stand at the start of every URL.
-        """
-        value = string_value(expression)
-        if value is not None:
-            return value
-        if not hops:
-            return ""
-        if isinstance(expression, cst.FormattedString):
-            return self._formatted_prefix(expression, hops)
-        if isinstance(expression, cst.BinaryOperation):
-            return self.url_prefix(expression.left, hops - 1)
-        if isinstance(expression, cst.BooleanOperation):
-            return self.url_prefix(expression.left, hops - 1) or self.url_prefix(expression.right, hops - 1)
-        if isinstance(expression, cst.Call):
-            return self._call_prefix(expression, hops)
-        for bound in self.values(expression):
-            found = self.url_prefix(bound, hops - 1)
-            if found:
-                return found
-        return ""
-
-    def _formatted_prefix(self, expression: cst.FormattedString, hops: int) -> str:
-        text = ""
-        for part in expression.parts:
-            if isinstance(part, cst.FormattedStringText):
-                text += part.value
-            elif isinstance(part, cst.FormattedStringExpression):
-                inner = self.url_prefix(part.expression, hops - 1)
-                if not inner:
-                    return text
-                text += inner
-        return text
-
-    def _call_prefix(self, call: cst.Call, hops: int) -> str:
-        name = self._names.qualified(call.func) or ""
-        arguments = [argument.value for argument in call.args if argument.keyword is None]
-        if name in ("os.getenv", "os.environ.get") and len(arguments) > 1:
-            return self.url_prefix(arguments[1], hops - 1)
-        if name == "urllib.parse.urljoin" and arguments:
-            return self.url_prefix(arguments[0], hops - 1)
-        if isinstance(call.func, cst.Attribute) and call.func.attr.value in ("format", "rstrip", "strip", "removesuffix"):
-            return self.url_prefix(call.func.value, hops - 1)
-        return ""

@@ -10,7 +10,6 @@ from dataclasses import replace
 
 import libcst as cst
 
-from errlint.catalogue import Catalogue
 from errlint.libraries import KINDS, Libraries, TypeSheet
 from errlint.semantics.annotations import Annotations
 from errlint.semantics.binding import ApiBinding
@@ -19,7 +18,7 @@ from errlint.semantics.fields import kind_at
 from errlint.semantics.functions import Functions
 from errlint.semantics.handlers import Handlers
 from errlint.semantics.http_calls import HttpCalls
-from errlint.semantics.meaning import Kind, Meaning, Place
+from errlint.semantics.meaning import Bound, Kind, Meaning, Place
 from errlint.semantics.names import Names, dotted
 from errlint.semantics.patterns import captured_path
 from errlint.semantics.questions import Questions
@@ -48,7 +47,15 @@ class Evaluator:
     """Answers "what does this mean?" for the expressions of one file."""
 
     def __init__(
-        self, tree: Tree, scopes: Scopes, names: Names, constants: Constants, *, libraries: Libraries, binding: ApiBinding
+        self,
+        tree: Tree,
+        scopes: Scopes,
+        names: Names,
+        constants: Constants,
+        functions: Functions,
+        *,
+        libraries: Libraries,
+        binding: ApiBinding,
     ) -> None:
         self._tree = tree
         self._scopes = scopes
@@ -56,7 +63,7 @@ class Evaluator:
         self._constants = constants
         self._libraries = libraries
         self._binding = binding
-        self._functions = Functions(tree, scopes, constants)
+        self._functions = functions
         self._annotations = Annotations(tree, scopes, names)
         self.http = HttpCalls(tree, self._functions, self.meaning)
         self.statuses = Statuses(tree, self.meaning, names.qualified, lambda value: list(constants.values(value)))
@@ -133,7 +140,7 @@ class Evaluator:
                 for option in options:
                     sheet = self._libraries.type(self._names.qualified(option) or "")
                     if sheet is not None:
-                        api = self._binding.of_import(sheet.name.partition(".")[0])
+                        api = self._binding.of_name(sheet.name, name)
                         place = Place(test, f"`{name.value}` is a `{sheet.name}`")
                         return Meaning(_OF_TYPE[sheet.is_a], (place,), sheet, api, expression=name)
         return None
@@ -192,7 +199,7 @@ class Evaluator:
             sheet = self._libraries.type(name)
             if sheet is not None:
                 place = Place(binding.node, f"`{binding.name}` is annotated as `{sheet.name}`")
-                api = self._binding.of_import(name.partition(".")[0])
+                api = self._binding.of_name(name, binding.node)
                 return Meaning(_OF_TYPE[sheet.is_a], (place,), sheet, api)
         return None
 
@@ -342,21 +349,18 @@ class Evaluator:
         special = self._builtin(call, name)
         if special is not None:
             return special
-        root = name.partition(".")[0]
         function = self._libraries.function(name)
         if function is not None:
-            catalogue = self._binding.of_call(call, root, None)
-            return self._result(call, function.returns, f"`{name}()`", catalogue)
+            api = self._binding.of_call(call, name)
+            return self._result(call, function.returns, f"`{name}()`", api)
         sheet = self._libraries.type(name)
         if sheet is not None:
-            catalogue = self._binding.of_call(call, root, None)
+            api = self._binding.of_call(call, name)
             place = Place(call, f"`{name}()` makes {_MADE[sheet.is_a]}")
-            return Meaning(_OF_TYPE[sheet.is_a], (place,), sheet, catalogue)
+            return Meaning(_OF_TYPE[sheet.is_a], (place,), sheet, api)
         return None
 
-    def _result(
-        self, call: cst.Call, returns: str, name: str, catalogue: Catalogue | None, *, trail: tuple[Place, ...] = ()
-    ) -> Meaning | None:
+    def _result(self, call: cst.Call, returns: str, name: str, api: Bound | None, *, trail: tuple[Place, ...] = ()) -> Meaning | None:
         """What a function or a method of a client gives."""
         kind = _KIND_OF.get(returns)
         sheet = None if kind is not None else self._libraries.type(returns.rstrip("?"))
@@ -368,7 +372,7 @@ class Evaluator:
             place = Place(call, f"{name} makes {_MADE[sheet.is_a]}")
         else:
             place = Place(call, f"{name} makes an HTTP call", http=True)
-        return Meaning(kind, (*trail, place), sheet, catalogue)
+        return Meaning(kind, (*trail, place), sheet, api)
 
     def _builtin(self, call: cst.Call, name: str) -> Meaning | None:
         """What the language and its standard library do to a value that has a meaning."""
@@ -417,8 +421,9 @@ class Evaluator:
         if method is not None:
             if base.kind in (Kind.RESPONSE, Kind.EXCEPTION):
                 return self._declared_value(base, method.returns, f"{name}()", call)
-            catalogue = self._binding.of_call(call, None, base.catalogue)
-            return self._result(call, method.returns, f"`.{name}()`", catalogue, trail=base.trail)
+            api = self._binding.of_call(call, inherited=base.api)
+            return self._result(call, method.returns, f"`.{name}()`", api, trail=base.trail)
         if base.kind is Kind.CLIENT and self._declared(base.sheet, name) is None:
-            return self._result(call, "http", f"`.{name}()`", base.catalogue, trail=base.trail)
+            api = self._binding.of_client_call(call, base.api)
+            return self._result(call, "http", f"`.{name}()`", api, trail=base.trail)
         return None

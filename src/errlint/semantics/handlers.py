@@ -61,21 +61,22 @@ class Handlers:
         Not ``proven`` when nothing shows that an error of an API can arrive: no HTTP call is seen, or none that raises for a status.
         """
         sheets = [sheet for name in self.types(handler) for sheet in self._sheets(name)]
-        call = self._http_call(handler)
+        calls = self._http_calls(handler)
+        call = calls[0] if calls else None
         if sheets:
             sheet = next((found for found in sheets if found.covers_status or found.carries_status), sheets[0])
-            catalogue = (call.catalogue if call is not None else None) or self._binding.of_import(sheet.name.partition(".")[0])
+            api = self._binding.of_error(sheet.name, handler, calls)
             evidence = Place(handler.type or handler, f"`{sheet.name}` is caught")
             trail = (*call.trail, evidence) if call is not None else (evidence,)
             proven = sheet.carries_status or (sheet.covers_status and (call is None or self._raises.for_status(self._body(handler))))
-            return Meaning(Kind.EXCEPTION, trail, sheet, catalogue, proven=proven)
+            return Meaning(Kind.EXCEPTION, trail, sheet, api, proven=proven)
         if not self._is_broad(handler) or self._taken_earlier(handler):
             return None
         evidence = Place(handler.type or handler, "any exception is caught")
         if call is None:
             return Meaning(Kind.EXCEPTION, (evidence,), proven=False)
         proven = self._raises.for_status(self._body(handler))
-        return Meaning(Kind.EXCEPTION, (*call.trail, evidence), None, call.catalogue, proven=proven)
+        return Meaning(Kind.EXCEPTION, (*call.trail, evidence), None, self._binding.of_calls(calls), proven=proven)
 
     def types(self, handler: Handler) -> list[str]:
         """Dotted names of the types that a handler names, through tuples kept in constants."""
@@ -128,18 +129,17 @@ class Handlers:
         outer = self._tree.parent.get(handler)
         return outer.body if isinstance(outer, (cst.Try, cst.TryStar)) else None
 
-    def _http_call(self, handler: Handler) -> Meaning | None:
-        """The first HTTP call in the body of the handler's ``try``."""
+    def _http_calls(self, handler: Handler) -> list[Meaning]:
+        """The HTTP calls in the body of the handler's ``try``."""
         body = self._body(handler)
-        if body is None:
-            return None
-        for node in self._tree.below(body, into_functions=False):
+        found: list[Meaning] = []
+        for node in self._tree.below(body, into_functions=False) if body is not None else ():
             if isinstance(node, cst.Call):
-                found = self._meaning(node)
-                if found is None:
+                meaning = self._meaning(node)
+                if meaning is None:
                     continue
                 # a function of this file may do the call and return only a part of the answer
-                within = found.kind in _OF_AN_ANSWER and not found.from_exception and self._functions.run_by(node)
-                if found.kind in _FROM_A_CALL or within:
-                    return found
-        return None
+                within = meaning.kind in _OF_AN_ANSWER and not meaning.from_exception and self._functions.run_by(node)
+                if meaning.kind in _FROM_A_CALL or within:
+                    found.append(meaning)
+        return found

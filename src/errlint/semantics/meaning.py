@@ -51,13 +51,24 @@ class Evidence:
     trail: tuple[Place, ...]
 
 
+@dataclass(frozen=True)
+class Bound:
+    """The API that a value comes from.
+
+    :ivar catalogue: None where something shows that it is one that no catalogue knows; :ivar because: how we know, for people.
+    """
+
+    catalogue: Catalogue | None
+    because: str
+
+
 @dataclass(frozen=True, eq=False)
 class Meaning:
     """What an expression is, and how we know.
 
     :ivar trail: from where the value was born to here; never empty. :ivar sheet: the type, for responses, exceptions, clients.
-    :ivar catalogue: the API, where the call could be bound to one. :ivar path: keys from the root of the body to a value in it
-    (``"*"`` for an item of a list). :ivar origin: the response or exception that the value was taken from.
+    :ivar api: the API that it comes from, and why, where anything is known of that. :ivar path: keys from the root of the body to a
+    value in it (``"*"`` for an item of a list). :ivar origin: the response or exception that the value was taken from.
     :ivar from_exception: the text was made of an exception (``str(e)``), not read from a field.
     :ivar proven: False for the exception of a handler that shows no HTTP call: only further evidence makes it one.
     """
@@ -65,13 +76,18 @@ class Meaning:
     kind: Kind
     trail: tuple[Place, ...]
     sheet: TypeSheet | None = None
-    catalogue: Catalogue | None = None
+    api: Bound | None = None
     path: tuple[str | int, ...] = ()
     name: str = ""
     origin: Meaning | None = None
     from_exception: bool = False
     expression: cst.BaseExpression | None = None
     proven: bool = True
+
+    @property
+    def catalogue(self) -> Catalogue | None:
+        """The catalogue of the API, where the call could be bound to one."""
+        return self.api.catalogue if self.api is not None else None
 
     def via(self, node: cst.CSTNode, note: str) -> Meaning:
         """The same value after one more place."""

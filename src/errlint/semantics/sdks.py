@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 
 from errlint.catalogue import Catalogue
 from errlint.catalogue.schema import Attribute, Sdk
@@ -14,12 +14,15 @@ _KINDS: dict[Attribute, str] = {
 }  # fmt: skip
 
 
-def sdk_sheets(catalogues: Iterable[Catalogue]) -> tuple[Sheet, ...]:
+def sdk_sheets(catalogues: Iterable[Catalogue], written: Container[str] = ()) -> tuple[Sheet, ...]:
     """One sheet for each SDK that a catalogue describes.
 
-    A library sheet that describes the same class knows more (versions, responses) and takes its place.
+    :param written: import roots that have a library sheet: it knows more (classes, responses, which calls do HTTP), and takes the place.
     """
-    return tuple(_sheet(catalogue, sdk) for catalogue in catalogues for sdk in catalogue.sdks if sdk.import_roots)
+    sdks = ((catalogue, sdk) for catalogue in catalogues for sdk in catalogue.sdks)
+    return tuple(
+        _sheet(catalogue, sdk) for catalogue, sdk in sdks if not any(root.partition(".")[0] in written for root in sdk.import_roots)
+    )
 
 
 def _sheet(catalogue: Catalogue, sdk: Sdk) -> Sheet:
