@@ -1,5 +1,4 @@
-"""The rules that come with errlint: an ordinary rule pack, found by its entry point like anybody's.
+"""errlint's own rule pack: rules, error catalogues and library sheets, found by entry point like anybody's."""
 
-One module is one rule; its name is the rule's name and that of its fixture folder. ``catalogues`` and ``libraries`` hold the data the rules
-work with.
-"""
+DOCUMENTATION = "https://errlint.readthedocs.io/rules/{name}/"
+"""The page of a rule."""

@@ -113,6 +113,18 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleText:
+    """What formats that carry documentation say of a rule; ``doc`` is Markdown, ``url`` the address of its page."""
+
+    id: str
+    name: str
+    title: str
+    doc: str
+    severity: Severity
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class FileReport:
     """What one file gave.
 

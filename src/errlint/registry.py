@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from errlint.errors import UsageProblem
+from errlint.model import RuleText
 
 if TYPE_CHECKING:
     from errlint.catalogue import Catalogues
@@ -29,6 +30,8 @@ class Pack:
 
     name: str
     folder: Path
+    documentation: str = ""
+    """The address of a rule's page, with ``{name}`` for the rule's name: ``DOCUMENTATION`` of the package."""
 
     def _data(self, kind: str) -> list[Path]:
         return sorted((self.folder / kind).glob("*.toml"))
@@ -63,7 +66,7 @@ def packs() -> tuple[Pack, ...]:
             raise UsageProblem(f"rule pack `{entry.name}` ({entry.value}) cannot be imported: {error}") from error
         if package.__file__ is None:
             raise UsageProblem(f"rule pack `{entry.name}` ({entry.value}) is not a package with files")
-        found[entry.value] = Pack(entry.value, Path(package.__file__).parent)
+        found[entry.value] = Pack(entry.value, Path(package.__file__).parent, getattr(package, "DOCUMENTATION", ""))
     return tuple(found[name] for name in sorted(found))
 
 
@@ -92,6 +95,18 @@ def rules() -> tuple[Rule, ...]:
         if twice:
             raise UsageProblem(f"two rules have the {attribute} {', '.join(twice)}")
     return tuple(found)
+
+
+def rule_texts() -> tuple[RuleText, ...]:
+    """What formats tell of the rules, by id. Raises as :func:`rules`."""
+    pages = {pack.name: pack.documentation for pack in packs()}
+    return tuple(
+        RuleText(rule.id, rule.name, rule.title, rule.doc, rule.severity, _page(rule, pages).format(name=rule.name)) for rule in rules()
+    )
+
+
+def _page(rule: Rule, pages: dict[str, str]) -> str:
+    return pages.get(rule.check.__module__.rpartition(".")[0], "")
 
 
 @lru_cache(maxsize=1)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from errlint.discovery import Skipped
     from errlint.runner import Mode, Plan
 
-FORMATS = ("full", "concise", "json")
+FORMATS = ("full", "concise", "grouped", "json", "json-lines", "sarif", "github", "gitlab", "junit", "rdjson")
 STDIN = Path("-")
 _FILE = click.Path(path_type=Path)
 
@@ -34,6 +34,7 @@ class Request:
     unsafe_fixes: bool
     diff: bool
     output_format: str
+    output_file: Path | None
     select: tuple[str, ...]
     ignore: tuple[str, ...]
     extend_select: tuple[str, ...]
@@ -71,6 +72,7 @@ class Request:
 @click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: the fixes that may change which branch is taken, too.")
 @click.option("--diff", is_flag=True, help="Show what the fixes would change, as a patch, and write nothing.")
 @click.option("--output-format", type=Choice(FORMATS), default="full", show_default=True, help="How findings are printed.")
+@click.option("--output-file", type=_FILE, metavar="FILE", help="Write the findings to this file; the summary goes to standard error.")
 @click.option("--select", multiple=True, callback=listed, metavar="RULES", help="Only these rules: ids, names, prefixes (ERR1) or ALL.")
 @click.option("--ignore", multiple=True, callback=listed, metavar="RULES", help="Not these rules.")
 @click.option("--extend-select", multiple=True, callback=listed, metavar="RULES", help="These rules, too.")

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from errlint.cli.group import style
 from errlint.diffs import unified_diff
-from errlint.model import Safety
-from errlint.reporters import Results, reporter
+from errlint.errors import UsageProblem
+from errlint.model import RuleText, Safety
+from errlint.reporters import FOR_PEOPLE, Results, reporter
 from errlint.reporters.sources import Sources
 from errlint.reporters.summary import count, statistics, summary
 from errlint.terminal import Style, printable, write, write_bytes
@@ -17,6 +20,11 @@ from errlint.terminal import Style, printable, write, write_bytes
 if TYPE_CHECKING:
     from errlint.cli.check import Request
     from errlint.runner import Outcome
+
+_WITH_RULES = frozenset({"sarif", "rdjson"})
+"""Formats that tell of rules, not only of findings."""
+_ODD = "backslashreplace"
+"""What is left of a file name that is not UTF-8 becomes an escape, as it is one in JSON."""
 
 
 def finish(outcomes: Sequence[Outcome], request: Request, stream: TextIO) -> int:
@@ -26,7 +34,12 @@ def finish(outcomes: Sequence[Outcome], request: Request, stream: TextIO) -> int
     """
     ordered = sorted(outcomes, key=lambda outcome: outcome.report.path.split("/"))
     changed = [outcome for outcome in ordered if outcome.before != outcome.after]
-    results = Results(tuple(outcome.report for outcome in ordered), sum(outcome.fixed for outcome in changed), len(changed))
+    results = Results(
+        tuple(outcome.report for outcome in ordered),
+        sum(outcome.fixed for outcome in changed),
+        len(changed),
+        _rule_texts() if request.output_format in _WITH_RULES else (),
+    )
     sources = Sources({outcome.report.path: outcome.after for outcome in ordered if outcome.report.findings})
     if request.verbose:
         tell(f"{report.path}: nothing in it that a rule looks for" for report in results.reports if report.stage == "gated")
@@ -34,13 +47,33 @@ def finish(outcomes: Sequence[Outcome], request: Request, stream: TextIO) -> int
         tell(f"warning: {outcome.report.path}: fixes left out: {outcome.held_back}" for outcome in ordered if outcome.held_back)
     if request.diff:
         _diff(changed, results, request)
-    elif request.output_format == "json":
-        text = "".join(reporter("json")(results, sources, Style()))
-        # what is left of a file name that is not UTF-8 has an escape in JSON, too
-        write_bytes(stream, text.encode("utf-8", "backslashreplace"))
+    elif request.output_file is not None:
+        _write_file(request.output_file, "".join(_text(results, sources, request, Style())))
+        if not request.quiet:
+            write(sys.stderr, summary(results, style(sys.stderr)))
+    elif request.output_format in FOR_PEOPLE or request.statistics:
+        look = style(stream)
+        write(stream, chain(_text(results, sources, request, look), () if request.quiet else summary(results, look)))
     else:
-        write(stream, _text(results, sources, request, style(stream)))
+        write_bytes(stream, "".join(_text(results, sources, request, Style())).encode("utf-8", _ODD))
     return _exit_code(results, changed, request)
+
+
+def _write_file(path: Path, text: str) -> None:
+    """Write the report.
+
+    :raises UsageProblem: when the file cannot be written.
+    """
+    try:
+        path.write_bytes(text.encode("utf-8", _ODD))
+    except OSError as error:
+        raise UsageProblem(f"--output-file: cannot write '{printable(str(path))}': {error.strerror or error}") from error
+
+
+def _rule_texts() -> tuple[RuleText, ...]:
+    from errlint.registry import rule_texts
+
+    return rule_texts()
 
 
 def tell(lines: Iterable[str]) -> None:
@@ -56,13 +89,8 @@ def _exit_code(results: Results, changed: Sequence[Outcome], request: Request) -
     return int(results.total > 0 or (request.exit_non_zero_on_fix and results.fixed > 0))
 
 
-def _text(results: Results, sources: Sources, request: Request, look: Style) -> Iterator[str]:
-    if request.statistics:
-        yield from statistics(results, look)
-    else:
-        yield from reporter(request.output_format)(results, sources, look)
-    if not request.quiet:
-        yield from summary(results, look)
+def _text(results: Results, sources: Sources, request: Request, look: Style) -> Iterable[str]:
+    return statistics(results, look) if request.statistics else reporter(request.output_format)(results, sources, look)
 
 
 def _diff(changed: Sequence[Outcome], results: Results, request: Request) -> None:

@@ -11,26 +11,30 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
 
-from errlint.model import FileReport, Finding, Safety, Severity
+from errlint.model import FileReport, Finding, RuleText, Safety, Severity
 from errlint.reporters.sources import Sources
 from errlint.terminal import Style
 
 Report = Callable[["Results", Sources, Style], Iterable[str]]
 
-FORMATS = ("full", "concise", "json")
-"""Each is the name of a module here."""
+FORMATS = ("full", "concise", "grouped", "json", "json-lines", "sarif", "github", "gitlab", "junit", "rdjson")
+"""Each is the name of a module here, with ``-`` for ``_``."""
+
+FOR_PEOPLE = frozenset({"full", "concise", "grouped"})
+"""Formats that end with a summary, and in which every character is printable; the others are UTF-8, whatever the terminal."""
 
 
 @dataclass(frozen=True)
 class Results:
     """What a run gave: the reports of all files in the order of their paths, and how many findings were fixed, in how many files.
 
-    With fixes applied, the reports tell what remains.
+    With fixes applied, the reports tell what remains. ``rules`` are the rules that ran, for the formats that tell of them.
     """
 
     reports: tuple[FileReport, ...]
     fixed: int = 0
     fixed_files: int = 0
+    rules: tuple[RuleText, ...] = ()
 
     def __iter__(self) -> Iterator[Finding]:
         return (finding for report in self.reports for finding in report.findings)
@@ -73,7 +77,7 @@ class Results:
 
 def reporter(name: str) -> Report:
     """The reporter of a format: one of :data:`FORMATS`."""
-    report: Report = import_module(f"{__name__}.{name}").report
+    report: Report = import_module(f"{__name__}.{name.replace('-', '_')}").report
     return report
 
 

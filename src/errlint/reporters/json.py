@@ -19,11 +19,12 @@ SCHEMA = 1
 
 def report(results: Results, sources: Sources, _style: Style) -> Iterator[str]:
     """One JSON object."""
-    findings = [_finding(finding, sources) for finding in results]
+    findings = [finding_as_json(finding, sources) for finding in results]
     yield json.dumps({"schema": SCHEMA, "findings": findings, "summary": _summary(results)}, ensure_ascii=False, indent=2) + "\n"
 
 
-def _finding(finding: Finding, sources: Sources) -> dict[str, object]:
+def finding_as_json(finding: Finding, sources: Sources) -> dict[str, object]:
+    """One finding, as it stands in ``findings``."""
     return {
         "rule": finding.rule,
         "name": finding.name,

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from errlint.encoding import UndecodableSource, decode
+from errlint.model import Finding
 
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 
@@ -57,6 +58,12 @@ class Sources:
     def lines(self, path: str) -> list[str]:
         """The lines of a file."""
         return self.text(path).lines
+
+    def statement(self, finding: Finding) -> str:
+        """The lines of the statement that a finding stands in."""
+        first, last = finding.lines
+        first = first or finding.location.line
+        return "\n".join(self.lines(finding.location.path)[first - 1 : max(last, first)])
 
     def _read(self, path: str) -> bytes:
         if path in self._given:
