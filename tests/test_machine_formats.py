@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import jsonschema
 import pytest
@@ -206,7 +206,7 @@ def test_gitlab_gets_relative_paths_and_a_fingerprint_for_each_finding() -> None
 
 
 def test_junit_is_xml_whatever_stands_in_a_message() -> None:
-    root = ElementTree.fromstring(said("junit", one(message="a\x00b\x1b<&>\ufffe")))
+    root = ET.fromstring(said("junit", one(message="a\x00b\x1b<&>\ufffe")))
     failure = root.find("testsuite/testcase/failure")
     assert failure is not None
     assert failure.get("message") == "a\ufffdb\ufffd<&>\ufffd"
@@ -214,7 +214,7 @@ def test_junit_is_xml_whatever_stands_in_a_message() -> None:
 
 
 def test_junit_without_findings_is_a_test_that_passed() -> None:
-    root = ElementTree.fromstring(said("junit"))
+    root = ET.fromstring(said("junit"))
     assert [case.get("name") for case in root.iter("testcase")] == ["no findings"]
     assert list(root.iter("failure")) == []
 

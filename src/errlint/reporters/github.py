@@ -69,7 +69,7 @@ def _summarise(findings: Sequence[Finding]) -> None:
         return
     size = Path(target).stat().st_size if Path(target).is_file() else 0
     with Path(target).open("a", encoding="utf-8", errors="backslashreplace") as summary:
-        for written, line in enumerate(_table(findings)):
+        for written, line in enumerate(_table(findings), -1):
             size += len(line.encode("utf-8", "backslashreplace"))
             if size > _LARGEST_SUMMARY:
                 summary.write(f"\n{len(findings) - written + 1} more in the log.\n")
@@ -81,7 +81,8 @@ def _table(findings: Sequence[Finding]) -> Iterator[str]:
     if not findings:
         yield "### errlint: no findings\n"
         return
-    yield f"### errlint: {len(findings)} {'finding' if len(findings) == 1 else 'findings'}\n\n| Place | Rule | Finding |\n| --- | --- | --- |\n"
+    yield f"### errlint: {len(findings)} {'finding' if len(findings) == 1 else 'findings'}\n\n"
+    yield "| Place | Rule | Finding |\n| --- | --- | --- |\n"
     for finding in findings:
         yield f"| {_cell(_place(finding))} | {finding.rule} {finding.name} | {_cell(finding.message)} |\n"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from errlint.model import FileReport, Finding
 from errlint.reporters import Results
@@ -17,29 +17,29 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 def report(results: Results, _sources: Sources, _style: Style) -> Iterator[str]:
     """One XML document; without findings it has one test that passed, because an empty report counts as broken."""
-    root = ElementTree.Element("testsuites", name="errlint", tests=str(max(results.total, 1)), failures=str(results.total))
+    root = ET.Element("testsuites", name="errlint", tests=str(max(results.total, 1)), failures=str(results.total))
     for one in results.reports:
         if one.findings:
             _suite(root, one)
     if not results.total:
-        suite = ElementTree.SubElement(root, "testsuite", name="errlint", tests="1", failures="0")
-        ElementTree.SubElement(suite, "testcase", name="no findings", classname="errlint")
-    ElementTree.indent(root)
-    yield f'<?xml version="1.0" encoding="utf-8"?>\n{ElementTree.tostring(root, encoding="unicode")}\n'
+        suite = ET.SubElement(root, "testsuite", name="errlint", tests="1", failures="0")
+        ET.SubElement(suite, "testcase", name="no findings", classname="errlint")
+    ET.indent(root)
+    yield f'<?xml version="1.0" encoding="utf-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
 
 
-def _suite(root: ElementTree.Element, one: FileReport) -> None:
+def _suite(root: ET.Element, one: FileReport) -> None:
     number = str(len(one.findings))
-    suite = ElementTree.SubElement(root, "testsuite", name=_clean(one.path), tests=number, failures=number)
+    suite = ET.SubElement(root, "testsuite", name=_clean(one.path), tests=number, failures=number)
     for finding in one.findings:
         _case(suite, finding)
 
 
-def _case(suite: ElementTree.Element, finding: Finding) -> None:
+def _case(suite: ET.Element, finding: Finding) -> None:
     at = finding.location
     name = f"{finding.rule} {finding.name} ({at.line}:{at.column})"
-    case = ElementTree.SubElement(suite, "testcase", name=name, classname=_clean(at.path), file=_clean(at.path), line=str(at.line))
-    failure = ElementTree.SubElement(case, "failure", type=finding.severity.value, message=_clean(finding.message))
+    case = ET.SubElement(suite, "testcase", name=name, classname=_clean(at.path), file=_clean(at.path), line=str(at.line))
+    failure = ET.SubElement(case, "failure", type=finding.severity.value, message=_clean(finding.message))
     remedy = f"\n{finding.remedy}" if finding.remedy else ""
     failure.text = _clean(f"{at.path}:{at.line}:{at.column}: {finding.message}{remedy}")
 
