@@ -221,6 +221,14 @@ class Libraries:
         found = (self._retries.get(f"{ancestor.name}.{method}") for ancestor in self.ancestors(name))
         return next((entry for entry in found if entry is not None), None)
 
+    def has_retry_method(self, method: str) -> bool:
+        """Whether any type has a method of this name that says something about retries: most names need no further look."""
+        return method in self._retry_methods
+
+    @cached_property
+    def _retry_methods(self) -> frozenset[str]:
+        return frozenset(name.rpartition(".")[2] for name in self._retries if name.rpartition(".")[0] in self._types)
+
     @cached_property
     def _retries(self) -> dict[str, RetryCall]:
         return {name: RetryCall(sheet.library.id, name, entry) for sheet in self.sheets for entry in sheet.retry for name in entry.names}

@@ -118,5 +118,7 @@ class RetrySheet(_Table, frozen=True, kw_only=True):
     """Keyword arguments that are not listed are handed to the parts."""
     needs: str = ""
     """The argument without which nothing is retried."""
+    http: bool = False
+    """It can only be about HTTP: no call has to be seen."""
     builtin: bool = False
     """What is retried is the library's own choice and works without being asked for: no mistake of the caller, but a layer of retries."""

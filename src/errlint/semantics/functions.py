@@ -23,14 +23,25 @@ class Functions:
 
     def run_by(self, call: cst.Call) -> list[cst.FunctionDef]:
         """The functions that a call may run; several when a name is defined in branches."""
-        if isinstance(call.func, cst.Name):
-            bindings = self._scopes.reaching(call.func)
-        elif isinstance(call.func, cst.Attribute):
-            owner = self._constants.owner(call.func)
-            bindings = self._scopes.bindings(call.func.attr.value, owner) if owner is not None else []
+        return self.defined(call.func)
+
+    def defined(self, name: cst.BaseExpression) -> list[cst.FunctionDef]:
+        """The functions of the file that a name, or ``self.name``, stands for."""
+        if isinstance(name, cst.Name):
+            bindings = self._scopes.reaching(name)
+        elif isinstance(name, cst.Attribute):
+            owner = self._constants.owner(name)
+            bindings = self._scopes.bindings(name.attr.value, owner) if owner is not None else []
         else:
             bindings = []
         return [binding.node for binding in bindings if binding.how is How.FUNCTION and isinstance(binding.node, cst.FunctionDef)]
+
+    def behind(self, expression: cst.BaseExpression) -> list[cst.FunctionDef | cst.Lambda]:
+        """The functions and lambdas of the file that a value may be: a lambda itself, a name of one, a function's name."""
+        if isinstance(expression, cst.Lambda):
+            return [expression]
+        lambdas = self._constants.values(expression) if isinstance(expression, (cst.Name, cst.Attribute)) else ()
+        return [*self.defined(expression), *(value for value in lambdas if isinstance(value, cst.Lambda))]
 
     def returned(self, function: cst.FunctionDef) -> Iterator[cst.BaseExpression]:
         """The expressions that a function returns, in document order."""

@@ -9,7 +9,7 @@ import libcst as cst
 
 from errlint.catalogue import Catalogue
 from errlint.semantics.constants import string_value
-from errlint.semantics.meaning import Kind
+from errlint.semantics.meaning import Kind, Place
 from errlint.semantics.raises import Answer
 from errlint.semantics.retries.policy import Attempt
 
@@ -44,6 +44,25 @@ class Attempts:
             None,
             _AS_EXCEPTION[self._semantics.raises_for_status(call).answer],
         )
+
+    def of_callee(self, callee: cst.Name | cst.Attribute, call: cst.Call) -> Attempt | None:
+        """The attempt that ``call`` makes by running a function of a library that is handed to it: ``retrying(session.get, url)``."""
+        method = callee.attr.value if isinstance(callee, cst.Attribute) else callee.value
+        verb = method.upper() if method.upper() in _METHODS else None
+        name = self._semantics.names.qualified(callee)
+        known = self._semantics.libraries.function(name) if name is not None else None
+        if known is not None and known.returns:
+            return Attempt(call, (Place(callee, f"`{name}()` makes an HTTP call", http=True),), None, verb, None, known.raises_for_status)
+        if not isinstance(callee, cst.Attribute):
+            return None
+        owner = self._semantics.meaning(callee.value)
+        if owner is None or owner.sheet is None or owner.kind not in (Kind.CLIENT, Kind.OBJECT):
+            return None
+        does = self._semantics.libraries.method(owner.sheet, method)
+        if does is None and owner.kind is not Kind.CLIENT:
+            return None
+        place = Place(callee, f"`.{method}()` makes an HTTP call", http=True)
+        return Attempt(call, (*owner.trail, place), owner.catalogue, verb, None, does.raises_for_status if does is not None else True)
 
     def within(self, code: cst.CSTNode) -> list[Attempt]:
         """The attempts that running ``code`` makes: a function (as if it were called), statements, an expression."""

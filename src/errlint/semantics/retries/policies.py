@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from errlint.semantics.retries.library.policies import library_policies
 from errlint.semantics.retries.policy import RetryPolicy
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 Builder = Callable[["Semantics"], Iterable[RetryPolicy]]
 """Finds the policies of one mechanism in a file."""
 
-BUILDERS: tuple[Builder, ...] = ()
+BUILDERS: tuple[Builder, ...] = (library_policies,)
 """One for each mechanism. Every policy is built by exactly one of them."""
 
 
@@ -27,11 +28,16 @@ class Retries:
         self._semantics = semantics
 
     @cached_property
-    def policies(self) -> tuple[RetryPolicy, ...]:
-        """Every policy, those included for which nothing shows that they are about HTTP."""
+    def layers(self) -> tuple[RetryPolicy, ...]:
+        """Every policy, those included that libraries follow by themselves."""
         order = self._semantics.tree.order
         found = [policy for build in BUILDERS for policy in build(self._semantics)]
         return tuple(sorted(found, key=lambda policy: order[policy.node]))
+
+    @cached_property
+    def policies(self) -> tuple[RetryPolicy, ...]:
+        """Every policy that this file decides on, those included for which nothing shows that they are about HTTP."""
+        return tuple(policy for policy in self.layers if not policy.builtin)
 
     @cached_property
     def _by_node(self) -> dict[cst.CSTNode, tuple[RetryPolicy, ...]]:

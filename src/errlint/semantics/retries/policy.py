@@ -104,7 +104,10 @@ class RetryPolicy:
 
     :ivar mechanism: ``loop``, ``recursion``, ``wrapper`` (a decorator or function of the project), or the id of the library whose sheet
     describes it; :ivar node: where it stands: the loop, the function that calls itself, the decorator, the call that configures it;
-    :ivar attempts: what is sent again; empty when nothing shows that the policy is about HTTP.
+    :ivar attempts: what is sent again; empty when nothing shows that the policy is about HTTP;
+    :ivar methods: the only HTTP methods that are sent again, None for any;
+    :ivar evidence: what shows that it is about HTTP although no attempt is seen in this file;
+    :ivar builtin: what is retried is a library's own choice: a layer that multiplies others, and no mistake of this file.
     """
 
     mechanism: str
@@ -113,13 +116,15 @@ class RetryPolicy:
     retried: Retried
     wait: Wait
     stop: Stop
+    methods: frozenset[str] | None = None
+    evidence: tuple[Place, ...] = ()
+    builtin: bool = False
 
     @property
     def trail(self) -> tuple[Place, ...]:
         """Why this is about an HTTP API, and what is retried; empty without evidence."""
-        if not self.attempts:
-            return ()
-        return (*self.attempts[0].trail, *self.retried.places)
+        shown = self.attempts[0].trail if self.attempts else self.evidence
+        return (*shown, *self.retried.places) if shown else ()
 
     @property
     def catalogue(self) -> Catalogue | None:

@@ -266,6 +266,15 @@ class Predicates(Statuses):
                 found |= self._named_by_functions(node)
         return found & ~BELOW_400
 
+    def named_in_function(self, function: Function) -> int:
+        """The statuses that a predicate names one by one."""
+        if isinstance(function, cst.Lambda):
+            return self.named_in(function.body)
+        found = 0
+        for test in self._tests_in(function):
+            found |= self.named_in(test)
+        return found
+
     def _named_by_functions(self, call: cst.Call) -> int:
         found = 0
         if dotted(call.func) == "isinstance" and len(call.args) == 2:

@@ -1,0 +1,165 @@
+"""The calls of a file that a retry table of a sheet describes, and what stands in their arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from errlint.libraries import RetryCall
+from errlint.retry_sheets import RetryArgument
+from errlint.semantics.constants import string_value
+from errlint.semantics.scopes import How
+
+if TYPE_CHECKING:
+    from errlint.semantics.analysis import Semantics
+
+_HOPS = 5
+"""How many names and returns an object is followed through."""
+
+
+@dataclass(frozen=True, eq=False)
+class Given:
+    """An argument that a call passes.
+
+    :ivar argument: what the sheet says of it; :ivar value: its expression; :ivar node: what stands for it in the source.
+    """
+
+    argument: RetryArgument
+    value: cst.BaseExpression
+    node: cst.CSTNode
+
+
+@dataclass(frozen=True, eq=False)
+class RetrySite:
+    """A call (or the bare name of a decorator or part, without arguments) that a table of a sheet describes."""
+
+    node: cst.BaseExpression
+    described: RetryCall
+
+    @property
+    def arguments(self) -> tuple[cst.Arg, ...]:
+        """What is passed."""
+        return tuple(self.node.args) if isinstance(self.node, cst.Call) else ()
+
+    def given(self) -> list[Given]:
+        """The arguments that the sheet knows."""
+        return list(given(self.arguments, self.described.sheet.arguments))
+
+    def unknown_arguments(self) -> tuple[cst.Arg, ...]:
+        """Keyword arguments that the table does not list."""
+        known = {argument.name for argument in self.described.sheet.arguments}
+        return tuple(found for found in self.arguments if found.keyword is not None and found.keyword.value not in known)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether arguments come from elsewhere: ``retry(**options)``."""
+        return any(found.star for found in self.arguments)
+
+
+def given(arguments: Iterable[cst.Arg], described: Iterable[RetryArgument]) -> Iterator[Given]:
+    """What a call passes for the arguments that a sheet describes."""
+    passed = [found for found in arguments if not found.star]
+    plain = [found for found in passed if found.keyword is None]
+    named = {found.keyword.value: found for found in passed if found.keyword is not None}
+    for argument in described:
+        found = named.get(argument.name)
+        if found is None and argument.position is not None and argument.position < len(plain):
+            found = plain[argument.position]
+        if found is None:
+            continue
+        if argument.rest and argument.position is not None:
+            yield from (Given(argument, other.value, other) for other in plain[argument.position :])
+        elif not argument.key:
+            yield Given(argument, found.value, found)
+        else:
+            value = _under(argument.key, found.value)
+            if value is not None:
+                yield Given(argument, value, found)
+
+
+def _under(key: str, mapping: cst.BaseExpression) -> cst.BaseExpression | None:
+    """The value under a key of ``{"key": value}`` or ``dict(key=value)``."""
+    if isinstance(mapping, cst.Dict):
+        for element in mapping.elements:
+            if isinstance(element, cst.DictElement) and string_value(element.key) == key:
+                return element.value
+    elif isinstance(mapping, cst.Call) and isinstance(mapping.func, cst.Name) and mapping.func.value == "dict":
+        return next((found.value for found in mapping.args if found.keyword is not None and found.keyword.value == key), None)
+    return None
+
+
+class RetryCalls:
+    """Finds them in one file."""
+
+    def __init__(self, semantics: Semantics) -> None:
+        self._semantics = semantics
+
+    def all(self) -> Iterator[RetrySite]:
+        """Every call, and every bare name that decorates, that a table describes; in document order."""
+        nodes = self._semantics.tree.of_types(cst.Call, cst.Decorator)
+        for node in nodes:
+            assert isinstance(node, (cst.Call, cst.Decorator))
+            expression = node if isinstance(node, cst.Call) else node.decorator
+            if isinstance(node, cst.Decorator) and isinstance(expression, cst.Call):
+                continue  # comes as a call
+            site = self.at(expression)
+            if site is not None:
+                yield site
+
+    def at(self, expression: cst.BaseExpression) -> RetrySite | None:
+        """The site that an expression is: a call of a described name, or the name itself."""
+        name = expression.func if isinstance(expression, cst.Call) else expression
+        if not isinstance(name, (cst.Name, cst.Attribute)):
+            return None
+        described = self._described(name)
+        return RetrySite(expression, described) if described is not None else None
+
+    def _described(self, name: cst.BaseExpression) -> RetryCall | None:
+        libraries = self._semantics.libraries
+        qualified = self._semantics.names.qualified(name)
+        found = libraries.retry(qualified) if qualified is not None else None
+        if found is not None:
+            return found
+        if isinstance(name, cst.Name):
+            return self._inherited(name)
+        assert isinstance(name, cst.Attribute)
+        if not libraries.has_retry_method(name.attr.value):
+            return None
+        receiver = self._semantics.meaning(name.value)
+        return libraries.retry_method(receiver.sheet.name, name.attr.value) if receiver is not None and receiver.sheet is not None else None
+
+    def _inherited(self, name: cst.Name) -> RetryCall | None:
+        """A class of this file that is made from a described one and leaves its constructor alone, as far as retries go."""
+        for binding in self._semantics.scopes.reaching(name):
+            if binding.how is How.CLASS and isinstance(binding.node, cst.ClassDef):
+                for base in binding.node.bases:
+                    qualified = self._semantics.names.qualified(base.value)
+                    found = self._semantics.libraries.retry(qualified) if qualified is not None else None
+                    if found is not None:
+                        return found
+        return None
+
+    def behind(self, expression: cst.BaseExpression, hops: int = _HOPS) -> list[RetrySite]:
+        """The sites that a value may come from: itself, or through names, attributes, and functions of this file that return it."""
+        if isinstance(expression, cst.Await):
+            expression = expression.expression
+        site = self.at(expression)
+        if site is not None:
+            return [site]
+        if not hops:
+            return []
+        sources: list[cst.BaseExpression] = []
+        if isinstance(expression, cst.Call):
+            for function in self._semantics.functions.run_by(expression):
+                sources.extend(self._semantics.functions.returned(function))
+        elif isinstance(expression, (cst.Name, cst.Attribute)):
+            sources.extend(self._semantics.constants.values(expression))
+        elif isinstance(expression, cst.IfExp):
+            sources.extend((expression.body, expression.orelse))
+        elif isinstance(expression, cst.BooleanOperation):
+            sources.extend((expression.left, expression.right))
+        found = [site for source in sources for site in self.behind(source, hops - 1)]
+        return list({site.node: site for site in found}.values())

@@ -1,0 +1,156 @@
+"""What is tried again, by the arguments that say so: types, functions of the exception or the result, statuses, switches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import reduce
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from errlint.retry_sheets import Says
+from errlint.semantics.meaning import Place
+from errlint.semantics.raises import Answer
+from errlint.semantics.retries.exception_types import Raised
+from errlint.semantics.retries.library.calls import Given, RetrySite
+from errlint.semantics.retries.library.defaults import Defaults
+from errlint.semantics.retries.library.escapes import Escapes
+from errlint.semantics.retries.library.said import Again, Said
+from errlint.semantics.retries.library.values import classes, is_nothing, truth
+from errlint.semantics.retries.outcomes import ANY_FAILURE, FAILURES, NO_ANSWER
+from errlint.semantics.statuses import ERRORS, Range
+
+if TYPE_CHECKING:
+    from errlint.semantics.analysis import Semantics
+
+_PERHAPS = Range(FAILURES, 0)
+_FEW = 20
+"""More statuses than these are a range, not a list of names."""
+
+
+class Conditions:
+    """Answers for the calls of one file.
+
+    :param part: what an expression in the library's own words says.
+    """
+
+    def __init__(self, semantics: Semantics, escapes: Escapes, part: Callable[[cst.BaseExpression], Said | None]) -> None:
+        self._semantics = semantics
+        self._escapes = escapes
+        self._part = part
+
+    def of(self, passed: list[Given], site: RetrySite, default: Defaults, whole: Said | None) -> Again | None:
+        """What arguments and defaults say; None if nothing, or nothing but ``whole``, a policy that is handed over."""
+        raised = self._positive(passed, ("retried", "types", "when"))
+        listed = self._positive(passed, ("statuses",))
+        returned = self._positive(passed, ("result", "not-result"))
+        switched = self._switches(passed, site)
+        taken = self._positive(passed, ("unless", "not-types"))
+        if whole is not None and (raised or listed or returned or taken) is None:
+            return None
+        parts = [
+            raised if raised is not None else default.raised(site.node),
+            listed if listed is not None else default.listed(site.node),
+            default.hinted(),
+            default.network(),
+            returned if returned is not None else default.returned(site.node),
+            switched,
+        ]
+        known = [part for part in parts if part is not None]
+        if not known:
+            return None
+        found = reduce(Again.__or__, known)
+        return found.without(taken) if taken is not None else found
+
+    def _positive(self, passed: list[Given], words: tuple[Says, ...]) -> Again | None:
+        found: Again | None = None
+        for item in passed:
+            if item.argument.adds or not set(words).intersection(item.argument.says):
+                continue
+            said = self._said_of(item)
+            if said is not None:
+                found = said if found is None else found | said
+        return found
+
+    def _said_of(self, item: Given) -> Again | None:
+        words = item.argument.says
+        if "retried" in words:
+            part = self._part(item.value)
+            if part is not None:
+                return part.again
+            if "when" not in words:
+                return Again(_PERHAPS, places=(Place(item.node, "decides what is tried again"),))
+        if "statuses" in words:
+            return self._listed(item)
+        if "result" in words or "not-result" in words:
+            return self._returned(item, inverted="not-result" in words)
+        by_type = "types" in words or "not-types" in words
+        if by_type and not ({"when", "unless"}.intersection(words) and self._is_function(item.value)):
+            return self._raised(item)
+        return self._decided(item)
+
+    def _is_function(self, expression: cst.BaseExpression) -> bool:
+        return isinstance(expression, cst.Call) or bool(self._semantics.functions.behind(expression))
+
+    def _raised(self, item: Given) -> Again:
+        types = self._semantics.predicates.types
+        names = types.named(item.value)
+        covered = types.covers(names)
+        if self._escapes.answer is Answer.YES and self._escapes.types:
+            statuses_taken = types.taken(names, Raised(self._escapes.types, ERRORS))
+            covered = Range(statuses_taken.may | covered.may & NO_ANSWER, statuses_taken.must | covered.must & NO_ANSWER)
+        outcomes = self._escapes.seen_as(covered)
+        what = "any exception is tried again" if covered == ANY_FAILURE else f"{', '.join(f'`{name}`' for name in names)}: tried again"
+        if "not-types" in item.argument.says:
+            what = what.replace("tried again", "given up")
+        return Again(outcomes, types.statuses_named(names), (Place(item.node, what),))
+
+    def _decided(self, item: Given) -> Again:
+        """What a function of the exception lets through."""
+        predicates = self._semantics.predicates
+        functions = self._semantics.functions.behind(item.value)
+        inverted = "unless" in item.argument.says
+        place = Place(item.node, "decides when to give up" if inverted else "decides what is tried again")
+        if len(functions) != 1:
+            return Again(Range(FAILURES, 0), places=(place,))
+        passes = predicates.of_function(functions[0])
+        outcomes = Range(passes.may & FAILURES, passes.must & FAILURES)
+        if not inverted:
+            outcomes = self._escapes.seen_as(outcomes)
+        return Again(outcomes, predicates.named_in_function(functions[0]), (place,))
+
+    def _returned(self, item: Given, *, inverted: bool) -> Again:
+        functions = self._semantics.functions.behind(item.value)
+        place = Place(item.node, "decides by the result what is tried again")
+        if len(functions) != 1:
+            return Again(Range(ERRORS, 0), places=(place,))
+        passes = self._semantics.predicates.of_function(functions[0])
+        passes = passes.negated() if inverted else passes
+        return Again(Range(passes.may & ERRORS, passes.must & ERRORS), self._semantics.predicates.named_in_function(functions[0]), (place,))
+
+    def _listed(self, item: Given) -> Again | None:
+        if is_nothing(item.value):
+            return None
+        members = self._semantics.predicates.members(item.value)
+        if members is None:
+            number = self._semantics.predicates.number(item.value)
+            members = 1 << number if number is not None and 400 <= number < 600 else None
+        place = Place(item.node, "the statuses that are tried again")
+        if members is None:
+            return Again(Range(ERRORS, 0), places=(place,))
+        members &= ERRORS
+        return Again(Range(members, members), members if members.bit_count() <= _FEW else 0, (place,))
+
+    def _switches(self, passed: list[Given], site: RetrySite) -> Again | None:
+        found: Again | None = None
+        for argument in site.described.sheet.arguments:
+            if not argument.adds:
+                continue
+            item = next((one for one in passed if one.argument is argument), None)
+            on = argument.by_default if item is None else truth(item.value)
+            if on is not False:
+                added = classes(argument.adds)
+                place = Place(item.node if item is not None else site.node, "the statuses that are tried again")
+                one = Again(Range(added, added if on else 0), places=(place,))
+                found = one if found is None else found | one
+        return found

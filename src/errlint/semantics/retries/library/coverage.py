@@ -1,0 +1,208 @@
+"""Which HTTP calls does a retry of a library cover? Those of a function, of the body of a loop, or made through a client."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from errlint.retry_sheets import RetryArgument
+from errlint.semantics.raises import Answer
+from errlint.semantics.retries.library.calls import Given, RetryCalls, RetrySite, given
+from errlint.semantics.retries.library.escapes import Escapes
+from errlint.semantics.retries.policy import Attempt
+from errlint.semantics.scopes import Binding, How
+
+if TYPE_CHECKING:
+    from errlint.semantics.analysis import Semantics
+
+_AS_EXCEPTION = {Answer.YES: True, Answer.NO: False, Answer.UNKNOWN: None}
+
+
+@dataclass(eq=False)
+class Covered:
+    """What one retry covers; filled while its uses are found.
+
+    :ivar code: the functions, loop bodies and calls that are run again; :ivar said: what is only said where the object is used.
+    """
+
+    code: list[cst.CSTNode] = field(default_factory=list)
+    attempts: list[Attempt] = field(default_factory=list)
+    said: list[Given] = field(default_factory=list)
+    foreign: set[bool | None] = field(default_factory=set)
+    """Of the library's own functions that are run again: whether they raise for a status."""
+
+    def extend(self, other: Covered) -> None:
+        """Take over what another use of the same retry covers."""
+        self.code.extend(item for item in other.code if item not in self.code)
+        self.attempts.extend(item for item in other.attempts if item not in self.attempts)
+        self.said.extend(other.said)
+        self.foreign.update(other.foreign)
+
+
+class Coverage:
+    """Answers for the sites of one file."""
+
+    def __init__(self, semantics: Semantics, calls: RetryCalls) -> None:
+        self._semantics = semantics
+        self._tree = semantics.tree
+        self._calls = calls
+
+    def of(self, site: RetrySite) -> Covered:
+        """What the retry that a site sets up covers."""
+        covers = site.described.sheet.covers
+        found = Covered()
+        if covers == "function":
+            self._add_functions(site, found)
+        elif covers == "client":
+            found.attempts.extend(attempt for attempt in self._through(site.node) if self._nearest(attempt) is site.node)
+        elif covers == "receiver" and isinstance(site.node, cst.Call) and isinstance(site.node.func, cst.Attribute):
+            receiver = self._semantics.meaning(site.node.func.value)
+            found.attempts.extend(self._through(receiver.trail[0].node) if receiver is not None else ())
+        elif covers == "call" and isinstance(site.node, cst.Call):
+            attempt = self._semantics.attempts.of_call(site.node)
+            found.attempts.extend([attempt] if attempt is not None else ())
+        return found
+
+    def escapes(self, covered: Covered) -> Escapes:
+        """How error statuses leave what is covered; of several functions, what is true of any."""
+        answers, types = set(), []
+        for code in covered.code:
+            raising = self._semantics.raises_for_status(code)
+            answers.add(raising.answer)
+            types.append(raising.types)
+        for raises in covered.foreign:
+            answers.add(next(answer for answer, as_exception in _AS_EXCEPTION.items() if as_exception is raises))
+            types.append(())
+        if not answers:
+            return Escapes()
+        answer = next(known for known in (Answer.YES, Answer.UNKNOWN, Answer.NO) if known in answers)
+        return Escapes(answer, tuple(dict.fromkeys(name for names in types for name in names)) if all(types) else ())
+
+    # functions -------------------------------------------------------------------------------------------------------------------
+
+    def _add_functions(self, site: RetrySite, found: Covered) -> None:
+        sheet = site.described.sheet
+        for item in site.given():
+            if "callee" in item.argument.says:
+                self._add_callee(item.value, site.node, found)
+        for use in self._uses.get(site.node, ()):
+            parent = self._tree.parent.get(use)
+            if isinstance(parent, cst.Decorator):
+                decorated = self._tree.parent.get(parent)
+                self._add_code(decorated, found)
+            elif isinstance(parent, cst.For) and parent.iter is use:
+                self._add_code(parent.body, found)
+            elif isinstance(parent, cst.Call) and parent.func is use:
+                self._add_called(parent, sheet.called, found)
+            elif isinstance(parent, cst.Arg):
+                self._add_argument(parent, found)
+
+    def _add_called(self, call: cst.Call, called: tuple[RetryArgument, ...], found: Covered) -> None:
+        for item in given(call.args, called):
+            if "callee" in item.argument.says:
+                self._add_callee(item.value, call, found)
+            else:
+                found.said.append(item)
+
+    def _add_argument(self, argument: cst.Arg, found: Covered) -> None:
+        """`client.list_items(request, retry=policy)`: the call itself is retried."""
+        call = self._tree.parent.get(argument)
+        if isinstance(call, cst.Call) and argument.keyword is not None and self._calls.at(call) is None:
+            meaning = self._semantics.meaning(call)
+            attempt = self._semantics.attempts.of_call(call) if meaning is not None else None
+            if attempt is not None:
+                found.code.append(call)
+                found.attempts.append(attempt)
+
+    def _add_callee(self, callee: cst.BaseExpression, call: cst.CSTNode, found: Covered) -> None:
+        if isinstance(callee, cst.Lambda):
+            self._add_code(callee, found)
+        elif isinstance(callee, cst.Call):
+            # `partial(fetch, url)`
+            for argument in callee.args[:1]:
+                self._add_callee(argument.value, call, found)
+        else:
+            functions = self._semantics.functions.defined(callee)
+            for function in functions:
+                self._add_code(function, found)
+            if not functions:
+                self._add_foreign(callee, call, found)
+
+    def _add_foreign(self, callee: cst.BaseExpression, call: cst.CSTNode, found: Covered) -> None:
+        """`retrying(requests.get, url)`, `retrying(session.get, url)`; or a parameter: what the function is used to decorate."""
+        if isinstance(callee, cst.Name):
+            for binding in self._semantics.scopes.reaching(callee):
+                if binding.how is How.PARAMETER:
+                    self._add_decorated(binding, found)
+                    return
+        if not isinstance(call, cst.Call) or not isinstance(callee, (cst.Name, cst.Attribute)):
+            return
+        attempt = self._semantics.attempts.of_callee(callee, call)
+        if attempt is not None:
+            found.attempts.append(attempt)
+            found.foreign.add(attempt.raises)
+
+    def _add_decorated(self, parameter: Binding, found: Covered) -> None:
+        """A decorator of the project's own around the library: `def retried(function): return Retrying(…)(function)`."""
+        outer = self._tree.enclosing(parameter.node, cst.FunctionDef)
+        for decorator in self._tree.all(cst.Decorator):
+            if outer in self._semantics.functions.defined(decorator.decorator):
+                self._add_code(self._tree.parent.get(decorator), found)
+
+    def _add_code(self, code: cst.CSTNode | None, found: Covered) -> None:
+        if code is None or isinstance(code, cst.ClassDef):
+            return
+        raising = self._semantics.raises_for_status(code)
+        attempts = self._semantics.attempts.within(code)
+        found.code.append(code)
+        found.attempts.extend(replace(attempt, raises=_AS_EXCEPTION[raising.answer]) for attempt in attempts)
+
+    @cached_property
+    def _uses(self) -> dict[cst.CSTNode, list[cst.BaseExpression]]:
+        """By site, the expressions where what it makes is used: itself, names it is kept in, calls of functions that return it."""
+        found: dict[cst.CSTNode, list[cst.BaseExpression]] = {}
+        for expression in self._used():
+            for site in self._calls.behind(expression):
+                found.setdefault(site.node, []).append(expression)
+        return found
+
+    def _used(self) -> Iterator[cst.BaseExpression]:
+        """Where a retry can take effect: what decorates, what is iterated, what is called, what is passed by keyword."""
+        for decorator in self._tree.all(cst.Decorator):
+            yield decorator.decorator
+        for loop in self._tree.all(cst.For):
+            yield loop.iter
+        for call in self._tree.all(cst.Call):
+            parent = self._tree.parent.get(call)
+            if not isinstance(parent, cst.Decorator):
+                yield call.func
+            yield from (argument.value for argument in call.args if argument.keyword is not None)
+
+    # clients ---------------------------------------------------------------------------------------------------------------------
+
+    def _nearest(self, attempt: Attempt) -> cst.CSTNode | None:
+        """The last client on the way to a call that has a policy of its own: `client.with_options(max_retries=0)` replaces the client's."""
+        sites = (self._calls.at(place.node) for place in reversed(attempt.trail) if isinstance(place.node, cst.Call))
+        return next((site.node for site in sites if site is not None and site.described.sheet.covers == "client"), None)
+
+    def _through(self, origin: cst.CSTNode) -> list[Attempt]:
+        return self._by_origin.get(origin, [])
+
+    @cached_property
+    def _by_origin(self) -> dict[cst.CSTNode, list[Attempt]]:
+        """HTTP calls by where the client that they are made through was made."""
+        found: dict[cst.CSTNode, list[Attempt]] = {}
+        for call in self._tree.all(cst.Call):
+            meaning = self._semantics.meaning(call) if isinstance(call.func, cst.Attribute) else None
+            if meaning is None or not any(place.http and place.node is call for place in meaning.trail):
+                continue
+            attempt = self._semantics.attempts.of_call(call)
+            if attempt is not None:
+                for place in meaning.trail:
+                    if place.node is not call:
+                        found.setdefault(place.node, []).append(attempt)
+        return found

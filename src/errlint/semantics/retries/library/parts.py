@@ -1,0 +1,91 @@
+"""What a call of a retry library says, put together from its table in the sheet and its arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import reduce
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from errlint.semantics.retries.library.calls import Given, RetryCalls, RetrySite, given
+from errlint.semantics.retries.library.conditions import Conditions
+from errlint.semantics.retries.library.defaults import Defaults
+from errlint.semantics.retries.library.delays import Delays
+from errlint.semantics.retries.library.escapes import Escapes
+from errlint.semantics.retries.library.limits import Limits
+from errlint.semantics.retries.library.said import Said
+from errlint.semantics.retries.library.values import is_nothing
+
+if TYPE_CHECKING:
+    from errlint.semantics.analysis import Semantics
+
+_JOINED: dict[type[cst.CSTNode], Callable[[Said, Said], Said]] = {cst.BitOr: Said.either, cst.BitAnd: Said.both, cst.Add: Said.plus}
+_COMBINED: dict[str, Callable[[Said, Said], Said]] = {"any": Said.either, "all": Said.both, "sum": Said.plus, "chain": Said.then}
+
+
+class Parts:
+    """Answers for the calls of one file.
+
+    :param escapes: how error statuses leave the code that is retried.
+    """
+
+    def __init__(self, semantics: Semantics, calls: RetryCalls, escapes: Escapes) -> None:
+        self._semantics = semantics
+        self._calls = calls
+        self._escapes = escapes
+        self._conditions = Conditions(semantics, escapes, self.of)
+        self._delays = Delays(semantics, self.of)
+        self._limits = Limits(semantics, self.of)
+
+    def of_site(self, site: RetrySite, extra: Iterable[Given] = (), handed: tuple[cst.Arg, ...] = ()) -> Said:
+        """What a call says.
+
+        :param extra: what is said where the object that the call makes is called; :param handed: keyword arguments of an outer call.
+        """
+        sheet = site.described.sheet
+        if sheet.combines and isinstance(site.node, cst.Call):
+            parts = [self.of(found.value) for found in site.node.args if not found.star]
+            return reduce(_COMBINED[sheet.combines], [part for part in parts if part is not None], Said())
+        passed = [*site.given(), *given(handed, sheet.arguments), *extra]
+        forwarded = site.unknown_arguments() if sheet.forwards else ()
+        whole = next((found for found in map(self._policy, passed) if found is not None), None)
+        default = Defaults(sheet.default, self._semantics.predicates.types, self._escapes)
+        base = whole or default.said(site.node)
+        said = Said(
+            self._conditions.of(passed, site, default, whole),
+            self._delays.of(passed, base.wait, forwarded),
+            self._limits.of(passed, base.stop),
+            self._methods(passed),
+        ).over(base)
+        if sheet.extends and isinstance(site.node, cst.Call) and isinstance(site.node.func, cst.Attribute):
+            for outer in self._calls.behind(site.node.func.value):
+                said = said.over(self.of_site(outer))
+        return said
+
+    def of(self, expression: cst.BaseExpression, handed: tuple[cst.Arg, ...] = ()) -> Said | None:
+        """What an expression in the library's own words says; None when no sheet knows it."""
+        if isinstance(expression, cst.BinaryOperation) and type(expression.operator) in _JOINED:
+            one, other = self.of(expression.left, handed), self.of(expression.right, handed)
+            if one is None or other is None:
+                return None
+            return _JOINED[type(expression.operator)](one, other)
+        sites = self._calls.behind(expression)
+        if len(sites) == 1:
+            return self.of_site(sites[0], handed=handed)
+        if not sites and isinstance(expression, (cst.Name, cst.Attribute)):
+            values = [value for value in self._semantics.constants.values(expression) if isinstance(value, cst.BinaryOperation)]
+            return self.of(values[0], handed) if len(values) == 1 else None
+        return None
+
+    def _policy(self, item: Given) -> Said | None:
+        return self.of(item.value) if "policy" in item.argument.says else None
+
+    def _methods(self, passed: list[Given]) -> frozenset[str] | None:
+        for item in passed:
+            if "methods" in item.argument.says:
+                if is_nothing(item.value):
+                    return frozenset()
+                written = self._semantics.constants.strings(item.value)
+                return frozenset(word.upper() for word in written)
+        return None

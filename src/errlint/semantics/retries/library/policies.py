@@ -1,0 +1,92 @@
+"""Policies that are set up with a library: decorators, loops over its objects, mounted adapters, clients with retries of their own.
+
+What each call says is in the sheets (:mod:`errlint.retry_sheets`); this module names no library.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from errlint.semantics.meaning import Place
+from errlint.semantics.retries.library.calls import RetryCalls, RetrySite
+from errlint.semantics.retries.library.coverage import Coverage, Covered
+from errlint.semantics.retries.library.parts import Parts
+from errlint.semantics.retries.library.said import Again
+from errlint.semantics.retries.policy import RetryPolicy, Stop, Wait
+
+if TYPE_CHECKING:
+    from errlint.semantics.analysis import Semantics
+
+
+@dataclass(eq=False)
+class _Found:
+    """A policy on its way: the site that decides, and all that it covers."""
+
+    site: RetrySite
+    root: RetrySite
+    covered: Covered
+
+
+def library_policies(semantics: Semantics) -> Iterator[RetryPolicy]:
+    """The policies of one file."""
+    calls = RetryCalls(semantics)
+    sites = list(calls.all())
+    if not sites:
+        return
+    coverage = Coverage(semantics, calls)
+    by_site: dict[cst.CSTNode, _Found] = {}
+    for site in sites:
+        sheet = site.described.sheet
+        passed = {item.argument.name for item in site.given()}
+        if (not sheet.covers and not sheet.http) or (sheet.needs and sheet.needs not in passed and not site.is_open):
+            continue
+        deciding = _deciding(site, calls)
+        covered = coverage.of(site)
+        found = by_site.setdefault(deciding.node, _Found(deciding, site, covered))
+        if found.covered is not covered:
+            found.root = site if sheet.covers else found.root
+            found.covered.extend(covered)
+    for found in by_site.values():
+        yield from _policy(found, semantics, calls, coverage)
+
+
+def _deciding(site: RetrySite, calls: RetryCalls) -> RetrySite:
+    """The call that says what is retried: the `Retry` inside of the adapter that is mounted."""
+    for item in site.given():
+        if "policy" in item.argument.says:
+            inner = calls.behind(item.value)
+            if len(inner) == 1:
+                return _deciding(inner[0], calls)
+    return site
+
+
+def _policy(found: _Found, semantics: Semantics, calls: RetryCalls, coverage: Coverage) -> Iterator[RetryPolicy]:
+    covered = found.covered
+    parts = Parts(semantics, calls, coverage.escapes(covered))
+    said = parts.of_site(found.root, covered.said)
+    stop = said.stop or Stop()
+    if (said.again is None and said.wait is None and said.stop is None) or (stop.attempts is not None and stop.attempts <= 1):
+        return
+    node: cst.CSTNode = found.site.node
+    if not isinstance(node, cst.Call):
+        node = semantics.tree.parent[node]
+    sheet = found.site.described.sheet
+    attempts = [attempt for attempt in covered.attempts if not said.methods or attempt.method is None or attempt.method in said.methods]
+    evidence = (
+        Place(found.site.node, f"`{found.site.described.name}` retries HTTP requests") if sheet.http and not covered.attempts else None
+    )
+    yield RetryPolicy(
+        found.site.described.library,
+        node,
+        tuple(attempts),
+        (said.again or Again()).retried,
+        said.wait or Wait(),
+        stop,
+        methods=said.methods or None,
+        evidence=(evidence,) if evidence is not None else (),
+        builtin=sheet.builtin,
+    )

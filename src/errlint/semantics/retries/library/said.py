@@ -1,0 +1,116 @@
+"""What calls of a retry library say, piece by piece, and how the pieces are joined: by ``|``, ``&`` and ``+``, or one over the other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from errlint.semantics.meaning import Place
+from errlint.semantics.retries.outcomes import NO_ANSWER, NOTHING
+from errlint.semantics.retries.policy import Growth, Retried, Stop, Wait
+from errlint.semantics.statuses import ERRORS, Range
+
+_ORDER: tuple[Growth, ...] = ("none", "constant", "unknown", "growing")
+
+
+@dataclass(frozen=True, eq=False)
+class Again:
+    """Which outcomes of an attempt are tried again.
+
+    :ivar outcomes: as in :mod:`~errlint.semantics.retries.outcomes`; :ivar named: the statuses that the source names one by one or by type;
+    :ivar places: where the source says so.
+    """
+
+    outcomes: Range = NOTHING
+    named: int = 0
+    places: tuple[Place, ...] = ()
+
+    def __or__(self, other: Again) -> Again:
+        outcomes = Range(self.outcomes.may | other.outcomes.may, self.outcomes.must | other.outcomes.must)
+        return Again(outcomes, self.named | other.named, (*self.places, *other.places))
+
+    def __and__(self, other: Again) -> Again:
+        outcomes = Range(self.outcomes.may & other.outcomes.may, self.outcomes.must & other.outcomes.must)
+        return Again(outcomes, (self.named | other.named) & outcomes.may, (*self.places, *other.places))
+
+    def without(self, other: Again) -> Again:
+        """What is left when ``other`` is given up. A status that both name is named: ``giveup=lambda e: e.status not in (429, 503)``."""
+        outcomes = Range(self.outcomes.may & ~other.outcomes.must, self.outcomes.must & ~other.outcomes.may)
+        return Again(outcomes, (self.named | other.named) & outcomes.must, (*self.places, *other.places))
+
+    @property
+    def retried(self) -> Retried:
+        """The same in the words of a policy."""
+        statuses = Range(self.outcomes.may & ERRORS, self.outcomes.must & ERRORS)
+        transport = True if self.outcomes.must & NO_ANSWER else None if self.outcomes.may & NO_ANSWER else False
+        return Retried(statuses, transport, named=self.named & self.outcomes.may & ERRORS, places=self.places)
+
+
+@dataclass(frozen=True, eq=False)
+class Said:
+    """What a call says about a retry; None for a piece that it does not speak of.
+
+    :ivar methods: the only HTTP methods that are sent again; None if it does not say, empty for any.
+    """
+
+    again: Again | None = None
+    wait: Wait | None = None
+    stop: Stop | None = None
+    methods: frozenset[str] | None = None
+
+    def over(self, other: Said) -> Said:
+        """This, and what ``other`` says of the pieces that this does not speak of."""
+        return Said(
+            self.again if self.again is not None else other.again,
+            self.wait or other.wait,
+            self.stop or other.stop,
+            self.methods if self.methods is not None else other.methods,
+        )
+
+    def either(self, other: Said) -> Said:
+        """``a | b``: tried again if one says so, ended if one says so."""
+        again = self.again if other.again is None else other.again if self.again is None else self.again | other.again
+        return Said(again, self.wait or other.wait, _first_of(self.stop, other.stop), self.methods or other.methods)
+
+    def both(self, other: Said) -> Said:
+        """``a & b``: tried again if both say so, ended when both say so."""
+        again = self.again if other.again is None else other.again if self.again is None else self.again & other.again
+        return Said(again, self.wait or other.wait, _last_of(self.stop, other.stop), self.methods or other.methods)
+
+    def plus(self, other: Said) -> Said:
+        """``a + b``: one delay after the other."""
+        return replace(self.over(other), wait=_sum(self.wait, other.wait))
+
+    def then(self, other: Said) -> Said:
+        """``chain(a, b)``: first this delay, later that one."""
+        wait = _sum(self.wait, other.wait)
+        if wait is not None and wait.growth == "constant":
+            wait = replace(wait, growth="unknown")
+        return replace(self.over(other), wait=wait)
+
+
+def _first_of(one: Stop | None, other: Stop | None) -> Stop | None:
+    if one is None or other is None:
+        return one or other
+    attempts = [stop.attempts for stop in (one, other) if stop.attempts is not None]
+    seconds = [stop.seconds for stop in (one, other) if stop.seconds is not None]
+    bounded = True if one.bounded or other.bounded else None if None in (one.bounded, other.bounded) else False
+    return Stop(bounded, min(attempts, default=None), min(seconds, default=None), one.node or other.node, (*one.places, *other.places))
+
+
+def _last_of(one: Stop | None, other: Stop | None) -> Stop | None:
+    if one is None or other is None:
+        return one or other
+    bounded = False if False in (one.bounded, other.bounded) else None if None in (one.bounded, other.bounded) else True
+    attempts = max(one.attempts, other.attempts) if one.attempts is not None and other.attempts is not None else None
+    seconds = max(one.seconds, other.seconds) if one.seconds is not None and other.seconds is not None else None
+    return Stop(bounded, attempts, seconds, one.node or other.node, (*one.places, *other.places))
+
+
+def _sum(one: Wait | None, other: Wait | None) -> Wait | None:
+    if one is None or other is None:
+        return one or other
+    growth = max(one.growth, other.growth, key=_ORDER.index)
+    seconds = None if one.seconds is None or other.seconds is None else one.seconds + other.seconds
+    jitter = True if one.jitter or other.jitter else None if None in (one.jitter, other.jitter) else False
+    server = True if one.server or other.server else None if None in (one.server, other.server) else False
+    return Wait(growth, seconds, jitter, server, None, one.node or other.node, (*one.places, *other.places))
