@@ -44,6 +44,7 @@ class Layer:
     catalogues: tuple[Path, ...] = ()
     apis: tuple[tuple[str, str], ...] = ()
     preview: bool | None = None
+    baseline: Path | None = None
     document: Document | None = field(default=None, compare=False, repr=False)
     table: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
@@ -70,6 +71,11 @@ class Config:
     def catalogues(self) -> tuple[Path, ...]:
         """The catalogue files of all layers, each once."""
         return tuple(dict.fromkeys(path for layer in self.layers for path in layer.catalogues))
+
+    @property
+    def baseline(self) -> Path | None:
+        """The file of accepted findings, if there is one."""
+        return next((layer.baseline for layer in reversed(self.layers) if layer.baseline is not None), None)
 
     @property
     def preview(self) -> bool:
@@ -198,6 +204,7 @@ def _layers(path: Path, extended_by: tuple[Path, ...]) -> list[Layer]:
         table=table,
     )
     catalogues = tuple(_existing(layer, name, "catalogues", index) for index, name in enumerate(settings.catalogues))
+    baseline = _existing(layer, settings.baseline, "baseline") if settings.baseline is not None else None
     base: list[Layer] = []
     if settings.extend is not None:
         chain = (*extended_by, path)
@@ -205,7 +212,7 @@ def _layers(path: Path, extended_by: tuple[Path, ...]) -> list[Layer]:
         if any(target.samefile(one) for one in chain):
             raise layer.problem(f"'extend' goes round in a circle: {' > '.join(one.name for one in (*chain, target))}", "extend")
         base = _layers(target, chain)
-    return [*base, replace(layer, catalogues=catalogues)]
+    return [*base, replace(layer, catalogues=catalogues, baseline=baseline)]
 
 
 def _existing(layer: Layer, name: str, *at: str | int) -> Path:

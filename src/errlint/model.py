@@ -129,10 +129,12 @@ class FileReport:
     """What one file gave.
 
     ``stage`` tells how far the file went: ``"gated"`` (no word in it that any rule needs), ``"failed"`` (could not be read or
-    parsed; ``findings`` says so), ``"checked"``. ``suppressed`` counts findings silenced by a comment or by per-file-ignores.
+    parsed; ``findings`` says so), ``"checked"``. ``suppressed`` counts findings silenced by a comment, by per-file-ignores or by
+    a baseline, ``accepted`` those of the baseline alone.
     """
 
     path: str
     findings: tuple[Finding, ...] = ()
     suppressed: int = 0
     stage: str = "checked"
+    accepted: int = 0

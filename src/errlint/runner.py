@@ -21,6 +21,8 @@ from errlint.model import FileReport
 from errlint.terminal import shown_path
 
 if TYPE_CHECKING:
+    from errlint.baseline import Baseline
+    from errlint.changes import Changes
     from errlint.config import Config, Configs, Layer
     from errlint.discovery import Skipped
     from errlint.fixer import Lint
@@ -61,16 +63,31 @@ class Plan:
     """What every file of a run is linted with: the settings that hold for it, and the rules and the knowledge these amount to.
 
     :param given: what the command line says about rules; :param catalogues: catalogue files of the command line;
-    :param api: the id of the API that every file is bound to, before what the settings say.
+    :param api: the id of the API that every file is bound to, before what the settings say; :param baseline: a file of accepted findings,
+    instead of that of the settings; :param accepting: False: accept nothing; :param changes: report only what stands on changed lines.
 
     Rules, and the parser that they need, are imported with the first file that can have a finding, unless a selection has to be checked.
     """
 
-    def __init__(self, configs: Configs, *, given: Layer | None = None, catalogues: Iterable[Path] = (), api: str | None = None) -> None:
+    def __init__(
+        self,
+        configs: Configs,
+        *,
+        given: Layer | None = None,
+        catalogues: Iterable[Path] = (),
+        api: str | None = None,
+        baseline: Path | None = None,
+        accepting: bool = True,
+        changes: Changes | None = None,
+    ) -> None:
         self._configs = configs
         self._given = given
         self._extra = tuple(Path(absolute(path)) for path in catalogues)
         self._api = api
+        self._baseline = baseline
+        self._accepting = accepting
+        self._changes = changes
+        self._baselines: dict[Path, Baseline] = {}
         self._bare: dict[tuple[Path | None, str | None], Setup] = {}
         self._full: dict[tuple[Path | None, str | None], Setup] = {}
 
@@ -90,9 +107,32 @@ class Plan:
                 report = check_bytes(raw, shown, bare)
                 if report.stage == "gated":
                     return report
-            return self._without_silenced(check_bytes(raw, shown, self._setup(config, api)), config, path)
+            report = self._without_silenced(check_bytes(raw, shown, self._setup(config, api)), config, path)
+            if self._changes is not None:
+                report = self._changes.on_changed_lines(report, path)
+            baseline = self.baseline_for(path)
+            return report if baseline is None else baseline.without_accepted(report, raw, path)
 
         return lint
+
+    def rules_for(self, path: Path) -> frozenset[str]:
+        """The ids of the rules that run on a file."""
+        config = self._configs.for_file(path)
+        return frozenset(rule.id for rule in self._setup(config, self._api or api_for(config, path)).rules)
+
+    def baseline_for(self, path: Path) -> Baseline | None:
+        """The accepted findings that hold for a file.
+
+        :raises UsageProblem: the baseline cannot be read.
+        """
+        file = (self._baseline or self._configs.for_file(path).baseline) if self._accepting else None
+        if file is None:
+            return None
+        if file not in self._baselines:
+            from errlint.baseline import Baseline
+
+            self._baselines[file] = Baseline.read(file)
+        return self._baselines[file]
 
     def _knowledge(self, config: Config, api: str | None) -> Setup:
         """A setup without rules: enough to say that a file has nothing in it that any rule could look at."""

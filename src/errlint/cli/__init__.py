@@ -9,6 +9,7 @@ from typing import NoReturn
 import click
 
 from errlint import __version__
+from errlint.cli.baseline import baseline
 from errlint.cli.catalogue import catalogue
 from errlint.cli.check import check
 from errlint.cli.group import Commands
@@ -27,7 +28,7 @@ def cli() -> None:
     """
 
 
-for _command in (check, explain, rules, catalogue):
+for _command in (check, explain, rules, catalogue, baseline):
     cli.add_command(_command)
 
 

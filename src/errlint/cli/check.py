@@ -16,9 +16,11 @@ from errlint.errors import UsageProblem
 from errlint.terminal import shown_path, write, write_bytes
 
 if TYPE_CHECKING:
+    from errlint.baseline import Baseline
+    from errlint.changes import Changes
     from errlint.config import Configs
     from errlint.discovery import Skipped
-    from errlint.runner import Mode, Plan
+    from errlint.runner import Mode, Outcome, Plan
 
 FORMATS = ("full", "concise", "grouped", "json", "json-lines", "sarif", "github", "gitlab", "junit", "rdjson")
 STDIN = Path("-")
@@ -35,6 +37,8 @@ class Request:
     diff: bool
     output_format: str
     output_file: Path | None
+    baseline: Path | None
+    diff_base: str | None
     select: tuple[str, ...]
     ignore: tuple[str, ...]
     extend_select: tuple[str, ...]
@@ -81,6 +85,8 @@ class Request:
 @click.option("--config", type=_FILE, metavar="FILE", help="Use this configuration for all files.")
 @click.option("--catalogue", "catalogues", multiple=True, type=_FILE, metavar="FILE", help="An error catalogue of your own.")
 @click.option("--api", metavar="ID", help="The API that the code calls, where the code does not tell.")
+@click.option("--baseline", type=_FILE, metavar="FILE", help="Leave out the findings that this file accepts.")
+@click.option("--diff-base", metavar="REV", help="Only what stands on lines that changed since the revision of git.")
 @click.option("--stdin-filename", type=_FILE, metavar="FILE", help="With -: the name of the file that comes from standard input.")
 @click.option("--exclude", multiple=True, callback=listed, metavar="GLOBS", help="Leave out these files and folders, too.")
 @click.option("--force-exclude", is_flag=True, help="Leave out excluded files even if they are named on the command line.")
@@ -116,6 +122,8 @@ def _refuse_contradictions(request: Request, ctx: click.Context) -> None:
         raise click.UsageError("'--stdin-filename' needs '-' as the path.", ctx)
     if request.isolated and request.config is not None:
         raise click.UsageError("'--isolated' and '--config' exclude each other.", ctx)
+    if request.diff_base is not None and (request.fix or request.diff):
+        raise click.UsageError("'--diff-base' cannot be combined with '--fix' and '--diff': fixes shift lines.", ctx)
     if request.quiet and request.verbose:
         raise click.UsageError("'--quiet' and '--verbose' exclude each other.", ctx)
 
@@ -127,7 +135,15 @@ def _plan(request: Request, configs: Configs) -> Plan:
     given = options(
         select=request.select or None, extend_select=request.extend_select, ignore=request.ignore, preview=request.preview or None
     )
-    return Plan(configs, given=given, catalogues=request.catalogues, api=request.api)
+    return Plan(configs, given=given, catalogues=request.catalogues, api=request.api, baseline=request.baseline, changes=_changes(request))
+
+
+def _changes(request: Request) -> Changes | None:
+    if request.diff_base is None:
+        return None
+    from errlint.changes import Changes
+
+    return Changes.since(request.diff_base, Path())
 
 
 def _discover(request: Request, configs: Configs) -> tuple[list[Path], list[Skipped]]:
@@ -164,7 +180,24 @@ def _check_files(files: list[Path], skipped: list[Skipped], request: Request, co
         plan.lint_for(STDIN)  # a mistake in the settings or options is told even if there is nothing to check
         if not request.quiet:
             tell(["warning: no Python files to check"])
+    _tell_stale(files, outcomes, request, plan)
     return finish(outcomes, request, sys.stdout)
+
+
+def _tell_stale(files: Iterable[Path], outcomes: Iterable[Outcome], request: Request, plan: Plan) -> None:
+    """Say that a baseline accepts what is no longer found; a run of other rules or of changed lines only cannot know."""
+    if request.quiet or request.select or request.ignore or request.diff_base is not None or request.fix or request.diff:
+        return
+    of: dict[Path, tuple[Baseline, list[Path]]] = {}
+    for path in files:
+        baseline = plan.baseline_for(path)
+        if baseline is not None:
+            of.setdefault(baseline.path, (baseline, []))[1].append(path)
+    stale = sum(baseline.entries_for(paths) for baseline, paths in of.values()) - sum(outcome.report.accepted for outcome in outcomes)
+    if stale > 0:
+        from errlint.cli.output import tell
+
+        tell([f"warning: the baseline accepts more than there is ({stale} too many): `errlint baseline update`"])
 
 
 def _check_stdin(request: Request, configs: Configs, plan: Plan) -> int:

@@ -38,6 +38,12 @@ class Text:
         line = bisect_right(self._starts, offset)
         return line, offset - self._starts[line - 1] + 1
 
+    def statement(self, finding: Finding) -> str:
+        """The lines of the statement that a finding of this file stands in."""
+        first, last = finding.lines
+        first = first or finding.location.line
+        return "\n".join(self.lines[first - 1 : max(last, first)])
+
 
 class Sources:
     """Texts by the path that the user sees.
@@ -61,9 +67,7 @@ class Sources:
 
     def statement(self, finding: Finding) -> str:
         """The lines of the statement that a finding stands in."""
-        first, last = finding.lines
-        first = first or finding.location.line
-        return "\n".join(self.lines(finding.location.path)[first - 1 : max(last, first)])
+        return self.text(finding.location.path).statement(finding)
 
     def _read(self, path: str) -> bytes:
         if path in self._given:
