@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pkgutil
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from importlib import import_module
 from pathlib import Path
 
@@ -25,7 +25,7 @@ results, errors, logs. `make proofs` runs the proofs and prints this page; a tes
 
 """
 
-_COLUMNS = ("Rule", "Fix", "Safety", "Clients", "Written with", "APIs", "Answers", "Defect", "Changed")
+_COLUMNS = ("Rule", "Fix", "Safety", "Client", "Written with", "API", "Answers", "Defect", "Changed")
 
 
 def all_proofs() -> list[Proof]:
@@ -45,30 +45,34 @@ def kinds_in_fixtures(bench: Bench) -> dict[tuple[str, str], str]:
     return found
 
 
-def page(examined: Iterable[Examined]) -> str:
-    """The table of all kinds of fix, then the answers on which the unsafe ones differ."""
-    rows: dict[tuple[str, str, str], list[Examined]] = defaultdict(list)
-    for one in examined:
-        rows[one.proof.rule, one.proof.fix, one.safety.value].append(one)
-    lines = [
-        "| Rule | Fix | Safety | Clients | Written with | APIs | Answers | Defect | Changed |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
-    ]
-    for (rule, fix, safety), ones in sorted(rows.items()):
-        defects = sum(difference.is_the_defect for one in ones for difference in one.differences)
-        changed = sum(len(one.differences) for one in ones) - defects
-        libraries = ", ".join(sorted({one.library for one in ones}))
-        apis = ", ".join(sorted({one.proof.api for one in ones}))
-        answers = sum(one.answers for one in ones)
-        lines.append(f"| {rule} | {fix} | {safety} | {len(ones)} | {libraries} | {apis} | {answers} | {defects} | {changed} |")
-    lines += ["", "## Where unsafe fixes change what happens", ""]
-    for one in (one for ones in rows.values() for one in ones if one.safety is Safety.UNSAFE):
-        lines.append(f"- {one.proof.rule}, {one.proof.fix}: `{one.proof.call}` in `{one.proof.client}`, {one.library}")
-        by_outcome: dict[tuple[str, str], list[str]] = defaultdict(list)
-        for difference in one.differences:
-            by_outcome[difference.before.outcome, difference.after.outcome].append(difference.answer.label)
-        lines += [f"  - {before} → {after} on {_gathered(labels)}" for (before, after), labels in by_outcome.items()]
-    return _HEAD + "\n".join(lines) + "\n"
+def row(one: Examined) -> str:
+    """What the table says of a proof."""
+    defects = sum(difference.is_the_defect for difference in one.differences)
+    changed = len(one.differences) - defects
+    cells = (
+        *(one.proof.rule, one.proof.fix, one.safety.value, f"`{one.proof.call}` in [{one.proof.client}](../fixtures/{one.proof.client})"),
+        *(one.library, one.proof.api, one.answers, defects, changed),
+    )
+    return "| " + " | ".join(map(str, cells)) + " |"
+
+
+def changes(one: Examined) -> str:
+    """The answers on which the client behaves otherwise after an unsafe fix; empty for safe ones."""
+    if one.safety is Safety.SAFE:
+        return ""
+    outcomes: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for difference in one.differences:
+        outcomes[difference.before.outcome, difference.after.outcome].append(difference.answer.label)
+    lines = [f"- {one.proof.rule}, {one.proof.fix}: `{one.proof.call}` in `{one.proof.client}` with {one.library}"]
+    lines += [f"  - {before} → {after} on {_gathered(labels)}" for (before, after), labels in outcomes.items()]
+    return "\n".join(lines)
+
+
+def page(examined: Sequence[Examined]) -> str:
+    """The table of all proofs, then the answers on which the unsafe fixes change what happens."""
+    head = ["| " + " | ".join(_COLUMNS) + " |", "|" + " --- |" * len(_COLUMNS)]
+    unsafe = [text for text in map(changes, examined) if text]
+    return _HEAD + "\n".join([*head, *map(row, examined), "", "## Where unsafe fixes change what happens", "", *unsafe]) + "\n"
 
 
 def _gathered(labels: Iterable[str]) -> str:

@@ -31,7 +31,7 @@ class Proof:
     :ivar call: an expression that uses it; :ivar api: the id of the catalogue whose answers are played;
     :ivar on: the answers on which the client has the defect; :ivar before, after: what holds of the client on each of these;
     :ivar changes: further answers on which it behaves otherwise after an unsafe fix; :ivar then: the answers that follow the one that is
-    examined, the last of all for ever.
+    examined, the last of all for ever; :ivar environ: what the client finds in its environment.
     """
 
     rule: str
@@ -44,6 +44,7 @@ class Proof:
     after: Claim
     changes: Selector = nothing
     then: tuple[Answer, ...] = ()
+    environ: tuple[tuple[str, str], ...] = ()
 
     @property
     def kind(self) -> tuple[str, str]:
@@ -90,11 +91,14 @@ def _examine(proof: Proof, fixture: Fixture, api: Catalogue, bench: Bench, serve
     after, safety = fixed_by(proof.kind, fixture, bench)
     where = f"{proof}{f' [{fixture.library}]' if fixture.library else ''}"
     answers = every_answer(api)
+
+    def both(*script: Answer) -> tuple[Run, Run]:
+        return tuple(run(server, text, proof.call, script, dict(proof.environ)) for text in (fixture.text, after))  # type: ignore[return-value]
+
     found: list[Difference] = []
     libraries: set[str] = set()
     for answer in answers:
-        old = run(server, fixture.text, proof.call, (answer, *proof.then))
-        new = run(server, after, proof.call, (answer, *proof.then))
+        old, new = both(answer, *proof.then)
         libraries |= {match[1].lower() for call in old.calls if (match := _AGENT.search(call.headers.get("user-agent", "")))}
         shown = f"{where}, on {answer.label}: before the fix it {_told(old)}, after it {_told(new)}"
         differs = old.behaviour != new.behaviour
@@ -108,7 +112,7 @@ def _examine(proof: Proof, fixture: Fixture, api: Catalogue, bench: Bench, serve
         if differs:
             found.append(Difference(answer, old, new, proof.on(answer)))
         elif max(len(old.calls), len(new.calls)) > 1 and not proof.then:
-            old, new = (run(server, text, proof.call, (answer, ok())) for text in (fixture.text, after))
+            old, new = both(answer, ok())
             assert old.behaviour == new.behaviour, f"{where}, on {answer.label} once: not alike\n{_diff(old, new)}"
     assert any(difference.is_the_defect for difference in found), f"{where}: no answer shows the defect"
     assert safety is Safety.UNSAFE or all(one.is_the_defect for one in found), f"{where}: the fix is called safe, and changes more"

@@ -12,7 +12,7 @@ import re
 import sys
 import types
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -86,11 +86,12 @@ class Run:
         }
 
 
-def run(server: FaultServer, source: str, call: str, script: Sequence[Answer]) -> Run:
+def run(server: FaultServer, source: str, call: str, script: Sequence[Answer], environ: Mapping[str, str] | None = None) -> Run:
     """Execute a client's source in a module of its own, then an expression in it, while the server plays a script.
 
     :param source: may speak to any host: ``https://`` becomes ``http://``, and every host leads to the server;
-    :param call: an expression such as ``fetch("w1")``; a coroutine is run to its end.
+    :param call: an expression such as ``fetch("w1")``; a coroutine is run to its end;
+    :param environ: variables of the environment that the client finds.
 
     Sleeps take no time. The random generator starts alike in each run. Whatever the code raises is in the result, also at import.
     """
@@ -98,7 +99,7 @@ def run(server: FaultServer, source: str, call: str, script: Sequence[Answer]) -
     module = types.ModuleType(_MODULE)
     returned, raised = None, None
     printed = io.StringIO()
-    with _surroundings(module) as logs, virtual_time() as clock:
+    with _surroundings(module, environ or {}) as logs, virtual_time() as clock:
         network = Network(server.address, clock)
         server.play(script, network)
         with redirected(network), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
@@ -121,7 +122,7 @@ def _completed(value: Any) -> Any:
 
 
 @contextlib.contextmanager
-def _surroundings(module: types.ModuleType) -> Iterator[list[logging.LogRecord]]:
+def _surroundings(module: types.ModuleType, environ: Mapping[str, str]) -> Iterator[list[logging.LogRecord]]:
     """What a process has for itself: modules, environment, random numbers, loggers, warnings."""
     records: list[logging.LogRecord] = []
     handler = _Remembering(records)
@@ -131,6 +132,7 @@ def _surroundings(module: types.ModuleType) -> Iterator[list[logging.LogRecord]]
     for name in _PROXIES:
         os.environ.pop(name, None)
         os.environ.pop(name.upper(), None)
+    os.environ.update({name: _plain(value) for name, value in environ.items()})
     random.seed(0)
     root.handlers[:] = [handler]
     root.setLevel(logging.DEBUG)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -32,15 +33,22 @@ class Network:
         self.connections = 0
         self.endless = False
         self._held: dict[int, bytes] = {}
+        self._ends: weakref.WeakSet[socket.socket] = weakref.WeakSet()
 
-    def connect(self) -> None:
+    def connect(self, end: socket.socket) -> None:
         """Count a connection.
 
         :raises Endless: it is the hundredth of a run.
         """
         self.connections += 1
+        self._ends.add(end)
         if self.connections > MOST_CONNECTIONS:
             raise Endless(f"connected more than {MOST_CONNECTIONS} times")
+
+    def close(self) -> None:
+        """Close what the client left open; a warning would come up in whatever test runs when it is collected."""
+        for end in list(self._ends):
+            end.close()
 
     def arrived(self, end: socket.socket, data: bytes) -> bytes:
         """What the client reads when ``data`` has come: that, or a timeout if it would have come too late.
@@ -88,13 +96,13 @@ def redirected(network: Network) -> Iterator[None]:
 
     def connect(self: socket.socket, address: Any) -> None:
         if self.family == socket.AF_INET:
-            network.connect()
+            network.connect(self)
             address = network.server
         plain.connect(self, address)
 
     def connect_ex(self: socket.socket, address: Any) -> int:
         if self.family == socket.AF_INET:
-            network.connect()
+            network.connect(self)
             address = network.server
         return plain.connect_ex(self, address)
 
@@ -114,6 +122,7 @@ def redirected(network: Network) -> Iterator[None]:
     try:
         yield
     finally:
+        network.close()
         socket.getaddrinfo, ssl.create_default_context = resolve, certificates
         for name, method in real.items():
             if method is None:

@@ -105,8 +105,8 @@ def every_answer(api: Catalogue) -> list[Answer]:
 
 
 def _statuses(api: Catalogue) -> list[int]:
-    """The statuses that the catalogue names; of a class (``4xx``) that no status of is named, its first (RFC 9110, section 15)."""
-    named = {int(key) for key in api.status if key.isdigit()}
+    """The statuses of errors that the catalogue names; of a class (``4xx``) of which it names none, the first."""
+    named = {int(key) for key in api.status if key.isdigit()} | {status for code in api.names for status in api.statuses_of(code)}
     classes = {int(key[0]) * 100 for key in api.status if key.endswith("xx")}
     alone = {first for first in classes if all(status // 100 * 100 != first for status in named)}
     return sorted(status for status in named | alone if status >= 400)

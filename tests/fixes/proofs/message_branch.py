@@ -2,48 +2,112 @@
 
 from __future__ import annotations
 
-from tests.fixes.claims import both, has_code, raised, returned
+from functools import partial
+
+from tests.fixes.claims import Selector, both, has_code, raised, returned
 from tests.fixes.proof import Proof
-from tests.support.answers import REWORDED, Answer
+from tests.support.answers import Answer
+
+RATE_LIMITS = ("RATE_LIMITED", "RATE_LIMIT_EXCEEDED")
+
+code = partial(Proof, "ERR101", "Test the error code")
+status = partial(Proof, "ERR101", "Test the status")
 
 
-def _reworded(answer: Answer) -> bool:
-    return answer.text == REWORDED
+def says_not(words: str) -> Selector:
+    """Errors without these words, whatever their case."""
+    return lambda answer: answer.is_error and words not in answer.text.lower()
 
 
-def _without_a_code(answer: Answer) -> bool:
+def phrased_otherwise(status: int) -> Selector:
+    """Answers with this status and a reason phrase of their own."""
+    return lambda answer: answer.status == status and answer.reason is not None
+
+
+def error_but(status: int) -> Selector:
+    """Answers with any error status but this."""
+    return lambda answer: answer.status >= 400 and answer.status != status
+
+
+def without_a_code(answer: Answer) -> bool:
+    """Errors in the envelope that lack what the API promises."""
     return answer.status >= 400 and not answer.code and isinstance(answer.body, dict)
 
 
+GIRARD = "message_branch/bad_runs_of_girard.py"
+ENGINE = "message_branch/bad_parts_of_an_engine.py"
+URL = (("ENGINE_URL", "https://engine.example.com/api"),)
+
 PROOFS = [
-    Proof(
-        "ERR101",
-        "Test the error code",
-        "message_branch/bad_girardai.py",
-        "workflow('w1')",
-        "girardai",
-        on=both(has_code("WORKFLOW_NOT_FOUND"), _reworded),
+    code(
+        *("message_branch/bad_girardai.py", "workflow('w1')", "girardai"),
+        on=both(has_code("WORKFLOW_NOT_FOUND"), says_not("workflow not found")),
         before=raised("KeyError"),
         after=returned(None),
-        changes=_without_a_code,  # the missing key has another name
+        changes=without_a_code,  # the missing key has another name
     ),
-    Proof(
-        "ERR101",
-        "Test the status",
-        "message_branch/bad_str_of_exception.py",
-        "missing('https://shop.example.com/items/404')",
-        "http",
-        on=lambda answer: answer.is_error and not answer.fault and answer.status != 404,
-        before=returned(None),  # the number stands in the URL
+    code(
+        *(GIRARD, "Girard().workflow('w1')", "girardai"),
+        on=both(has_code("WORKFLOW_NOT_FOUND"), says_not("workflow not found")),
+        before=raised("RuntimeError"),
+        after=returned(None),
+    ),
+    code(
+        *(GIRARD, "Girard().start('w1')", "girardai"),
+        on=both(has_code(*RATE_LIMITS), says_not("rate limit exceeded")),
+        before=raised("RuntimeError"),
+        after=raised("TimeoutError"),
+    ),
+    status(
+        *(GIRARD, "Girard().delete('w1')", "girardai"),
+        on=phrased_otherwise(404),
+        before=raised("HTTPError", "HTTPStatusError"),
+        after=returned(False),
+    ),
+    status(
+        *(GIRARD, "Girard().rename('409', 'n')", "girardai"),
+        on=error_but(409),
+        before=returned(False),  # the number stands in the URL
+        after=raised("HTTPError", "HTTPStatusError"),
+    ),
+    status(
+        *("message_branch/bad_str_of_exception.py", "missing('https://shop.example.com/items/404')", "http"),
+        on=error_but(404),
+        before=returned(None),
         after=raised("HTTPError"),
     ),
-    Proof(
-        "ERR101",
-        "Test the status",
-        "message_branch/bad_str_of_exception.py",
-        "not_missing('https://shop.example.com/items/7')",
-        "http",
-        on=lambda answer: answer.status == 404 and answer.reason is not None,
+    status(
+        *("message_branch/bad_str_of_exception.py", "not_missing('https://shop.example.com/items/7')", "http"),
+        on=phrased_otherwise(404),
+        before=raised("HTTPError"),
+        after=returned(None),
+    ),
+    code(
+        *(ENGINE, "program('p1')", "engine-parts"),
+        environ=URL,
+        on=both(has_code("not_found"), says_not("program not found")),
+        before=raised("ClientResponseError"),
+        after=returned(None),
+        changes=without_a_code,
+    ),
+    status(
+        *(ENGINE, "remove('p1')", "engine-parts"),
+        environ=URL,
+        on=phrased_otherwise(404),
+        before=raised("ClientResponseError"),
+        after=returned(False),
+    ),
+    status(
+        *(ENGINE, "part('404')", "engine-parts"),
+        environ=URL,
+        on=error_but(404),
+        before=returned(None),
+        after=raised("HTTPStatusError"),
+    ),
+    status(
+        *(ENGINE, "upload('p1', {})", "engine-parts"),
+        environ=URL,
+        on=phrased_otherwise(409),
         before=raised("HTTPError"),
         after=returned(None),
     ),
