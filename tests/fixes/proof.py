@@ -17,6 +17,7 @@ from tests.harness.fixture import Fixture
 from tests.support.answers import Answer, ok
 from tests.support.client import Run, run
 from tests.support.playing import every_answer
+from tests.support.sdk import stand_ins
 from tests.support.server import FaultServer
 
 FIXTURES = Path(__file__).parent.parent.parent / "fixtures"
@@ -93,7 +94,9 @@ def _examine(proof: Proof, fixture: Fixture, api: Catalogue, bench: Bench, serve
     answers = every_answer(api)
 
     def both(*script: Answer) -> tuple[Run, Run]:
-        return tuple(run(server, text, proof.call, script, dict(proof.environ)) for text in (fixture.text, after))  # type: ignore[return-value]
+        return tuple(
+            run(server, text, proof.call, script, environ=dict(proof.environ), modules=stand_ins(api)) for text in (fixture.text, after)
+        )  # type: ignore[return-value]
 
     found: list[Difference] = []
     libraries: set[str] = set()

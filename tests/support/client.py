@@ -86,12 +86,20 @@ class Run:
         }
 
 
-def run(server: FaultServer, source: str, call: str, script: Sequence[Answer], environ: Mapping[str, str] | None = None) -> Run:
+def run(
+    server: FaultServer,
+    source: str,
+    call: str,
+    script: Sequence[Answer],
+    *,
+    environ: Mapping[str, str] | None = None,
+    modules: Mapping[str, types.ModuleType] | None = None,
+) -> Run:
     """Execute a client's source in a module of its own, then an expression in it, while the server plays a script.
 
     :param source: may speak to any host: ``https://`` becomes ``http://``, and every host leads to the server;
     :param call: an expression such as ``fetch("w1")``; a coroutine is run to its end;
-    :param environ: variables of the environment that the client finds.
+    :param environ: variables of the environment that the client finds; :param modules: what it can import besides what is installed.
 
     Sleeps take no time. The random generator starts alike in each run. Whatever the code raises is in the result, also at import.
     """
@@ -99,7 +107,7 @@ def run(server: FaultServer, source: str, call: str, script: Sequence[Answer], e
     module = types.ModuleType(_MODULE)
     returned, raised = None, None
     printed = io.StringIO()
-    with _surroundings(module, environ or {}) as logs, virtual_time() as clock:
+    with _surroundings({_MODULE: module, **(modules or {})}, environ or {}) as logs, virtual_time() as clock:
         network = Network(server.address, clock)
         server.play(script, network)
         with redirected(network), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
@@ -122,7 +130,7 @@ def _completed(value: Any) -> Any:
 
 
 @contextlib.contextmanager
-def _surroundings(module: types.ModuleType, environ: Mapping[str, str]) -> Iterator[list[logging.LogRecord]]:
+def _surroundings(modules: Mapping[str, types.ModuleType], environ: Mapping[str, str]) -> Iterator[list[logging.LogRecord]]:
     """What a process has for itself: modules, environment, random numbers, loggers, warnings."""
     records: list[logging.LogRecord] = []
     handler = _Remembering(records)
@@ -136,13 +144,14 @@ def _surroundings(module: types.ModuleType, environ: Mapping[str, str]) -> Itera
     random.seed(0)
     root.handlers[:] = [handler]
     root.setLevel(logging.DEBUG)
-    sys.modules[module.__name__] = module
+    sys.modules.update(modules)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield records
     finally:
-        sys.modules.pop(module.__name__, None)
+        for name in modules:
+            sys.modules.pop(name, None)
         root.handlers[:] = handlers
         root.setLevel(level)
         random.setstate(state)

@@ -83,6 +83,18 @@ PROOFS = [
         after=returned(None),
     ),
     code(
+        *("message_branch/bad_girardai_sdk.py", "execute('w1')", "girardai"),
+        on=both(has_code(*RATE_LIMITS), says_not("rate limit exceeded")),
+        before=raised("GirardAIError"),
+        after=returned(None),
+    ),
+    code(
+        *("message_branch/bad_girardai_sdk.py", "inspect('w1')", "girardai"),
+        on=both(has_code("WORKFLOW_NOT_FOUND"), says_not("workflow not found")),
+        before=raised("GirardAIError"),
+        after=returned(None),
+    ),
+    code(
         *(ENGINE, "program('p1')", "engine-parts"),
         environ=URL,
         on=both(has_code("not_found"), says_not("program not found")),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from tests.fixes.claims import WAITED_AS_TOLD, not_
 from tests.fixes.proof import Proof
 from tests.support.answers import Answer, ok
@@ -12,27 +14,19 @@ def _asks_to_wait(answer: Answer) -> bool:
     return answer.status in (413, 429, 503) and any(name == "Retry-After" for name, _ in answer.headers)
 
 
+passed = partial(Proof, "ERR302", "Pass `…`", on=_asks_to_wait, before=not_(WAITED_AS_TOLD), after=WAITED_AS_TOLD, then=(ok(),))
+removed = partial(Proof, "ERR302", "Remove `…`", on=_asks_to_wait, before=not_(WAITED_AS_TOLD), after=WAITED_AS_TOLD, then=(ok(),))
+
 PROOFS = [
-    Proof(
-        "ERR302",
-        "Remove `…`",
+    removed(
         "retry_after_disabled/bad_import_paths.py",
         "Api().session.get('https://api.example.com/items').status_code",
         "http",
-        on=_asks_to_wait,
-        before=not_(WAITED_AS_TOLD),
-        after=WAITED_AS_TOLD,
-        then=(ok(),),
     ),
-    Proof(
-        "ERR302",
-        "Pass `…`",
-        "retry_after_disabled/bad_backoff.py",
-        "fetch('https://api.example.com/items').status_code",
-        "girardai",
-        on=_asks_to_wait,
-        before=not_(WAITED_AS_TOLD),
-        after=WAITED_AS_TOLD,
-        then=(ok(),),
-    ),
+    removed("retry_after_disabled/bad_urllib3.py", "session().get('https://api.example.com/items').status_code", "http"),
+    removed("retry_after_disabled/bad_urllib3.py", "first_argument().request('GET', 'https://api.example.com/items').status", "http"),
+    removed("retry_after_disabled/bad_transport_of_httpx.py", "item('i1')", "girardai"),
+    removed("retry_after_disabled/bad_transport_of_httpx.py", "item_later('i1')", "girardai"),
+    passed("retry_after_disabled/bad_backoff.py", "fetch('https://api.example.com/items').status_code", "girardai"),
+    passed("retry_after_disabled/bad_backoff.py", "poll('https://api.example.com/items').status_code", "girardai"),
 ]
