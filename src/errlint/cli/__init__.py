@@ -12,6 +12,7 @@ from errlint import __version__
 from errlint.cli.baseline import baseline
 from errlint.cli.catalogue import catalogue
 from errlint.cli.check import check
+from errlint.cli.debug import debug
 from errlint.cli.group import Commands
 from errlint.cli.rules import explain, rules
 
@@ -28,7 +29,7 @@ def cli() -> None:
     """
 
 
-for _command in (check, explain, rules, catalogue, baseline):
+for _command in (check, explain, rules, catalogue, baseline, debug):
     cli.add_command(_command)
 
 

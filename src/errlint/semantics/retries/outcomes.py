@@ -18,6 +18,30 @@ NOTHING = Range(0, 0)
 ANYTHING = Range(ALL, ALL)
 ANY_FAILURE = Range(FAILURES, FAILURES)
 
+_HALF = ALL.bit_length()
+ALL_WAYS = ALL | ALL << _HALF
+"""A *state* is two sets in one: the outcomes for which the loop goes on, and above them those for which its test has become false."""
+
+
+def both_halves(outcomes: int) -> int:
+    """The state in which these outcomes stand in both halves."""
+    return outcomes | outcomes << _HALF
+
+
+def running(state: int) -> int:
+    """The outcomes of the lower half."""
+    return state & ALL
+
+
+def ended(state: int) -> int:
+    """The outcomes of the upper half."""
+    return state >> _HALF
+
+
+def as_ended(outcomes: int) -> int:
+    """The state in which these outcomes stand in the upper half."""
+    return outcomes << _HALF
+
 
 def either(one: Range, other: Range) -> Range:
     """What one of two tests lets through."""

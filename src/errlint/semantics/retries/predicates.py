@@ -220,6 +220,10 @@ class Predicates(Statuses):
                 must = said.must
         return Range(may, must) if may != ALL or must else UNKNOWN
 
+    def in_case(self, case: cst.MatchCase) -> int:
+        """The outcomes under which a case of ``match response.status_code`` runs."""
+        return self._in_case(case)
+
     # functions -------------------------------------------------------------------------------------------------------------------
 
     def of_function(self, function: Function) -> Range:

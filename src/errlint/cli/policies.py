@@ -1,0 +1,104 @@
+"""A retry policy in words, for ``errlint debug retries``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from errlint.terminal import Style, printable
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from errlint.semantics.retries.policy import Attempt, Retried, RetryPolicy, Stop, Wait
+    from errlint.source import Source
+
+_LONGEST = 60
+
+
+def describe(policy: RetryPolicy, source: Source, style: Style) -> Iterator[str]:
+    """The lines of one policy, with the line of the source behind each fact."""
+    head = f"{source.path}:{_line(policy.node, source)} {policy.mechanism}"
+    if policy.catalogue is not None:
+        head += f" [{policy.catalogue.id}]"
+    yield style.paint(printable(head), "bold") + "\n"
+    for label, facts in (
+        ("what", [_attempt(attempt, source) for attempt in policy.attempts] or ["nothing that is known to do HTTP"]),
+        ("which", list(_failures(policy.retried, source))),
+        ("wait", list(_wait(policy.wait, source))),
+        ("stop", [_stop(policy.stop, source)]),
+    ):
+        for number, fact in enumerate(facts):
+            yield f"  {'' if number else label:<6}{printable(fact)}\n"
+
+
+def _line(node: cst.CSTNode, source: Source) -> int:
+    return source.location(node).line
+
+
+def _code(node: cst.CSTNode, source: Source) -> str:
+    text = " ".join(source.code(node).split())
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
+def _attempt(attempt: Attempt, source: Source) -> str:
+    raises = {True: "an error status raises", False: "an error status is returned", None: "may raise for an error status"}[attempt.raises]
+    method = f"{attempt.method}, " if attempt.method else ""
+    return f"{_code(attempt.call, source)} ({method}{raises}; line {_line(attempt.call, source)})"
+
+
+def _failures(retried: Retried, source: Source) -> Iterator[str]:
+    certain, possible = retried.statuses.must, retried.statuses.may & ~retried.statuses.must
+    transport = {True: ["no answer"], None: [], False: []}[retried.transport]
+    yield "again after " + (", ".join([*_statuses(certain), *transport, *sorted(retried.codes)]) or "nothing for certain")
+    perhaps = [*_statuses(possible), *(["no answer"] if retried.transport is None else [])]
+    if perhaps:
+        yield "perhaps after " + ", ".join(perhaps)
+    if retried.dropped:
+        yield "not after " + ", ".join(sorted(retried.dropped))
+    if retried.named:
+        yield "by name " + ", ".join(_statuses(retried.named))
+    for place in retried.places:
+        yield f"line {_line(place.node, source)}: {place.note}"
+
+
+def _statuses(outcomes: int) -> list[str]:
+    """A set of statuses in words: whole classes as ``5xx``, runs as ``400-428``."""
+    found: list[str] = []
+    start: int | None = None
+    for status in range(400, 601):
+        inside = status < 600 and outcomes >> status & 1
+        if inside and start is None:
+            start = status
+        if start is not None and (not inside or (status % 100 == 0 and status != start)):
+            last = status - 1
+            whole = start % 100 == 0 and last == start + 99
+            found.append(f"{start // 100}xx" if whole else str(start) if last == start else f"{start}-{last}")
+            start = status if inside else None
+    return found
+
+
+def _wait(wait: Wait, source: Source) -> Iterator[str]:
+    growth = {"none": "no wait", "constant": "always the same", "growing": "longer each time", "unknown": "not known"}[wait.growth]
+    parts = [growth]
+    if wait.seconds is not None:
+        parts.append(f"first {wait.seconds:g} s")
+    if wait.cap is not None:
+        parts.append(f"at most {wait.cap:g} s")
+    parts.append({True: "with jitter", False: "without jitter", None: "jitter not known"}[wait.jitter])
+    parts.append({True: "follows the server", False: "does not ask the server", None: "may follow the server"}[wait.server])
+    where = f" (line {_line(wait.node, source)}: {_code(wait.node, source)})" if wait.node is not None else ""
+    yield ", ".join(parts) + where
+    for place in wait.places:
+        yield f"line {_line(place.node, source)}: {place.note}"
+
+
+def _stop(stop: Stop, source: Source) -> str:
+    where = f" (line {_line(stop.node, source)}: {_code(stop.node, source)})" if stop.node is not None else ""
+    if stop.bounded is None:
+        return f"not known{where}"
+    if not stop.bounded:
+        return f"never{where}"
+    limits = [f"after {stop.attempts} attempts"] if stop.attempts is not None else []
+    limits += [f"after {stop.seconds:g} s"] if stop.seconds is not None else []
+    return (" or ".join(limits) or "there is a limit") + where

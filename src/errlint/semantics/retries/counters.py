@@ -1,0 +1,171 @@
+"""Tests that only ask whether there is an attempt left: of counters, deadlines, loop variables.
+
+A policy is asked what it does with a failure while attempts are left, so these tests count as passed. Which way they pass is told by the
+direction of the counter: ``attempt < limit`` is true as long as ``attempt`` grows towards the limit, ``retries <= 0`` is false as long as
+``retries`` falls.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from errlint.semantics.names import dotted
+from errlint.semantics.retries.outcomes import ANYTHING, NOTHING
+from errlint.semantics.scopes import Binding, How
+from errlint.semantics.statuses import UNKNOWN, Range
+
+if TYPE_CHECKING:
+    from errlint.semantics.analysis import Semantics
+
+_UPWARD = (cst.LessThan, cst.LessThanEqual)
+_DOWNWARD = (cst.GreaterThan, cst.GreaterThanEqual)
+_SAME = (cst.Equal, cst.Is)
+_DIFFERENT = (cst.NotEqual, cst.IsNot)
+_NUMBERS = (cst.Integer, cst.Float)
+_HOPS = 4
+
+
+class Counters:
+    """The counters of a loop, or of a function that calls itself.
+
+    :param region: the ``for`` or ``while`` statement or the function that is run once for each attempt.
+    """
+
+    def __init__(self, semantics: Semantics, region: cst.For | cst.While | cst.FunctionDef) -> None:
+        self._semantics = semantics
+        self._tree = semantics.tree
+        self._region = region
+        self._handed = self._handed_on() if isinstance(region, cst.FunctionDef) else {}
+        self.tests: list[cst.BaseExpression] = []
+        """The tests of counters that were asked, in order."""
+
+    def passed(self, test: cst.BaseExpression) -> Range | None:
+        """ANYTHING or NOTHING for a test of a counter while attempts are left; UNKNOWN for one of the first attempt; None for other tests."""
+        found = self._passed(test)
+        if found is not None and found != UNKNOWN and test not in self.tests:
+            self.tests.append(test)
+        return found
+
+    def _passed(self, test: cst.BaseExpression) -> Range | None:
+        if isinstance(test, cst.Comparison) and len(test.comparisons) == 1:
+            return self._compared(test.left, test.comparisons[0].operator, test.comparisons[0].comparator)
+        if isinstance(test, (cst.Name, cst.Attribute)):
+            direction = self.direction(test)
+            return None if not direction else ANYTHING if direction < 0 else UNKNOWN
+        return None
+
+    def _compared(self, left: cst.BaseExpression, relation: cst.BaseCompOp, right: cst.BaseExpression) -> Range | None:
+        direction = (self.direction(left) or 0) - (self.direction(right) or 0)
+        if not direction:
+            return None
+        bound = right if self.direction(left) else left
+        if direction > 0 and isinstance(bound, cst.Integer) and bound.evaluated_value in (0, 1):
+            return UNKNOWN  # `if attempt > 0: sleep()` asks for the first attempt, not for the last
+        if isinstance(relation, _SAME):
+            return NOTHING
+        if isinstance(relation, _DIFFERENT):
+            return ANYTHING
+        if isinstance(relation, _UPWARD):
+            return ANYTHING if direction > 0 else NOTHING
+        if isinstance(relation, _DOWNWARD):
+            return NOTHING if direction > 0 else ANYTHING
+        return None
+
+    def direction(self, expression: cst.BaseExpression, hops: int = _HOPS) -> int:
+        """1 for a value that grows from attempt to attempt, -1 for one that falls, 0 for one that stays or that nothing is known of."""
+        match expression:
+            case cst.BinaryOperation(left=left, right=right, operator=cst.Add()):
+                return self.direction(left, hops) or self.direction(right, hops)
+            case cst.BinaryOperation(left=left, right=right, operator=cst.Subtract()):
+                return self.direction(left, hops) or -self.direction(right, hops)
+            case cst.BinaryOperation(left=left, operator=cst.Multiply() | cst.Divide() | cst.FloorDivide()):
+                return self.direction(left, hops)
+            case cst.Call():
+                return self._of_call(expression, hops)
+            case cst.Attribute():
+                return self._of_attribute(expression)
+            case cst.Name():
+                return self._of_name(expression, hops)
+            case _:
+                return 0
+
+    def _of_call(self, call: cst.Call, hops: int) -> int:
+        name = self._semantics.names.qualified(call.func)
+        if name is not None and self._semantics.libraries.is_clock(name):
+            return 1
+        if name == "len" or (name in ("int", "float", "round") and call.args):
+            return self.direction(call.args[0].value, hops) if name != "len" else 0
+        if isinstance(call.func, cst.Attribute) and call.func.attr.value in ("total_seconds", "time"):
+            # `(now() - start).total_seconds()`, `loop.time()`
+            return self.direction(call.func.value, hops) if call.func.attr.value == "total_seconds" else 1
+        return 0
+
+    def _of_attribute(self, attribute: cst.Attribute) -> int:
+        wanted = dotted(attribute)
+        for node in self._tree.below(self._region):
+            if isinstance(node, cst.AugAssign) and wanted is not None and dotted(node.target) == wanted:
+                return _step(node)
+        return 0
+
+    def _of_name(self, name: cst.Name, hops: int) -> int:
+        bindings = [binding for binding in self._bindings(name) if self._tree.within(binding.node, self._region)]
+        for binding in bindings:
+            if binding.how is How.ITEM and binding.node is self._region:
+                return self._of_target(binding)
+            if binding.how is How.AUGMENTED and isinstance(binding.node, cst.AugAssign):
+                return _step(binding.node)
+            if binding.how is How.PARAMETER:
+                return self._handed.get(name.value, 0)
+            if binding.how is How.VALUE and isinstance(binding.value, cst.BinaryOperation) and _reads(binding.value.left, name.value):
+                return _stepped(binding.value.operator)
+            if binding.how is How.VALUE and binding.value is not None and hops and not binding.path:
+                found = self.direction(binding.value, hops - 1)
+                if found:
+                    return found
+        return 0
+
+    def _bindings(self, name: cst.Name) -> list[Binding]:
+        scopes = self._semantics.scopes
+        return scopes.bindings(name.value, scopes.scope_of(name))
+
+    def _of_target(self, binding: Binding) -> int:
+        """The loop variable: of ``range``, ``count``, ``enumerate``; only its first part counts."""
+        called = binding.value.func if isinstance(binding.value, cst.Call) else None
+        name = (dotted(called) or "").rpartition(".")[2] if called is not None else ""
+        if name == "reversed":
+            return -1
+        if name == "range" and isinstance(binding.value, cst.Call) and len(binding.value.args) == 3:
+            step = binding.value.args[2].value
+            return -1 if isinstance(step, cst.UnaryOperation) else 1
+        if name in ("range", "count", "arange", "trange", "tqdm"):
+            return 1
+        return 1 if name == "enumerate" and binding.path == (0,) else 0
+
+    def _handed_on(self) -> dict[str, int]:
+        """Of a function that calls itself: the parameters that it hands on changed by a number."""
+        assert isinstance(self._region, cst.FunctionDef)
+        found: dict[str, int] = {}
+        for call in self._tree.below(self._region.body):
+            if not isinstance(call, cst.Call) or self._region not in self._semantics.functions.run_by(call):
+                continue
+            for argument in call.args:
+                value = argument.value
+                if isinstance(value, cst.BinaryOperation) and isinstance(value.left, cst.Name) and isinstance(value.right, _NUMBERS):
+                    found[value.left.value] = _stepped(value.operator)
+        return found
+
+
+def _step(node: cst.AugAssign) -> int:
+    if isinstance(node.operator, cst.AddAssign):
+        return 1
+    return -1 if isinstance(node.operator, cst.SubtractAssign) else 0
+
+
+def _stepped(operator: cst.BaseBinaryOp) -> int:
+    return 1 if isinstance(operator, cst.Add) else -1 if isinstance(operator, cst.Subtract) else 0
+
+
+def _reads(expression: cst.BaseExpression, name: str) -> bool:
+    return isinstance(expression, cst.Name) and expression.value == name

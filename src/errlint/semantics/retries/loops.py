@@ -1,0 +1,135 @@
+"""Retries written by hand: a loop, or a function that calls itself, around an HTTP call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from errlint.semantics.retries.counters import Counters
+from errlint.semantics.retries.exception_types import ExceptionTypes
+from errlint.semantics.retries.exits import Exits, Region
+from errlint.semantics.retries.fates import Walk, everything
+from errlint.semantics.retries.outcomes import FAILURES, NOT_YET, ended, running
+from errlint.semantics.retries.policy import Attempt, RetryPolicy
+from errlint.semantics.retries.predicates import Predicates
+from errlint.semantics.retries.readings import retried, stop_of, wait_of
+from errlint.semantics.retries.sameness import Sameness
+from errlint.semantics.retries.steps import Function, Steps
+from errlint.semantics.statuses import OK, Range
+
+if TYPE_CHECKING:
+    from errlint.semantics.analysis import Semantics
+
+_MOST = 8
+"""How many HTTP calls of one loop are followed."""
+
+
+@dataclass(frozen=True, eq=False)
+class Passage:
+    """One attempt, sent through its region.
+
+    :ivar back: outcomes that may go into another pass; :ivar out: outcomes that may leave the retry.
+    """
+
+    region: Region
+    attempt: cst.Call
+    walk: Walk
+    steps: Steps
+    predicates: Predicates
+    counters: Counters
+    back: int
+    out: int
+
+    @property
+    def is_retry(self) -> bool:
+        """Success leaves, and some failure stays."""
+        return bool(self.back & FAILURES) and bool(self.out & OK) and not self.back & OK
+
+    @property
+    def retried(self) -> Range:
+        """The failures that may be, and that certainly are, tried again."""
+        return Range(self.back & FAILURES, self.back & ~self.out & FAILURES)
+
+
+def passage(
+    semantics: Semantics,
+    region: Region,
+    attempt: cst.Call,
+    *,
+    callees: Sequence[Function] = (),
+    given: dict[cst.CSTNode, cst.BaseExpression] | None = None,
+    code: str | None = None,
+) -> Passage:
+    """Send the outcomes of ``attempt`` through ``region``.
+
+    :param callees: the functions that the attempt runs, where it calls a parameter; :param given: what parameters stand for;
+    :param code: the error code that failures have; None: any.
+    """
+    types = ExceptionTypes(semantics.tree, semantics.scopes, semantics.names, semantics.libraries, given)
+    counters, exits = Counters(semantics, region), Exits(semantics, region)
+    predicates = Predicates(semantics, types, lambda test: exits.passed(test) or counters.passed(test))
+    exits.bind(predicates)
+    steps = Steps(semantics, predicates, region, attempt, callees)
+    walk = Walk(steps, exits)
+    fate = walk.suite(region.body, NOT_YET)
+    fate = fate.also(exits.end_of_pass(fate.next), then=0)
+    out = everything(fate)
+    back = fate.back & ~NOT_YET
+    return Passage(region, attempt, walk, steps, predicates, counters, back, (running(out) | ended(out)) & ~NOT_YET)
+
+
+def policies(semantics: Semantics) -> Iterator[RetryPolicy]:
+    """The retries of a file that stand around their HTTP calls."""
+    for region in semantics.tree.of_types(cst.For, cst.While, cst.FunctionDef):
+        assert isinstance(region, (cst.For, cst.While, cst.FunctionDef))
+        if isinstance(region, cst.FunctionDef) and not calls_itself(semantics, region):
+            continue
+        found = _in_region(semantics, region)
+        if found is not None:
+            yield found
+
+
+def calls_itself(semantics: Semantics, function: cst.FunctionDef) -> bool:
+    """Whether a function is called in its own body."""
+    name = function.name.value
+    for node in semantics.tree.below(function.body, into_functions=False):
+        if isinstance(node, cst.Call):
+            called = node.func.attr.value if isinstance(node.func, cst.Attribute) else getattr(node.func, "value", None)
+            if called == name and function in semantics.functions.run_by(node):
+                return True
+    return False
+
+
+def _in_region(semantics: Semantics, region: Region) -> RetryPolicy | None:
+    sameness = Sameness(semantics, region)
+    passages: list[tuple[Attempt, Passage]] = []
+    for attempt in semantics.attempts.within(region.body)[:_MOST]:
+        if not sameness.is_same(attempt.call):
+            continue
+        found = passage(semantics, region, attempt.call)
+        if found.is_retry:
+            passages.append((attempt, found))
+    if not passages:
+        return None
+    attempts = tuple(attempt for attempt, _ in passages)
+    return assembled(semantics, attempts, [found for _, found in passages])
+
+
+def assembled(
+    semantics: Semantics, attempts: tuple[Attempt, ...], passages: list[Passage], *, mechanism: str = "", node: cst.CSTNode | None = None
+) -> RetryPolicy:
+    """One policy of all passages through one region."""
+    region = passages[0].region
+    default = "recursion" if isinstance(region, cst.FunctionDef) else "loop"
+    failures = retried(semantics, passages)
+    return RetryPolicy(
+        mechanism or default,
+        node or region,
+        attempts,
+        failures,
+        wait_of(semantics, passages, failures),
+        stop_of(semantics, passages),
+    )

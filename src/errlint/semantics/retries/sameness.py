@@ -1,0 +1,142 @@
+"""Is a call the same in every pass of a loop? Only then a further pass is a retry.
+
+What changes from pass to pass makes it something else: the next page, the next item of a list, another host, a request that was changed
+after the error. Attempt counters, timeouts, headers and tokens may change: the request stays the same to the API.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from errlint.semantics.names import dotted
+from errlint.semantics.retries.exits import Region
+from errlint.semantics.scopes import Binding, How
+
+if TYPE_CHECKING:
+    from errlint.semantics.analysis import Semantics
+
+_ASIDE = re.compile(r"timeout|headers?$|auth|token|attempt|retr(y|ies)|tries$|trace|request_id|idempotency|logger|cookies", re.IGNORECASE)
+"""Arguments and variables that may differ between two attempts of one request."""
+_DRAWN = frozenset(
+    {"next", "input", "pop", "popleft", "popitem", "get_nowait", "recv", "readline", "choice", "shift", "dequeue", "next_key", "rotate"}
+)
+"""Calls whose value is another one each time."""
+_QUEUES = re.compile(r"queue|_q$|^q$|jobs|tasks|inbox|pending", re.IGNORECASE)
+_HOPS = 6
+
+
+class Sameness:
+    """Answers for one region."""
+
+    def __init__(self, semantics: Semantics, region: Region) -> None:
+        self._semantics = semantics
+        self._tree = semantics.tree
+        self._region = region
+
+    def is_same(self, call: cst.Call) -> bool:
+        """Whether the call sends the same request in every pass."""
+        if not self._stays(call.func, _HOPS):
+            return False
+        for argument in call.args:
+            if argument.keyword is not None and _ASIDE.search(argument.keyword.value):
+                continue
+            if not self._stays(argument.value, _HOPS):
+                return False
+        return True
+
+    def _stays(self, expression: cst.BaseExpression, hops: int) -> bool:
+        """Whether the value of an expression is the same in each pass."""
+        if not hops:
+            return True
+        for node in (expression, *self._tree.below(expression)):
+            if isinstance(node, cst.Call) and self._is_drawn(node):
+                return False
+            if isinstance(node, cst.Name) and self._is_read(node) and not self._name_stays(node, hops):
+                return False
+            if isinstance(node, cst.Attribute) and not self._attribute_stays(node):
+                return False
+        return True
+
+    def _is_read(self, name: cst.Name) -> bool:
+        parent = self._tree.parent.get(name)
+        if isinstance(parent, cst.Attribute):
+            return parent.value is name
+        return not isinstance(parent, (cst.Arg, cst.Param)) or getattr(parent, "keyword", None) is not name
+
+    def _is_drawn(self, call: cst.Call) -> bool:
+        name = dotted(call.func) or (call.func.attr.value if isinstance(call.func, cst.Attribute) else "")
+        owner, _, word = name.rpartition(".")
+        if word in _DRAWN:
+            # `kwargs.pop("timeout")` takes an argument out; `items.pop()` takes the next item
+            return word not in ("pop", "popitem") or not call.args
+        return word == "get" and bool(_QUEUES.search(owner.rpartition(".")[2])) and not call.args
+
+    def _name_stays(self, name: cst.Name, hops: int) -> bool:
+        scopes = self._semantics.scopes
+        scope = scopes.scope_of(name)
+        for binding in scopes.bindings(name.value, scope):
+            if not self._tree.within(binding.node, self._region.body) and binding.node is not self._region:
+                continue
+            if _ASIDE.search(name.value):
+                continue
+            if not self._binding_stays(binding, name, hops):
+                return False
+        return not self._changed_inside(name.value)
+
+    def _binding_stays(self, binding: Binding, name: cst.Name, hops: int) -> bool:
+        if binding.node is self._region:
+            return False
+        if binding.how in (How.EXCEPT, How.FUNCTION, How.CLASS, How.IMPORT, How.PARAMETER, How.DECLARED):
+            return binding.how is not How.EXCEPT
+        if binding.how is How.AUGMENTED or binding.value is None:
+            return False
+        if self._reads(binding.value, name.value):
+            return False
+        return self._stays(binding.value, hops - 1)
+
+    def _reads(self, expression: cst.BaseExpression, name: str) -> bool:
+        return any(isinstance(node, cst.Name) and node.value == name for node in (expression, *self._tree.below(expression)))
+
+    def _changed_inside(self, name: str) -> bool:
+        """``params["page"] = …`` in the loop changes what the call sends; ``headers["Authorization"] = …`` does not."""
+        if _ASIDE.search(name):
+            return False
+        for node in self._tree.below(self._region.body, into_functions=False):
+            if isinstance(node, cst.AugAssign) and self._item_of(node.target, name):
+                return True
+            if isinstance(node, cst.Assign) and any(self._item_of(target.target, name) for target in node.targets):
+                return True
+            if isinstance(node, cst.Del) and self._item_of(node.target, name):
+                return True
+            if isinstance(node, cst.Call) and dotted(node.func) in (f"{name}.append", f"{name}.pop", f"{name}.update", f"{name}.extend"):
+                return True
+        return False
+
+    def _item_of(self, target: cst.BaseExpression, name: str) -> bool:
+        if not isinstance(target, (cst.Subscript, cst.Attribute)):
+            return False
+        if isinstance(target, cst.Attribute) and _ASIDE.search(target.attr.value):
+            return False
+        if isinstance(target, cst.Subscript) and any(
+            _ASIDE.search(text)
+            for element in target.slice
+            if isinstance(element.slice, cst.Index)
+            for text in self._semantics.constants.strings(element.slice.value)
+        ):
+            return False
+        return name != "self" and (dotted(target.value) or "").partition(".")[0] == name
+
+    def _attribute_stays(self, attribute: cst.Attribute) -> bool:
+        """``self.page += 1`` and ``self.key_index = …`` in the loop."""
+        wanted = dotted(attribute)
+        if wanted is None or _ASIDE.search(attribute.attr.value):
+            return True
+        for node in self._tree.below(self._region.body, into_functions=False):
+            if isinstance(node, cst.AugAssign) and dotted(node.target) == wanted:
+                return False
+            if isinstance(node, cst.Assign) and any(dotted(target.target) == wanted for target in node.targets):
+                return self._stays(node.value, 1)
+        return True

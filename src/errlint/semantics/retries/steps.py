@@ -1,0 +1,204 @@
+"""What single expressions do to outcomes: the attempt brings them, calls raise for them, functions of the file are entered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from errlint.semantics.names import dotted
+from errlint.semantics.raises import Answer
+from errlint.semantics.retries.exception_types import UNKNOWN_TYPE, ExceptionTypes, Raised
+from errlint.semantics.retries.exits import Region
+from errlint.semantics.retries.outcomes import ALL_WAYS, FAILURES, NO_ANSWER, NOT_YET, both_halves, ended, running
+from errlint.semantics.retries.predicates import Predicates
+from errlint.semantics.scopes import How
+from errlint.semantics.statuses import ERRORS, Range, statuses
+from errlint.semantics.tree import children
+
+if TYPE_CHECKING:
+    from errlint.semantics.analysis import Semantics
+    from errlint.semantics.retries.fates import Fate, Handler
+
+Function = cst.FunctionDef | cst.Lambda
+_ANSWERED = statuses(100, 600)
+_SUCCEEDED = _ANSWERED & ~ERRORS
+_ENDS = frozenset({"sys.exit", "os._exit", "exit", "quit"})
+_CREDENTIALS = sum(1 << status for status in (401, 403, 407, 419, 498))
+_REFRESHES = re.compile(
+    r"refresh|re_?auth|log_?in|sign_?in|authenticat|authoriz|token|credential|renew|session|cookie|nonce", re.IGNORECASE
+)
+_DEPTH = 3
+"""How many functions are entered inside of each other."""
+_MOST = 400
+"""How many calls a walk looks into before it gives up; real loops have a few dozen."""
+
+
+class Steps:
+    """The single steps of a walk through one region.
+
+    :param attempt: the call whose outcomes are followed; :param callees: the functions that it runs, where it calls a parameter.
+    :ivar pauses: calls that wait, with the outcomes that get there; :ivar unknown: other calls that nothing is known of.
+    """
+
+    def __init__(
+        self, semantics: Semantics, predicates: Predicates, region: Region, attempt: cst.Call, callees: Sequence[Function] = ()
+    ) -> None:
+        self._semantics = semantics
+        self._predicates = predicates
+        self._types: ExceptionTypes = predicates.types
+        self._region = region
+        self._attempt = attempt
+        self._callees = callees
+        self._entered: list[Function] = []
+        self._inside = 0
+        self._calls = 0
+        self.pauses: dict[cst.Call, int] = {}
+        self.unknown: dict[cst.Call, int] = {}
+        self.walk_function: Callable[[Function, int], Fate]
+
+    # questions of the walk ---------------------------------------------------------------------------------------------------------
+
+    def range_of(self, test: cst.BaseExpression) -> Range:
+        """The outcomes under which a test is true."""
+        return self._predicates.range_of(test)
+
+    def in_case(self, case: cst.MatchCase) -> int:
+        """The outcomes under which a case of ``match response.status_code`` runs."""
+        return self._predicates.in_case(case)
+
+    def taken(self, handler: Handler, raised: Raised) -> Range:
+        """What a handler takes of an exception."""
+        return self._types.taken(self._types.named(handler.type), raised)
+
+    def suppressed(self, statement: cst.With, raised: Sequence[Raised]) -> int:
+        """The outcomes whose exceptions ``with suppress(X):`` ends."""
+        found = 0
+        for item in statement.items:
+            call = item.item
+            if isinstance(call, cst.Call) and (self._semantics.names.qualified(call.func) or "").endswith("contextlib.suppress"):
+                names = [name for argument in call.args for name in self._types.named(argument.value)]
+                for one in raised:
+                    found |= one.outcomes & both_halves(self._types.taken(names, Raised(one.types, running(one.outcomes))).must)
+        return found
+
+    def raises_again(self, statement: cst.Raise) -> bool:
+        """``raise`` and ``raise e`` in the handler that caught ``e``."""
+        if statement.exc is None:
+            return True
+        if not isinstance(statement.exc, cst.Name):
+            return False
+        bindings = self._semantics.scopes.reaching(statement.exc)
+        return bool(bindings) and bindings[0].how is How.EXCEPT
+
+    def types_of(self, statement: cst.Raise) -> tuple[str, ...]:
+        """The type that a ``raise`` raises."""
+        made = statement.exc.func if isinstance(statement.exc, cst.Call) else statement.exc
+        return tuple(self._types.named(made)) if made is not None else (UNKNOWN_TYPE,)
+
+    def refreshed(self, statement: cst.If, state: int) -> int:
+        """The part of the state that is rejected credentials, where the branch gets new ones: the next attempt is another request."""
+        outcomes = (running(state) | ended(state)) & ~NOT_YET
+        if not outcomes or outcomes & ~_CREDENTIALS:
+            return 0
+        for node in self._semantics.tree.below(statement.body, into_functions=False):
+            if isinstance(node, cst.Call) and _REFRESHES.search((dotted(node.func) or "").rpartition(".")[2]):
+                return state & ~both_halves(NOT_YET)
+        return 0
+
+    # calls -----------------------------------------------------------------------------------------------------------------------
+
+    def calls(self, code: cst.CSTNode) -> Iterator[cst.Call]:
+        """The calls in a piece of code, inner ones first; not those of functions that it only defines."""
+        if isinstance(code, (cst.FunctionDef, cst.Lambda, cst.ClassDef)):
+            return
+        for child in reversed(list(children(code))):
+            yield from self.calls(child)
+        if isinstance(code, cst.Call):
+            yield code
+
+    def call(self, call: cst.Call, state: int) -> Fate:
+        """What one call does to the outcomes that get to it."""
+        from errlint.semantics.retries.fates import Fate
+
+        if not state or self._calls > _MOST:
+            return Fate(next=state)
+        self._calls += 1
+        functions = self._semantics.functions.run_by(call)
+        if isinstance(self._region, cst.FunctionDef) and self._region in functions:
+            return Fate(back=running(state) | ended(state))
+        if call is self._attempt or (self._inside and self._semantics.does_http(call) is not None):
+            return self._born(call, state, functions)
+        if (self._semantics.names.qualified(call.func) or "") in _ENDS:
+            return Fate(left=state)
+        if self._semantics.waits.pause(call) is not None:
+            self.pauses[call] = self.pauses.get(call, 0) | running(state) | ended(state)
+            return Fate(next=state)
+        if self._semantics.does_http(call) is not None:
+            return Fate(next=state)  # another attempt than the one that is followed
+        entered = self._enter(functions, state)
+        if entered is not None:
+            return entered
+        if not functions:
+            self.unknown[call] = self.unknown.get(call, 0) | running(state) | ended(state)
+            raising = self._semantics.raises_for_status(call)
+            if raising.answer is Answer.YES:
+                errors = state & both_halves(ERRORS)
+                return Fate(next=state & ~errors, raised=(Raised(raising.types, errors),) if errors else ())
+        return Fate(next=state)
+
+    def _enter(self, functions: Sequence[Function], state: int) -> Fate | None:
+        """Walk into functions of the file, where they matter."""
+        fate: Fate | None = None
+        for function in functions:
+            if function in self._entered or len(self._entered) >= _DEPTH or not self._matters(function):
+                continue
+            self._entered.append(function)
+            try:
+                done = self.walk_function(function, state)
+            finally:
+                self._entered.pop()
+            fate = done if fate is None else fate.also(done)
+        return fate
+
+    def _matters(self, function: Function) -> bool:
+        """Whether a function raises, waits, or leads back into the retry."""
+        if self._inside:
+            return True
+        for node in self._semantics.tree.below(function.body, into_functions=False):
+            if isinstance(node, cst.Raise):
+                return True
+            if isinstance(node, cst.Call):
+                if self._semantics.waits.pause(node) is not None:
+                    return True
+                inner = self._semantics.functions.run_by(node)
+                if self._region in inner or (isinstance(node.func, cst.Attribute) and node.func.attr.value == "raise_for_status"):
+                    return True
+        return False
+
+    def _born(self, call: cst.Call, state: int, functions: Sequence[Function]) -> Fate:
+        """The outcomes that an attempt brings."""
+        from errlint.semantics.retries.fates import Fate, everything
+
+        halves = (ALL_WAYS & both_halves(_ANSWERED | FAILURES)) if running(state) and ended(state) else 0
+        if not halves:
+            halves = _ANSWERED | FAILURES if running(state) else both_halves(_ANSWERED | FAILURES) & ~(_ANSWERED | FAILURES)
+        if call is self._attempt and self._callees:
+            functions = self._callees
+        if functions and len(self._entered) < _DEPTH:
+            self._inside += 1
+            try:
+                fate = self._enter(functions, state)
+            finally:
+                self._inside -= 1
+            if fate is not None and (fate.next | everything(fate)) & both_halves(FAILURES):
+                return fate
+        raising = self._semantics.raises_for_status(call)
+        answered = both_halves(_SUCCEEDED if raising.answer is Answer.YES else _ANSWERED)
+        raised = [Raised((), halves & both_halves(NO_ANSWER))]
+        if raising.answer is not Answer.NO:
+            types = raising.types or ((UNKNOWN_TYPE,) if functions or self._callees or raising.answer is Answer.UNKNOWN else ())
+            raised.append(Raised(types, halves & both_halves(ERRORS)))
+        return Fate(next=halves & answered, raised=tuple(raised))
