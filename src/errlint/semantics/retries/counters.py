@@ -42,7 +42,7 @@ class Counters:
         """The tests of counters that were asked, in order."""
 
     def passed(self, test: cst.BaseExpression) -> Range | None:
-        """ANYTHING or NOTHING for a test of a counter while attempts are left; UNKNOWN for one of the first attempt; None for other tests."""
+        """ANYTHING or NOTHING for a test of a counter while attempts are left; UNKNOWN for one of the first; None for others."""
         found = self._passed(test)
         if found is not None and found != UNKNOWN and test not in self.tests:
             self.tests.append(test)
@@ -111,6 +111,8 @@ class Counters:
 
     def _of_name(self, name: cst.Name, hops: int) -> int:
         bindings = [binding for binding in self._bindings(name) if self._tree.within(binding.node, self._region)]
+        if not bindings:
+            return self._of_parameter(name, hops)
         for binding in bindings:
             if binding.how is How.ITEM and binding.node is self._region:
                 return self._of_target(binding)
@@ -124,6 +126,15 @@ class Counters:
                 found = self.direction(binding.value, hops - 1)
                 if found:
                     return found
+        return 0
+
+    def _of_parameter(self, name: cst.Name, hops: int) -> int:
+        """In a helper that is handed the counter: ``def _should_retry(self, attempt, response)``."""
+        for binding in self._bindings(name):
+            if binding.how is How.PARAMETER and hops:
+                for argument in self._semantics.functions.passed_for(binding):
+                    if self._tree.within(argument, self._region) and not self._tree.within(argument, binding.node):
+                        return self.direction(argument, hops - 1)
         return 0
 
     def _bindings(self, name: cst.Name) -> list[Binding]:

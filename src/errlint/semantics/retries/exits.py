@@ -106,7 +106,7 @@ class Exits:
 
 def _flags(region: Region) -> Iterator[_Flag]:
     if isinstance(region, cst.While):
-        for part in _conjuncts(region.test):
+        for part in conjuncts(region.test):
             flag = _flag(part)
             if flag is not None:
                 yield flag
@@ -129,10 +129,11 @@ def _flag(part: cst.BaseExpression) -> _Flag | None:
     return None
 
 
-def _conjuncts(test: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
+def conjuncts(test: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
+    """The parts of an ``and``."""
     if isinstance(test, cst.BooleanOperation) and isinstance(test.operator, cst.And):
-        yield from _conjuncts(test.left)
-        yield from _conjuncts(test.right)
+        yield from conjuncts(test.left)
+        yield from conjuncts(test.right)
     else:
         yield test
 
@@ -140,7 +141,7 @@ def _conjuncts(test: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
 def _known_part(test: cst.BaseExpression, predicates: Predicates) -> Range:
     """The test without the parts that nothing is known of (``while self.running``): they are true as long as there is work."""
     found = Range(ALL, ALL)
-    for part in _conjuncts(test):
+    for part in conjuncts(test):
         said = predicates.range_of(part)
         if said != UNKNOWN:
             found = Range(found.may & said.may, found.must & said.must)

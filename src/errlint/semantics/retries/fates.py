@@ -1,7 +1,7 @@
 """Where do the outcomes of an attempt go: out of the retry, or into another pass?
 
 Sets of outcomes (:mod:`~errlint.semantics.retries.outcomes`) are sent through the code, statement by statement: a test splits them, a
-``raise`` turns them into an exception, a handler takes those of its types, ``continue`` and the end of the body send them into the next pass.
+``raise`` turns them into an exception, a handler takes those of its types, ``continue`` and the end of a body send them into another pass.
 Tests that nothing is known of let everything through on both sides, so an outcome that only goes back is certainly retried.
 
 A ``while`` loop may also end by its own test (``while not done``). An outcome whose way makes that test false moves into the upper half of
@@ -96,10 +96,8 @@ class Walk:
         handling, self._handling = self._handling, []
         loop, self._in_loop = self._in_loop, 1
         try:
-            if isinstance(function, cst.Lambda):
-                fate = self._evaluated(function.body, state)
-            else:
-                fate = self.suite(function.body, state)
+            body = function.body
+            fate = self.suite(body, state) if isinstance(body, cst.BaseSuite) else self._evaluated(body, state)
         finally:
             self._handling, self._in_loop = handling, loop
         return Fate(fate.next | fate.returned, fate.back, 0, fate.left, 0, 0, fate.raised)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from errlint.semantics.retries.codes import Codes
 from errlint.semantics.retries.counters import Counters
 from errlint.semantics.retries.exception_types import ExceptionTypes
 from errlint.semantics.retries.exits import Exits, Region
@@ -15,9 +16,10 @@ from errlint.semantics.retries.fates import Walk, everything
 from errlint.semantics.retries.outcomes import FAILURES, NOT_YET, ended, running
 from errlint.semantics.retries.policy import Attempt, RetryPolicy
 from errlint.semantics.retries.predicates import Predicates
-from errlint.semantics.retries.readings import retried, stop_of, wait_of
+from errlint.semantics.retries.readings import retried, wait_of
 from errlint.semantics.retries.sameness import Sameness
-from errlint.semantics.retries.steps import Function, Steps
+from errlint.semantics.retries.steps import Callee, Steps
+from errlint.semantics.retries.stops import stop_of
 from errlint.semantics.statuses import OK, Range
 
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ class Passage:
     counters: Counters
     back: int
     out: int
+    given: dict[cst.CSTNode, cst.BaseExpression]
 
     @property
     def is_retry(self) -> bool:
@@ -53,24 +56,40 @@ class Passage:
         """The failures that may be, and that certainly are, tried again."""
         return Range(self.back & FAILURES, self.back & ~self.out & FAILURES)
 
+    def again_with(self, semantics: Semantics, code: str) -> Passage:
+        """The same for failures that come with an error code."""
+        return passage(semantics, self.region, self.attempt, callees=self.steps.callees, given=self.given, code=code)
+
+    def statuses_of(self, semantics: Semantics, code: str) -> int:
+        """The statuses that an error code is known to come with."""
+        meaning = semantics.meaning(self.attempt)
+        catalogue = meaning.catalogue if meaning is not None else None
+        return sum(1 << status for status in catalogue.statuses_of(code)) if catalogue is not None else 0
+
 
 def passage(
     semantics: Semantics,
     region: Region,
     attempt: cst.Call,
     *,
-    callees: Sequence[Function] = (),
+    callees: Sequence[Callee] = (),
     given: dict[cst.CSTNode, cst.BaseExpression] | None = None,
     code: str | None = None,
 ) -> Passage:
     """Send the outcomes of ``attempt`` through ``region``.
 
     :param callees: the functions that the attempt runs, where it calls a parameter; :param given: what parameters stand for;
-    :param code: the error code that failures have; None: any.
+    :param code: the error code that failures come with; None: not known.
     """
     types = ExceptionTypes(semantics.tree, semantics.scopes, semantics.names, semantics.libraries, given)
     counters, exits = Counters(semantics, region), Exits(semantics, region)
-    predicates = Predicates(semantics, types, lambda test: exits.passed(test) or counters.passed(test))
+    codes = Codes(semantics)
+
+    def known(test: cst.BaseExpression) -> Range | None:
+        said = codes.passed(test, code) if code is not None else None
+        return said or exits.passed(test) or counters.passed(test)
+
+    predicates = Predicates(semantics, types, known)
     exits.bind(predicates)
     steps = Steps(semantics, predicates, region, attempt, callees)
     walk = Walk(steps, exits)
@@ -78,7 +97,7 @@ def passage(
     fate = fate.also(exits.end_of_pass(fate.next), then=0)
     out = everything(fate)
     back = fate.back & ~NOT_YET
-    return Passage(region, attempt, walk, steps, predicates, counters, back, (running(out) | ended(out)) & ~NOT_YET)
+    return Passage(region, attempt, walk, steps, predicates, counters, back, (running(out) | ended(out)) & ~NOT_YET, given or {})
 
 
 def policies(semantics: Semantics) -> Iterator[RetryPolicy]:

@@ -36,10 +36,12 @@ class Attempt:
 class Retried:
     """The failures after which a policy tries again.
 
-    :ivar statuses: the error statuses that may be, and that certainly are, retried; :ivar transport: whether failures of the network are
+    :ivar statuses: the error statuses that may be, and that certainly are, retried;
+    :ivar transport: whether failures of the network are
     (no answer, so no status); :ivar codes: error codes that are named as retried; :ivar dropped: error codes that are named as not retried;
     :ivar named: the statuses (a set, as in :mod:`~errlint.semantics.statuses`) that the source names one by one or by type
-    (``RateLimitError``), not as a rest or a range; :ivar places: where the source says all this.
+    (``RateLimitError``), not as a rest or a range; :ivar places: where the source says all this;
+    :ivar unnamed: the statuses again, of failures whose code is not among the named ones; None where codes play no part.
     """
 
     statuses: Range = field(default_factory=lambda: Range(ERRORS, 0))
@@ -48,6 +50,7 @@ class Retried:
     dropped: frozenset[str] = frozenset()
     named: int = 0
     places: tuple[Place, ...] = ()
+    unnamed: Range | None = None
 
     def status(self, status: int, code: str | None = None) -> bool | None:
         """Is an answer with this status (and code) retried? None if it cannot be told."""
@@ -55,9 +58,10 @@ class Retried:
             return False
         if code is not None and code in self.codes:
             return True
-        if self.statuses.must >> status & 1:
+        statuses = self.statuses if code is None or self.unnamed is None else self.unnamed
+        if statuses.must >> status & 1:
             return True
-        return None if self.statuses.may >> status & 1 else False
+        return None if statuses.may >> status & 1 else False
 
 
 Growth = Literal["none", "constant", "growing", "unknown"]

@@ -17,6 +17,7 @@ from errlint.semantics.meaning import Kind, Meaning, Place
 from errlint.semantics.names import dotted
 from errlint.semantics.retries.exception_types import UNKNOWN_TYPE, ExceptionTypes
 from errlint.semantics.retries.outcomes import ANYTHING, NO_ANSWER, NOTHING
+from errlint.semantics.retries.words import last_word
 from errlint.semantics.scopes import Binding, How
 from errlint.semantics.statuses import ALL, BELOW_400, UNKNOWN, Range, Statuses, leaves
 
@@ -64,7 +65,7 @@ class Predicates(Statuses):
         """A status or a success flag by its name."""
         if isinstance(expression, cst.BooleanOperation):
             return self._lenient(expression.left)
-        word = _last_word(expression).lower()
+        word = last_word(expression).lower()
         if word in _STATUS_WORDS:
             return Meaning(Kind.STATUS, (Place(expression, ""),), name="guessed")
         if word in _OK_WORDS and isinstance(expression, cst.Attribute):
@@ -110,7 +111,7 @@ class Predicates(Statuses):
         """``e.response is not None``: there is an answer."""
         meaning = self._semantics.meaning(subject)
         about_answers = meaning is not None and meaning.kind in (Kind.RESPONSE, Kind.STATUS)
-        if about_answers or _last_word(subject).lower() in _ANSWER_WORDS or self._guessed(subject) is not None:
+        if about_answers or last_word(subject).lower() in _ANSWER_WORDS or self._guessed(subject) is not None:
             return Range(ALL & ~NO_ANSWER, ALL & ~NO_ANSWER)
         return UNKNOWN
 
@@ -142,7 +143,7 @@ class Predicates(Statuses):
             return ANYTHING if test.value == "True" else NOTHING
         found = super().range_of(test)
         if found == UNKNOWN and isinstance(test, (cst.Name, cst.Attribute)):
-            present = _last_word(test).lower() in _ANSWER_WORDS
+            present = last_word(test).lower() in _ANSWER_WORDS
             return Range(ALL & ~NO_ANSWER, 0) if present else self._kept_test(test)
         return found
 
@@ -315,24 +316,3 @@ class Predicates(Statuses):
                     found |= self.members(right) or 0
             left = right
         return found
-
-
-def _last_word(expression: cst.BaseExpression) -> str:
-    """The name by which a value is read: of a variable, an attribute, an item, ``getattr(x, "name")``, ``int(x.name)``."""
-    if isinstance(expression, cst.Name):
-        return expression.value
-    if isinstance(expression, cst.Attribute):
-        return expression.attr.value
-    if isinstance(expression, cst.Subscript) and len(expression.slice) == 1 and isinstance(expression.slice[0].slice, cst.Index):
-        return string_value(expression.slice[0].slice.value) or ""
-    if isinstance(expression, cst.Call):
-        name = dotted(expression.func) or ""
-        if name == "getattr" and len(expression.args) > 1:
-            return string_value(expression.args[1].value) or ""
-        if name.endswith(".get") and expression.args:
-            return string_value(expression.args[0].value) or ""
-        if name == "int" and expression.args:
-            return _last_word(expression.args[0].value)
-        if name.endswith(("getcode", "get_status", "status")):
-            return "status"
-    return ""

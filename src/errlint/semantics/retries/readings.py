@@ -1,4 +1,4 @@
-"""What a walk through a retry says about the policy: which failures are retried, how long it waits, when it stops."""
+"""What a walk through a retry says about the policy: which failures are retried, and how long it waits."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import libcst as cst
 
 from errlint.semantics.meaning import Place
 from errlint.semantics.names import dotted
-from errlint.semantics.retries.exits import Region
+from errlint.semantics.retries.codes import OTHER, Codes
 from errlint.semantics.retries.outcomes import FAILURES, NO_ANSWER, NOT_YET
-from errlint.semantics.retries.policy import Retried, Stop, Wait
+from errlint.semantics.retries.policy import Retried, Wait
 from errlint.semantics.statuses import ERRORS, Range
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _MAY_WAIT = re.compile(r"sleep|wait|back_?off|throttl|limit|delay|pause|cool|acquire|handle|retry", re.IGNORECASE)
 """Calls of unknown functions that may well wait."""
 _WAITS_FOR_SERVER = 1 << 429 | 1 << 503
+_MOST_CODES = 16
 _HANDLERS = (cst.ExceptHandler, cst.ExceptStarHandler)
 
 
@@ -37,7 +38,29 @@ def retried(semantics: Semantics, passages: Sequence[Passage]) -> Retried:
     transport = True if must & NO_ANSWER else None if may & NO_ANSWER else False
     named = _named(passages) & may
     places = tuple(_places(semantics, passages))
-    return Retried(Range(may & ERRORS, must & ERRORS), transport, named=named, places=places)
+    codes, dropped, unnamed = _by_code(semantics, passages)
+    return Retried(Range(may & ERRORS, must & ERRORS), transport, codes, dropped, named, places, unnamed)
+
+
+def _by_code(semantics: Semantics, passages: Sequence[Passage]) -> tuple[frozenset[str], frozenset[str], Range | None]:
+    """The codes that are retried, those that are not, and what becomes of all others."""
+    tests = Codes(semantics)
+    asked = [node for passage in passages for node in passage.walk.reached if isinstance(node, cst.BaseExpression)]
+    named = list(dict.fromkeys(code for test in asked for code in tests.named_in(test)))[:_MOST_CODES]
+    if not named:
+        return frozenset(), frozenset(), None
+    passage = passages[0]
+    other = passage.again_with(semantics, OTHER)
+    retried, dropped = set(), set()
+    for code in named:
+        found = passage.again_with(semantics, code)
+        statuses = passage.statuses_of(semantics, code) or (found.back ^ other.back) | (found.out ^ other.out)
+        back, out = found.back & statuses & ERRORS, found.out & statuses & ERRORS
+        if back and not out:
+            retried.add(code)
+        elif out and not back:
+            dropped.add(code)
+    return frozenset(retried), frozenset(dropped), Range(other.back & ERRORS, other.back & ~other.out & ERRORS)
 
 
 def _named(passages: Sequence[Passage]) -> int:
@@ -58,6 +81,8 @@ def _places(semantics: Semantics, passages: Sequence[Passage]) -> Iterator[Place
     let: dict[cst.CSTNode, int] = {}
     for passage in passages:
         for node, outcomes in passage.walk.went_back.items():
+            if node in passage.counters.tests:
+                continue
             let[node] = let.get(node, 0) | outcomes & passage.back & FAILURES
     order = semantics.tree.order
     ranked = sorted((node for node, outcomes in let.items() if outcomes), key=lambda node: order[node])
@@ -115,73 +140,3 @@ def _longest(waits: list[Wait]) -> Wait:
         first.node,
         tuple(dict.fromkeys(place for wait in waits for place in wait.places)),
     )
-
-
-# when it ends --------------------------------------------------------------------------------------------------------------------
-
-
-def stop_of(semantics: Semantics, passages: Sequence[Passage]) -> Stop:
-    """When the policy gives up."""
-    region = passages[0].region
-    counted = [test for passage in passages for test in passage.counters.tests]
-    if isinstance(region, cst.For):
-        return _of_iterable(semantics, region)
-    if isinstance(region, cst.While) and not _is_endless(region):
-        found = _attempts_of_while(semantics, region)
-        if counted or found is not None:
-            return Stop(True, found, None, region.test)
-        return Stop(None, None, None, region.test)
-    if counted:
-        return Stop(True, None, None, counted[0])
-    return Stop(False)
-
-
-def _is_endless(region: Region) -> bool:
-    if not isinstance(region, cst.While):
-        return False
-    test = region.test
-    return (isinstance(test, cst.Name) and test.value == "True") or (isinstance(test, cst.Integer) and bool(test.evaluated_value))
-
-
-def _of_iterable(semantics: Semantics, region: cst.For) -> Stop:
-    iterable = region.iter
-    if isinstance(iterable, cst.Call):
-        name = (dotted(iterable.func) or "").rpartition(".")[2]
-        if name == "count":
-            return Stop(False, None, None, iterable)
-        if name == "range":
-            return Stop(True, _length_of_range(semantics, iterable), None, iterable)
-        if name == "enumerate" and iterable.args:
-            return Stop(True, _length(semantics, iterable.args[0].value), None, iterable)
-    return Stop(True, _length(semantics, iterable), None, iterable)
-
-
-def _length_of_range(semantics: Semantics, call: cst.Call) -> int | None:
-    bounds = [semantics.waits.number(argument.value) for argument in call.args]
-    if any(bound is None for bound in bounds) or not 1 <= len(bounds) <= 3:
-        return None
-    return len(range(*(int(bound) for bound in bounds if bound is not None)))
-
-
-def _length(semantics: Semantics, iterable: cst.BaseExpression) -> int | None:
-    if isinstance(iterable, (cst.Tuple, cst.List)):
-        return len(iterable.elements)
-    if isinstance(iterable, (cst.Name, cst.Attribute)):
-        lengths = {len(value.elements) for value in semantics.constants.values(iterable) if isinstance(value, (cst.Tuple, cst.List))}
-        return lengths.pop() if len(lengths) == 1 else None
-    return None
-
-
-def _attempts_of_while(semantics: Semantics, region: cst.While) -> int | None:
-    """``while attempt < 5`` with a counter that starts at 0 or 1."""
-    test = region.test
-    if not isinstance(test, cst.Comparison) or len(test.comparisons) != 1 or not isinstance(test.left, cst.Name):
-        return None
-    limit = semantics.waits.number(test.comparisons[0].comparator)
-    starts = {semantics.waits.number(binding.value) for binding in semantics.scopes.reaching(test.left) if binding.value is not None}
-    if limit is None or len(starts) != 1:
-        return None
-    start = starts.pop()
-    if start is None or not isinstance(test.comparisons[0].operator, (cst.LessThan, cst.LessThanEqual)):
-        return None
-    return int(limit - start) + isinstance(test.comparisons[0].operator, cst.LessThanEqual)

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from errlint.semantics.retries.fates import Fate, Handler
 
 Function = cst.FunctionDef | cst.Lambda
+Callee = cst.FunctionDef | cst.Lambda | cst.Call
+"""What runs when a parameter is called: a function of the file, or one of a library, as a call of it that is not written in the file."""
 _ANSWERED = statuses(100, 600)
 _SUCCEEDED = _ANSWERED & ~ERRORS
 _ENDS = frozenset({"sys.exit", "os._exit", "exit", "quit"})
@@ -40,23 +42,25 @@ class Steps:
     """The single steps of a walk through one region.
 
     :param attempt: the call whose outcomes are followed; :param callees: the functions that it runs, where it calls a parameter.
-    :ivar pauses: calls that wait, with the outcomes that get there; :ivar unknown: other calls that nothing is known of.
+    :ivar pauses: calls that wait, with the outcomes that get there; :ivar unknown: other calls that nothing is known of;
+    :ivar self_calls: calls by which a function calls itself.
     """
 
     def __init__(
-        self, semantics: Semantics, predicates: Predicates, region: Region, attempt: cst.Call, callees: Sequence[Function] = ()
+        self, semantics: Semantics, predicates: Predicates, region: Region, attempt: cst.Call, callees: Sequence[Callee] = ()
     ) -> None:
         self._semantics = semantics
         self._predicates = predicates
         self._types: ExceptionTypes = predicates.types
         self._region = region
         self._attempt = attempt
-        self._callees = callees
+        self.callees = callees
         self._entered: list[Function] = []
         self._inside = 0
         self._calls = 0
         self.pauses: dict[cst.Call, int] = {}
         self.unknown: dict[cst.Call, int] = {}
+        self.self_calls: dict[cst.Call, int] = {}
         self.walk_function: Callable[[Function, int], Fate]
 
     # questions of the walk ---------------------------------------------------------------------------------------------------------
@@ -128,6 +132,7 @@ class Steps:
         self._calls += 1
         functions = self._semantics.functions.run_by(call)
         if isinstance(self._region, cst.FunctionDef) and self._region in functions:
+            self.self_calls[call] = self.self_calls.get(call, 0) | running(state) | ended(state)
             return Fate(back=running(state) | ended(state))
         if call is self._attempt or (self._inside and self._semantics.does_http(call) is not None):
             return self._born(call, state, functions)
@@ -185,8 +190,9 @@ class Steps:
         halves = (ALL_WAYS & both_halves(_ANSWERED | FAILURES)) if running(state) and ended(state) else 0
         if not halves:
             halves = _ANSWERED | FAILURES if running(state) else both_halves(_ANSWERED | FAILURES) & ~(_ANSWERED | FAILURES)
-        if call is self._attempt and self._callees:
-            functions = self._callees
+        if call is self._attempt and self.callees:
+            functions = [callee for callee in self.callees if not isinstance(callee, cst.Call)]
+            call = next((callee for callee in self.callees if isinstance(callee, cst.Call)), call)
         if functions and len(self._entered) < _DEPTH:
             self._inside += 1
             try:
@@ -199,6 +205,6 @@ class Steps:
         answered = both_halves(_SUCCEEDED if raising.answer is Answer.YES else _ANSWERED)
         raised = [Raised((), halves & both_halves(NO_ANSWER))]
         if raising.answer is not Answer.NO:
-            types = raising.types or ((UNKNOWN_TYPE,) if functions or self._callees or raising.answer is Answer.UNKNOWN else ())
+            types = raising.types or ((UNKNOWN_TYPE,) if functions or self.callees or raising.answer is Answer.UNKNOWN else ())
             raised.append(Raised(types, halves & both_halves(ERRORS)))
         return Fate(next=halves & answered, raised=tuple(raised))

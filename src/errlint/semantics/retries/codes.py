@@ -1,0 +1,59 @@
+"""Error codes that a retry names: what becomes of a failure that comes with one of them, and of one that comes with any other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from errlint.semantics.meaning import Kind
+from errlint.semantics.retries.outcomes import ANYTHING, NOTHING
+from errlint.semantics.retries.words import last_word
+from errlint.semantics.statuses import Range
+
+if TYPE_CHECKING:
+    from errlint.semantics.analysis import Semantics
+
+OTHER = ""
+"""Stands for a code that is named nowhere."""
+_WORDS = frozenset({"code", "error_code", "errorcode", "err_code", "type", "error_type", "error"})
+_TOKEN = re.compile(r"[A-Za-z][A-Za-z0-9]*([_.-][A-Za-z0-9]+)*")
+
+
+class Codes:
+    """Tests of error codes in one file."""
+
+    def __init__(self, semantics: Semantics) -> None:
+        self._semantics = semantics
+
+    def named_in(self, test: cst.BaseExpression) -> Iterator[str]:
+        """The codes that a test names."""
+        for node in (test, *self._semantics.tree.below(test)):
+            if isinstance(node, cst.Comparison) and len(node.comparisons) == 1:
+                yield from self._named(node)
+
+    def passed(self, test: cst.BaseExpression, code: str) -> Range | None:
+        """ANYTHING or NOTHING for a test of the code, where the failure has ``code``; None for other tests."""
+        if not isinstance(test, cst.Comparison) or len(test.comparisons) != 1:
+            return None
+        named = self._named(test)
+        if not named:
+            return None
+        negative = isinstance(test.comparisons[0].operator, (cst.NotEqual, cst.NotIn, cst.IsNot))
+        return ANYTHING if (code in named) != negative else NOTHING
+
+    def _named(self, test: cst.Comparison) -> tuple[str, ...]:
+        target = test.comparisons[0]
+        for subject, other in ((test.left, target.comparator), (target.comparator, test.left)):
+            if self._is_code(subject):
+                found = self._semantics.constants.strings(other)
+                return found if all(_TOKEN.fullmatch(text) for text in found) else ()
+        return ()
+
+    def _is_code(self, expression: cst.BaseExpression) -> bool:
+        meaning = self._semantics.meaning(expression)
+        if meaning is not None:
+            return meaning.kind is Kind.CODE
+        return not isinstance(expression, cst.SimpleString) and last_word(expression).lower() in _WORDS

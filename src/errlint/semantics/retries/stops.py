@@ -1,0 +1,114 @@
+"""When does a retry written by hand give up?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from errlint.semantics.names import dotted
+from errlint.semantics.retries.exits import conjuncts
+from errlint.semantics.retries.outcomes import FAILURES
+from errlint.semantics.retries.policy import Stop
+from errlint.semantics.statuses import UNKNOWN
+
+if TYPE_CHECKING:
+    from errlint.semantics.analysis import Semantics
+    from errlint.semantics.retries.loops import Passage
+
+_COUNTS = frozenset({"range", "trange"})
+
+
+def stop_of(semantics: Semantics, passages: Sequence[Passage]) -> Stop:
+    """When the policy gives up."""
+    region = passages[0].region
+    counted = [test for passage in passages for test in passage.counters.tests]
+    if isinstance(region, cst.For):
+        return _of_iterable(semantics, passages[0], region)
+    if isinstance(region, cst.FunctionDef):
+        endless = next((call for passage in passages for call in _without_counter(passage)), None)
+        if endless is not None:
+            return Stop(False, node=endless)
+        return Stop(True, node=counted[0]) if counted else Stop(False, node=region.name)
+    if counted:
+        return Stop(True, _attempts_of_while(semantics, region), None, region.test)
+    return Stop(_is_bounded(passages[0], region), node=region.test)
+
+
+def _without_counter(passage: Passage) -> Iterator[cst.Call]:
+    """The calls of itself, after failures, by which a function starts to count anew."""
+    for call, outcomes in passage.steps.self_calls.items():
+        if outcomes & FAILURES and not any(passage.counters.direction(argument.value) for argument in call.args):
+            yield call
+
+
+def _is_bounded(passage: Passage, region: cst.While) -> bool | None:
+    """Of a ``while`` loop in which nothing counts: not bounded, unless its test asks for something that is not known here."""
+    for part in conjuncts(region.test):
+        endless = isinstance(part, cst.Integer) or (isinstance(part, cst.Name) and part.value == "True")
+        if not endless and passage.predicates.range_of(part) == UNKNOWN:
+            return None
+    return False
+
+
+def _of_iterable(semantics: Semantics, passage: Passage, region: cst.For) -> Stop:
+    iterable = region.iter
+    if isinstance(iterable, cst.Call):
+        name = (dotted(iterable.func) or "").rpartition(".")[2]
+        if name == "count":
+            return Stop(bool(passage.counters.tests), None, None, iterable)
+        if name in _COUNTS:
+            return Stop(True, _length_of_range(semantics, passage, iterable), None, iterable)
+        if name in ("enumerate", "reversed") and iterable.args:
+            return Stop(True, _length(semantics, iterable.args[0].value), None, iterable)
+        return Stop(True if name in ("tqdm", "zip", "list", "iter") else None, None, None, iterable)
+    return Stop(True, _length(semantics, iterable), None, iterable)
+
+
+def _length_of_range(semantics: Semantics, passage: Passage, call: cst.Call) -> int | None:
+    bounds = [_number(semantics, passage, argument.value) for argument in call.args]
+    if not 1 <= len(bounds) <= 3 or None in bounds:
+        return None
+    return len(range(*(int(bound) for bound in bounds if bound is not None)))
+
+
+def _number(semantics: Semantics, passage: Passage, expression: cst.BaseExpression) -> float | None:
+    """A number, through what the use of a wrapper passes for its parameters."""
+    if isinstance(expression, cst.BinaryOperation):
+        left, right = (_number(semantics, passage, part) for part in (expression.left, expression.right))
+        if left is None or right is None:
+            return None
+        return left + right if isinstance(expression.operator, cst.Add) else semantics.waits.number(expression)
+    if isinstance(expression, cst.Name):
+        for binding in semantics.scopes.reaching(expression):
+            if binding.node in passage.given:
+                return semantics.waits.number(passage.given[binding.node])
+    return semantics.waits.number(expression)
+
+
+def _length(semantics: Semantics, iterable: cst.BaseExpression) -> int | None:
+    if isinstance(iterable, (cst.Tuple, cst.List)):
+        return len(iterable.elements)
+    if isinstance(iterable, (cst.Name, cst.Attribute)):
+        lengths = {len(value.elements) for value in semantics.constants.values(iterable) if isinstance(value, (cst.Tuple, cst.List))}
+        return lengths.pop() if len(lengths) == 1 else None
+    if isinstance(iterable, cst.Call) and (dotted(iterable.func) or "") in _COUNTS and len(iterable.args) == 1:
+        number = semantics.waits.number(iterable.args[0].value)
+        return int(number) if number is not None else None
+    return None
+
+
+def _attempts_of_while(semantics: Semantics, region: cst.While) -> int | None:
+    """``while attempt < 5`` with a counter that starts at 0 or 1."""
+    test = region.test
+    if not isinstance(test, cst.Comparison) or len(test.comparisons) != 1 or not isinstance(test.left, cst.Name):
+        return None
+    limit = semantics.waits.number(test.comparisons[0].comparator)
+    starts = {semantics.waits.number(binding.value) for binding in semantics.scopes.reaching(test.left) if binding.value is not None}
+    if limit is None or len(starts) != 1:
+        return None
+    start = starts.pop()
+    if start is None or not isinstance(test.comparisons[0].operator, (cst.LessThan, cst.LessThanEqual)):
+        return None
+    return int(limit - start) + isinstance(test.comparisons[0].operator, cst.LessThanEqual)

@@ -1,0 +1,29 @@
+"""The word by which code calls a value: evidence where nothing better is known, inside a retry."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from errlint.semantics.constants import string_value
+from errlint.semantics.names import dotted
+
+
+def last_word(expression: cst.BaseExpression) -> str:
+    """The name by which a value is read: of a variable, an attribute, an item, ``getattr(x, "name")``, ``int(x.name)``."""
+    if isinstance(expression, cst.Name):
+        return expression.value
+    if isinstance(expression, cst.Attribute):
+        return expression.attr.value
+    if isinstance(expression, cst.Subscript) and len(expression.slice) == 1 and isinstance(expression.slice[0].slice, cst.Index):
+        return string_value(expression.slice[0].slice.value) or ""
+    if isinstance(expression, cst.Call):
+        name = dotted(expression.func) or ""
+        if name == "getattr" and len(expression.args) > 1:
+            return string_value(expression.args[1].value) or ""
+        if name.endswith(".get") and expression.args:
+            return string_value(expression.args[0].value) or ""
+        if name == "int" and expression.args:
+            return last_word(expression.args[0].value)
+        if name.endswith(("getcode", "get_status", "status")):
+            return "status"
+    return ""
