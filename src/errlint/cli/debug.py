@@ -48,10 +48,9 @@ def analysed(file: Path, catalogues: Iterable[Path], api: str | None) -> tuple[S
     :raises UsageProblem: the file cannot be read or parsed.
     """
     from errlint import registry
+    from errlint.api_comments import ApiComments
     from errlint.encoding import UndecodableSource
-    from errlint.engine import Setup
-    from errlint.semantics.analysis import Semantics
-    from errlint.semantics.tree import Tree
+    from errlint.engine import Setup, semantics_of
     from errlint.source import Source, SyntaxProblem
 
     setup = Setup((), registry.libraries(), registry.catalogues(tuple(catalogues)), api)
@@ -61,4 +60,4 @@ def analysed(file: Path, catalogues: Iterable[Path], api: str | None) -> tuple[S
         raise UsageProblem(f"cannot read {file}: {error.strerror}") from error
     except (SyntaxProblem, UndecodableSource) as problem:
         raise UsageProblem(f"{file} cannot be parsed: {problem.message}") from problem
-    return source, Semantics(Tree.of(source.module), setup.knowledge, setup.catalogues, setup.default_api)
+    return source, semantics_of(source, setup, ApiComments.parse(source.text, setup.api_ids))

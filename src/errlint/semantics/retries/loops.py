@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -25,6 +26,8 @@ from errlint.semantics.statuses import OK, Range
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
 
+_WAITS_FOR_READINESS = re.compile(r"^_*(wait|poll|ping|probe|watch|until)|_(poll|until)_|ready|healthy?($|_)|alive", re.IGNORECASE)
+"""Names of functions that ask again until something is up or done: that is no retry."""
 _MOST = 8
 """How many HTTP calls of one loop are followed."""
 
@@ -104,11 +107,16 @@ def policies(semantics: Semantics) -> Iterator[RetryPolicy]:
     """The retries of a file that stand around their HTTP calls."""
     for region in semantics.tree.of_types(cst.For, cst.While, cst.FunctionDef):
         assert isinstance(region, (cst.For, cst.While, cst.FunctionDef))
-        if isinstance(region, cst.FunctionDef) and not calls_itself(semantics, region):
+        if (isinstance(region, cst.FunctionDef) and not calls_itself(semantics, region)) or _waits_for_readiness(semantics, region):
             continue
         found = _in_region(semantics, region)
         if found is not None:
             yield found
+
+
+def _waits_for_readiness(semantics: Semantics, region: Region) -> bool:
+    function = region if isinstance(region, cst.FunctionDef) else semantics.tree.enclosing(region, cst.FunctionDef)
+    return function is not None and _WAITS_FOR_READINESS.search(function.name.value) is not None
 
 
 def calls_itself(semantics: Semantics, function: cst.FunctionDef) -> bool:
