@@ -396,5 +396,18 @@ def test_what_a_client_retries_by_itself_is_a_layer_and_nobodys_mistake(librarie
     assert [(policy.builtin, policy.stop.attempts, len(policy.attempts)) for policy in found] == [(True, 3, 1), (True, 8, 1)]
 
 
+def test_options_that_come_from_elsewhere_leave_open_what_they_may_say(libraries: Libraries) -> None:
+    policy = decorated("tenacity.retry(wait=tenacity.wait_fixed(2), **options())", libraries)
+    assert policy.retried.statuses.must == 0
+    assert policy.stop.bounded is None
+    assert policy.wait.growth == "constant"
+
+
+def test_options_that_are_written_in_the_file_are_read(libraries: Libraries) -> None:
+    before = "OPTIONS = {'stop': tenacity.stop_after_attempt(4), 'retry': tenacity.retry_if_exception_type(requests.HTTPError)}"
+    policy = decorated("tenacity.retry(**OPTIONS)", libraries, before=before)
+    assert (policy.stop.attempts, policy.retried.statuses.must, policy.wait.growth) == (4, ERRORS, "none")
+
+
 def test_work_without_http_has_no_trail(libraries: Libraries) -> None:
     assert decorated("tenacity.retry", libraries, body="return open('lock')").trail == ()

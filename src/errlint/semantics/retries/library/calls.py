@@ -21,11 +21,17 @@ _HOPS = 5
 
 
 @dataclass(frozen=True, eq=False)
-class Given:
-    """An argument that a call passes.
+class Passed:
+    """What a call passes: an argument, or an entry of the dict in ``**options``; ``name`` is None for a positional one."""
 
-    :ivar argument: what the sheet says of it; :ivar value: its expression; :ivar node: what stands for it in the source.
-    """
+    name: str | None
+    value: cst.BaseExpression
+    node: cst.CSTNode
+
+
+@dataclass(frozen=True, eq=False)
+class Given:
+    """What is passed for an argument that a sheet describes; ``node`` stands for it in the source."""
 
     argument: RetryArgument
     value: cst.BaseExpression
@@ -34,36 +40,31 @@ class Given:
 
 @dataclass(frozen=True, eq=False)
 class RetrySite:
-    """A call (or the bare name of a decorator or part, without arguments) that a table of a sheet describes."""
+    """A call (or the bare name of a decorator or part, without arguments) that a table of a sheet describes.
+
+    :ivar passed: its arguments; :ivar is_open: others may come from elsewhere: ``retry(**options)``.
+    """
 
     node: cst.BaseExpression
     described: RetryCall
-
-    @property
-    def arguments(self) -> tuple[cst.Arg, ...]:
-        """What is passed."""
-        return tuple(self.node.args) if isinstance(self.node, cst.Call) else ()
+    passed: tuple[Passed, ...] = ()
+    is_open: bool = False
 
     def given(self) -> list[Given]:
         """The arguments that the sheet knows."""
-        return list(given(self.arguments, self.described.sheet.arguments))
+        return list(given(self.passed, self.described.sheet.arguments))
 
-    def unknown_arguments(self) -> tuple[cst.Arg, ...]:
+    def others(self) -> tuple[Passed, ...]:
         """Keyword arguments that the table does not list."""
         known = {argument.name for argument in self.described.sheet.arguments}
-        return tuple(found for found in self.arguments if found.keyword is not None and found.keyword.value not in known)
-
-    @property
-    def is_open(self) -> bool:
-        """Whether arguments come from elsewhere: ``retry(**options)``."""
-        return any(found.star for found in self.arguments)
+        return tuple(found for found in self.passed if found.name is not None and found.name not in known)
 
 
-def given(arguments: Iterable[cst.Arg], described: Iterable[RetryArgument]) -> Iterator[Given]:
-    """What a call passes for the arguments that a sheet describes."""
-    passed = [found for found in arguments if not found.star]
-    plain = [found for found in passed if found.keyword is None]
-    named = {found.keyword.value: found for found in passed if found.keyword is not None}
+def given(passed: Iterable[Passed], described: Iterable[RetryArgument]) -> Iterator[Given]:
+    """What is passed for the arguments that a sheet describes."""
+    passed = list(passed)
+    plain = [found for found in passed if found.name is None]
+    named = {found.name: found for found in passed if found.name is not None}
     for argument in described:
         found = named.get(argument.name)
         if found is None and argument.position is not None and argument.position < len(plain):
@@ -71,13 +72,13 @@ def given(arguments: Iterable[cst.Arg], described: Iterable[RetryArgument]) -> I
         if found is None:
             continue
         if argument.rest and argument.position is not None:
-            yield from (Given(argument, other.value, other) for other in plain[argument.position :])
+            yield from (Given(argument, other.value, other.node) for other in plain[argument.position :])
         elif not argument.key:
-            yield Given(argument, found.value, found)
+            yield Given(argument, found.value, found.node)
         else:
             value = _under(argument.key, found.value)
             if value is not None:
-                yield Given(argument, value, found)
+                yield Given(argument, value, found.node)
 
 
 def _under(key: str, mapping: cst.BaseExpression) -> cst.BaseExpression | None:
@@ -115,7 +116,43 @@ class RetryCalls:
         if not isinstance(name, (cst.Name, cst.Attribute)):
             return None
         described = self._described(name)
-        return RetrySite(expression, described) if described is not None else None
+        if described is None:
+            return None
+        if not isinstance(expression, cst.Call):
+            return RetrySite(expression, described)
+        passed, is_open = self.passed(expression)
+        return RetrySite(expression, described, passed, is_open)
+
+    def passed(self, call: cst.Call) -> tuple[tuple[Passed, ...], bool]:
+        """The arguments of a call, and whether there may be others: of ``*args``, or of a ``**dict`` that is not written in this file."""
+        found: list[Passed] = []
+        is_open = False
+        for argument in call.args:
+            if argument.star == "**":
+                entries = self._entries(argument.value)
+                found.extend(entries or ())
+                is_open = is_open or entries is None
+            elif argument.star:
+                is_open = True
+            else:
+                found.append(Passed(argument.keyword.value if argument.keyword is not None else None, argument.value, argument))
+        return tuple(found), is_open
+
+    def _entries(self, mapping: cst.BaseExpression) -> list[Passed] | None:
+        """The entries of a dict that is written out, or assigned once in this file."""
+        values = [mapping] if isinstance(mapping, (cst.Dict, cst.Call)) else list(self._semantics.constants.values(mapping))
+        if len(values) != 1:
+            return None
+        written = values[0]
+        if isinstance(written, cst.Dict):
+            entries = [element for element in written.elements if isinstance(element, cst.DictElement)]
+            keys = [string_value(element.key) for element in entries]
+            if len(entries) == len(written.elements) and None not in keys:
+                return [Passed(key, element.value, element) for key, element in zip(keys, entries, strict=True)]
+        elif isinstance(written, cst.Call) and isinstance(written.func, cst.Name) and written.func.value == "dict":
+            named = [Passed(found.keyword.value, found.value, found) for found in written.args if found.keyword is not None]
+            return named if len(named) == len(written.args) else None
+        return None
 
     def _described(self, name: cst.BaseExpression) -> RetryCall | None:
         libraries = self._semantics.libraries

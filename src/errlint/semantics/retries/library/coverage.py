@@ -102,7 +102,7 @@ class Coverage:
                 self._add_argument(parent, found)
 
     def _add_called(self, call: cst.Call, called: tuple[RetryArgument, ...], found: Covered) -> None:
-        for item in given(call.args, called):
+        for item in given(self._calls.passed(call)[0], called):
             if "callee" in item.argument.says:
                 self._add_callee(item.value, call, found)
             else:

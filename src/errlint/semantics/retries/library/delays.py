@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from errlint.semantics.meaning import Place
-from errlint.semantics.retries.library.calls import Given
+from errlint.semantics.retries.library.calls import Given, Passed
 from errlint.semantics.retries.library.said import Said
 from errlint.semantics.retries.library.values import is_nothing, truth
 from errlint.semantics.retries.policy import Wait
@@ -25,18 +25,18 @@ class Delays:
     :param part: what an expression in the library's own words says, given arguments that an outer call forwards to it.
     """
 
-    def __init__(self, semantics: Semantics, part: Callable[[cst.BaseExpression, tuple[cst.Arg, ...]], Said | None]) -> None:
+    def __init__(self, semantics: Semantics, part: Callable[[cst.BaseExpression, tuple[Passed, ...]], Said | None]) -> None:
         self._semantics = semantics
         self._part = part
 
-    def of(self, passed: list[Given], base: Wait | None, forwarded: tuple[cst.Arg, ...]) -> Wait | None:
+    def of(self, passed: list[Given], base: Wait | None, forwarded: tuple[Passed, ...]) -> Wait | None:
         """What the arguments say, over what is said without them; ``forwarded`` are arguments for the parts."""
         found = base
         for item in passed:
             found = self._wait_with(found, item, forwarded)
         return found
 
-    def _wait_with(self, found: Wait | None, item: Given, forwarded: tuple[cst.Arg, ...]) -> Wait | None:
+    def _wait_with(self, found: Wait | None, item: Given, forwarded: tuple[Passed, ...]) -> Wait | None:
         words, waits = item.argument.says, self._semantics.waits
         base = found or Wait()
         places = (*base.places, Place(item.node, "says how long to wait"))

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import reduce
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from errlint.semantics.retries.library.calls import Given, RetryCalls, RetrySite, given
+from errlint.retry_sheets import Says
+from errlint.semantics.retries.library.calls import Given, Passed, RetryCalls, RetrySite, given
 from errlint.semantics.retries.library.conditions import Conditions
 from errlint.semantics.retries.library.defaults import Defaults
 from errlint.semantics.retries.library.delays import Delays
 from errlint.semantics.retries.library.escapes import Escapes
 from errlint.semantics.retries.library.limits import Limits
-from errlint.semantics.retries.library.said import Said
+from errlint.semantics.retries.library.said import Again, Said
 from errlint.semantics.retries.library.values import is_nothing
+from errlint.semantics.retries.outcomes import FAILURES
+from errlint.semantics.retries.policy import Stop, Wait
+from errlint.semantics.statuses import Range
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
@@ -38,17 +43,17 @@ class Parts:
         self._delays = Delays(semantics, self.of)
         self._limits = Limits(semantics, self.of)
 
-    def of_site(self, site: RetrySite, extra: Iterable[Given] = (), handed: tuple[cst.Arg, ...] = ()) -> Said:
+    def of_site(self, site: RetrySite, extra: Iterable[Given] = (), handed: tuple[Passed, ...] = ()) -> Said:
         """What a call says.
 
         :param extra: what is said where the object that the call makes is called; :param handed: keyword arguments of an outer call.
         """
         sheet = site.described.sheet
         if sheet.combines and isinstance(site.node, cst.Call):
-            parts = [self.of(found.value) for found in site.node.args if not found.star]
+            parts = [self.of(found.value) for found in site.passed]
             return reduce(_COMBINED[sheet.combines], [part for part in parts if part is not None], Said())
         passed = [*site.given(), *given(handed, sheet.arguments), *extra]
-        forwarded = site.unknown_arguments() if sheet.forwards else ()
+        forwarded = site.others() if sheet.forwards else ()
         whole = next((found for found in map(self._policy, passed) if found is not None), None)
         default = Defaults(sheet.default, self._semantics.predicates.types, self._escapes)
         base = whole or default.said(site.node)
@@ -58,12 +63,14 @@ class Parts:
             self._limits.of(passed, base.stop),
             self._methods(passed),
         ).over(base)
+        if site.is_open:
+            said = _opened(said, passed)
         if sheet.extends and isinstance(site.node, cst.Call) and isinstance(site.node.func, cst.Attribute):
             for outer in self._calls.behind(site.node.func.value):
                 said = said.over(self.of_site(outer))
         return said
 
-    def of(self, expression: cst.BaseExpression, handed: tuple[cst.Arg, ...] = ()) -> Said | None:
+    def of(self, expression: cst.BaseExpression, handed: tuple[Passed, ...] = ()) -> Said | None:
         """What an expression in the library's own words says; None when no sheet knows it."""
         if isinstance(expression, cst.BinaryOperation) and type(expression.operator) in _JOINED:
             one, other = self.of(expression.left, handed), self.of(expression.right, handed)
@@ -89,3 +96,22 @@ class Parts:
                 written = self._semantics.constants.strings(item.value)
                 return frozenset(word.upper() for word in written)
         return None
+
+
+_ABOUT: dict[str, frozenset[Says]] = {
+    "again": frozenset({"policy", "retried", "types", "not-types", "when", "unless", "result", "not-result", "statuses"}),
+    "wait": frozenset({"policy", "wait", "delay", "delay-of", "growing"}),
+    "stop": frozenset({"policy", "stop", "attempts", "retries", "seconds"}),
+}
+
+
+def _opened(said: Said, passed: list[Given]) -> Said:
+    """Of a call with arguments that are not known: only what is passed for certain is known, and no default."""
+    words = {word for item in passed for word in item.argument.says}
+    known = {piece for piece, about in _ABOUT.items() if words & about}
+    return replace(
+        said,
+        again=said.again if "again" in known else Again(Range(FAILURES, 0)),
+        wait=said.wait if "wait" in known else Wait(),
+        stop=said.stop if "stop" in known else Stop(),
+    )
