@@ -28,6 +28,7 @@ from errlint.semantics.fields import names_error
 from errlint.semantics.meaning import Evidence, Kind, Meaning, Place
 from errlint.semantics.raises import Answer, Raising
 from errlint.semantics.replacements import Replacement, Replacements, candidates, names_status
+from errlint.semantics.retries.layers import Multiplied, multiplied
 from errlint.semantics.retries.policy import Attempt, Retried, RetryPolicy, Stop, Wait
 from errlint.semantics.text_tests import TextTest
 from errlint.source import Source
@@ -46,6 +47,7 @@ __all__ = [
     "Kind",
     "Location",
     "Meaning",
+    "Multiplied",
     "Place",
     "Raising",
     "Retried",
@@ -157,6 +159,10 @@ class Context:
     def narrowed(self, node: cst.CSTNode, subject: Meaning) -> str | None:
         """What a test on the same path already pinned down ("the status", "the error code", "the class"), if anything."""
         return self.semantics.narrowed(node, subject)
+
+    def layers_below(self, policy: RetryPolicy) -> Iterator[Multiplied]:
+        """The layers of retries that try each attempt of a policy again."""
+        return multiplied(self.semantics, policy)
 
     def retries_at(self, node: cst.CSTNode) -> tuple[RetryPolicy, ...]:
         """The retry policies that stand at the node: a loop, a function that calls itself, a decorator, a call that configures a retry."""

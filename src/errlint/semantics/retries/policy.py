@@ -111,6 +111,7 @@ class RetryPolicy:
     :ivar attempts: what is sent again; empty when nothing shows that the policy is about HTTP;
     :ivar methods: the only HTTP methods that are sent again, None for any;
     :ivar evidence: what shows that it is about HTTP although no attempt is seen in this file;
+    :ivar covers_client: it is a property of a client, below all code that calls it;
     :ivar builtin: what is retried is a library's own choice: a layer that multiplies others, and no mistake of this file.
     """
 
@@ -122,6 +123,7 @@ class RetryPolicy:
     stop: Stop
     methods: frozenset[str] | None = None
     evidence: tuple[Place, ...] = ()
+    covers_client: bool = False
     builtin: bool = False
 
     @property

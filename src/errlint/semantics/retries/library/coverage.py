@@ -202,7 +202,6 @@ class Coverage:
                 continue
             attempt = self._semantics.attempts.of_call(call)
             if attempt is not None:
-                for place in meaning.trail:
-                    if place.node is not call:
-                        found.setdefault(place.node, []).append(attempt)
+                for node in dict.fromkeys(place.node for place in meaning.trail if place.node is not call):
+                    found.setdefault(node, []).append(attempt)
         return found

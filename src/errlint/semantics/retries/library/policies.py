@@ -88,5 +88,6 @@ def _policy(found: _Found, semantics: Semantics, calls: RetryCalls, coverage: Co
         stop,
         methods=said.methods or None,
         evidence=(evidence,) if evidence is not None else (),
+        covers_client=found.root.described.sheet.covers in ("client", "receiver", "call"),
         builtin=sheet.builtin,
     )
