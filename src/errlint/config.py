@@ -45,6 +45,7 @@ class Layer:
     apis: tuple[tuple[str, str], ...] = ()
     preview: bool | None = None
     baseline: Path | None = None
+    require_reason: bool | None = None
     document: Document | None = field(default=None, compare=False, repr=False)
     table: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
@@ -71,6 +72,11 @@ class Config:
     def catalogues(self) -> tuple[Path, ...]:
         """The catalogue files of all layers, each once."""
         return tuple(dict.fromkeys(path for layer in self.layers for path in layer.catalogues))
+
+    @property
+    def require_reason(self) -> bool:
+        """Whether comments that silence findings have to say why."""
+        return next((layer.require_reason for layer in reversed(self.layers) if layer.require_reason is not None), False)
 
     @property
     def baseline(self) -> Path | None:
@@ -199,6 +205,7 @@ def _layers(path: Path, extended_by: tuple[Path, ...]) -> list[Layer]:
         tuple(settings.per_file_ignores.items()),
         settings.exclude,
         preview=settings.preview,
+        require_reason=settings.require_reason,
         apis=tuple(settings.apis.items()),
         document=document,
         table=table,

@@ -28,6 +28,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     """Files with error catalogues."""
     apis: dict[str, str] = {}
     """Which API the files that a glob matches talk to, by the id of its catalogue; the last glob that matches decides."""
+    require_reason: bool | None = None
+    """Comments that silence findings have to say why."""
     baseline: str | None = None
     """A file with findings that are accepted for now, as `errlint baseline` writes it."""
     preview: bool | None = None

@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING
 
 from errlint.api_comments import ApiCommentProblem, ApiComments
 from errlint.encoding import UndecodableSource
-from errlint.model import FileReport, Finding, Location, Severity
+from errlint.model import FileReport, Finding, Fix, Location, Safety, Severity
 from errlint.suppressions import SuppressionProblem, Suppressions
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from errlint.catalogue import Catalogue, Catalogues
     from errlint.libraries import Libraries
     from errlint.rule import Rule
@@ -41,7 +43,8 @@ class Setup:
     """Everything that decides what is found in a file, beside the file.
 
     :ivar api: the id of the API that the user binds the file to, if any; :ivar gate: False turns the byte gate off (for tests of it).
-    :ivar known: ids and names of all installed rules: what a suppression may name.
+    :ivar known: ids and names of all installed rules: what a suppression may name; :ivar require_reason: a suppression has to say why;
+    :ivar today: what suppressions with ``until=`` are held against; None: they all hold.
     """
 
     rules: tuple[Rule, ...]
@@ -50,6 +53,8 @@ class Setup:
     api: str | None = None
     gate: bool = True
     known: frozenset[str] = frozenset()
+    require_reason: bool = False
+    today: date | None = None
 
     @cached_property
     def knowledge(self) -> Libraries:
@@ -110,7 +115,7 @@ def check_bytes(raw: bytes, path: str, setup: Setup) -> FileReport:
     except RecursionError:
         finding = failure("ERR001", path, "nested too deeply to be checked", remedy="split the longest expression of the file")
         return FileReport(path, (finding,), stage="failed")
-    suppressions = Suppressions.parse(source.text, setup.known)
+    suppressions = Suppressions.parse(source.text, setup.known, today=setup.today, require_reason=setup.require_reason)
     kept, suppressed = suppressions.apply(findings)
     active = frozenset(entry.id for entry in setup.rules)
     kept = [*kept, *_suppression_findings(suppressions, path, active), *_comment_findings(said, path)]
@@ -159,7 +164,11 @@ def _findings(source: Source, setup: Setup, said: ApiComments) -> Iterator[Findi
 
 def _suppression_findings(suppressions: Suppressions, path: str, active: frozenset[str]) -> Iterable[Finding]:
     for problem in suppressions.problems(active):
-        yield _about_comment("ERR003", path, problem)
+        finding = _about_comment("ERR003", path, problem)
+        if problem.removal is not None:
+            safety = Safety.UNSAFE if problem.reasoned else Safety.SAFE  # a reason that a person wrote is not lost unasked
+            finding = replace(finding, fix=Fix(safety, "Remove the comment", (problem.removal,)))
+        yield finding
 
 
 def _comment_findings(said: ApiComments, path: str) -> Iterable[Finding]:

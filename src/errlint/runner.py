@@ -8,6 +8,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -86,6 +87,7 @@ class Plan:
         self._api = api
         self._baseline = baseline
         self._accepting = accepting
+        self._today = date.today()  # noqa: DTZ011 -- the user's own day
         self._changes = changes
         self._baselines: dict[Path, Baseline] = {}
         self._bare: dict[tuple[Path | None, str | None], Setup] = {}
@@ -156,7 +158,9 @@ class Plan:
             if not selected:
                 raise UsageProblem("no rule is selected, so nothing would be checked", hint="`errlint rules` lists all rules")
             known = frozenset(word for rule in rules for word in (rule.id, rule.name))
-            self._full[key] = replace(self._knowledge(config, api), rules=selected, known=known)
+            self._full[key] = replace(
+                self._knowledge(config, api), rules=selected, known=known, require_reason=config.require_reason, today=self._today
+            )
         return self._full[key]
 
     def _selects(self, config: Config) -> bool:

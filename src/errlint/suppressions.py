@@ -5,6 +5,7 @@
     call()  # errlint: ignore[ERR101] the vendor has no code for this
     call()  # errlint: ignore[ERR101, retry-after-disabled]      ids, names, or the beginning of ids (ERR1)
     call()  # errlint: ignore                                    everything
+    call()  # errlint: ignore[ERR101] until=2027-01-31 SDK 4     until the end of that day
     call()  # noqa: E501, ERR101                                 the codes that begin with ERR are ours
     call()  # noqa                                               everything
     # errlint: ignore-file[ERR101] generated                     on a line of its own, anywhere in the file
@@ -20,10 +21,11 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from errlint.comments import comments
 from errlint.hints import did_you_mean
-from errlint.model import Finding
+from errlint.model import Edit, Finding
 
 REPORTABLE = re.compile(rb"errlint\s*:|noqa[^\r\n]*\bERR[0-9]", re.IGNORECASE)
 """Bytes without a match hold no comment that ``problems`` could say anything about, whatever was found in them."""
@@ -35,18 +37,25 @@ _NOQA = re.compile(r"(?<![^\s#])#\s*noqa\b(?P<colon>\s*:\s*(?P<codes>(?:[A-Z]+[0
 _LISTED = re.compile(r"[^\s,]+")
 _OURS = re.compile(r"ERR[0-9]+", re.IGNORECASE)
 _PREFIX = re.compile(r"[A-Z]+[0-9]*")
+_UNTIL = re.compile(r"(?<!\S)until\s*=\s*(?P<day>[^\s,;]*)", re.IGNORECASE)
+_WORD = re.compile(r"\w")
 _TOOL = "ERR0"
 _VERBS = ("ignore", "ignore-file")
 
 
 @dataclass(frozen=True, slots=True)
 class SuppressionProblem:
-    """Something wrong with a comment: 1-based line and columns (end exclusive), and a message without a full stop."""
+    """Something wrong with a comment: 1-based line and columns (end exclusive), and a message without a full stop.
+
+    :ivar removal: the edit that takes it away, where it can simply go; :ivar reasoned: whether that would lose what a person wrote.
+    """
 
     line: int
     column: int
     end_column: int
     message: str
+    removal: Edit | None = None
+    reasoned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +81,29 @@ class _Selector:
 
 @dataclass(frozen=True, slots=True)
 class _Directive:
-    """One suppressing comment. ``reportable`` is False for a bare ``# noqa``, which is mostly meant for other tools."""
+    """One suppressing comment. ``reportable`` is False for a bare ``# noqa``, which is mostly meant for other tools.
+
+    :ivar removal: the edit that takes the whole comment away; None for those of other tools; :ivar reasoned: it gives a reason.
+    """
 
     line: int
     whole_file: bool
     above: bool
     reportable: bool
     selectors: tuple[_Selector, ...]
+    removal: Edit | None = None
+    reasoned: bool = False
+    origin: int = 0
+    """The character offset of column 0 of its line."""
+
+    def without(self, selector: _Selector) -> Edit:
+        """The edit that takes one of several rules out of the brackets."""
+        at = self.selectors.index(selector)
+        if at + 1 < len(self.selectors):
+            start, end = selector.column, self.selectors[at + 1].column
+        else:
+            start, end = self.selectors[at - 1].end_column, selector.end_column
+        return Edit(self.origin + start, self.origin + end, "")
 
 
 class Suppressions:
@@ -97,15 +122,17 @@ class Suppressions:
         self._above = _by_target([directive for directive in self._inline if directive.above], alone)
 
     @classmethod
-    def parse(cls, text: str, known: Collection[str]) -> Suppressions:
+    def parse(cls, text: str, known: Collection[str], *, today: date | None = None, require_reason: bool = False) -> Suppressions:
         """Read the comments of a decoded file; a file without the words ``errlint:`` and ``noqa`` is not even scanned.
 
         :param known: ids and names of all installed rules, for saying what a comment misspells; empty: nothing counts as misspelt.
+        :param today: for comments that hold ``until=``; None: they all hold; :param require_reason: comments that name no reason count,
+        but are noted.
         """
         if _MARKER.search(text) is None:
             return cls((), (), (), known)
         starts = [0, *(newline.end() for newline in _NEWLINE.finditer(text))]
-        reader = _Reader(known)
+        reader = _Reader(known, today, require_reason=require_reason)
         alone: set[int] = set()
         for start, end in comments(text):
             line = bisect_right(starts, start)
@@ -113,7 +140,8 @@ class Suppressions:
             own_line = not text[starts[line - 1] : start].strip(" \t\f")
             if own_line:
                 alone.add(line)
-            reader.read(text[start:end], line, column, own_line)
+            around = (starts[line - 1], starts[line] if line < len(starts) else len(text)) if own_line else None
+            reader.read(_Comment(text[start:end], start, line, column, around, _gap(text, start)))
         return cls(reader.directives, alone, tuple(reader.problems), known)
 
     def apply(self, findings: Iterable[Finding]) -> tuple[list[Finding], int]:
@@ -136,12 +164,14 @@ class Suppressions:
         """
         found = list(self._malformed)
         for directive in self._directives:
-            for selector in directive.selectors:
-                if directive.reportable and selector not in self._used:
-                    meant = selector.among(self._known)
-                    if meant and all(word in active for word in meant):
-                        found.append(_unused(directive, selector))
+            unused = [selector for selector in directive.selectors if directive.reportable and self._is_unused(selector, active)]
+            alone = len(unused) == len(directive.selectors)
+            found.extend(_unused(directive, selector, alone=alone) for selector in unused)
         return sorted(found, key=lambda problem: (problem.line, problem.column, problem.message))
+
+    def _is_unused(self, selector: _Selector, active: Collection[str]) -> bool:
+        meant = selector.among(self._known)
+        return selector not in self._used and bool(meant) and all(word in active for word in meant)
 
     def _at(self, finding: Finding) -> Iterator[_Selector]:
         """What is said where a finding stands."""
@@ -151,25 +181,55 @@ class Suppressions:
             yield from directive.selectors
 
 
+@dataclass(frozen=True, slots=True)
+class _Comment:
+    """A comment: its text, character offset, 1-based line and column; the offsets of its line, where it stands alone; the blanks before."""
+
+    text: str
+    start: int
+    line: int
+    column: int
+    own_line: tuple[int, int] | None
+    gap: int
+
+    def without(self, start: int, end: int) -> Edit:
+        """The edit that takes out a part of the text, and the whole line or the blanks before if nothing else is left."""
+        rest = f"{self.text[:start]}{self.text[end:]}".strip(" \t#")
+        if rest:
+            return Edit(self.start + start, self.start + end, "")
+        return Edit(*self.own_line, "") if self.own_line else Edit(self.start - self.gap, self.start + len(self.text), "")
+
+
+def _gap(text: str, start: int) -> int:
+    """How many blanks stand before an offset."""
+    before = start
+    while before and text[before - 1] in " \t":
+        before -= 1
+    return start - before
+
+
 class _Reader:
     """Collects the directives and the mistakes in comments."""
 
-    def __init__(self, known: Collection[str]) -> None:
+    def __init__(self, known: Collection[str], today: date | None, *, require_reason: bool) -> None:
         self.known = known
+        self.today = today
+        self.require_reason = require_reason
         self.directives: list[_Directive] = []
         self.problems: list[SuppressionProblem] = []
 
-    def read(self, comment: str, line: int, column: int, own_line: bool) -> None:
-        """Read one comment, which stands at ``line`` and ``column`` and may hold several directives."""
-        if _MARKER.search(comment) is None:
+    def read(self, comment: _Comment) -> None:
+        """Read one comment, which may hold several directives."""
+        if _MARKER.search(comment.text) is None:
             return
-        for match in _DIRECTIVE.finditer(comment):
-            self._ours(match, line, column, own_line)
-        for match in _NOQA.finditer(comment):
-            self._noqa(match, line, column, own_line)
+        for match in _DIRECTIVE.finditer(comment.text):
+            self._ours(match, comment)
+        for match in _NOQA.finditer(comment.text):
+            self._noqa(match, comment)
 
-    def _ours(self, match: re.Match[str], line: int, column: int, own_line: bool) -> None:
+    def _ours(self, match: re.Match[str], comment: _Comment) -> None:
         verb, rest = match.group("verb").lower(), match.group("rest")
+        line, column, own_line = comment.line, comment.column, comment.own_line is not None
 
         def problem(message: str) -> None:
             self.problems.append(
@@ -203,10 +263,28 @@ class _Reader:
         elif rest[:1] in {":", "=", "("} or self._is_rule(rest.split(maxsplit=1)[0].rstrip(",.;:") if rest.strip() else ""):
             problem(f"rules stand in brackets: `{verb}[ERR101]`; nothing is suppressed")
             return
+        told = rest.partition("]")[2] if rest.startswith("[") else rest
+        expiry = _UNTIL.search(told)
+        if expiry is not None:
+            try:
+                day = date.fromisoformat(expiry.group("day"))
+            except ValueError:
+                problem(f"`until={expiry.group('day')}` is no date, so nothing is suppressed; write `until=2027-01-31`")
+                return
+            if self.today is not None and self.today > day:
+                problem(f"this suppression ended on {day}")
+                return
+        reason = _UNTIL.sub("", told)
+        if self.require_reason and _WORD.search(reason) is None:
+            problem("this suppression gives no reason, which the configuration asks for; write it after the bracket")
         if selectors:
-            self.directives.append(_Directive(line, whole_file, above=own_line and not whole_file, reportable=True, selectors=selectors))
+            removal = comment.without(match.start(), match.start() + len(match.group().rstrip()))
+            reasoned = _WORD.search(told) is not None
+            above = own_line and not whole_file
+            self.directives.append(_Directive(line, whole_file, above, True, selectors, removal, reasoned, comment.start - column))
 
-    def _noqa(self, match: re.Match[str], line: int, column: int, own_line: bool) -> None:
+    def _noqa(self, match: re.Match[str], comment: _Comment) -> None:
+        line, column, own_line = comment.line, comment.column, comment.own_line is not None
         start = column + match.start()
         if match.group("colon") is None:
             everything = _Selector(None, line, start, column + match.end())
@@ -250,7 +328,11 @@ def _by_target(directives: list[_Directive], alone: Collection[int]) -> dict[int
     return found
 
 
-def _unused(directive: _Directive, selector: _Selector) -> SuppressionProblem:
+def _unused(directive: _Directive, selector: _Selector, *, alone: bool) -> SuppressionProblem:
+    """:param alone: nothing that the comment names is used, so it can go whole."""
     what = "suppression" if selector.text is None else f"suppression of {selector.text}"
     where = "in this file" if directive.whole_file else "here"
-    return SuppressionProblem(selector.line, selector.column, selector.end_column, f"unused {what}: there is nothing to silence {where}")
+    message = f"unused {what}: there is nothing to silence {where}"
+    if directive.removal is None or alone:
+        return SuppressionProblem(selector.line, selector.column, selector.end_column, message, directive.removal, directive.reasoned)
+    return SuppressionProblem(selector.line, selector.column, selector.end_column, message, directive.without(selector))
