@@ -11,7 +11,7 @@ RUN := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo test lint format proofs ecosystem bench clean
+.PHONY: help demo test lint format proofs ecosystem sdk-facts bench clean
 
 help:
 	@echo "make demo        show what errlint finds in a client, and how it fixes it"
@@ -21,6 +21,7 @@ help:
 	@echo "make proofs      execute every kind of fix, and print what it changed (docs/fixes.md)"
 	@echo "make ecosystem   run errlint over real packages and compare with the record (ARGS='--new' …)"
 	@echo "make bench       measure errlint beside other linters (ARGS='--files 1000 --rounds 1' …)"
+	@echo "make sdk-facts   hold what catalogues say of SDKs against the SDKs (SDKS='openai==1.109.1' …)"
 	@echo "make clean       remove what was built and the virtual environment"
 
 $(BIN)/python:
@@ -66,6 +67,15 @@ ecosystem: $(DEV)
 bench: $(DEV)
 	$(BIN)/python -m benchmarks.speed $(ARGS)
 
+# An environment of its own: errlint needs none of these SDKs.
+SDK_VENV ?= .venv-sdks
+SDKS ?= --requirement benchmarks/sdks/requirements.txt
+
+sdk-facts:
+	$(PYTHON) -m venv $(SDK_VENV)
+	$(SDK_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --editable . packaging $(SDKS)
+	$(SDK_VENV)/bin/python -m benchmarks.sdks
+
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(SDK_VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

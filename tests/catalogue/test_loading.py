@@ -55,6 +55,16 @@ WRONG = {
         "retry = 'yes'",
         "cannot both hold",
     ),
+    "attribute that is no expression": (
+        "[[sdk]]\npackage = 'acme'\nimport_roots = ['acme']\nattrs = { request_id = 'the id' }\n",
+        "the id",
+        "after the dot",
+    ),
+    "client of another package": (
+        "[[sdk]]\npackage = 'acme'\nimport_roots = ['acme']\nclients = ['other.Client']\n",
+        "other.Client",
+        "acme.Client",
+    ),
     "alias group of one": ("[[code]]\nnames = ['A']\nalias_group = 'g'\nretry = 'no'\n", "alias_group", "the others"),
     "two cases of one rank": (
         CODE + "[[code.case]]\nwhen = { status = 429 }\nretry = 'no'\n[[code.case]]\nwhen = { status = 429, cause = '' }\nretry = 'yes'\n",
@@ -143,7 +153,7 @@ def test_all_mistakes_are_listed_in_the_order_of_their_lines(write: Write) -> No
 
 
 def test_a_good_file_has_no_problems() -> None:
-    assert [catalogue_problems(path) for path in sorted(BUILT_IN.glob("*.toml"))] == [()] * 5
+    assert {path.name: problems for path in BUILT_IN.glob("*.toml") if (problems := catalogue_problems(path))} == {}
 
 
 def test_a_file_that_does_not_exist_is_named(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ Each check is a generator of problems; :mod:`errlint.catalogue.contradictions` h
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
@@ -15,7 +16,7 @@ from errlint.catalogue.contradictions import contradictions
 from errlint.catalogue.parts import Part, parts_of
 from errlint.catalogue.places import parse_json_path
 from errlint.catalogue.problem import KeyPath, Problem, nearest
-from errlint.catalogue.schema import CatalogueFile, EnvelopeSheet, FailureTest, PlaceSheet, RetryAfterSheet, Sdk
+from errlint.catalogue.schema import CatalogueFile, EnvelopeSheet, FailureTest, PlaceSheet, RetryAfterSheet, Sdk, sdk_expression
 
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _HOST = re.compile(r"[a-z0-9*-]+(?:\.[a-z0-9*-]+)*")
@@ -49,7 +50,11 @@ def _all(file: CatalogueFile) -> Iterator[Problem]:
             yield from check(part)
     for index, sdk in enumerate(file.sdk):
         yield from _sdk(sdk, ("sdk", index), parts[0].known)
-    yield from _twice([f"{sdk.package} {sdk.versions}".strip() for sdk in file.sdk], "package", lambda index: ("sdk", index, "package"))
+    yield from _twice(
+        [" ".join((sdk.package, sdk.versions, *sdk.clients)).strip() for sdk in file.sdk],
+        "package",
+        lambda index: ("sdk", index, "package"),
+    )
 
 
 def _hosts(part: Part) -> Iterator[Problem]:
@@ -216,10 +221,22 @@ def _sdk(sdk: Sdk, at: KeyPath, known: tuple[str, ...]) -> Iterator[Problem]:
             yield from _status_or_code(code, (*at, "exceptions", index, "codes", position), known)
     for name in set(sdk.unreachable) & set(sdk.attrs):
         yield Problem(f"'{name}' is both given and out of reach", (*at, "unreachable"), "keep it in `attrs` or in `unreachable`")
+    for name, expression in sdk.attrs.items():
+        yield from _expression(expression, (*at, "attrs", name))
+    for index, one in enumerate(sdk.exceptions):
+        for name, expression in one.attrs.items():
+            yield from _expression(expression, (*at, "exceptions", index, "attrs", name))
     for position, client in enumerate(sdk.clients):
         if not any(client.startswith(f"{root}.") for root in sdk.import_roots):
             hint = f"write its dotted name, e.g. '{next(iter(sdk.import_roots), 'acme')}.Client'"
             yield Problem(f"'{client}' is no class of the package", (*at, "clients", position), hint)
+
+
+def _expression(text: str, at: KeyPath) -> Iterator[Problem]:
+    try:
+        ast.parse(sdk_expression(text, "e"), mode="eval")
+    except SyntaxError:
+        yield Problem(f"'{text}' is no expression", at, "write what stands after the dot (request_id), or an expression of {e}")
 
 
 def _status(status: int, at: KeyPath) -> Iterator[Problem]:

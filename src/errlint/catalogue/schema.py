@@ -261,6 +261,7 @@ class ExceptionSheet(_Table, frozen=True, kw_only=True):
     codes: tuple[str, ...] = ()
     attrs: dict[Attribute, str] = {}
     unreachable: tuple[Attribute, ...] = ()
+    str_shows: tuple[Attribute, ...] | None = None
 
 
 class BuiltinRetry(_Table, frozen=True, kw_only=True):
@@ -295,7 +296,7 @@ class Sdk(_Table, frozen=True, kw_only=True):
     base_exception: str = ""
     exceptions: tuple[ExceptionSheet, ...] = ()
     attrs: dict[Attribute, str] = {}
-    """Attributes of the exceptions, written as an expression after the dot: ``status = "response.status_code"``."""
+    """Attributes of the exceptions: what stands after the dot (``status = "response.status_code"``), or an expression of ``{e}``."""
     unreachable: tuple[Attribute, ...] = ()
     """What an exception is known not to give."""
     unknown: tuple[Attribute, ...] = ()
@@ -304,8 +305,15 @@ class Sdk(_Table, frozen=True, kw_only=True):
     """The expression of the code, ``{e}`` for the exception, where it differs by class."""
     str_contains: Literal["", "body", "message", "none", "code", "status"] = ""
     """The most that ``str(e)`` is known to contain."""
+    str_shows: tuple[Attribute, ...] | None = None
+    """All that ``str(e)`` shows of an answer whose body is an error of this API: what is not listed is not in it. Absent: not known."""
     builtin_retry: BuiltinRetry | None = None
     notes: tuple[str, ...] = ()
+
+
+def sdk_expression(attribute: str, exception: str) -> str:
+    """How a part of the error is read off an exception: ``attrs`` of an SDK, written out for the name ``exception``."""
+    return attribute.replace("{e}", exception) if "{e}" in attribute else f"{exception}.{attribute}"
 
 
 class Surface(_Table, frozen=True, kw_only=True):
