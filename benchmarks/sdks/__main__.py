@@ -25,9 +25,9 @@ def main() -> int:
         try:
             seen = observe(specimen)
             problems = list(disagreements(specimen, seen, sheet(catalogues.require(specimen.api), specimen, release)))
-        except LookupError as problem:
+        except LookupError as reason:
             wrong += 1
-            print(f"WRONG {problem} ({specimen.package} {release})")
+            print(f"WRONG {reason} ({specimen.package} {release})")
             continue
         wrong += bool(problems)
         print(f"{'WRONG' if problems else 'ok   '} {specimen} ({specimen.package} {release}) -> {seen.classes[0]}")
