@@ -12,7 +12,7 @@ from errlint.catalogue import Catalogues
 from errlint.libraries import Libraries
 from errlint.semantics.analysis import Semantics
 from errlint.semantics.retries.policy import RetryPolicy
-from errlint.semantics.statuses import ERRORS, statuses
+from errlint.semantics.statuses import ERRORS, Range, statuses
 from errlint.semantics.tree import Tree
 
 HEAD = """
@@ -394,6 +394,38 @@ def test_what_a_client_retries_by_itself_is_a_layer_and_nobodys_mistake(librarie
     """
     found = layers(code, libraries)
     assert [(policy.builtin, policy.stop.attempts, len(policy.attempts)) for policy in found] == [(True, 3, 1), (True, 8, 1)]
+
+
+TRANSLATES = """
+class ApiError(Exception): pass
+class Missing(ApiError): pass
+class Busy(ApiError): pass
+
+def checked(response):
+    if response.status_code == 404:
+        raise Missing(response.text)
+    if response.status_code in (429, 503):
+        raise Busy(response.text)
+    if not response.ok:
+        raise ApiError(response.text)
+    return response.json()
+"""
+
+
+@pytest.mark.parametrize(
+    ("types", "must"),
+    [("Busy", bits(429, 503)), ("(Missing, Busy)", bits(404, 429, 503)), ("ApiError", ERRORS), ("requests.HTTPError", 0), ("KeyError", 0)],
+)
+def test_statuses_that_a_helper_translates_are_followed(types: str, must: int, libraries: Libraries) -> None:
+    body = f"return checked({CALL.partition('.raise')[0]})"
+    retried = decorated(f"backoff.on_exception(backoff.expo, {types}, max_tries=3)", libraries, before=TRANSLATES, body=body).retried
+    assert retried.statuses == Range(must, must)
+
+
+def test_what_only_may_be_raised_is_not_certainly_retried(libraries: Libraries) -> None:
+    body = f"response = {CALL.partition('.raise')[0]}\n    if self.strict:\n        response.raise_for_status()\n    return response"
+    retried = decorated("tenacity.retry", libraries, body=body).retried
+    assert (retried.statuses, retried.transport) == (Range(ERRORS, 0), True)
 
 
 def test_options_that_come_from_elsewhere_leave_open_what_they_may_say(libraries: Libraries) -> None:

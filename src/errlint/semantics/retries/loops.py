@@ -13,7 +13,7 @@ from errlint.semantics.retries.codes import Codes
 from errlint.semantics.retries.counters import Counters
 from errlint.semantics.retries.exception_types import ExceptionTypes
 from errlint.semantics.retries.exits import Exits, Region
-from errlint.semantics.retries.fates import Walk, everything
+from errlint.semantics.retries.fates import Fate, Walk, everything
 from errlint.semantics.retries.outcomes import FAILURES, NOT_YET, ended, running
 from errlint.semantics.retries.policy import Attempt, RetryPolicy
 from errlint.semantics.retries.predicates import Predicates
@@ -36,7 +36,7 @@ _MOST = 8
 class Passage:
     """One attempt, sent through its region.
 
-    :ivar back: outcomes that may go into another pass; :ivar out: outcomes that may leave the retry.
+    :ivar back: outcomes that may go into another pass; :ivar out: outcomes that may leave the retry; :ivar fate: all ways that they take.
     """
 
     region: Region
@@ -48,6 +48,7 @@ class Passage:
     back: int
     out: int
     given: dict[cst.CSTNode, cst.BaseExpression]
+    fate: Fate
 
     @property
     def is_retry(self) -> bool:
@@ -100,7 +101,7 @@ def passage(
     fate = fate.also(exits.end_of_pass(fate.next), then=0)
     out = everything(fate)
     back = fate.back & ~NOT_YET
-    return Passage(region, attempt, walk, steps, predicates, counters, back, (running(out) | ended(out)) & ~NOT_YET, given or {})
+    return Passage(region, attempt, walk, steps, predicates, counters, back, (running(out) | ended(out)) & ~NOT_YET, given or {}, fate)
 
 
 def policies(semantics: Semantics) -> Iterator[RetryPolicy]:

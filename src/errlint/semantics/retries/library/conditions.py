@@ -10,14 +10,12 @@ import libcst as cst
 
 from errlint.retry_sheets import Says
 from errlint.semantics.meaning import Place
-from errlint.semantics.raises import Answer
-from errlint.semantics.retries.exception_types import Raised
 from errlint.semantics.retries.library.calls import Given, RetrySite
 from errlint.semantics.retries.library.defaults import Defaults
-from errlint.semantics.retries.library.escapes import Escapes
+from errlint.semantics.retries.library.leaving import Leaving
 from errlint.semantics.retries.library.said import Again, Said
 from errlint.semantics.retries.library.values import classes, is_nothing, truth
-from errlint.semantics.retries.outcomes import ANY_FAILURE, FAILURES, NO_ANSWER
+from errlint.semantics.retries.outcomes import ANY_FAILURE, FAILURES
 from errlint.semantics.statuses import ERRORS, Range
 
 if TYPE_CHECKING:
@@ -34,9 +32,9 @@ class Conditions:
     :param part: what an expression in the library's own words says.
     """
 
-    def __init__(self, semantics: Semantics, escapes: Escapes, part: Callable[[cst.BaseExpression], Said | None]) -> None:
+    def __init__(self, semantics: Semantics, leaving: Leaving, part: Callable[[cst.BaseExpression], Said | None]) -> None:
         self._semantics = semantics
-        self._escapes = escapes
+        self._leaving = leaving
         self._part = part
 
     def of(self, passed: list[Given], site: RetrySite, default: Defaults, whole: Said | None) -> Again | None:
@@ -95,12 +93,9 @@ class Conditions:
     def _raised(self, item: Given) -> Again:
         types = self._semantics.predicates.types
         names = types.named(item.value)
-        covered = types.covers(names)
-        if self._escapes.answer is Answer.YES and self._escapes.types:
-            statuses_taken = types.taken(names, Raised(self._escapes.types, ERRORS))
-            covered = Range(statuses_taken.may | covered.may & NO_ANSWER, statuses_taken.must | covered.must & NO_ANSWER)
-        outcomes = self._escapes.seen_as(covered)
-        what = "any exception is tried again" if covered == ANY_FAILURE else f"{', '.join(f'`{name}`' for name in names)}: tried again"
+        outcomes = self._leaving.caught(names, types)
+        anything = types.covers(names) == ANY_FAILURE
+        what = "any exception is tried again" if anything else f"{', '.join(f'`{name}`' for name in names)}: tried again"
         if "not-types" in item.argument.says:
             what = what.replace("tried again", "given up")
         return Again(outcomes, types.statuses_named(names), (Place(item.node, what),))
@@ -116,7 +111,7 @@ class Conditions:
         passes = predicates.of_function(functions[0])
         outcomes = Range(passes.may & FAILURES, passes.must & FAILURES)
         if not inverted:
-            outcomes = self._escapes.seen_as(outcomes)
+            outcomes = self._leaving.tested(outcomes)
         return Again(outcomes, predicates.named_in_function(functions[0]), (place,))
 
     def _returned(self, item: Given, *, inverted: bool) -> Again:

@@ -12,7 +12,7 @@ import libcst as cst
 from errlint.retry_sheets import RetryArgument
 from errlint.semantics.raises import Answer
 from errlint.semantics.retries.library.calls import Given, RetryCalls, RetrySite, given
-from errlint.semantics.retries.library.escapes import Escapes
+from errlint.semantics.retries.library.leaving import BY_ANY_LIBRARY, Leaving, leaving, of_calls
 from errlint.semantics.retries.policy import Attempt
 from errlint.semantics.scopes import Binding, How
 
@@ -26,21 +26,27 @@ _AS_EXCEPTION = {Answer.YES: True, Answer.NO: False, Answer.UNKNOWN: None}
 class Covered:
     """What one retry covers; filled while its uses are found.
 
-    :ivar code: the functions, loop bodies and calls that are run again; :ivar said: what is only said where the object is used.
+    :ivar code: the functions, loops and calls that are run again, with their attempts; :ivar foreign: the attempts of a library's functions
+    that are handed over; :ivar through: those made through a client; :ivar said: what is only said where the object is used.
     """
 
-    code: list[cst.CSTNode] = field(default_factory=list)
-    attempts: list[Attempt] = field(default_factory=list)
+    code: dict[cst.CSTNode, list[Attempt]] = field(default_factory=dict)
+    foreign: list[Attempt] = field(default_factory=list)
+    through: list[Attempt] = field(default_factory=list)
     said: list[Given] = field(default_factory=list)
-    foreign: set[bool | None] = field(default_factory=set)
-    """Of the library's own functions that are run again: whether they raise for a status."""
+
+    @property
+    def attempts(self) -> list[Attempt]:
+        """All of them, each once."""
+        found = (attempt for attempts in (*self.code.values(), self.foreign, self.through) for attempt in attempts)
+        return list({(attempt.call, attempt.trail[0].node): attempt for attempt in found}.values())
 
     def extend(self, other: Covered) -> None:
         """Take over what another use of the same retry covers."""
-        self.code.extend(item for item in other.code if item not in self.code)
-        self.attempts.extend(item for item in other.attempts if item not in self.attempts)
+        self.code.update(other.code)
+        self.foreign.extend(other.foreign)
+        self.through.extend(other.through)
         self.said.extend(other.said)
-        self.foreign.update(other.foreign)
 
 
 class Coverage:
@@ -58,29 +64,21 @@ class Coverage:
         if covers == "function":
             self._add_functions(site, found)
         elif covers == "client":
-            found.attempts.extend(attempt for attempt in self._through(site.node) if self._nearest(attempt) is site.node)
+            found.through.extend(attempt for attempt in self._through(site.node) if self._nearest(attempt) is site.node)
         elif covers == "receiver" and isinstance(site.node, cst.Call) and isinstance(site.node.func, cst.Attribute):
             receiver = self._semantics.meaning(site.node.func.value)
-            found.attempts.extend(self._through(receiver.trail[0].node) if receiver is not None else ())
+            found.through.extend(self._through(receiver.trail[0].node) if receiver is not None else ())
         elif covers == "call" and isinstance(site.node, cst.Call):
             attempt = self._semantics.attempts.of_call(site.node)
-            found.attempts.extend([attempt] if attempt is not None else ())
+            found.through.extend([attempt] if attempt is not None else ())
         return found
 
-    def escapes(self, covered: Covered) -> Escapes:
-        """How error statuses leave what is covered; of several functions, what is true of any."""
-        answers, types = set(), []
-        for code in covered.code:
-            raising = self._semantics.raises_for_status(code)
-            answers.add(raising.answer)
-            types.append(raising.types)
-        for raises in covered.foreign:
-            answers.add(next(answer for answer, as_exception in _AS_EXCEPTION.items() if as_exception is raises))
-            types.append(())
-        if not answers:
-            return Escapes()
-        answer = next(known for known in (Answer.YES, Answer.UNKNOWN, Answer.NO) if known in answers)
-        return Escapes(answer, tuple(dict.fromkeys(name for names in types for name in names)) if all(types) else ())
+    def leaving(self, covered: Covered) -> Leaving:
+        """How outcomes leave what is covered; of several functions, what is true of any."""
+        found = of_calls(covered.foreign)
+        for code, attempts in covered.code.items():
+            found = found.also(leaving(self._semantics, code, attempts))
+        return found if covered.code or covered.foreign else BY_ANY_LIBRARY
 
     # functions -------------------------------------------------------------------------------------------------------------------
 
@@ -95,7 +93,7 @@ class Coverage:
                 decorated = self._tree.parent.get(parent)
                 self._add_code(decorated, found)
             elif isinstance(parent, cst.For) and parent.iter is use:
-                self._add_code(parent.body, found)
+                self._add_code(parent, found)
             elif isinstance(parent, cst.Call) and parent.func is use:
                 self._add_called(parent, sheet.called, found)
             elif isinstance(parent, cst.Arg):
@@ -115,8 +113,7 @@ class Coverage:
             meaning = self._semantics.meaning(call)
             attempt = self._semantics.attempts.of_call(call) if meaning is not None else None
             if attempt is not None:
-                found.code.append(call)
-                found.attempts.append(attempt)
+                found.code[call] = [attempt]
 
     def _add_callee(self, callee: cst.BaseExpression, call: cst.CSTNode, found: Covered) -> None:
         if isinstance(callee, cst.Lambda):
@@ -143,8 +140,7 @@ class Coverage:
             return
         attempt = self._semantics.attempts.of_callee(callee, call)
         if attempt is not None:
-            found.attempts.append(attempt)
-            found.foreign.add(attempt.raises)
+            found.foreign.append(attempt)
 
     def _add_decorated(self, parameter: Binding, found: Covered) -> None:
         """A decorator of the project's own around the library: `def retried(function): return Retrying(…)(function)`."""
@@ -156,10 +152,9 @@ class Coverage:
     def _add_code(self, code: cst.CSTNode | None, found: Covered) -> None:
         if code is None or isinstance(code, cst.ClassDef):
             return
-        raising = self._semantics.raises_for_status(code)
-        attempts = self._semantics.attempts.within(code)
-        found.code.append(code)
-        found.attempts.extend(replace(attempt, raises=_AS_EXCEPTION[raising.answer]) for attempt in attempts)
+        body = code.body if isinstance(code, cst.For) else code
+        raises = _AS_EXCEPTION[self._semantics.raises_for_status(body).answer]
+        found.code[code] = [replace(attempt, raises=raises) for attempt in self._semantics.attempts.within(body)]
 
     @cached_property
     def _uses(self) -> dict[cst.CSTNode, list[cst.BaseExpression]]:

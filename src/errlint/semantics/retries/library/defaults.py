@@ -7,7 +7,7 @@ import libcst as cst
 from errlint.retry_sheets import RetryFacts
 from errlint.semantics.meaning import Place
 from errlint.semantics.retries.exception_types import ExceptionTypes
-from errlint.semantics.retries.library.escapes import Escapes
+from errlint.semantics.retries.library.leaving import Leaving
 from errlint.semantics.retries.library.said import Again, Said
 from errlint.semantics.retries.library.values import classes
 from errlint.semantics.retries.outcomes import ANY_FAILURE, NO_ANSWER
@@ -18,10 +18,10 @@ from errlint.semantics.statuses import ERRORS, Range
 class Defaults:
     """What a table says without arguments."""
 
-    def __init__(self, facts: RetryFacts, types: ExceptionTypes, escapes: Escapes) -> None:
+    def __init__(self, facts: RetryFacts, types: ExceptionTypes, leaving: Leaving) -> None:
         self._facts = facts
         self._types = types
-        self._escapes = escapes
+        self._leaving = leaving
 
     def said(self, node: cst.CSTNode) -> Said:
         """All of it, but for what is tried again."""
@@ -41,9 +41,9 @@ class Defaults:
         if not self._facts.types:
             return None
         names = list(self._facts.types)
-        covered = self._types.covers(names)
-        note = "any exception is tried again" if covered == ANY_FAILURE else f"{', '.join(f'`{name}`' for name in names)}: tried again"
-        return Again(self._escapes.seen_as(covered), self._types.statuses_named(names), (Place(node, note),))
+        anything = self._types.covers(names) == ANY_FAILURE
+        note = "any exception is tried again" if anything else f"{', '.join(f'`{name}`' for name in names)}: tried again"
+        return Again(self._leaving.caught(names, self._types), self._types.statuses_named(names), (Place(node, note),))
 
     def listed(self, node: cst.CSTNode) -> Again | None:
         """By statuses."""

@@ -14,7 +14,7 @@ from errlint.semantics.retries.library.calls import Given, Passed, RetryCalls, R
 from errlint.semantics.retries.library.conditions import Conditions
 from errlint.semantics.retries.library.defaults import Defaults
 from errlint.semantics.retries.library.delays import Delays
-from errlint.semantics.retries.library.escapes import Escapes
+from errlint.semantics.retries.library.leaving import Leaving
 from errlint.semantics.retries.library.limits import Limits
 from errlint.semantics.retries.library.said import Again, Said
 from errlint.semantics.retries.library.values import is_nothing
@@ -32,14 +32,14 @@ _COMBINED: dict[str, Callable[[Said, Said], Said]] = {"any": Said.either, "all":
 class Parts:
     """Answers for the calls of one file.
 
-    :param escapes: how error statuses leave the code that is retried.
+    :param leaving: how outcomes leave what is retried.
     """
 
-    def __init__(self, semantics: Semantics, calls: RetryCalls, escapes: Escapes) -> None:
+    def __init__(self, semantics: Semantics, calls: RetryCalls, leaving: Leaving) -> None:
         self._semantics = semantics
         self._calls = calls
-        self._escapes = escapes
-        self._conditions = Conditions(semantics, escapes, self.of)
+        self._leaving = leaving
+        self._conditions = Conditions(semantics, leaving, self.of)
         self._delays = Delays(semantics, self.of)
         self._limits = Limits(semantics, self.of)
 
@@ -55,7 +55,7 @@ class Parts:
         passed = [*site.given(), *given(handed, sheet.arguments), *extra]
         forwarded = site.others() if sheet.forwards else ()
         whole = next((found for found in map(self._policy, passed) if found is not None), None)
-        default = Defaults(sheet.default, self._semantics.predicates.types, self._escapes)
+        default = Defaults(sheet.default, self._semantics.predicates.types, self._leaving)
         base = whole or default.said(site.node)
         said = Said(
             self._conditions.of(passed, site, default, whole),

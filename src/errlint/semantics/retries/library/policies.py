@@ -66,7 +66,7 @@ def _deciding(site: RetrySite, calls: RetryCalls) -> RetrySite:
 
 def _policy(found: _Found, semantics: Semantics, calls: RetryCalls, coverage: Coverage) -> Iterator[RetryPolicy]:
     covered = found.covered
-    parts = Parts(semantics, calls, coverage.escapes(covered))
+    parts = Parts(semantics, calls, coverage.leaving(covered))
     said = parts.of_site(found.root, covered.said)
     stop = said.stop or Stop()
     if (said.again is None and said.wait is None and said.stop is None) or (stop.attempts is not None and stop.attempts <= 1):

@@ -1,0 +1,91 @@
+"""How the outcomes of what is retried leave it: a library that looks at exceptions sees only those that get out as exceptions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from errlint.semantics.raises import Answer
+from errlint.semantics.retries.exception_types import UNKNOWN_TYPE, ExceptionTypes, Raised
+from errlint.semantics.retries.loops import passage
+from errlint.semantics.retries.outcomes import ALL_WAYS, FAILURES, NO_ANSWER, NOT_YET, ended, running
+from errlint.semantics.retries.policy import Attempt
+from errlint.semantics.statuses import ALL, ERRORS, Range
+
+if TYPE_CHECKING:
+    from errlint.semantics.analysis import Semantics
+
+_MOST = 8
+"""How many HTTP calls of one function are followed."""
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """The ways out.
+
+    :ivar raised: exceptions, with the outcomes they stand for; :ivar returned: the outcomes that come back as a value.
+    """
+
+    raised: tuple[Raised, ...] = ()
+    returned: int = 0
+
+    def also(self, other: Leaving) -> Leaving:
+        """Both: what is true of any of several functions."""
+        return Leaving(tuple(dict.fromkeys((*self.raised, *other.raised))), self.returned | other.returned)
+
+    def caught(self, names: list[str], types: ExceptionTypes) -> Range:
+        """The outcomes whose exceptions are of one of these types."""
+        may = must = missed = 0
+        for one in self.raised:
+            taken = types.taken(names, one)
+            may, must, missed = may | taken.may, must | taken.must, missed | one.outcomes & ~taken.must
+        return Range(may, must & ~missed & ~self.returned)
+
+    def tested(self, passes: Range) -> Range:
+        """The outcomes that a function of the exception lets through."""
+        thrown = known = 0
+        for one in self.raised:
+            thrown |= one.outcomes
+            known |= 0 if UNKNOWN_TYPE in one.types else one.outcomes
+        return Range(passes.may & thrown, passes.must & known & ~self.returned)
+
+
+BY_ANY_LIBRARY = Leaving((Raised((), FAILURES),))
+"""Nothing is known of what runs: errors come out as whatever the HTTP library raises."""
+
+
+def leaving(semantics: Semantics, code: cst.CSTNode, attempts: Sequence[Attempt]) -> Leaving:
+    """How outcomes leave a function, a loop's body or a call."""
+    if not attempts or not isinstance(code, (cst.FunctionDef, cst.For)):
+        return _by_answer(semantics.raises_for_status(code).answer, semantics.raises_for_status(code).types)
+    found = Leaving()
+    for attempt in attempts[:_MOST]:
+        fate = passage(semantics, code, attempt.call).fate
+        raised = (Raised(one.types, _outcomes(one.outcomes)) for one in fate.raised)
+        out = _outcomes(fate.next | fate.returned | fate.left | fate.broke | (fate.back if isinstance(code, cst.For) else 0))
+        found = found.also(Leaving(tuple(one for one in raised if one.outcomes), out & FAILURES))
+    return found
+
+
+def of_calls(attempts: Iterable[Attempt]) -> Leaving:
+    """How outcomes leave functions of a library that are handed to the retry."""
+    found = Leaving()
+    for attempt in attempts:
+        answer = {True: Answer.YES, False: Answer.NO, None: Answer.UNKNOWN}[attempt.raises]
+        found = found.also(_by_answer(answer, ()))
+    return found
+
+
+def _by_answer(answer: Answer, types: tuple[str, ...]) -> Leaving:
+    network = Raised((), NO_ANSWER)
+    if answer is Answer.NO:
+        return Leaving((network,), ERRORS)
+    errors = Raised(types if answer is Answer.YES else (UNKNOWN_TYPE,), ERRORS)
+    return Leaving((network, errors), 0 if answer is Answer.YES else ERRORS)
+
+
+def _outcomes(state: int) -> int:
+    return (running(state & ALL_WAYS) | ended(state & ALL_WAYS)) & ALL & ~NOT_YET
