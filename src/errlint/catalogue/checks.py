@@ -178,10 +178,11 @@ def _codes(part: Part) -> Iterator[Problem]:
             yield Problem(f"the pattern '{rule.pattern}' has no '*'", (*at, index, "pattern"), "put the code into `names`")
         for position, status in enumerate(rule.status):
             yield from _status(status, (*at, index, "status", position))
-        for name in rule.messages:
-            if name not in rule.names:
-                place = (*at, index, "messages", name)
-                yield Problem(f"messages of '{name}', which this [[code]] does not name", place, nearest(name, rule.names))
+        for table in ("messages", "meanings"):
+            for name in getattr(rule, table):
+                if name not in rule.names:
+                    place = (*at, index, table, name)
+                    yield Problem(f"{table} of '{name}', which this [[code]] does not name", place, nearest(name, rule.names))
 
 
 def _name(name: str, at: KeyPath, spelling: set[str], numeric: bool) -> Iterator[Problem]:

@@ -240,6 +240,8 @@ class CodeRule(Statement, frozen=True, kw_only=True):
     messages: dict[str, tuple[str, ...]] = {}
     """By code, texts seen on the wire. Descriptions in a table are not messages."""
     details_shape: Literal["", "object", "array", "string", "absent"] = ""
+    meanings: dict[str, str] = {}
+    """By code, what the document says that it means; for people, and never compared with anything."""
     case: tuple[Case, ...] = ()
 
 
@@ -248,6 +250,8 @@ class StatusRule(Statement, frozen=True, kw_only=True):
 
     phrases: tuple[str, ...] = ()
     """Reason phrases and titles that stand for the status on the wire."""
+    meaning: str = ""
+    """What the document says that it means; for people."""
     case: tuple[Case, ...] = ()
 
 
