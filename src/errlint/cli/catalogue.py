@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from errlint.cli.catalogue_import import import_
 from errlint.cli.group import color_option, show, style
 from errlint.errors import UsageProblem
 from errlint.terminal import Style, write
@@ -24,6 +25,9 @@ _MORE = click.option(
 @click.group()
 def catalogue() -> None:
     """What errlint knows of the errors of APIs."""
+
+
+catalogue.add_command(import_)
 
 
 @catalogue.command("list")

@@ -13,8 +13,12 @@ from errlint.catalogue.importers.jsonsample import Node
 from errlint.catalogue.importers.tokens import is_code, is_number, is_placeholder
 
 _ERROR_KEYS = {"error", "errors", "fault", "err", "exception", "error_code", "errorcode", "errorMessage", "error_description", "errorCode"}
+_ANY_TEXT = re.compile(
+    r"\b(?:human[- ]readable|error message|message (?:here|goes)|a message|description of|explanation of|lorem|what went wrong)\b"
+    r"|^<.*>$|^\W*$|^string$",
+    re.IGNORECASE,
+)
 _PLACES = ("code", "message", "hint", "type", "param", "request_id", "upstream_message")
-_SHAPES = {dict: "object", list: "array", str: "string"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,7 @@ class Context:
 def read_body(node: Node, context: Context, facts: Facts) -> None:
     """Take down what the body of an answer shows, if it is an error."""
     found = list(node.fields())
-    if not _is_error(node, found, context):
+    if not _is_error(found, context):
         return
     best = {part: _outermost(found, part) for part in _PLACES}
     # where nothing is called a code, the type is what tells errors apart
@@ -45,10 +49,16 @@ def read_body(node: Node, context: Context, facts: Facts) -> None:
                     places.append(entry)
     details = next((one for one in found if one.part == "details" and _beside(one.path, code_field)), None)
     at = Place(context.source, context.line + node.line)
-    facts.add(ENVELOPE, "body", Body(tuple(places), _shape(details), written(details.path) if details else "", _is_int(code_field), name), at, "example")
+    facts.add(
+        ENVELOPE,
+        "body",
+        Body(tuple(places), _shape(details), written(details.path) if details else "", _is_int(code_field), name),
+        at,
+        "example",
+    )
     _success(found, context, facts)
     if name and code_field is not None:
-        _about_code(name, code_field, best, details, context, facts)
+        _about_code(name, best, details, context, facts)
     _times(found, name, context, facts)
 
 
@@ -63,7 +73,7 @@ class Body:
     code: str
 
 
-def _is_error(node: Node, found: Sequence[Found], context: Context) -> bool:
+def _is_error(found: Sequence[Found], context: Context) -> bool:
     parts = {one.part for one in found}
     if any(one.part == "success" and one.value is True for one in found):
         return False
@@ -76,7 +86,9 @@ def _is_error(node: Node, found: Sequence[Found], context: Context) -> bool:
         return False
     if {"type", "title", "status"} <= {one.path[-1] for one in found if len(one.path) == 1}:
         return True  # RFC 9457
-    beside = any(one.part in {"code", "type"} and other.part == "message" and one.path[:-1] == other.path[:-1] for one in found for other in found)
+    beside = any(
+        one.part in {"code", "type"} and other.part == "message" and one.path[:-1] == other.path[:-1] for one in found for other in found
+    )
     return beside and (context.status is not None or context.of_errors)
 
 
@@ -113,7 +125,9 @@ def _is_int(field: Found | None) -> bool:
     return field is not None and isinstance(field.value, int) and not isinstance(field.value, bool)
 
 
-def _about_code(name: str, field: Found, best: dict[str, Found | None], details: Found | None, context: Context, facts: Facts) -> None:
+def _about_code(name: str, best: dict[str, Found | None], details: Found | None, context: Context, facts: Facts) -> None:
+    field = best["code"] or best["type"]
+    assert field is not None
     at = Place(context.source, context.line + field.line)
     facts.add(code(name), "shown", True, at, "example")
     message = best["message"]
@@ -130,7 +144,7 @@ def _about_code(name: str, field: Found, best: dict[str, Found | None], details:
 
 def _is_any_text(text: str) -> bool:
     """Whether a message only says that a message goes here."""
-    return bool(re.search(r"(?i)\b(?:human[- ]readable|error message|message (?:here|goes)|a message|description of|explanation of|lorem|what went wrong)\b|^<.*>$|^\W*$|^string$", text)) or is_placeholder(text)
+    return bool(_ANY_TEXT.search(text)) or is_placeholder(text)
 
 
 def _is_optional(field: Found) -> bool:
@@ -159,4 +173,6 @@ def _times(found: Sequence[Found], name: str, context: Context, facts: Facts) ->
 def _shape(field: Found | None) -> str:
     if field is None:
         return ""
-    return "object" if field.value is ... else _SHAPES.get(type(field.value), "")
+    if isinstance(field.value, list):
+        return "array"
+    return "string" if isinstance(field.value, str) else "object" if isinstance(field.value, dict) or field.value is ... else ""

@@ -8,25 +8,48 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from errlint.catalogue.importers.bodies import Context, read_body
 from errlint.catalogue.importers.blocks import Sample
+from errlint.catalogue.importers.bodies import Context, read_body
 from errlint.catalogue.importers.facts import API, Facts, Place
 from errlint.catalogue.importers.jsonsample import bodies
 
 _URL = re.compile(r"https?://[A-Za-z0-9.{}$:_-]+(?:/[^\s\"'`<>)\\]*)?")
-_NOT_THE_API = re.compile(r"^(?:docs?|developers?|help|support|status|www|blog|cdn|dashboard|console|app|github|example|localhost|schemas?|unpkg)\.|(?:^|\.)example\.(?:com|org|net)$|^localhost|^127\.|\.(?:md|html)$|github\.com|w3\.org|npmjs|pypi|jsdelivr")
+_NOT_THE_API = re.compile(
+    r"^(?:docs?|developers?|help|support|status|www|blog|cdn|dashboard|console|app|github|example|localhost|schemas?|unpkg)\.|(?:^|\.)example\.(?:com|org|net)$|^localhost|^127\.|\.(?:md|html)$|github\.com|w3\.org|npmjs|pypi|jsdelivr"
+)
 _API_PATH = re.compile(r"(?:^|/)(?:api|rest|v\d+(?:\.\d+)?|graphql)(?:/|$)|/v\d+")
 _STATUS_LINE = re.compile(r"^(?:<\s*)?HTTP/[\d.]+\s+(\d{3})", re.MULTILINE)
 _HEADER_LINE = re.compile(r"^(?:<\s*)?([A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)+):[ \t]*(\S[^\n]*)$", re.MULTILINE)
 _AUTH = re.compile(r"""["']?\b(Authorization|X-API-Key|Api-Key|X-Auth-Token)\b["']?\s*:""", re.IGNORECASE)
 _IMPORT = re.compile(r"^\s*(?:from\s+([A-Za-z_][\w.]*)\s+import\s+(.+)|import\s+([A-Za-z_][\w.]*))\s*$", re.MULTILINE)
 _EXCEPT = re.compile(r"^\s*except\s+\(?\s*([A-Za-z_][\w.]*)(?:\s*,[^)]*)?\)?\s+as\s+(\w+)\s*:", re.MULTILINE)
-_STDLIB = {"json", "time", "os", "sys", "random", "logging", "typing", "asyncio", "datetime", "re", "requests", "httpx", "aiohttp", "tenacity", "backoff", "urllib", "http", "urllib3"}
+_STDLIB = {
+    "json",
+    "time",
+    "os",
+    "sys",
+    "random",
+    "logging",
+    "typing",
+    "asyncio",
+    "datetime",
+    "re",
+    "requests",
+    "httpx",
+    "aiohttp",
+    "tenacity",
+    "backoff",
+    "urllib",
+    "http",
+    "urllib3",
+}
 _ATTRIBUTES = {
-    "code": "code", "error_code": "code", "message": "message", "user_message": "message", "request_id": "request_id", "status_code": "status",
-    "status": "status", "http_status": "status", "headers": "headers", "response": "response", "body": "body", "retry_after": "retry_after",
-    "type": "type", "param": "param", "hint": "hint", "details": "details",
-}  # fmt: skip
+    **dict.fromkeys(["code", "error_code"], "code"),
+    **dict.fromkeys(["message", "user_message"], "message"),
+    **dict.fromkeys(["status", "status_code", "http_status"], "status"),
+    **{name: name for name in ("request_id", "headers", "response", "body", "retry_after", "type", "param", "hint", "details")},
+}
+"""What an exception's attribute carries, by its name."""
 _LONGEST = 200_000
 
 

@@ -32,19 +32,30 @@ _TITLES: tuple[tuple[Role, re.Pattern[str]], ...] = tuple(
         (Role.RETRY, r"\bre-?tr(y|yable|iable|ies|ied|ying)\b|\btransient\b|\bre-?send\b|\btry again\b"),
         (Role.HEADER, r"\bheaders?\b"),
         (Role.STATUS, r"\bstatus\b|^http( response)?( code)?$|^http error$|^response( code)?$"),
-        (Role.ACTION, r"\b(action|resolution|solution|fix|remedy|what to do|how to|handling|mitigation|recommend\w*|guidance|strategy|next steps?|workaround|troubleshoot\w*|suggest\w*|response action|advice|client)\b"),
+        (
+            Role.ACTION,
+            (r"\b(action|resolution|solution|fix|remedy|what to do|how to|handling|mitigation|recommend\w*|guidance|strategy|next steps?"
+            r"|workaround|troubleshoot\w*|suggest\w*|advice|client)\b"),
+        ),
         (Role.MESSAGE, r"\bmessages?\b|\berror text\b"),
         (Role.TYPE, r"\b(type|category|class)\b"),
         (Role.CODE, r"\bcodes?\b|\bidentifier\b|\bconstant\b|\benum\b|\bslug\b"),
         (Role.NOTES, r"^(notes?|comments?|remarks?)$"),
-        (Role.MEANING, r"\b(description|meaning|explanation|details?|when|cause|causes|reason|summary|definition|what it means|what happened|scenario|condition|why|title)\b"),
+        (
+            Role.MEANING,
+            (r"\b(description|meaning|explanation|details?|when|causes?|reason|summary|definition|what it means|what happened|scenario"
+            r"|condition|why|title)\b"),
+        ),
         (Role.FIELD, r"\b(field|property|attribute|parameter|key|path)\b"),
         (Role.CODE, r"\b(errors?|name|exception)\b"),
     )
 )  # fmt: skip
 """The first that fits counts: "Retryable error codes" is about retries, "HTTP status code" about statuses."""
 
-_JSON_TYPES = {"string", "object", "integer", "number", "boolean", "array", "int", "float", "bool", "list", "uuid", "null", "str", "datetime", "url"}
+_JSON_TYPES = {
+    "string", "object", "integer", "number", "boolean", "array", "int", "float", "bool", "list", "uuid", "null", "str", "datetime",
+    "url",
+}  # fmt: skip
 _YES = re.compile(r"(?:yes|y|true|✓|✔️?|✅|☑️?|retry(?:able|iable)?|safe|always|ok)\b|^[✓✔✅☑]", re.IGNORECASE)
 _NO = re.compile(r"(?:no|n|false|✗|✘|❌|✕|×|never|don'?t|do not|not|non-?retryable|permanent)\b|^[✗✘❌✕×]", re.IGNORECASE)
 _MAYBE = re.compile(r"(?:maybe|sometimes|depends|conditional(?:ly)?|possibly|only|after|once|if|with)\b", re.IGNORECASE)
@@ -94,7 +105,11 @@ def _role(role: Role, cells: Sequence[str]) -> Role:
         return role if _most(cells, lambda cell: bool(verdict_of_cell(cell)), 0.6) else Role.ACTION
     if role is Role.HEADER:
         return role if _most(cells, is_header_cell, 0.6) else Role.OTHER
-    if role in {Role.FIELD, Role.OTHER, Role.CODE} and _most(cells, is_header_cell) and any(cell.lower().startswith(("x-", "retry-after", "`x-")) for cell in cells):
+    if (
+        role in {Role.FIELD, Role.OTHER, Role.CODE}
+        and _most(cells, is_header_cell)
+        and any(cell.lower().startswith(("x-", "retry-after", "`x-")) for cell in cells)
+    ):
         return Role.HEADER
     if role is Role.CODE:
         return role if _are_codes(cells) or _most(cells, is_number) else Role.MEANING

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from errlint.catalogue.importers.envelope import envelope, failure
-from errlint.catalogue.importers.facts import API, IDEMPOTENCY, Facts, Place, lines_of
+from errlint.catalogue.importers.facts import API, IDEMPOTENCY, Facts, Place, lines_of, note
 from errlint.catalogue.importers.retries import Retries
 from errlint.catalogue.importers.sources import Source
 from errlint.catalogue.importers.waits import retry_after
@@ -60,7 +60,11 @@ def _api(facts: Facts, sources: Sequence[Source], wanted_id: str, wanted_name: s
     names = facts.of(API, "name")
     prefixes = tuple(dict.fromkeys(fact.value for fact in facts.of(API, "path_prefix")))
     auth = facts.of(API, "auth_header")
-    for key, found in (("name", names[:1] if not wanted_name else []), ("auth_header", auth), ("path_prefixes", facts.of(API, "path_prefix"))):
+    for key, found in (
+        ("name", names[:1] if not wanted_name else []),
+        ("auth_header", auth),
+        ("path_prefixes", facts.of(API, "path_prefix")),
+    ):
         if found:
             places["api", key] = lines_of(found)[:1]
     name = wanted_name or (names[0].value if names else "")
@@ -125,8 +129,8 @@ def _sdks(facts: Facts, places: dict[KeyPath, tuple[Place, ...]]) -> tuple[Sdk, 
         base = facts.of(subject, "base_exception")
         attrs = {fact.value[0]: fact.value[1] for fact in reversed(facts.of(subject, "attr"))}
         at: KeyPath = ("sdk", len(sheets))
-        places[*at, "base_exception"] = lines_of(base)
-        places[*at, "attrs"] = lines_of(facts.of(subject, "attr"))
+        note(places, (*at, "base_exception"), lines_of(base))
+        note(places, (*at, "attrs"), lines_of(facts.of(subject, "attr")))
         sheets.append(
             Sdk(
                 package=subject[1],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from errlint.catalogue.importers.bodies import Body
-from errlint.catalogue.importers.facts import ENVELOPE, FAILURE, Fact, Facts, Place, lines_of
+from errlint.catalogue.importers.facts import ENVELOPE, FAILURE, Fact, Facts, Place, lines_of, note
 from errlint.catalogue.importers.tokens import case_of
 from errlint.catalogue.problem import KeyPath
 from errlint.catalogue.schema import EnvelopeSheet, FailureTest, PlaceSheet
@@ -99,7 +99,7 @@ def _details(bodies: Sequence[Fact], places: dict[KeyPath, tuple[Place, ...]]) -
 
 def _moved(old: str, new: str, places: dict[KeyPath, tuple[Place, ...]]) -> None:
     for key in [key for key in places if key[:2] == ("envelope", old)]:
-        places["envelope", new, *key[2:]] = places.pop(key)
+        note(places, ("envelope", new, *key[2:]), places.pop(key))
 
 
 def _replaced(sheet: PlaceSheet, case: str, kind: str) -> PlaceSheet:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from errlint.catalogue.problem import KeyPath
 from errlint.catalogue.schema import Evidence, Retry, Wait
 
 Subject = tuple[str, ...]
@@ -111,6 +112,12 @@ class Facts:
         """Take over everything from other facts."""
         self.facts.extend(other.facts)
         self.doubts.extend(doubt for doubt in other.doubts if doubt not in self.doubts)
+
+
+def note(places: dict[KeyPath, tuple[Place, ...]], at: KeyPath, found: tuple[Place, ...]) -> None:
+    """Keep where the documents say what stands under a key of the catalogue, if they say it anywhere."""
+    if found:
+        places[at] = found
 
 
 def lines_of(facts: Iterable[Fact]) -> tuple[Place, ...]:

@@ -9,22 +9,49 @@ from typing import Any, Literal
 from errlint.catalogue.importers.tokens import is_code, looks_like_code
 from errlint.catalogue.schema import Format
 
-Part = Literal["code", "message", "hint", "details", "type", "param", "status", "request_id", "upstream_message", "retry_after", "success", ""]
+Part = Literal[
+    "code", "message", "hint", "details", "type", "param", "status", "request_id", "upstream_message", "retry_after", "success", ""
+]
 """A field's part in an error; the first eight are the places of :class:`errlint.catalogue.schema.EnvelopeSheet`."""
 
 _NAMES: dict[str, Part] = {
-    **dict.fromkeys("code errorcode errcode errno error_code".split(), "code"),
-    **dict.fromkeys("message errormessage msg errmsg detail description errordescription title text usermessage developermessage statusmessage".split(), "message"),
-    **dict.fromkeys("hint suggestion suggestedaction resolution remedy howtofix tip".split(), "hint"),
-    **dict.fromkeys("details data context meta metadata fields violations issues extra errordetails additionalinfo validationerrors fielderrors".split(), "details"),
-    **dict.fromkeys("type errortype category".split(), "type"),
-    **dict.fromkeys("param parameter".split(), "param"),
-    **dict.fromkeys("status statuscode httpstatus httpstatuscode httpcode".split(), "status"),
-    **dict.fromkeys("requestid reqid traceid correlationid logid transactionid operationid debugid requestlogid".split(), "request_id"),
-    **dict.fromkeys("originalerror upstreamerror upstreammessage providererror providermessage causemessage".split(), "upstream_message"),
-    **dict.fromkeys("success ok successful issuccess".split(), "success"),
+    **dict.fromkeys(["code", "errorcode", "errcode", "errno", "error_code"], "code"),
+    **dict.fromkeys(
+        [
+            "message", "errormessage", "msg", "errmsg", "detail", "description", "errordescription", "title", "text",
+            "usermessage", "developermessage", "statusmessage",
+        ],
+        "message",
+    ),
+    **dict.fromkeys(["hint", "suggestion", "suggestedaction", "resolution", "remedy", "howtofix", "tip"], "hint"),
+    **dict.fromkeys(
+        [
+            "details", "data", "context", "meta", "metadata", "fields", "violations", "issues", "extra", "errordetails",
+            "additionalinfo", "validationerrors", "fielderrors",
+        ],
+        "details",
+    ),
+    **dict.fromkeys(["type", "errortype", "category"], "type"),
+    **dict.fromkeys(["param", "parameter"], "param"),
+    **dict.fromkeys(["status", "statuscode", "httpstatus", "httpstatuscode", "httpcode"], "status"),
+    **dict.fromkeys(
+        [
+            "requestid", "reqid", "traceid", "correlationid", "logid", "transactionid", "operationid", "debugid",
+            "requestlogid",
+        ],
+        "request_id",
+    ),
+    **dict.fromkeys(
+        [
+            "originalerror", "upstreamerror", "upstreammessage", "providererror", "providermessage", "causemessage",
+        ],
+        "upstream_message",
+    ),
+    **dict.fromkeys(["success", "ok", "successful", "issuccess"], "success"),
 }  # fmt: skip
-_RETRY_NAME = re.compile(r"^(?:retry(?:after|delay|in|at)|reset(?:at|s|sat|in|time|after)?|(?:wait|cooldown)(?:time|for)?)(?:s|sec|secs|seconds|ms|millis|milliseconds|epoch)?$")
+_RETRY_NAME = re.compile(
+    r"^(?:retry(?:after|delay|in|at)|reset(?:at|s|sat|in|time|after)?|(?:wait|cooldown)(?:time|for)?)(?:s|sec|secs|seconds|ms|millis|milliseconds|epoch)?$"
+)
 _ISO = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
 _HTTP_DATE = re.compile(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4}")
 _GO = re.compile(r"(?:\d+(?:\.\d+)?(?:h|m|ms))+(?:\d+(?:\.\d+)?s)?|\d+h\d+m")

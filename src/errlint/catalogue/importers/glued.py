@@ -14,7 +14,8 @@ _SEAM = re.compile(r"(?<=[a-z?)])(?=[A-Z])")
 _CELLS = {
     Role.STATUS: r"([1-5](?:\d\d|xx)(?:\s*(?:,|/|or|and|-|–)\s*[1-5](?:\d\d|xx))*)",
     # the shortest name after which something else begins: a number, a sentence with a capital, a verdict
-    Role.CODE: r"([a-z][a-z0-9]*(?:[_.-][a-z0-9]+)*?|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*?)(?=[1-5]\d\d(?!\d)|[1-5]xx|[A-Z][a-z]|[A-Z]\s|[\"'(]|$)",
+    Role.CODE: r"([a-z][a-z0-9]*(?:[_.-][a-z0-9]+)*?|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*?)"
+    r"(?=[1-5]\d\d(?!\d)|[1-5]xx|[A-Z][a-z]|[A-Z]\s|[\"'(]|$)",
     Role.TYPE: r"([a-z][a-z0-9]*(?:_[a-z0-9]+)*?)(?=[1-5]\d\d(?!\d)|[A-Z][a-z]|[A-Z]\s|[\"'(]|$)",
     Role.RETRY: r"(Yes|No|Maybe|Sometimes|true|false|✓|✗|✅|❌|-)",
     Role.HEADER: r"([A-Za-z]+(?:-[A-Za-z]+)*?)(?=[A-Z][a-z]+\s|[A-Z]\s|[\"'(]|$)",
@@ -41,7 +42,11 @@ def glued_header(line: str) -> Glued | None:
         return None
     found = [role_of_title(title) for title in titles]
     last = len(titles) - 1
-    if found[0] not in {Role.CODE, Role.STATUS, Role.TYPE, Role.HEADER} or not all(role in _CELLS for role in found[:-1]) or Role.OTHER in found:
+    if (
+        found[0] not in {Role.CODE, Role.STATUS, Role.TYPE, Role.HEADER}
+        or not all(role in _CELLS for role in found[:-1])
+        or Role.OTHER in found
+    ):
         return None
     pieces = [_CELLS[role] if index < last or role in {Role.STATUS, Role.RETRY} else r"(\S.*)" for index, role in enumerate(found)]
     return Glued(titles, re.compile("".join(pieces)))

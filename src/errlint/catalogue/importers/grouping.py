@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from msgspec.structs import replace
 
 from errlint.catalogue.importers.derive import Derived
+from errlint.catalogue.problem import KeyPath
 from errlint.catalogue.schema import CodeRule
 
 _PER_CODE = ("messages", "meanings")
@@ -24,8 +26,8 @@ def grouped(derived: Derived) -> Derived:
     home = {rules[index].pattern: members for members in sorted(ordered, key=len) for index in members if rules[index].pattern}
     united = tuple(_united([rules[index] for index in members], home, members) for members in ordered)
     out = Derived(replace(derived.file, code=united), dict(derived.places), dict(derived.comments))
-    for book, before in ((out.places, derived.places), (out.comments, derived.comments)):
-        _rename(book, before, ordered)
+    _rename(out.places, derived.places, ordered)
+    _rename(out.comments, derived.comments, ordered)
     return out
 
 
@@ -40,7 +42,7 @@ def _united(rules: Sequence[CodeRule], home: dict[str, list[int]], members: list
     )
 
 
-def _rename(book: dict[tuple[str | int, ...], object], before: dict[tuple[str | int, ...], object], groups: list[list[int]]) -> None:  # type: ignore[type-arg]
+def _rename(book: dict[KeyPath, Any], before: Mapping[KeyPath, Any], groups: list[list[int]]) -> None:
     """Move the notes of every rule to its place in its group; of notes on one and the same key, all are kept."""
     for key in [key for key in book if key[:1] == ("code",)]:
         del book[key]

@@ -33,7 +33,8 @@ class Decision(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One decision."""
 
     about: str
-    """``code NAME``, ``status 503``, a table (``api``, ``envelope``, ``idempotency``), or a list that is replaced (``failure``, ``retry_after``, ``sdk``)."""
+    """``code NAME``, ``status 503``, a table (``api``, ``envelope``, ``idempotency``), or a list that is replaced as a whole
+    (``failure``, ``retry_after``, ``sdk``)."""
     because: str
     """Why; for people."""
     set: dict[str, Any] = {}

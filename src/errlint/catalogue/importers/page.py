@@ -16,11 +16,16 @@ from errlint.catalogue.importers.section import Section
 from errlint.catalogue.importers.tables import read_table
 from errlint.catalogue.importers.tokens import looks_like_code, statuses
 
-_ENTRY = re.compile(r"^[`*\"]*(?P<name>[A-Za-z][\w.-]*)[`*\"]*\s*(?:\((?P<status>[^)]*)\))?\s*(?:[:–—]|\s-|-\s)\s*(?P<text>\S.*)$", re.DOTALL)
+_ENTRY = re.compile(
+    r"^[`*\"]*(?P<name>[A-Za-z][\w.-]*)[`*\"]*\s*(?:\((?P<status>[^)]*)\))?\s*(?:[:–—]|\s-|-\s)\s*(?P<text>\S.*)$", re.DOTALL
+)
 _STATUS_LINE = re.compile(r"(?i)\b(?:http )?(?:status|response)(?: code)?s?\W{1,4}(?=[1-5]\d\d)")
 _BASE_URL = re.compile(r"(?i)\b(?:base url|base uri|api (?:url|host|endpoint|root)|endpoint)\b")
 _URL = re.compile(r"https?://([A-Za-z0-9.-]+)(/[^\s`\"'<>)]*)?")
 _TITLE = re.compile(r"\b(?:the|of|our) ((?:[A-Z][\w.+]*)(?: [A-Z][\w.+]*){0,3}) API\b")
+
+_NO_NAMES = {"REST", "HTTP", "JSON", "GraphQL", "Public", "Web", "Error"}
+"""What an API is, not what it is called."""
 
 
 def read_page(blocks: Sequence[Block], source: int, facts: Facts) -> None:
@@ -60,7 +65,7 @@ def _words(block: Paragraph | Item, section: Section, fields: frozenset[str], so
     under = [section.status] if section.status is not None else []
     read_prose(block.text, at, facts, of_errors=section.of_errors or _is_title_only(section), under=under)
     for name in section.codes:
-        _about(name, block, section, at, facts)
+        _about(name, block, at, facts)
 
 
 def _is_title_only(section: Section) -> bool:
@@ -73,7 +78,7 @@ def _entry(entry: re.Match[str], section: Section, at: Place, facts: Facts) -> N
     name, text = entry["name"], " ".join(entry["text"].split())
     facts.add(code(name), "listed", True, at)
     own = statuses(entry["status"] or "") or ([] if section.status is None else [str(section.status)])
-    for key in own or [key for key in statuses(text[:20])]:
+    for key in own or list(statuses(text[:20])):
         if key.isdigit():
             facts.add(code(name), "status", int(key), at)
     facts.add(code(name), "meaning", text, at)
@@ -82,7 +87,7 @@ def _entry(entry: re.Match[str], section: Section, at: Place, facts: Facts) -> N
         facts.add(code(name), "advice", said, at)
 
 
-def _about(name: str, block: Paragraph | Item, section: Section, at: Place, facts: Facts) -> None:
+def _about(name: str, block: Paragraph | Item, at: Place, facts: Facts) -> None:
     """Text below a heading that is a code."""
     text = " ".join(block.text.split())
     if _STATUS_LINE.search(text) and len(text) < 60:
@@ -115,10 +120,12 @@ def _base_url(text: str, at: Place, facts: Facts) -> None:
 def _name(blocks: Sequence[Block], source: int, facts: Facts) -> None:
     """What the page calls the API, and itself."""
     for block in blocks:
-        if isinstance(block, (Paragraph, Item)) and (found := _TITLE.search(block.text)):
-            if found[1] not in {"REST", "HTTP", "JSON", "GraphQL", "Public", "Web", "Error"}:
-                facts.add(API, "name", found[1], Place(source, block.line))
-                break
+        if not isinstance(block, (Paragraph, Item)):
+            continue
+        found = _TITLE.search(block.text)
+        if found is not None and found[1] not in _NO_NAMES:
+            facts.add(API, "name", found[1], Place(source, block.line))
+            break
     title = next((block for block in blocks if isinstance(block, Heading) and not block.text.lower().startswith("skip to")), None)
     if title is not None:
         facts.add(API, "title", title.text, Place(source, title.line))

@@ -12,30 +12,52 @@ from errlint.catalogue.importers.facts import API, ENVELOPE, FAILURE, IDEMPOTENC
 from errlint.catalogue.importers.tokens import headers, looks_like_code, statuses
 from errlint.catalogue.schema import Format, Wait
 
-_MESSAGE = r"(?:error )?(?:`?message`?s?|descriptions?|error text|human[- ]readable (?:text|string|message|detail|description)|wording|texts?)"
+_MESSAGE = (
+    r"(?:error )?(?:`?message`?s?|descriptions?|error text|human[- ]readable (?:text|string|message|detail|description)|wording|texts?)"
+)
+_CHANGES = r"(?:change|be (?:changed|reworded|localized|updated)|subject to change|not (?:stable|guaranteed|part of)|vary|differ)"
+_DECIDING = r"(?:branch\w*|rely\w*|depend\w*|pars\w*|match\w*|switch\w*|us(?:e|ing)|compar\w*|program\w*)"
 _UNSTABLE = re.compile(
-    rf"\b{_MESSAGE}\b[^.]*\b(?:may|might|can|could|will|are|is)\b (?:also )?(?:change|be (?:changed|reworded|localized|updated)|subject to change|not (?:stable|guaranteed|part of)|vary|differ)"
-    rf"|\b(?:do not|don'?t|never|avoid|not|instead of|rather than)\b (?:\w+ ){{0,3}}(?:branch\w*|rely\w*|depend\w*|pars\w*|match\w*|switch\w*|us(?:e|ing)|compar\w*|program\w*)?\b[^.]{{0,40}}\b{_MESSAGE}\b"
+    rf"\b{_MESSAGE}\b[^.]*\b(?:may|might|can|could|will|are|is)\b (?:also )?{_CHANGES}"
+    rf"|\b(?:do not|don'?t|never|avoid|not|instead of|rather than)\b (?:\w+ ){{0,3}}{_DECIDING}?\b[^.]{{0,40}}\b{_MESSAGE}\b"
     rf"|\bmay change\b[^.]*\b(?:don'?t|do not|never)\b (?:branch|rely|depend|parse|match)",
     re.IGNORECASE,
 )
-_SUBJECT_TO_CHANGE = re.compile(r"\b(?:may|might|can|could) change\b|\bsubject to change\b|\b(?:don'?t|do not|never) (?:branch|rely|depend|parse|match)\b", re.IGNORECASE)
-_STABLE = re.compile(rf"\b{_MESSAGE}\b[^.]*\b(?:are|is|will remain) stable\b|\b{_MESSAGE}\b[^.]*\bwill (?:never|not) change\b", re.IGNORECASE)
-_DECIDE = re.compile(
-    r"\b(?:branch|switch|decide|check|use|rely|inspect|handle|test|determine|identify|distinguish|key|match|look at|programmatically|react)\b", re.IGNORECASE
+_SUBJECT_TO_CHANGE = re.compile(
+    r"\b(?:may|might|can|could) change\b|\bsubject to change\b|\b(?:don'?t|do not|never) (?:branch|rely|depend|parse|match)\b",
+    re.IGNORECASE,
 )
-_BY_CODE = re.compile(r"\b(?:error\.|error[_ -]?|machine[- ]readable )?codes?\b(?<!status code)(?<!status codes)(?<!http code)(?<!http codes)(?<!statuscode)|\berror_code\b", re.IGNORECASE)
+_STABLE = re.compile(
+    rf"\b{_MESSAGE}\b[^.]*\b(?:are|is|will remain) stable\b|\b{_MESSAGE}\b[^.]*\bwill (?:never|not) change\b", re.IGNORECASE
+)
+_DECIDE = re.compile(
+    r"\b(?:branch|switch|decide|check|use|rely|inspect|handle|test|determine|identify|distinguish|key|match|look at|programmatically"
+    r"|react)\b",
+    re.IGNORECASE,
+)
+_BY_CODE = re.compile(
+    r"\b(?:error\.|error[_ -]?|machine[- ]readable )?codes?\b"
+    r"(?<!status code)(?<!status codes)(?<!http code)(?<!http codes)(?<!statuscode)|\berror_code\b",
+    re.IGNORECASE,
+)
 _BY_STATUS = re.compile(r"\b(?:http|response) status\b|\bstatus ?codes?\b|\bhttp codes?\b", re.IGNORECASE)
 _BY_TYPE = re.compile(r"\berror\.type\b|\b(?:error )?type (?:field|property|attribute)\b|\berror types?\b", re.IGNORECASE)
 _FAILURE = re.compile(r"\bnon-?(2xx|200)\b|\b(?:other than|outside(?: of)?(?: the)?) (2xx|200)\b", re.IGNORECASE)
 _EXCEPTED = re.compile(r"\b(?:except(?: for)?|other than|apart from|besides|but not|excluding)\b", re.IGNORECASE)
-_PRONOUN = re.compile(r"^(?:(?:you|clients?) (?:may|can|should|must) )?(?:\w+ ){0,2}?(?:it|them|these|this|those|they|such|the request)\b", re.IGNORECASE)
+_PRONOUN = re.compile(
+    r"^(?:(?:you|clients?) (?:may|can|should|must) )?(?:\w+ ){0,2}?(?:it|them|these|this|those|they|such|the request)\b", re.IGNORECASE
+)
 _ECHO = re.compile(r"\bechoe?(?:s|d)\b|\b(?:same|value) (?:as|of) (?:your|the)\b.*\bheader\b", re.IGNORECASE)
 _IN_RESPONSES = re.compile(r"\b(?:respon\w+|return\w*|includ\w+|every|each|all|sent|support|repl\w+)\b", re.IGNORECASE)
 _ID_HEADER = re.compile(r"(?:request|trace|correlation|transaction|debug|log|operation)-?id$|^cf-ray$", re.IGNORECASE)
 _KEY_HEADER = re.compile(r"idempot", re.IGNORECASE)
 _GOES_ON = re.compile(r"^(?:poll|wait|fix|retry|then|do not|don't|instead|check|correct)\b", re.IGNORECASE)
-_OPERATION = re.compile(r"\b(?:from|when|while|on|during|after) (?P<verb>creat|updat|delet|cancel|start|upload|execut|publish|submit|send|refund|captur|confirm)ing (?:an? |the |your )?(?P<what>[a-z][\w-]*(?: [a-z][\w-]*)?)", re.IGNORECASE)
+_OPERATION = re.compile(
+    r"\b(?:from|when|while|on|during|after) "
+    r"(?P<verb>creat|updat|delet|cancel|start|upload|execut|publish|submit|send|refund|captur|confirm)ing "
+    r"(?:an? |the |your )?(?P<what>[a-z][\w-]*(?: [a-z][\w-]*)?)",
+    re.IGNORECASE,
+)
 _VERBS = {"creat": "create", "updat": "update", "delet": "delete", "execut": "execute", "captur": "capture", "cancel": "cancel"}
 _STOP = {"usually", "typically", "often", "means", "is", "can", "may", "will", "returns", "that", "which", "and", "or"}
 _AUTH = re.compile(r"\b(Authorization)\b (?:header|: ?Bearer)|\bbearer (?:token|authentication)\b|\b(X-API-Key)\b", re.IGNORECASE)
@@ -109,7 +131,9 @@ def formats_in_words(name: str, text: str) -> tuple[Format, ...]:
 def _contract(sentence: str, at: Place, facts: Facts) -> None:
     if _STABLE.search(sentence):
         facts.add(ENVELOPE, "message_contract", "stable", at)
-    elif _UNSTABLE.search(sentence) or (re.match(r"(?i)^(?:error\.)?message\b", _context(sentence)) and _SUBJECT_TO_CHANGE.search(sentence)):
+    elif _UNSTABLE.search(sentence) or (
+        re.match(r"(?i)^(?:error\.)?message\b", _context(sentence)) and _SUBJECT_TO_CHANGE.search(sentence)
+    ):
         facts.add(ENVELOPE, "message_contract", "unstable", at)
     found = _FAILURE.search(sentence)
     if found is not None and re.search(r"(?i)\berror|\bfail|envelope", sentence):
@@ -167,10 +191,16 @@ def _idempotency(sentence: str, keys: Sequence[str], at: Place, facts: Facts) ->
                 facts.add(IDEMPOTENCY, "required_on", method, at)
             if "missing" in low and len(numbers) == 1:
                 facts.add(IDEMPOTENCY, "missing", numbers[0], at)
-        if re.search(r"\breus\w+|\bcollision\b|\bsame \S*key\b|\bmismatch", low) and re.search(r"\bdifferent\b|\bcollision\b|\bmismatch", low) and len(numbers) == 1:
+        if (
+            re.search(r"\breus\w+|\bcollision\b|\bsame \S*key\b|\bmismatch", low)
+            and re.search(r"\bdifferent\b|\bcollision\b|\bmismatch", low)
+            and len(numbers) == 1
+        ):
             facts.add(IDEMPOTENCY, "mismatch", numbers[0], at)
         if re.search(r"\bnew \S+ is not (?:needed|required)\b|\bsame \S*key\b", low) and re.search(r"retr|again|resend", low):
-            facts.add(IDEMPOTENCY, "reuse_on_retry", "same_key_if_body_unchanged" if "unchanged" in low or "same body" in low else "same_key", at)
+            facts.add(
+                IDEMPOTENCY, "reuse_on_retry", "same_key_if_body_unchanged" if "unchanged" in low or "same body" in low else "same_key", at
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,4 +249,3 @@ def _operation(found: re.Match[str]) -> str:
         words.append(word.lower())
     stem = found["verb"].lower()
     return f"{_VERBS.get(stem, stem)} {' '.join(words)}".strip()
-

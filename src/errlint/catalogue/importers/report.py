@@ -28,10 +28,10 @@ def report(file: CatalogueFile, facts: Facts, sources: Sequence[Source]) -> Repo
     """The report on an import."""
     disputes = [f"{what}: {text}" for what, text in _disputes(file)]
     doubts = [_told(doubt, sources) for doubt in facts.doubts]
-    return Report(tuple(_found(file, facts)), (*disputes, *doubts, *_aliases(file)), tuple(_missing(file)))
+    return Report(tuple(_found(file)), (*disputes, *doubts, *_aliases(file)), tuple(_missing(file)))
 
 
-def _found(file: CatalogueFile, facts: Facts) -> Iterator[str]:
+def _found(file: CatalogueFile) -> Iterator[str]:
     names = [name for rule in file.code for name in rule.names]
     if names:
         texts = sum(len(said) for rule in file.code for said in rule.messages.values())

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from typing import Any
 
-from errlint.catalogue.importers.facts import Advice, Fact, Facts, Place, Subject, code, lines_of, status
+from errlint.catalogue.importers.facts import Advice, Fact, Facts, Place, Subject, code, lines_of, note, status
 from errlint.catalogue.importers.sources import Source
 from errlint.catalogue.importers.verdicts import UNSTATED, Said, settle
 from errlint.catalogue.importers.words import statuses_by_meaning
@@ -172,11 +173,12 @@ class Retries:
             if not agrees and any(said.can_succeed is not None for said in general):
                 against = next(said for said in general if said.can_succeed is not None)
                 where = self._cite(against.places)
-                own = replace(own, disputed=f"the remedy ({self._cite(own.places)}) is something else than a retry, the status is retried ({where})")
-            elif not numbers or not all(map(_permanent, numbers)):
-                if not all(said.can_succeed is False for said in general) or not general:
-                    self._remedy_only(subject[1], own)
-                    own = replace(own, advice=Advice("unstated", action=own.advice.action))
+                own = replace(
+                    own, disputed=f"the remedy ({self._cite(own.places)}) is something else than a retry, the status is retried ({where})"
+                )
+            elif not (numbers and all(map(_permanent, numbers))) and not (general and agrees):
+                self._remedy_only(subject[1], own)
+                own = replace(own, advice=Advice("unstated", action=own.advice.action))
         if own.advice.retry != "unstated" or not general:
             return own
         kinds = {(said.advice.retry, said.advice.wait) for said in general}
@@ -196,8 +198,8 @@ class Retries:
         kinds = [fact.value for fact in self._facts.of(subject, "type")]
         shapes = [fact.value for fact in self._facts.of(subject, "details_shape")]
         meaning = self._meaning(subject)
-        self._places[*at, "names", 0] = one.places
-        self._places[*at, "messages", one.name] = lines_of(texts)
+        note(self._places, (*at, "names", 0), one.places)
+        note(self._places, (*at, "messages", one.name), lines_of(texts))
         return CodeRule(
             names=(one.name,),
             status=one.status,
@@ -205,7 +207,7 @@ class Retries:
             messages={one.name: tuple(dict.fromkeys(fact.value for fact in texts))} if texts else {},
             meanings={one.name: meaning} if meaning else {},
             details_shape=shapes[0] if shapes else "",
-            **statement,  # type: ignore[arg-type]
+            **statement,
         )
 
     def _with_patterns(self, rules: list[CodeRule]) -> list[CodeRule]:
@@ -224,7 +226,7 @@ class Retries:
             subject = ("pattern", pattern)
             said = self._verdict(subject, numbers)
             at: KeyPath = ("code", len(rules))
-            self._places[*at, "pattern"] = lines_of(told)
+            note(self._places, (*at, "pattern"), lines_of(told))
             rules.append(CodeRule(names=(), pattern=pattern, status=numbers, **self._statement(said, at)))
         return rules
 
@@ -236,7 +238,7 @@ class Retries:
 
         return settle(facts, weight, self._cite)
 
-    def _statement(self, said: Said, at: KeyPath, number: int | None = None) -> dict[str, object]:
+    def _statement(self, said: Said, at: KeyPath, number: int | None = None) -> dict[str, Any]:
         """The fields of a statement, each noted with its lines; only what the schema lets stand together."""
         advice = said.advice
         retry = advice.retry
@@ -246,7 +248,7 @@ class Retries:
         wait = advice.wait if retry not in {"no", "by_code", "by_status"} else ""
         if wait == "retry_after" and not self._has_waits:
             wait = "backoff"
-        fields: dict[str, object] = {"retry": retry, "wait": wait, "action": action, "write_effect": advice.write_effect}
+        fields: dict[str, Any] = {"retry": retry, "wait": wait, "action": action, "write_effect": advice.write_effect}
         if retry in {"conditional", "after_change"}:
             fields["change"] = advice.change or "see the document"
         if retry == "after_poll":
@@ -256,7 +258,7 @@ class Retries:
         if said.evidence != "stated" and retry not in {"unstated", "by_status"}:
             fields["evidence"] = said.evidence
         if said.places:
-            self._places[*at, "retry"] = said.places
+            note(self._places, (*at, "retry"), said.places)
         known = Statement.__struct_fields__
         return {name: value for name, value in fields.items() if value and name in known}
 

@@ -13,7 +13,10 @@ from errlint.catalogue.importers.tokens import codes_in_cell, looks_like_code, s
 _ERRORS = re.compile(r"\b(?:errors?|fail\w*|problems?|exceptions?|faults?)\b", re.IGNORECASE)
 _NOT_ERRORS = re.compile(r"\b(?:success\w*|request|pagination|webhooks?|events?)\b(?! (?:error|fail))", re.IGNORECASE)
 _RETRYABLE = re.compile(r"\b(?:retry-?able|retriable|transient|temporary)\b(?! logic)", re.IGNORECASE)
-_PERMANENT = re.compile(r"\bnon-?retr(?:y|i)-?able\b|\bnot (?:be )?retr(?:y|i)(?:able|ed)\b|\bpermanent\b|\bfatal\b|\b(?:do not|don'?t|never) retry\b", re.IGNORECASE)
+_PERMANENT = re.compile(
+    r"\bnon-?retr(?:y|i)-?able\b|\bnot (?:be )?retr(?:y|i)(?:able|ed)\b|\bpermanent\b|\bfatal\b|\b(?:do not|don'?t|never) retry\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(slots=True)

@@ -15,8 +15,20 @@ Kind = Literal["markdown", "html", "text", "json", "yaml"]
 
 _LARGEST_PAGE = 8_000_000
 _LARGEST_SPECIFICATION = 64_000_000
-_BINARY = {b"%PDF": "a PDF", b"PK\x03\x04": "a ZIP archive (or an office document)", b"\x1f\x8b": "a gzip archive", b"\x89PNG": "a picture", b"\xd0\xcf\x11\xe0": "an office document"}
-_BOMS = ((b"\xff\xfe\x00\x00", "utf-32"), (b"\x00\x00\xfe\xff", "utf-32"), (b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_BINARY = {
+    b"%PDF": "a PDF",
+    b"PK\x03\x04": "a ZIP archive (or an office document)",
+    b"\x1f\x8b": "a gzip archive",
+    b"\x89PNG": "a picture",
+    b"\xd0\xcf\x11\xe0": "an office document",
+}
+_BOMS = (
+    (b"\xff\xfe\x00\x00", "utf-32"),
+    (b"\x00\x00\xfe\xff", "utf-32"),
+    (b"\xef\xbb\xbf", "utf-8-sig"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?([A-Za-z0-9_-]+)""", re.IGNORECASE)
 _SUFFIXES: dict[str, Kind] = {
     ".md": "markdown", ".markdown": "markdown", ".mdx": "markdown", ".html": "html", ".htm": "html", ".xhtml": "html",
@@ -51,7 +63,9 @@ def read_source(path: Path, facts: Facts, index: int) -> Source:
         if path.is_dir():
             raise UsageProblem("this is a folder, not a document", path=shown)
         if path.stat().st_size > _LARGEST_SPECIFICATION:
-            raise UsageProblem(f"this is larger than {_LARGEST_SPECIFICATION // 1_000_000} MB", path=shown, hint="cut out the part about errors")
+            raise UsageProblem(
+                f"this is larger than {_LARGEST_SPECIFICATION // 1_000_000} MB", path=shown, hint="cut out the part about errors"
+            )
         raw = path.read_bytes()
     except FileNotFoundError as error:
         raise UsageProblem("there is no such file", path=shown) from error

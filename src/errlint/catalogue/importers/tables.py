@@ -92,7 +92,7 @@ def _texts(row: Row, found: Sequence[Role], subject: tuple[str, ...], at: Place,
             facts.add(subject, "meaning", row.cells[index], at)
     for index in _all(found, Role.MESSAGE)[:1]:
         if row.cells[index] and subject[0] == "code":
-            facts.add(subject, "message", row.cells[index].strip("\"“”"), at)
+            facts.add(subject, "message", row.cells[index].strip('"“”'), at)
     for index in _all(found, Role.TYPE)[:1]:
         for kind in codes_in_cell(row.cells[index])[:1]:
             facts.add(subject, "type", kind, at)

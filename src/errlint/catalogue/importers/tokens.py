@@ -22,7 +22,10 @@ _CASES: dict[str, re.Pattern[str]] = {
 }
 _KNOWN_HEADERS = {"retry-after", "idempotency-key", "x-request-id", "request-id", "www-authenticate", "content-type"}
 _NOTHING = {"", "-", "–", "—", "n/a", "none", "null", "any", "*"}
-_PLACEHOLDER_WORDS = frozenset("a an any api code error errorcode example foo here identifier machine my name readable short some string the this type value xxx your".split())  # fmt: skip
+_PLACEHOLDER_WORDS = frozenset({
+    "a", "an", "any", "api", "code", "error", "errorcode", "example", "foo", "here", "identifier", "machine", "my", "name",
+    "readable", "short", "some", "string", "the", "this", "type", "value", "xxx", "your",
+})  # fmt: skip
 
 Case = Literal["", "UPPER_SNAKE", "lower_snake", "camelCase", "PascalCase"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from errlint.catalogue.importers.facts import STRENGTH, Facts, Place, Subject, lines_of
+from errlint.catalogue.importers.facts import STRENGTH, Facts, Place, Subject, lines_of, note
 from errlint.catalogue.importers.fields import format_of
 from errlint.catalogue.importers.prose import formats_in_words
 from errlint.catalogue.problem import KeyPath
@@ -19,8 +19,8 @@ def retry_after(facts: Facts, places: dict[KeyPath, tuple[Place, ...]]) -> tuple
         formats = [fact for fact in told if STRENGTH[fact.evidence] == best]
         on = facts.of(subject, "on")
         at: KeyPath = ("retry_after", len(sheets))
-        places[*at, "formats"] = lines_of(formats)
-        places[*at, "on"] = lines_of(on)
+        note(places, (*at, "formats"), lines_of(formats))
+        note(places, (*at, "on"), lines_of(on))
         _, kind, name = subject
         values = tuple(dict.fromkeys(fact.value for fact in on))
         sheets.append(

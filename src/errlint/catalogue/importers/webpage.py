@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 _SKIPPED = {"script", "style", "nav", "footer", "aside", "template", "svg", "head", "button", "select", "iframe", "noscript", "form"}
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _ITEMS = {"li", "dd"}
-_INLINE = frozenset(
-    "a abbr b bdi bdo br cite code data del dfn em font i ins kbd label mark q s samp small span strike strong sub sup time tt u var wbr".split()
-)
+_INLINE = frozenset({
+    "a", "abbr", "b", "bdi", "bdo", "br", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins", "kbd", "label", "mark", "q",
+    "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
+})  # fmt: skip
 _SPACE = re.compile(r"\s+")
 _MOST_COLUMNS = 40
 _MOST_ROWSPAN = 500
@@ -113,16 +114,14 @@ class _Reader:
             yield Item(self._line, text) if self._items else Paragraph(self._line, text)
 
     def _table(self, element: _Element) -> list[Block]:
-        rows: list[Row] = []
         pending: dict[int, tuple[int, str]] = {}
-        for tr in element.iter("tr"):
-            if next(tr.iterancestors("table")) is element:
-                rows.append(Row(self._line_of(tr), _cells(tr, pending)))
-        rows = [row for row in rows if row.cells]
+        own = (tr for tr in element.iter("tr") if next(tr.iterancestors("table")) is element)
+        rows = [row for row in (Row(self._line_of(tr), _cells(tr, pending)) for tr in own) if row.cells]
         return [table(rows[0], rows[1:])] if len(rows) > 1 else []
 
     def _line_of(self, element: _Element) -> int:
-        return (element.sourceline or 1) + self._offset
+        line: int | None = element.sourceline  # type: ignore[assignment]
+        return (line or 1) + self._offset
 
 
 def _is_whole(tag: str) -> bool:

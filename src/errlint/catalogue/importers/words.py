@@ -8,7 +8,9 @@ from collections.abc import Mapping, Sequence
 from errlint.catalogue.importers.tokens import phrase
 from errlint.catalogue.text import words_of, words_of_name
 
-_LITTLE = frozenset("a an the of or to is not be it this your error errors exception code too many exceeded".split()) - {"not", "too", "many"}
+_LITTLE = frozenset({
+    "a", "an", "the", "of", "or", "to", "is", "be", "it", "this", "your", "error", "errors", "exception", "code", "exceeded",
+})  # fmt: skip
 
 
 def statuses_by_meaning(name: str, meanings: Mapping[int, Sequence[str]]) -> list[int]:

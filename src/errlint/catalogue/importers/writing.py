@@ -21,7 +21,14 @@ _FIRST = ("id", "when", "names", "pattern", "type", "status", "header", "json", 
 _TABLES = ("api", "failure", "envelope", "retry_after", "override_headers", "idempotency", "status", "code", "sdk", "surface")
 
 
-def toml_of(file: CatalogueFile, places: Mapping[KeyPath, Sequence[Place]], comments: Mapping[KeyPath, str] | None = None, *, head: Iterable[str] = (), several: bool = False) -> str:
+def toml_of(
+    file: CatalogueFile,
+    places: Mapping[KeyPath, Sequence[Place]],
+    comments: Mapping[KeyPath, str] | None = None,
+    *,
+    head: Iterable[str] = (),
+    several: bool = False,
+) -> str:
     """The text of a catalogue file.
 
     :param places: for keys and elements, where they stand in the sources; :param comments: further remarks on keys;
@@ -86,7 +93,11 @@ class _Writer:
     def _pair(self, key: str, value: Any, at: KeyPath) -> Iterator[str]:
         flat = f"{_key(key)} = {_inline(value)}"
         single = self._note(at)
-        if isinstance(value, tuple) and value and (len(flat) > _WIDTH or any(self._note((*at, index)) for index in range(len(value))) and len(value) > 1):
+        if (
+            isinstance(value, tuple)
+            and value
+            and (len(flat) > _WIDTH or (any(self._note((*at, index)) for index in range(len(value))) and len(value) > 1))
+        ):
             yield f"{_key(key)} = [" + single
             for index, one in enumerate(value):
                 yield f"    {_inline(one)}," + self._note((*at, index))
@@ -109,7 +120,13 @@ def _fields(value: Any) -> Iterator[tuple[str, Any]]:
         return
     for field in sorted(msgspec.structs.fields(value), key=lambda field: _FIRST.index(field.name) if field.name in _FIRST else len(_FIRST)):
         one = getattr(value, field.name)
-        default = field.default if field.default is not NODEFAULT else field.default_factory() if field.default_factory is not NODEFAULT else NODEFAULT
+        default = (
+            field.default
+            if field.default is not NODEFAULT
+            else field.default_factory()
+            if field.default_factory is not NODEFAULT
+            else NODEFAULT
+        )
         if one is UNSET or one is None or (default is not NODEFAULT and one == default):
             continue
         yield field.encode_name, one
@@ -125,7 +142,9 @@ def _is_tables(key: str, value: Any, owner: Any) -> bool:
 
 
 def _is_long(value: Any) -> bool:
-    return isinstance(value, dict) and bool(value) and not isinstance(next(iter(value.values())), Struct) and len(_inline(value)) > _WIDTH - 20
+    return (
+        isinstance(value, dict) and bool(value) and not isinstance(next(iter(value.values())), Struct) and len(_inline(value)) > _WIDTH - 20
+    )
 
 
 def _inline(value: Any) -> str:
