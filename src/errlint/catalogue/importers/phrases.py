@@ -82,8 +82,8 @@ TIME_ONLY = re.compile(
     + _one_of(
         r"retry[- ]after\b", "backoff", "back", "exponential", "linear", "progressive", "increasing ", "random", "jitter", "same",
         "caution", r"\d", "few ", "little ", "short ", "brief ", "longer ", "later", "moment", "while", "wait", "delay", "time",
-        "number", "specified", "indicated", "suggested", "period", "interval", "duration", "seconds?", "minutes?", "hours?", "rate", "window", "limit",
-        "quota", "reset",
+        "number", "specified", "indicated", "suggested", "period", "interval", "duration", "seconds?", "minutes?", "hours?",
+        "rate", "window", "limit", "quota", "reset",
     ),
     re.IGNORECASE,
 )  # fmt: skip
