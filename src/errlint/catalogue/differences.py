@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -169,7 +169,7 @@ def _failure(test: object) -> str:
     )
 
 
-def _flat(headers: dict[str, dict[str, str]]) -> str:  # type: ignore[type-arg]
+def _flat(headers: Mapping[str, Mapping[str, str]]) -> str:
     return "; ".join(f"{name}: {value} = {retry}" for name, values in sorted(headers.items()) for value, retry in sorted(values.items()))
 
 
