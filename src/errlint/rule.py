@@ -15,17 +15,21 @@ The name of the module is the name of the rule, and the name of its folder of fi
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import libcst as cst
 
-from errlint.catalogue import Catalogue
+from errlint import catalogue
+from errlint.catalogue import Catalogue, Catalogues
+from errlint.catalogue.spelling import is_slip, one_edit_apart
 from errlint.libraries import Argument, Libraries, RetryAfterDefeat, TypeSheet
 from errlint.model import Edit, Finding, Fix, Location, Safety, Severity, Step, Trail
 from errlint.semantics.analysis import Semantics
-from errlint.semantics.fields import names_error
+from errlint.semantics.code_tests import CodeTest, Way
+from errlint.semantics.fields import code_place, names_error
 from errlint.semantics.meaning import Evidence, Kind, Meaning, Place
+from errlint.semantics.members import Literal
 from errlint.semantics.raises import Answer, Raising
 from errlint.semantics.replacements import Replacement, Replacements, candidates, names_status
 from errlint.semantics.retries.layers import Multiplied, multiplied
@@ -39,12 +43,14 @@ __all__ = [
     "Attempt",
     "Catalogue",
     "Check",
+    "CodeTest",
     "Context",
     "Edit",
     "Evidence",
     "Finding",
     "Fix",
     "Kind",
+    "Literal",
     "Location",
     "Meaning",
     "Multiplied",
@@ -61,8 +67,11 @@ __all__ = [
     "TextTest",
     "TypeSheet",
     "Wait",
+    "Way",
     "candidates",
+    "is_slip",
     "names_status",
+    "one_edit_apart",
     "rule",
 ]
 
@@ -124,6 +133,34 @@ class Context:
         """The test of text that this node is, in any spelling; None for every other node."""
         return self.semantics.text_tests.at(node)
 
+    def code_tests(self, node: cst.CSTNode) -> tuple[CodeTest, ...]:
+        """The tests of codes and statuses that this comparison, call, subscript or case makes, in any spelling."""
+        return self.semantics.code_tests.at(node)
+
+    def tests_asking_for(self, literal: Literal) -> list[CodeTest]:
+        """The tests of codes that a literal is written for, in document order: several when it stands in a constant."""
+        return self.semantics.code_tests.asking_for(literal)
+
+    def tests_beside(self, test: CodeTest) -> list[CodeTest]:
+        """The other tests of codes that may be part of the same decision: in the function, in those it calls, and in those that call it."""
+        return self.semantics.code_tests.beside(test)
+
+    def statuses_at(self, node: cst.CSTNode, of: Meaning) -> int:
+        """The statuses that an answer may have where ``node`` stands, as a set of bits; tests of other answers count for nothing."""
+        return self.semantics.circumstances.statuses_at(node, of)
+
+    def handles_status(self, test: CodeTest, statuses: Collection[int]) -> bool:
+        """Whether the decision that a test of codes is part of has an arm of its own for one of these statuses."""
+        return self.semantics.circumstances.handles_status(test, statuses)
+
+    def codes_at(self, node: cst.CSTNode, of: Meaning) -> frozenset[str] | None:
+        """The codes that tests on the way to ``node`` leave to an answer; None: any."""
+        return self.semantics.circumstances.codes_at(node, of)
+
+    def code_place(self, meaning: Meaning) -> catalogue.Place | None:
+        """Where the API has the code that a value was read from; None where nothing shows that it is one of the API's codes."""
+        return code_place(meaning)
+
     def decides(self, node: cst.CSTNode) -> bool:
         """Whether control flow, a returned value, a raised type or a retry depends on the node."""
         return self.semantics.decisions.decides(node)
@@ -143,6 +180,20 @@ class Context:
     def ancestors(self, node: cst.CSTNode) -> Iterator[cst.CSTNode]:
         """The nodes around this one, nearest first."""
         return self.semantics.tree.ancestors(node)
+
+    def below(self, node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+        """The nodes inside this one, in document order."""
+        return self.semantics.tree.below(node)
+
+    def before(self, node: cst.CSTNode) -> str:
+        """The text on the node's line before it."""
+        start = self.source.span(node)[0]
+        return self.source.text[start - self.source.position(start)[1] + 1 : start]
+
+    @property
+    def newline(self) -> str:
+        """How lines end in the file."""
+        return self.source.module.default_newline
 
     def qualified(self, expression: cst.BaseExpression) -> str | None:
         """The dotted name of an expression through the file's imports."""
@@ -167,6 +218,11 @@ class Context:
     def retries_at(self, node: cst.CSTNode) -> tuple[RetryPolicy, ...]:
         """The retry policies that stand at the node: a loop, a function that calls itself, a decorator, a call that configures a retry."""
         return self.semantics.retries.at(node)
+
+    @property
+    def catalogues(self) -> Catalogues:
+        """All catalogues of the run."""
+        return self.semantics.catalogues
 
     @property
     def libraries(self) -> Libraries:

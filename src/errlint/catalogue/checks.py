@@ -14,7 +14,7 @@ from msgspec import UNSET
 
 from errlint.catalogue.contradictions import contradictions
 from errlint.catalogue.parts import Part, parts_of
-from errlint.catalogue.places import parse_json_path
+from errlint.catalogue.places import CASES, parse_json_path
 from errlint.catalogue.problem import KeyPath, Problem, nearest
 from errlint.catalogue.schema import CatalogueFile, EnvelopeSheet, FailureTest, PlaceSheet, RetryAfterSheet, Sdk, sdk_expression
 
@@ -23,12 +23,6 @@ _HOST = re.compile(r"[a-z0-9*-]+(?:\.[a-z0-9*-]+)*")
 _CLASS = re.compile(r"[1-5]xx")
 _STATUS_TEST = re.compile(r"(?:(?:>=|<=|>|<|==|!=)?[1-5]\d\d|[1-5]xx)")
 _VERSIONS = re.compile(r"(?:(?:>=|<=|>|<|==|!=|~=)\s*\d+(?:\.\d+)*(?:\.\*)?)(?:\s*,\s*(?:>=|<=|>|<|==|!=|~=)\s*\d+(?:\.\d+)*(?:\.\*)?)*")
-_CASES = {
-    "UPPER_SNAKE": re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*"),
-    "lower_snake": re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*"),
-    "camelCase": re.compile(r"[a-z][A-Za-z0-9]*"),
-    "PascalCase": re.compile(r"[A-Z][A-Za-z0-9]*"),
-}
 
 
 def problems_of(file: CatalogueFile) -> Iterator[Problem]:
@@ -193,7 +187,7 @@ def _name(name: str, at: KeyPath, spelling: set[str], numeric: bool) -> Iterator
     elif numeric and not name.lstrip("-").isdigit():
         hint = "write the number, or correct `type` in envelope.code"
         yield Problem(f"'{name}' is no number, but [envelope] says that codes are", at, hint)
-    elif spelling and not any(_CASES[case].fullmatch(name) for case in spelling):
+    elif spelling and not any(CASES[case].fullmatch(name) for case in spelling):
         yield Problem(f"'{name}' is not spelt as {' or '.join(sorted(spelling))}", at, "correct it, or drop `case` in envelope.code")
 
 

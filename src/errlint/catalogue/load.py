@@ -100,6 +100,7 @@ def _envelope(sheet: EnvelopeSheet) -> Envelope:
         request_id_echo=sheet.request_id_echo or None,
         branch_on=sheet.branch_on,
         codes=sheet.codes,
+        code_statuses=sheet.code_statuses,
         message_contract=sheet.message_contract,
         message_allow=sheet.message_allow,
     )

@@ -21,6 +21,7 @@ from errlint.catalogue.schema import (
     Sdk,
     StatusRule,
 )
+from errlint.catalogue.spelling import near
 from errlint.catalogue.text import matching
 from errlint.catalogue.verdicts import Facts, Verdict, decide
 
@@ -42,6 +43,7 @@ class Envelope:
     """The request header that the API echoes as the request id."""
     branch_on: tuple[str, ...] = ()
     codes: Literal["unstated", "open", "complete"] = "unstated"
+    code_statuses: Literal["unstated", "typical", "complete"] = "unstated"
     message_contract: Contract = "unstated"
     message_allow: tuple[MessageAllow, ...] = ()
 
@@ -113,6 +115,14 @@ class Catalogue:
         """What the file says of a code; by its name, else by the pattern of a family it belongs to."""
         exact = self._rules.get(name)
         return exact or next((rule for rule in self.codes if rule.pattern and fnmatchcase(name, rule.pattern)), None)
+
+    def near(self, name: str) -> tuple[str, ...]:
+        """The codes that a name which is none is likely to be a misspelling of."""
+        return near(name, self.names)
+
+    def only_statuses_of(self, code: str) -> tuple[int, ...]:
+        """All statuses that the code can come with; empty where the document does not say that there are no others."""
+        return self.statuses_of(code) if self.envelope.code_statuses == "complete" else ()
 
     def statuses_of(self, code: str) -> tuple[int, ...]:
         """The statuses that the code is known to come with; empty if unknown."""

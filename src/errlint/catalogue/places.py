@@ -8,6 +8,13 @@ from dataclasses import dataclass
 Step = int | str
 """A key, an index, or ``"*"`` for every element."""
 
+CASES = {
+    "UPPER_SNAKE": re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*"),
+    "lower_snake": re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*"),
+    "camelCase": re.compile(r"[a-z][A-Za-z0-9]*"),
+    "PascalCase": re.compile(r"[A-Z][A-Za-z0-9]*"),
+}
+"""How codes are spelt."""
 _STEP = re.compile(r"""\.([A-Za-z_@][\w@-]*) | \[(\d+)\] | \[(\*)\] | \["([^"\\*]+)"\] | \['([^'\\*]+)'\]""", re.VERBOSE)
 
 
@@ -26,6 +33,10 @@ class Place:
     case: str = ""
     optional: bool = False
     shapes: tuple[str, ...] = ()
+
+    def spells(self, name: str) -> bool:
+        """Whether a code may be spelt like this; True if nothing is known of that."""
+        return not self.case or CASES[self.case].fullmatch(name) is not None
 
     def __str__(self) -> str:
         """How people write it: ``$.error.code``, ``header X-Request-Id``, ``.request_id``."""

@@ -134,6 +134,8 @@ class EnvelopeSheet(_Table, frozen=True, kw_only=True):
     """What the document tells clients to decide on."""
     codes: Literal["unstated", "open", "complete"] = "unstated"
     """Whether the file's list of codes is all there are: ``open``: there are more; a code that is not listed proves nothing."""
+    code_statuses: Literal["unstated", "typical", "complete"] = "unstated"
+    """Whether the statuses that the file gives for a code are all that it comes with."""
     message_contract: Contract = "unstated"
     message_allow: tuple[MessageAllow, ...] = ()
 

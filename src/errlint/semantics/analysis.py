@@ -9,7 +9,10 @@ import libcst as cst
 from errlint.catalogue import Catalogues
 from errlint.libraries import Libraries
 from errlint.semantics.addresses import Addresses
+from errlint.semantics.answers import Answers
 from errlint.semantics.binding import ApiBinding
+from errlint.semantics.circumstances import Circumstances
+from errlint.semantics.code_tests import CodeTests
 from errlint.semantics.conditions import conditions_at
 from errlint.semantics.constants import Constants
 from errlint.semantics.decisions import Decisions
@@ -17,7 +20,9 @@ from errlint.semantics.evaluate import Evaluator
 from errlint.semantics.fields import is_failure, names_errors, names_success
 from errlint.semantics.functions import Functions
 from errlint.semantics.meaning import Bound, Evidence, Kind, Meaning
+from errlint.semantics.members import Collections
 from errlint.semantics.names import Names, dotted
+from errlint.semantics.origins import Origins
 from errlint.semantics.raises import Raising
 from errlint.semantics.retries.attempts import Attempts
 from errlint.semantics.retries.policies import Retries
@@ -84,6 +89,18 @@ class Semantics:
     def text_tests(self) -> TextTests:
         """Tests of text."""
         return TextTests(self.tree, self.scopes, self.names, self.constants)
+
+    @cached_property
+    def code_tests(self) -> CodeTests:
+        """Tests of codes and statuses."""
+        collections = Collections(self.scopes, self.constants, self.statuses.number)
+        origins = Origins(self.scopes, self.constants, self.functions, self.meaning)
+        return CodeTests(self.tree, collections, origins, self.functions, meaning=self.meaning, part=self.evaluator.part)
+
+    @cached_property
+    def circumstances(self) -> Circumstances:
+        """What tests on the way to a place say of one answer."""
+        return Circumstances(self.tree, Answers(self.tree, self.functions, self.statuses), self.code_tests)
 
     @cached_property
     def decisions(self) -> Decisions:

@@ -207,11 +207,11 @@ class Evaluator:
         annotated = self._annotated(binding)
         if annotated is not None:
             return annotated
-        for argument in self._functions.passed_for(binding):
-            found = self.meaning(argument)
-            if found is not None and found.proven:
-                return found.via(binding.node, f"passed as `{binding.name}`")
-        return None
+        passed = [found for found in map(self.meaning, self._functions.passed_for(binding)) if found is not None and found.proven]
+        if not passed:
+            return None
+        # a helper of several APIs knows the codes of none of them
+        return replace(passed[0], api=self._binding.of_calls(passed)).via(binding.node, f"passed as `{binding.name}`")
 
     def _captured(self, binding: Binding) -> Meaning | None:
         """``case text if "limit" in text`` or ``case {"message": text}``."""
@@ -290,6 +290,10 @@ class Evaluator:
         kind = kind_at(path, base.catalogue) or Kind.BODY
         shown = "".join(f"[{part!r}]" if part != "*" else "[…]" for part in path)
         return base.becomes(kind, expression, f"{kind.value}: `{shown}` of the body" if kind is not Kind.BODY else "", path=path)
+
+    def part(self, base: Meaning, name: str, expression: cst.BaseExpression) -> Meaning | None:
+        """What stands under a key of a mapping, or in an attribute of an object."""
+        return self._item(base, name, expression) if base.kind in (Kind.BODY, Kind.HEADERS) else self.member(base, name, expression)
 
     def _subscript(self, subscript: cst.Subscript) -> Meaning | None:
         base = self.meaning(subscript.value)

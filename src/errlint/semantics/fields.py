@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from errlint.catalogue import Catalogue
-from errlint.semantics.meaning import Kind
+from errlint.catalogue.places import Place
+from errlint.semantics.meaning import Kind, Meaning
 
 Path = tuple[str | int, ...]
 
@@ -34,7 +35,12 @@ def kind_at(path: Path, catalogue: Catalogue | None) -> Kind | None:
         return None
     if catalogue is not None:
         envelope = catalogue.envelope
-        for places, kind in ((envelope.code, Kind.CODE), (envelope.message, Kind.MESSAGE), (envelope.request_id, Kind.REQUEST_ID)):
+        for places, kind in (
+            (envelope.code, Kind.CODE),
+            (envelope.message, Kind.MESSAGE),
+            (envelope.request_id, Kind.REQUEST_ID),
+            (tuple(place for place in envelope.status if place.type != "str"), Kind.STATUS),
+        ):
             if any(place.json is not None and _matches(place.json, path) for place in places):
                 return kind
     last = path[-1]
@@ -47,6 +53,25 @@ def kind_at(path: Path, catalogue: Catalogue | None) -> Kind | None:
     if key in _CODE_KEYS and _in_errors(path[:-1]):
         return Kind.CODE
     return Kind.REQUEST_ID if key in _REQUEST_ID_KEYS else None
+
+
+def code_place(meaning: Meaning) -> Place | None:
+    """Where the API that a code was read from has that code; None where nothing shows that it is one of the API's codes.
+
+    Other values are kept under the names of codes, too: the type of an error, codes of a wrapper's own.
+    """
+    catalogue = meaning.catalogue
+    if meaning.kind is not Kind.CODE or catalogue is None:
+        return None
+    places = catalogue.envelope.code
+    if meaning.path:
+        return next((place for place in places if place.json is not None and _matches(place.json, meaning.path)), None)
+    # an attribute of an SDK's exception
+    named = next((place for place in places if place.json and place.json[-1] == meaning.name), None)
+    expressions = (sdk.attrs.get("code", "") for sdk in catalogue.sdks)
+    if named is None and any(expression == meaning.name for expression in expressions):
+        return places[0] if places else None
+    return named
 
 
 def names_error(path: Path) -> bool:

@@ -74,6 +74,10 @@ class Functions:
             if position is not None and 0 <= position - offset < len(plain):
                 yield plain[position - offset].value
 
+    def calls_of(self, function: cst.FunctionDef) -> list[cst.Call]:
+        """The calls of this file that may run a function."""
+        return self._calls.get(function, [])
+
     def _is_method(self, function: cst.FunctionDef) -> bool:
         in_class = isinstance(self._tree.parent.get(self._tree.block(function)), cst.ClassDef)
         return in_class and not any(dotted(decorator.decorator) == "staticmethod" for decorator in function.decorators)

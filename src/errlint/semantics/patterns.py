@@ -1,6 +1,9 @@
-"""Names captured by ``match`` patterns: the keys that lead from the subject to them."""
+"""``match`` patterns: the keys that lead from the subject to what they capture, or compare."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import libcst as cst
 
@@ -23,7 +26,7 @@ def captured_path(tree: Tree, capture: cst.MatchAs) -> tuple[cst.BaseExpression,
         if around is case:
             return match.subject, tuple(reversed(keys))
         if isinstance(around, cst.MatchMappingElement) and child is around.pattern:
-            key = string_value(around.key.value) if isinstance(around.key, cst.MatchValue) else string_value(around.key)
+            key = _key(around)
             if key is None:
                 return None
             keys.append(key)
@@ -31,3 +34,49 @@ def captured_path(tree: Tree, capture: cst.MatchAs) -> tuple[cst.BaseExpression,
             return None
         child = around
     return None
+
+
+@dataclass(frozen=True, eq=False)
+class Tested:
+    """What a pattern compares: the value under ``keys`` of ``subject`` (an attribute, in a class pattern), with one of ``values``."""
+
+    subject: cst.BaseExpression
+    keys: tuple[str, ...]
+    values: tuple[cst.BaseExpression, ...]
+
+
+def comparisons_in(subject: cst.BaseExpression, pattern: cst.MatchPattern, keys: tuple[str, ...] = ()) -> Iterator[Tested]:
+    """The comparisons of a pattern; of ``(status, code)`` matched against ``(429, "A")``, those of each element."""
+    values = tuple(_values(pattern))
+    if values:
+        yield Tested(subject, keys, values)
+    elif isinstance(pattern, cst.MatchAs) and pattern.pattern is not None:
+        yield from comparisons_in(subject, pattern.pattern, keys)
+    elif isinstance(pattern, cst.MatchMapping):
+        for element in pattern.elements:
+            key = _key(element)
+            if key is not None:
+                yield from comparisons_in(subject, element.pattern, (*keys, key))
+    elif isinstance(pattern, cst.MatchClass):
+        for keyword in pattern.kwds:
+            yield from comparisons_in(subject, keyword.pattern, (*keys, keyword.key.value))
+    elif isinstance(pattern, (cst.MatchTuple, cst.MatchList)) and isinstance(subject, (cst.Tuple, cst.List)) and not keys:
+        for written, part in zip(subject.elements, pattern.patterns, strict=False):
+            if isinstance(written, cst.StarredElement) or not isinstance(part, cst.MatchSequenceElement):
+                return  # what follows a star has no place
+            yield from comparisons_in(written.value, part.value)
+
+
+def _values(pattern: cst.MatchPattern) -> Iterator[cst.BaseExpression]:
+    """What a pattern compares the subject itself with."""
+    if isinstance(pattern, cst.MatchValue):
+        yield pattern.value
+    elif isinstance(pattern, cst.MatchOr):
+        for option in pattern.patterns:
+            yield from _values(option.pattern)
+    elif isinstance(pattern, cst.MatchAs) and pattern.pattern is not None:
+        yield from _values(pattern.pattern)
+
+
+def _key(element: cst.MatchMappingElement) -> str | None:
+    return string_value(element.key.value) if isinstance(element.key, cst.MatchValue) else string_value(element.key)

@@ -84,6 +84,15 @@ class Statuses:
         self._qualified = qualified
         self._values = values
 
+    def restricted(self, counts: Callable[[Meaning], bool]) -> Statuses:
+        """The same questions, where only values count of which ``counts`` is true."""
+
+        def meaning(expression: cst.BaseExpression) -> Meaning | None:
+            found = self._meaning(expression)
+            return found if found is not None and counts(found) else None
+
+        return Statuses(self._tree, meaning, self._qualified, self._values)
+
     def number(self, expression: cst.BaseExpression, hops: int = 4) -> int | None:
         """The int that an expression stands for: a literal, ``HTTPStatus.X``, ``codes.x``, a constant."""
         if isinstance(expression, cst.Integer):

@@ -1,0 +1,97 @@
+"""What is known at a place of the status and the code of one answer, by the tests on the way there."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+import libcst as cst
+
+from errlint.semantics.answers import Answers
+from errlint.semantics.code_tests import CodeTest, CodeTests
+from errlint.semantics.conditions import conditions_at
+from errlint.semantics.meaning import Kind, Meaning
+from errlint.semantics.statuses import ALL
+from errlint.semantics.tree import Tree
+
+
+class Circumstances:
+    """Answers for the places of one file. Tests of other answers count for nothing."""
+
+    def __init__(self, tree: Tree, answers: Answers, code_tests: CodeTests) -> None:
+        self._tree = tree
+        self._answers = answers
+        self._code_tests = code_tests
+
+    def statuses_at(self, node: cst.CSTNode, of: Meaning) -> int:
+        """The statuses that the answer which ``of`` was taken from may have where ``node`` stands.
+
+        By tests, and by the class of its exception.
+        """
+        possible = self._answers.statuses(of).possible_at(node)
+        origin = of.origin
+        while origin is not None:
+            if origin.kind is Kind.EXCEPTION and origin.sheet is not None and origin.sheet.statuses:
+                possible &= _set(origin.sheet.statuses)
+            origin = origin.origin
+        if isinstance(node, cst.MatchCase):
+            # `case (429, "RATE_LIMITED")`
+            for test in self._code_tests.at(node):
+                if test.subject.kind is Kind.STATUS and test.complete and self._same(test.subject, of):
+                    possible &= _set(value for value in test.values if isinstance(value, int))
+        return possible
+
+    def handles_status(self, test: CodeTest, statuses: Collection[int]) -> bool:
+        """Whether the decision that a test of codes is part of has another arm for one of these statuses."""
+        around = [condition for condition, truth in conditions_at(self._tree, test.node) if truth]
+        for other in self._code_tests.beside(test):
+            if other.subject.kind is Kind.STATUS and not set(statuses).isdisjoint(other.values):
+                on_the_way = any(self._tree.within(other.node, condition) for condition in around)
+                inside = isinstance(other.node, cst.MatchCase) and self._tree.within(test.node, other.node)
+                if not on_the_way and not inside:
+                    return True
+        return False
+
+    def codes_at(self, node: cst.CSTNode, of: Meaning) -> frozenset[str] | None:
+        """The codes that tests on the way leave to the answer which ``of`` was taken from; None: any."""
+        known: frozenset[str] | None = None
+        for test, truth in conditions_at(self._tree, node):
+            codes = self._codes(test, of, truth=truth)
+            if codes is not None:
+                known = codes if known is None else known & codes
+        child: cst.CSTNode = node
+        for found in self._tree.ancestors(node):
+            if isinstance(found, cst.MatchCase) and child is found.body:
+                for matched in self._code_tests.at(found):
+                    codes = self._values(matched, of)
+                    known = codes if known is None else known if codes is None else known & codes
+            if isinstance(found, (cst.FunctionDef, cst.Lambda)):
+                break
+            child = found
+        return known
+
+    def _codes(self, test: cst.BaseExpression, of: Meaning, *, truth: bool) -> frozenset[str] | None:
+        """The codes for which a test has this outcome, if that is a list of them."""
+        if isinstance(test, cst.BooleanOperation):
+            # `a or b` that is true; conjunctions come taken apart
+            left, right = self._codes(test.left, of, truth=truth), self._codes(test.right, of, truth=truth)
+            return None if left is None or right is None else left | right
+        for asked in self._code_tests.at(test):
+            if asked.negated is not truth:
+                return self._values(asked, of)
+        return None
+
+    def _values(self, test: CodeTest, of: Meaning) -> frozenset[str] | None:
+        if test.subject.kind is not Kind.CODE or not test.complete or test.origin.fold or not self._same(test.subject, of):
+            return None
+        return frozenset(str(value) for value in test.values)
+
+    def _same(self, one: Meaning, other: Meaning) -> bool:
+        return self._answers.of(one) == self._answers.of(other)
+
+
+def _set(statuses: Iterable[int]) -> int:
+    found = 0
+    for status in statuses:
+        if 0 <= status < ALL.bit_length():
+            found |= 1 << status
+    return found

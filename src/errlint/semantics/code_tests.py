@@ -1,0 +1,176 @@
+"""Tests of codes: every spelling of "is this code, or status, one of …?" as one fact.
+
+``code == "A"``, ``code in CODES``, ``case "A" | "B":``, ``case {"error": {"code": "A"}}:``, ``HANDLERS[code]``, ``HANDLERS.get(code)``,
+``any(code == known for known in CODES)``; the values through constants, enumerations, unions and tables of the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+
+import libcst as cst
+
+from errlint.semantics.functions import Functions
+from errlint.semantics.meaning import Kind, Meaning
+from errlint.semantics.members import Collections, Literal, Members
+from errlint.semantics.origins import PURE, Origin, Origins
+from errlint.semantics.patterns import Tested, comparisons_in
+from errlint.semantics.tree import Tree
+
+_ASKED = (Kind.CODE, Kind.STATUS)
+
+
+class Way(Enum):
+    """How a test asks; the value is how messages say it."""
+
+    EQUAL = "compared with"
+    AMONG = "looked for among"
+    CASE = "matched against"
+    TABLE = "looked up among"
+
+
+@dataclass(frozen=True, eq=False)
+class CodeTest:
+    """Whether ``subject`` is one of the values ``asked``.
+
+    :ivar node: the comparison, call, subscript or case that asks; :ivar subject: what is asked, of kind CODE or STATUS;
+    :ivar complete: all values are known; :ivar negated: the test is true when it is *none* of them;
+    :ivar origin: what the subject may be besides, and how its letters were changed.
+    """
+
+    node: cst.CSTNode
+    subject: Meaning
+    asked: tuple[Literal, ...]
+    way: Way
+    complete: bool = True
+    negated: bool = False
+    origin: Origin = PURE
+
+    @property
+    def values(self) -> tuple[str | int, ...]:
+        """The values alone."""
+        return tuple(literal.value for literal in self.asked)
+
+
+class CodeTests:
+    """Finds the code tests of one file."""
+
+    def __init__(
+        self,
+        tree: Tree,
+        collections: Collections,
+        origins: Origins,
+        functions: Functions,
+        *,
+        meaning: Callable[[cst.BaseExpression], Meaning | None],
+        part: Callable[[Meaning, str, cst.BaseExpression], Meaning | None],
+    ) -> None:
+        self._tree = tree
+        self._collections = collections
+        self._origins = origins
+        self._functions = functions
+        self._meaning = meaning
+        self._part = part
+        self._known: dict[cst.CSTNode, tuple[CodeTest, ...]] = {}
+
+    def at(self, node: cst.CSTNode) -> tuple[CodeTest, ...]:
+        """The tests that this comparison, call, subscript or case makes; a case may ask for several things at once."""
+        if node not in self._known:
+            self._known[node] = tuple(self._find(node))
+        return self._known[node]
+
+    @cached_property
+    def all(self) -> tuple[CodeTest, ...]:
+        """All tests of the file, in document order."""
+        nodes = self._tree.of_types(cst.Comparison, cst.Call, cst.Subscript, cst.MatchCase)
+        return tuple(test for node in nodes for test in self.at(node))
+
+    @cached_property
+    def _by_literal(self) -> dict[cst.CSTNode, list[CodeTest]]:
+        found: dict[cst.CSTNode, list[CodeTest]] = {}
+        for test in self.all:
+            for literal in test.asked:
+                found.setdefault(literal.node, []).append(test)
+        return found
+
+    def asking_for(self, literal: Literal) -> list[CodeTest]:
+        """The tests that ask for a literal, in document order: several when it stands in a constant."""
+        return self._by_literal.get(literal.node, [])
+
+    @cached_property
+    def _by_function(self) -> dict[cst.CSTNode | None, list[CodeTest]]:
+        found: dict[cst.CSTNode | None, list[CodeTest]] = {}
+        for test in self.all:
+            found.setdefault(self._tree.enclosing(test.node, cst.FunctionDef), []).append(test)
+        return found
+
+    def beside(self, test: CodeTest) -> list[CodeTest]:
+        """The other tests that may be part of the same decision: in the function, in those that it calls, and in those that call it."""
+        here = self._tree.enclosing(test.node, cst.FunctionDef)
+        around: dict[cst.FunctionDef | None, None] = {here: None}
+        if here is not None:
+            calls = (node for node in self._tree.below(here.body, into_functions=False) if isinstance(node, cst.Call))
+            around.update(dict.fromkeys(called for call in calls for called in self._functions.run_by(call)))
+            around.update(dict.fromkeys(self._tree.enclosing(call, cst.FunctionDef) for call in self._functions.calls_of(here)))
+        return [other for function in around for other in self._by_function.get(function, ()) if other is not test]
+
+    def _find(self, node: cst.CSTNode) -> Iterator[CodeTest]:
+        if isinstance(node, cst.Comparison):
+            yield from self._comparison(node)
+        elif isinstance(node, cst.Call):
+            if isinstance(node.func, cst.Attribute) and node.func.attr.value in ("get", "__contains__") and node.args:
+                yield from self._lookup(node, node.func.value, node.args[0].value)
+        elif isinstance(node, cst.Subscript):
+            index = node.slice[0].slice
+            if isinstance(index, cst.Index):
+                yield from self._lookup(node, node.value, index.value)
+        elif isinstance(node, cst.MatchCase):
+            yield from self._case(node)
+
+    def _comparison(self, node: cst.Comparison) -> Iterator[CodeTest]:
+        if len(node.comparisons) != 1:
+            return
+        left, operator, right = node.left, node.comparisons[0].operator, node.comparisons[0].comparator
+        if isinstance(operator, (cst.In, cst.NotIn)):
+            yield from self._test(node, left, self._collections.members(right), Way.AMONG, negated=isinstance(operator, cst.NotIn))
+        elif isinstance(operator, (cst.Equal, cst.NotEqual, cst.Is, cst.IsNot)):
+            negated = isinstance(operator, (cst.NotEqual, cst.IsNot))
+            for subject, other in ((left, right), (right, left)):
+                members = self._collections.members(other)
+                if members.literals:
+                    # the variable of `any(code == known for known in CODES)` stands for all of them
+                    way = Way.EQUAL if len(members.literals) == 1 else Way.AMONG
+                    yield from self._test(node, subject, members, way, negated=negated)
+                    return
+
+    def _lookup(self, node: cst.CSTNode, table: cst.BaseExpression, key: cst.BaseExpression) -> Iterator[CodeTest]:
+        """``TABLE[code]``, ``TABLE.get(code)``: the table decides."""
+        if not isinstance(key, (cst.SimpleString, cst.Integer)) and self._collections.is_table(table):
+            yield from self._test(node, key, self._collections.members(table), Way.TABLE)
+
+    def _test(
+        self, node: cst.CSTNode, subject: cst.BaseExpression, members: Members, way: Way, *, negated: bool = False
+    ) -> Iterator[CodeTest]:
+        meaning = self._meaning(subject) if members.literals else None
+        if meaning is not None and meaning.kind in _ASKED:
+            yield CodeTest(node, meaning, members.literals, way, members.complete, negated, self._origins.of(subject))
+
+    def _case(self, case: cst.MatchCase) -> Iterator[CodeTest]:
+        match = self._tree.parent.get(case)
+        for tested in comparisons_in(match.subject, case.pattern) if isinstance(match, cst.Match) else ():
+            meaning = self._tested(tested)
+            members = Members(complete=True)
+            for value in tested.values:
+                members |= self._collections.members(value)
+            if meaning is not None and meaning.kind in _ASKED and members.literals:
+                origin = self._origins.of(tested.subject) if not tested.keys else PURE
+                yield CodeTest(case, meaning, members.literals, Way.CASE, members.complete, origin=origin)
+
+    def _tested(self, tested: Tested) -> Meaning | None:
+        meaning = self._meaning(tested.subject)
+        for key in tested.keys:
+            meaning = self._part(meaning, key, tested.subject) if meaning is not None else None
+        return meaning
