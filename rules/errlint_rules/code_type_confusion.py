@@ -124,7 +124,7 @@ def _retyped(test: CodeTest, literal: Literal, number: str, ctx: Context) -> Fix
     """The literal as a number; only where it stands in the test itself."""
     if not isinstance(literal.node, cst.SimpleString) or test.node not in ctx.ancestors(literal.node):
         return None
-    return ctx.fix(Safety.SAFE, f"Compare with the number {int(number)}", ctx.replace(literal.node, str(int(number))))
+    return ctx.fix(Safety.SAFE, f"Compare with the number `{int(number)}`", ctx.replace(literal.node, str(int(number))))
 
 
 def _other_test(test: CodeTest, status: int | None, ctx: Context) -> Fix | None:

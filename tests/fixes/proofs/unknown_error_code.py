@@ -1,0 +1,31 @@
+"""ERR102: the branch for the code that was meant is taken, and nothing else changes."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from tests.fixes.claims import has_code, raised, returned
+from tests.fixes.proof import Proof
+
+proof = partial(Proof, "ERR102", "Correct the code to `…`")
+
+PROOFS = [
+    proof(
+        *("unknown_error_code/bad_misspelt.py", "workflow_exists('w1')", "girardai"),
+        on=has_code("WORKFLOW_NOT_FOUND"),
+        before=returned(True),
+        after=returned(False),
+    ),
+    proof(
+        *("unknown_error_code/bad_constants.py", "Girard('k').run('r1')", "girardai"),
+        on=has_code("RUN_NOT_FOUND"),
+        before=raised("KeyError"),
+        after=returned(None),
+    ),
+    proof(
+        *("unknown_error_code/bad_withgiga.py", "deploy('t1')", "withgiga"),
+        on=has_code("INSUFFICIENT_CREDITS"),
+        before=returned(False),
+        after=returned(True),
+    ),
+]
