@@ -11,7 +11,7 @@ from pathlib import Path
 
 from errlint.libraries import KINDS
 
-_BLOCK = re.compile(r"(<!-- (?P<name>example|json|kinds|schema)(?: (?P<argument>\S+))? -->\n).*?(<!-- /(?P=name) -->)", re.DOTALL)
+_BLOCK = re.compile(r"(<!-- (?P<name>example|json|kinds|meaning|schema)(?: (?P<argument>\S+))? -->\n).*?(<!-- /(?P=name) -->)", re.DOTALL)
 
 
 def pages(root: Path) -> list[Path]:
@@ -39,6 +39,10 @@ def _content(name: str, argument: str | None, root: Path) -> str:
     if name == "schema":
         assert argument is not None
         return "\n".join(_tables(root / argument))
+    if name == "meaning":
+        told = run(root, "debug", "meaning", argument or "", folder=root / "docs")
+        assert told.returncode == 0, told.stderr
+        return f"```text\n$ errlint debug meaning {argument}\n{told.stdout}```\n"
     options = ["--output-format", "json"] if name == "json" else []
     found = run(root, "check", "--isolated", *options, "client.py", folder=root / "docs")
     assert found.returncode == 1, found.stderr

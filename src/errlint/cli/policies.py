@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from errlint.semantics.statuses import ERRORS, in_words
 from errlint.terminal import Style, printable
 
 if TYPE_CHECKING:
@@ -50,32 +51,16 @@ def _attempt(attempt: Attempt, source: Source) -> str:
 def _failures(retried: Retried, source: Source) -> Iterator[str]:
     certain, possible = retried.statuses.must, retried.statuses.may & ~retried.statuses.must
     transport = {True: ["no answer"], None: [], False: []}[retried.transport]
-    yield "again after " + (", ".join([*_statuses(certain), *transport, *sorted(retried.codes)]) or "nothing for certain")
-    perhaps = [*_statuses(possible), *(["no answer"] if retried.transport is None else [])]
+    yield "again after " + (", ".join([*in_words(certain & ERRORS), *transport, *sorted(retried.codes)]) or "nothing for certain")
+    perhaps = [*in_words(possible & ERRORS), *(["no answer"] if retried.transport is None else [])]
     if perhaps:
         yield "perhaps after " + ", ".join(perhaps)
     if retried.dropped:
         yield "not after " + ", ".join(sorted(retried.dropped))
     if retried.named:
-        yield "by name " + ", ".join(_statuses(retried.named))
+        yield "by name " + ", ".join(in_words(retried.named & ERRORS))
     for place in retried.places:
         yield f"line {_line(place.node, source)}: {place.note}"
-
-
-def _statuses(outcomes: int) -> list[str]:
-    """A set of statuses in words: whole classes as ``5xx``, runs as ``400-428``."""
-    found: list[str] = []
-    start: int | None = None
-    for status in range(400, 601):
-        inside = status < 600 and outcomes >> status & 1
-        if inside and start is None:
-            start = status
-        if start is not None and (not inside or (status % 100 == 0 and status != start)):
-            last = status - 1
-            whole = start % 100 == 0 and last == start + 99
-            found.append(f"{start // 100}xx" if whole else str(start) if last == start else f"{start}-{last}")
-            start = status if inside else None
-    return found
 
 
 def _wait(wait: Wait, source: Source) -> Iterator[str]:

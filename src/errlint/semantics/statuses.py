@@ -283,6 +283,22 @@ class Statuses:
         return possible
 
 
+def in_words(statuses: int) -> list[str]:
+    """A set of statuses for people: whole classes as ``5xx``, runs as ``400-428``."""
+    found: list[str] = []
+    start: int | None = None
+    for status in range(100, 601):
+        inside = status < 600 and statuses >> status & 1
+        if inside and start is None:
+            start = status
+        if start is not None and (not inside or (status % 100 == 0 and status != start)):
+            last = status - 1
+            whole = start % 100 == 0 and last == start + 99
+            found.append(f"{start // 100}xx" if whole else str(start) if last == start else f"{start}-{last}")
+            start = status if inside else None
+    return found
+
+
 def _int_of(call: cst.Call) -> cst.BaseExpression | None:
     """What ``int(x)`` converts."""
     converts = isinstance(call.func, cst.Name) and call.func.value == "int" and len(call.args) == 1
