@@ -29,19 +29,29 @@ _SGR = {
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 """Characters that move the cursor, start an escape sequence, break the line, or reorder what is shown (CVE-2021-42574)."""
 
+_LINKING_PROGRAMS = frozenset({"iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper", "rio"})
+_LINKING_TERMS = frozenset({"xterm-kitty", "alacritty", "foot", "xterm-ghostty"})
+_FIRST_VTE = 5000
+"""VTE 0.50, the first with links."""
+
 _GONE = {errno.EPIPE, errno.ESHUTDOWN}
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How to write to one stream: with or without colour, and for how many columns (None: nobody knows)."""
+    """How to write to one stream: with or without colour, for how many columns (None: nobody knows), with links that can be clicked."""
 
     colour: bool = False
     width: int | None = None
+    links: bool = False
 
     def paint(self, text: str, purpose: str) -> str:
         """The text in the colour of a purpose ("error", "gutter", "bold" …), or as it is if that has none."""
         return f"\x1b[{_SGR[purpose]}m{text}\x1b[0m" if self.colour and text and purpose in _SGR else text
+
+    def link(self, text: str, url: str) -> str:
+        """The text as a link (OSC 8), where the terminal knows links."""
+        return f"\x1b]8;;{url}\x1b\\{text}\x1b]8;;\x1b\\" if self.links and url else text
 
 
 def style_for(stream: TextIO, choice: str = "auto", environ: Mapping[str, str] = os.environ) -> Style:
@@ -50,7 +60,23 @@ def style_for(stream: TextIO, choice: str = "auto", environ: Mapping[str, str] =
     :param choice: ``--color``: "always" and "never" decide; with "auto" NO_COLOR beats FORCE_COLOR, which beats the look at the stream.
     """
     terminal = stream.isatty()
-    return Style(_colour_wanted(terminal, choice, environ), shutil.get_terminal_size().columns if terminal else None)
+    colour = _colour_wanted(terminal, choice, environ)
+    links = colour and (bool(environ.get("FORCE_HYPERLINK")) or (terminal and _knows_links(environ)))
+    return Style(colour, shutil.get_terminal_size().columns if terminal else None, links)
+
+
+def _knows_links(environ: Mapping[str, str]) -> bool:
+    """Whether the terminal is one of those that say who they are and turn OSC 8 into links; others may print the address."""
+    if environ.get("CI") or environ.get("TERM") == "dumb":
+        return False
+    vte = environ.get("VTE_VERSION", "")
+    return (
+        environ.get("TERM_PROGRAM") in _LINKING_PROGRAMS
+        or environ.get("TERM") in _LINKING_TERMS
+        or "WT_SESSION" in environ
+        or "DOMTERM" in environ
+        or (vte.isdigit() and int(vte) >= _FIRST_VTE)
+    )
 
 
 def _colour_wanted(terminal: bool, choice: str, environ: Mapping[str, str]) -> bool:

@@ -170,12 +170,14 @@ def _show_files(files: Iterable[Path], request: Request) -> None:
 
 def _check_files(files: list[Path], skipped: list[Skipped], request: Request, configs: Configs, plan: Plan) -> int:
     from errlint.cli.output import finish, tell
+    from errlint.cli.progress import with_progress
     from errlint.runner import run, unreachable
 
     if request.verbose:
         tell(f"configuration: {source or 'none'}" for source in sorted({str(configs.for_file(path).source or "") for path in files}))
         tell(f"{one.path}: skipped, {one.reason}" for one in skipped)
-    outcomes = [*run(files, plan, request.mode, unsafe=request.unsafe_fixes), *(unreachable(one) for one in skipped if one.wanted)]
+    done = with_progress(run(files, plan, request.mode, unsafe=request.unsafe_fixes), len(files))
+    outcomes = [*done, *(unreachable(one) for one in skipped if one.wanted)]
     if not outcomes:
         plan.lint_for(STDIN)  # a mistake in the settings or options is told even if there is nothing to check
         if not request.quiet:

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from errlint.runner import Outcome
 
 _WITH_RULES = frozenset({"sarif", "rdjson"})
-"""Formats that tell of rules, not only of findings."""
 _ODD = "backslashreplace"
 """What is left of a file name that is not UTF-8 becomes an escape, as it is one in JSON."""
 
@@ -38,7 +37,7 @@ def finish(outcomes: Sequence[Outcome], request: Request, stream: TextIO) -> int
         tuple(outcome.report for outcome in ordered),
         sum(outcome.fixed for outcome in changed),
         len(changed),
-        _rule_texts() if request.output_format in _WITH_RULES else (),
+        _rule_texts() if _tells_of_rules(request, stream) else (),
     )
     sources = Sources({outcome.report.path: outcome.after for outcome in ordered if outcome.report.findings})
     if request.verbose:
@@ -68,6 +67,11 @@ def _write_file(path: Path, text: str) -> None:
         path.write_bytes(text.encode("utf-8", _ODD))
     except OSError as error:
         raise UsageProblem(f"--output-file: cannot write '{printable(str(path))}': {error.strerror or error}") from error
+
+
+def _tells_of_rules(request: Request, stream: TextIO) -> bool:
+    """Whether the report tells of rules, not only of findings; importing them costs time."""
+    return request.output_format in _WITH_RULES or (request.output_format == "full" and style(stream).links)
 
 
 def _rule_texts() -> tuple[RuleText, ...]:

@@ -13,16 +13,17 @@ from errlint.terminal import Style, printable, wrapped
 
 def report(results: Results, sources: Sources, style: Style) -> Iterator[str]:
     """A block for each finding, with a blank line after it."""
+    pages = {rule.id: rule.url for rule in results.rules}
     for finding in results:
-        yield "\n".join(_block(finding, sources, style)) + "\n\n"
+        yield "\n".join(_block(finding, sources, style, pages.get(finding.rule, ""))) + "\n\n"
 
 
-def _block(finding: Finding, sources: Sources, style: Style) -> Iterator[str]:
+def _block(finding: Finding, sources: Sources, style: Style, page: str) -> Iterator[str]:
     at = finding.location
     purpose = finding.severity.value
     headline = (
         style.paint(f"{printable(at.path)}:{at.line}:{at.column}", "bold"),
-        style.paint(finding.rule, purpose),
+        style.link(style.paint(finding.rule, purpose), page),
         finding.name,
         style.paint(badge(finding), "good"),
     )

@@ -1,0 +1,63 @@
+"""A progress bar on standard error: on a terminal only, and only for runs that take longer than a second."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TextIO, TypeVar
+
+T = TypeVar("T")
+
+_PATIENCE = 1.0
+"""Seconds after which a person wonders what is going on."""
+
+
+def with_progress(
+    items: Iterable[T],
+    total: int,
+    *,
+    stream: TextIO | None = None,
+    environ: Mapping[str, str] = os.environ,
+    clock: Callable[[], float] = time.monotonic,
+) -> Iterator[T]:
+    """The items, with a bar that shows how many of ``total`` have come; it goes away at the end.
+
+    None in pipes, in CI and in pre-commit, which would keep every state of it in a log.
+    """
+    stream = sys.stderr if stream is None else stream
+    if not stream.isatty() or environ.get("CI") or environ.get("PRE_COMMIT") or environ.get("TERM") == "dumb":
+        yield from items
+        return
+    started = clock()
+    bar = None
+    try:
+        for count, item in enumerate(items, 1):
+            if bar is None and clock() - started > _PATIENCE:
+                bar = _Bar(stream, total)
+            if bar is not None:
+                bar.show(count)
+            yield item
+    finally:
+        if bar is not None:
+            bar.close()
+
+
+class _Bar:
+    """rich's progress bar, imported only when there is something to show."""
+
+    def __init__(self, stream: TextIO, total: int) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        columns = (TextColumn("checking"), BarColumn(), MofNCompleteColumn(), TextColumn("files"), TimeRemainingColumn())
+        self._progress = Progress(*columns, console=Console(file=stream), transient=True)
+        self._task = self._progress.add_task("", total=total)
+        self._progress.start()
+
+    def show(self, count: int) -> None:
+        self._progress.update(self._task, completed=count)
+
+    def close(self) -> None:
+        self._progress.stop()
