@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from errlint import stack
 from errlint.api_comments import ApiCommentProblem, ApiComments
 from errlint.encoding import UndecodableSource
 from errlint.model import FileReport, Finding, Fix, Location, Safety, Severity
@@ -99,6 +100,10 @@ def check_bytes(raw: bytes, path: str, setup: Setup) -> FileReport:
     gated = setup.gate and setup.imports.search(raw) is None
     if gated and b"errlint:" not in raw:
         return FileReport(path, stage="gated")
+    return stack.run(lambda: _check(raw, path, setup, gated=gated))
+
+
+def _check(raw: bytes, path: str, setup: Setup, *, gated: bool) -> FileReport:
     from errlint.source import Source, SyntaxProblem
 
     try:

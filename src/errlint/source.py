@@ -20,13 +20,12 @@ from libcst._nodes.internal import CodegenState
 
 from errlint.encoding import decode
 from errlint.model import Location
+from errlint.nesting import too_deep_at
 
 _NEWLINE = re.compile(r"\r\n|\r|\n")
-_DEEP = 1_500
-"""Files with fewer brackets, dots and operators than this cannot be nested too deeply for libcst (its parser crashes at 3,000 levels)."""
-_NESTING = (b"(", b"[", b"{", b".", b"+", b"-", b"*", b"/", b"%", b"|", b"&", b"if", b"and", b"or", b"not", b"await", b"lambda", b":")
-_LONG_CHAIN = 1_000
 _TOO_DEEP = "nested too deeply to be parsed"
+_PANIC = "PanicException"
+"""A failed assertion of libcst's native code. The class is no Exception, and nowhere to be imported from."""
 
 # libcst writes a tree out by several calls a level: a chain of 300 operators would reach the usual limit of 1,000
 sys.setrecursionlimit(max(sys.getrecursionlimit(), 10_000))
@@ -43,30 +42,16 @@ class SyntaxProblem(Exception):
 
 
 def _objection(text: str) -> SyntaxProblem | None:
-    """What the Python that runs errlint has against a file, if anything.
-
-    It says in words what is wrong, and it has a limit on nesting, which libcst's parser has not: that one would take the process down.
-    """
+    """What the Python that runs errlint has against a file, if anything: it says in better words than libcst what is wrong."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # invalid escapes are not our business
-            tree = ast.parse(text)
-        # Python keeps `a and b and …` flat, libcst nests it
-        if text.count(" and ") + text.count(" or ") > _LONG_CHAIN and any(map(_is_long_chain, ast.walk(tree))):
-            return SyntaxProblem(_TOO_DEEP, 1, 1)
-    except (RecursionError, MemoryError):
-        return SyntaxProblem(_TOO_DEEP, 1, 1)
+            ast.parse(text)
     except SyntaxError as error:
-        if "too many nested" in error.msg or "too many statically nested" in error.msg:
-            return SyntaxProblem(_TOO_DEEP, error.lineno or 1, 1)
         return SyntaxProblem(error.msg, error.lineno or 1, max(error.offset or 1, 1))
-    except ValueError as error:  # NUL bytes, before Python 3.12
-        return SyntaxProblem(str(error), 1, 1)
+    except (ValueError, RecursionError, MemoryError) as error:  # NUL bytes, before Python 3.12
+        return SyntaxProblem(str(error) or _TOO_DEEP, 1, 1)
     return None
-
-
-def _is_long_chain(node: ast.AST) -> bool:
-    return isinstance(node, ast.BoolOp) and len(node.values) > _LONG_CHAIN
 
 
 @dataclass
@@ -98,12 +83,10 @@ class _OffsetState(CodegenState):
         self, node: cst.CSTNode, *, start_node: cst.CSTNode | None = None, end_node: cst.CSTNode | None = None
     ) -> Iterator[None]:
         start = self.offset
-        try:
-            yield
-        finally:
-            first = start if start_node is None else self.spans[start_node][0]
-            last = self.offset if end_node is None else self.spans[end_node][1]
-            self.spans[node] = (first, last)
+        yield
+        first = start if start_node is None else self.spans[start_node][0]
+        last = self.offset if end_node is None else self.spans[end_node][1]
+        self.spans[node] = (first, last)
 
 
 @dataclass(frozen=True)
@@ -127,16 +110,18 @@ class Source:
         :raises errlint.encoding.UndecodableSource: when the bytes are not text in the declared encoding.
         """
         text = decode(raw).text
-        problem = _objection(text)
-        if problem is not None and (problem.message == _TOO_DEEP or sum(map(raw.count, _NESTING)) >= _DEEP):
-            raise problem
+        deep = too_deep_at(text)
+        if deep is not None:
+            raise SyntaxProblem(_TOO_DEEP, len(_NEWLINE.findall(text, 0, deep)) + 1, 1)
         try:
             module = cst.parse_module(raw)
         except cst.ParserSyntaxError as error:
             found = SyntaxProblem(error.message.split("\n")[0].strip() or "invalid syntax", error.raw_line, error.raw_column + 1)
-            raise problem or found from None
-        except RecursionError:
-            raise SyntaxProblem(_TOO_DEEP, 1, 1) from None
+            raise _objection(text) or found from None
+        except BaseException as error:
+            if type(error).__name__ != _PANIC:
+                raise
+            raise SyntaxProblem(f"libcst's parser gave up: {error}", 1, 1) from None
         return cls(raw, path, text, module)
 
     @cached_property
