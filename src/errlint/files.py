@@ -2,7 +2,9 @@
 
 A file is rewritten by putting a complete new one in its place, so that whatever happens there is either the old content or the new one
 under its name. Consequences, which are chosen: a symbolic link stays, its target is rewritten; a hard link is detached, that is the
-other names keep the old content (they often belong to a package cache that must not change).
+other names keep the old content (they often belong to a package cache that must not change). A process that is killed may leave its
+unfinished file, ``.errlint-….tmp``, beside the old one; nothing reads it. Between the last look at a file and its replacement another
+program's change could get lost: microseconds that no portable system call closes.
 """
 
 from __future__ import annotations
