@@ -40,19 +40,20 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
     (warm / "a.py").write_text(OLD)
     command = [sys.executable, "-m", "tests.support.moments"]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
+        questions, answers = process.stdin, process.stdout
+        assert questions is not None
+        assert answers is not None
 
         def put(folder: Path, event: str = "nothing", at: int = 0, **more: Any) -> dict[str, Any]:
             arguments = ["check", "--isolated", "--fix", "--output-format", "concise", str(folder)]
-            print(json.dumps({"arguments": arguments, "event": event, "at": at, **more}), file=process.stdin, flush=True)
-            answer: dict[str, Any] = json.loads(process.stdout.readline())
+            print(json.dumps({"arguments": arguments, "event": event, "at": at, **more}), file=questions, flush=True)
+            answer: dict[str, Any] = json.loads(answers.readline())
             assert "Traceback" not in answer["output"], answer["output"]
             return answer
 
         put(warm, warm=str(warm))
         yield put
-        process.stdin.close()
+        questions.close()
 
 
 def fill(folder: Path, count: int) -> list[Path]:

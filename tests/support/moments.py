@@ -21,7 +21,10 @@ _OPERATIONS = {"open", "os.chmod", "os.chown", "os.rename", "os.remove", "os.lis
 
 
 def main() -> None:
-    """Answer the questions of standard input: ``{"arguments": […], "at": 3, "event": "kill"}`` gives ``{"code": …, "output": …, "moments": [operations]}``."""
+    """Answer the questions of standard input.
+
+    ``{"arguments": […], "at": 3, "event": "kill"}`` gives ``{"code": …, "output": …, "moments": [operations]}``.
+    """
     from click.testing import CliRunner
 
     from errlint.cli import cli

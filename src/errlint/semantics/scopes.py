@@ -6,6 +6,7 @@ before it and in no branch that excludes it; an unconditional binding hides the 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
@@ -16,6 +17,8 @@ import libcst as cst
 from errlint.semantics.tree import Tree
 
 Scope = cst.Module | cst.FunctionDef | cst.Lambda | cst.ClassDef | cst.CSTNode
+_NEAREST = 200
+"""Bindings of a name that are looked at for one use: the cost must not grow with the square of their number."""
 _COMPREHENSIONS = (cst.ListComp, cst.SetComp, cst.DictComp, cst.GeneratorExp)
 
 
@@ -170,29 +173,56 @@ class Scopes:
         home = self.scope_of(use)
         for scope in self.outer(home):
             bindings = self.bindings(use.value, scope)
+            if bindings and scope is not home and not isinstance(home, _COMPREHENSIONS):
+                # a function runs later: any binding of the outer scope may hold by then
+                return bindings[: -_NEAREST - 1 : -1]
             if bindings:
-                return self._reaching(use, bindings, deferred=scope is not home and not isinstance(home, _COMPREHENSIONS))
+                return self._reaching(use, bindings, scope)
         return []
 
-    def _reaching(self, use: cst.Name, bindings: list[Binding], *, deferred: bool) -> list[Binding]:
-        if deferred:
-            # a function runs later: any binding of the outer scope may hold by then
-            return bindings[::-1]
-        order = self._tree.order
-        here = order[use]
+    def _reaching(self, use: cst.Name, bindings: list[Binding], scope: Scope) -> list[Binding]:
         reached: list[Binding] = []
-        for binding in reversed(bindings):
-            after = order[binding.node] > here and not isinstance(binding.node, cst.CompFor)
-            if after or self._excludes(binding, use):
+        for binding in self._before(use, bindings, scope):
+            if self._excludes(binding, use):
                 continue
             reached.append(binding)
             if self._hides(binding, use):
                 return reached
         return reached or self._later_in_loop(use, bindings)
 
+    def _before(self, use: cst.Name, bindings: list[Binding], scope: Scope) -> list[Binding]:
+        """The nearest bindings that stand before the use, latest first; of handlers only those around it."""
+        if isinstance(scope, _COMPREHENSIONS):
+            return bindings[::-1]  # whose names are bound after the element that uses them
+        order = self._tree.order
+        plain = self._not_caught[scope, use.value]
+        position = bisect_right(plain, order[use], key=lambda binding: order[binding.node])
+        around = [self._caught[found] for found in self._tree.ancestors(use) if found in self._caught]
+        caught = [binding for binding in around if binding.name == use.value and self._home(binding) is scope]
+        found = [*plain[max(0, position - _NEAREST) : position], *caught]
+        return sorted(found, key=lambda binding: order[binding.node], reverse=True)
+
+    @cached_property
+    def _caught(self) -> dict[cst.CSTNode, Binding]:
+        """By handler, the name that it binds."""
+        return {binding.node: binding for bindings in self._bindings.values() for binding in bindings if binding.how is How.EXCEPT}
+
+    @cached_property
+    def _not_caught(self) -> dict[tuple[Scope, str], list[Binding]]:
+        """All other bindings."""
+        return {key: [binding for binding in found if binding.how is not How.EXCEPT] for key, found in self._bindings.items()}
+
     def _later_in_loop(self, use: cst.Name, bindings: list[Binding]) -> list[Binding]:
         loop = self._tree.enclosing(use, cst.For, cst.While)
-        return [binding for binding in reversed(bindings) if self._tree.within(binding.node, loop)]
+        if loop is None:
+            return []
+        order = self._tree.order
+        position = bisect_right(bindings, order[use], key=lambda binding: order[binding.node])
+        return [
+            binding
+            for binding in bindings[max(0, position - _NEAREST) : position + _NEAREST][::-1]
+            if self._tree.within(binding.node, loop)
+        ]
 
     def _excludes(self, binding: Binding, use: cst.Name) -> bool:
         """Whether control cannot pass from the binding to the use: its own value, another branch, a handler that was left."""

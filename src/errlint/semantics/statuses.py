@@ -7,6 +7,7 @@ A set of statuses is an int with bit *s* set for status *s* (0 to 599): tests ar
 from __future__ import annotations
 
 import operator
+from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -83,6 +84,7 @@ class Statuses:
         self._meaning = meaning
         self._qualified = qualified
         self._values = values
+        self._exits: dict[cst.CSTNode, tuple[list[cst.If], list[int]]] = {}
 
     def restricted(self, counts: Callable[[Meaning], bool]) -> Statuses:
         """The same questions, where only values count of which ``counts`` is true."""
@@ -269,18 +271,25 @@ class Statuses:
             return found
         return ALL
 
-    def _after_exits(self, block: cst.CSTNode, until: cst.CSTNode) -> int:
-        """What is left after ``if ok: return`` and its like before ``until`` in a block."""
-        body = getattr(block, "body", ())
-        if not isinstance(body, (list, tuple)):
-            return ALL
-        possible = ALL
-        for statement in body:
-            if statement is until:
-                break
-            if isinstance(statement, cst.If) and leaves(statement.body):
-                possible &= self.range_of(statement.test).negated().may
-        return possible
+    def _after_exits(self, block: cst.CSTNode, until: cst.CSTNode | None) -> int:
+        """What is left after ``if ok: return`` and its like before ``until`` in a block; None: at its end."""
+        order = self._tree.order
+        exits, left = self._exits_of(block)
+        wanted = len(exits) if until is None else bisect_left(exits, order[until], key=lambda found: order[found])
+        while len(left) <= wanted:
+            known = len(left)
+            possible = left[-1] & self.range_of(exits[known - 1].test).negated().may
+            if len(left) == known:  # the question itself may have led here
+                left.append(possible)
+        return left[wanted]
+
+    def _exits_of(self, block: cst.CSTNode) -> tuple[list[cst.If], list[int]]:
+        """The ``if`` statements that leave a block, and what is left before the first, after it, after the second, as far as known."""
+        if block not in self._exits:
+            body = getattr(block, "body", ())
+            statements = body if isinstance(body, (list, tuple)) else ()
+            self._exits[block] = [one for one in statements if isinstance(one, cst.If) and leaves(one.body)], [ALL]
+        return self._exits[block]
 
 
 def in_words(statuses: int) -> list[str]:

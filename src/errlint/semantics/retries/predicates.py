@@ -248,7 +248,7 @@ class Predicates(Statuses):
             elif isinstance(node, (cst.Yield, cst.From)):
                 return UNKNOWN
         if not leaves(function.body):
-            false |= self._after_exits(function.body, function)
+            false |= self._after_exits(function.body, None)
         return Range(true, ALL & ~false & true)
 
     def admits_only_server_errors(self, test: Range) -> bool:

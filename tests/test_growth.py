@@ -1,0 +1,84 @@
+"""The cost of a file grows with its size, not with the square of it, however odd the file is.
+
+Measured in function calls, which are the same on every machine.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from errlint.engine import check_bytes
+from tests.harness.bench import Bench
+
+HANDLERS = """
+try:
+    requests.get(u).raise_for_status()
+except requests.HTTPError as e:
+    if '404' in str(e):
+        x = 1
+"""
+SHAPES: dict[str, Callable[[int], str]] = {
+    "findings, with names that are bound again and again": lambda n: HANDLERS * n,
+    "findings in functions": lambda n: "".join(f"def f{i}(u):\n{_indented(HANDLERS)}" for i in range(n)),
+    "findings in one handler": lambda n: HANDLERS + "    if 'quota' in str(e):\n        x = 1\n" * n,
+    "exits before": lambda n: (
+        "def f(u):\n    r = requests.get(u)\n" + "    if r.status_code == 404:\n        return 1\n" * n + "    return r.text\n"
+    ),
+    # the depth of a tree is bounded elsewhere: every level costs every node below it
+    "elif": lambda n: "".join(
+        f"def f{i}(u):\n    r = requests.get(u)\n    if r.ok:\n        return r\n" + "    elif 'quota' in r.text:\n        return 1\n" * 10
+        for i in range(n // 10)
+    ),
+    "one name, bound in every try, used in every handler": lambda n: (
+        "try:\n    r = requests.get(u)\nexcept requests.HTTPError as e:\n    print(r.text)\n" * n
+    ),
+    "one name, bound at the top, used in every function": lambda n: (
+        "r = requests.get(u)\n" * n + "".join(f"def f{i}():\n    return 'quota' in r.text\n" for i in range(n))
+    ),
+    "functions that call each other": lambda n: (
+        "".join(f"def f{i}(u):\n    return f{i + 1}(u)\n" for i in range(n)) + f"def f{n}(u):\n    return requests.get(u)\n"
+    ),
+    "callers of one function": lambda n: (
+        "def get(u):\n    return requests.get(u)\n" + "".join(f"def f{i}(u):\n    return 'quota' in get(u).text\n" for i in range(n))
+    ),
+    "classes": lambda n: "".join(f"class C{i}(requests.HTTPError):\n    pass\n" for i in range(n)),
+    "entries": lambda n: "T = {\n" + "    'a': requests.get,\n" * n + "}\n",
+    "loop": lambda n: (
+        "while True:\n    try:\n        requests.get(u).raise_for_status()\n    except requests.HTTPError as e:\n        pass\n"
+        + "    x = e\n" * n
+    ),
+    "comments": lambda n: "# errlint: ignore[ERR101]\nx = 1\n" * n + HANDLERS,
+}
+
+
+def _indented(text: str) -> str:
+    return "".join(f"    {line}\n" for line in text.strip().splitlines())
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_cost_is_linear(shape: str, bench: Bench) -> None:
+    setup = bench.setup()
+    small, large = (f"import requests\n{SHAPES[shape](n)}".encode() for n in (100, 200))
+    check_bytes(small, "warm.py", setup)
+    growth = _calls(lambda: check_bytes(large, "large.py", setup)) / _calls(lambda: check_bytes(small, "small.py", setup))
+    assert growth < 2.4, f"twice the code costs {growth:.1f} times as much"
+
+
+def _calls(action: Callable[[], object]) -> int:
+    count = 0
+
+    def see(_frame: Any, event: str, _argument: Any) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    before = sys.getprofile()
+    sys.setprofile(see)
+    try:
+        action()
+    finally:
+        sys.setprofile(before)
+    return count
