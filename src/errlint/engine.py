@@ -147,9 +147,13 @@ def _findings(source: Source, setup: Setup, said: ApiComments) -> Iterator[Findi
     fixable = False
     for current in setup.rules:
         context = Context(source, semantics, current)
+        told: set[tuple[Location, str]] = set()
         for node in tree.of_types(*current.on):
             try:
                 for finding in current.check(node, context):
+                    if (finding.location, finding.message) in told:
+                        continue  # two uses of one retry have the same mistake in the same place
+                    told.add((finding.location, finding.message))
                     fixable = fixable or finding.fix is not None
                     yield finding if source.lossless or finding.fix is None else replace(finding, fix=None)
             except RecursionError:

@@ -32,12 +32,14 @@ from errlint.semantics.meaning import Evidence, Kind, Meaning, Place
 from errlint.semantics.members import Literal
 from errlint.semantics.raises import Answer, Raising
 from errlint.semantics.replacements import Replacement, Replacements, candidates, names_status
+from errlint.semantics.retries.judge import Hopeless, Judge, head
 from errlint.semantics.retries.layers import Multiplied, multiplied
 from errlint.semantics.retries.policy import Attempt, Retried, RetryPolicy, Stop, Wait
 from errlint.semantics.text_tests import TextTest
 from errlint.source import Source
 
 __all__ = [
+    "RETRIES",
     "Answer",
     "Argument",
     "Attempt",
@@ -49,6 +51,7 @@ __all__ = [
     "Evidence",
     "Finding",
     "Fix",
+    "Hopeless",
     "Kind",
     "Literal",
     "Location",
@@ -69,11 +72,15 @@ __all__ = [
     "Wait",
     "Way",
     "candidates",
+    "head",
     "is_slip",
     "names_status",
     "one_edit_apart",
     "rule",
 ]
+
+RETRIES = (cst.For, cst.While, cst.FunctionDef, cst.Decorator, cst.Call)
+"""The nodes at which retry policies stand."""
 
 Check = Callable[..., Iterator[Finding]]
 """A rule's function: ``(node, ctx) -> findings``."""
@@ -223,6 +230,11 @@ class Context:
     def catalogues(self) -> Catalogues:
         """All catalogues of the run."""
         return self.semantics.catalogues
+
+    @property
+    def judge(self) -> Judge:
+        """Which failures a policy retries in vain, and whether the API says when to come back."""
+        return self.semantics.judge
 
     @property
     def libraries(self) -> Libraries:

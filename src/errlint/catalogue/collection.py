@@ -11,6 +11,8 @@ from errlint.catalogue.model import Catalogue
 from errlint.errors import UsageProblem
 from errlint.hints import did_you_mean
 
+GENERIC = "http"
+"""The id of the catalogue that holds where no API is known."""
 _FOR_READERS = frozenset({"blog", "developer", "developers", "docs", "help", "status", "support", "www"})
 """First labels of hosts that a glob does not mean: they serve pages for people, not the API."""
 
@@ -81,6 +83,11 @@ class Catalogues:
             for root in dict.fromkeys(root for sdk in one.sdks for root in (sdk.clients or sdk.import_roots)):
                 found[root] = (*found.get(root, ()), one)
         return found
+
+    @property
+    def generic(self) -> Catalogue | None:
+        """What holds for every API: the catalogue of HTTP itself."""
+        return self._by_id.get(GENERIC)
 
     @cached_property
     def words(self) -> frozenset[str]:

@@ -25,6 +25,7 @@ from errlint.semantics.names import Names, dotted
 from errlint.semantics.origins import Origins
 from errlint.semantics.raises import Raising
 from errlint.semantics.retries.attempts import Attempts
+from errlint.semantics.retries.judge import Judge
 from errlint.semantics.retries.policies import Retries
 from errlint.semantics.retries.predicates import Predicates
 from errlint.semantics.retries.waits import Waits
@@ -126,6 +127,11 @@ class Semantics:
     def attempts(self) -> Attempts:
         """What a piece of code attempts over HTTP."""
         return Attempts(self)
+
+    @cached_property
+    def judge(self) -> Judge:
+        """What the APIs say to the retry policies of the file."""
+        return Judge(self)
 
     @cached_property
     def retries(self) -> Retries:

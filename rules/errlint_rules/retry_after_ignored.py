@@ -1,0 +1,77 @@
+"""A wait that does not ask how long the server wants it to be
+
+The code knows that it was rate limited, and waits for as long as it guesses. The answer at hand says how long: `Retry-After`, or what the
+API has in its place.
+
+## Why
+
+Coming back too early turns one rejected request into several, and some APIs extend the ban each time; coming back too late wastes time.
+RFC 6585 (section 4) and RFC 9110 (section 10.2.3) let the server say when.
+
+## Example
+
+```python
+import time
+import requests
+
+def fetch(url):
+    for attempt in range(5):
+        response = requests.get(url, timeout=10)
+        if response.status_code != 429:
+            break
+        time.sleep(2**attempt)
+    return response
+```
+
+## Use instead
+
+```python
+import time
+import requests
+
+def fetch(url):
+    for attempt in range(5):
+        response = requests.get(url, timeout=10)
+        if response.status_code != 429:
+            break
+        told = response.headers.get("Retry-After", "")
+        time.sleep(min(int(told), 120) if told.isdigit() else 2**attempt)
+    return response
+```
+
+## References
+
+- RFC 9110, section 10.2.3; RFC 6585, section 4
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from errlint.rule import RETRIES, Context, Finding, RetryPolicy, head, rule
+
+_LIMITED = 429
+
+
+@rule("ERR301", on=RETRIES, since="0.1", preview=True)
+def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
+    for policy in ctx.retries_at(node):
+        wait = policy.wait
+        if wait.server is not False or wait.growth == "none" or wait.node is None or not policy.trail:
+            continue
+        if not _is_limited(policy) or not ctx.judge.tells_when(policy, _LIMITED) or ctx.judge.honoured_below(policy):
+            continue
+        yield ctx.finding(
+            head(wait.node),
+            "this wait after status 429 does not ask how long the server wants it to be",
+            trail=policy.trail,
+            remedy="wait as long as `Retry-After` says, and so long only without it",
+            api=policy.catalogue,
+        )
+
+
+def _is_limited(policy: RetryPolicy) -> bool:
+    """Whether the code knows that it is about a rate limit, and retries that."""
+    return bool(policy.retried.named >> _LIMITED & 1) and policy.retried.status(_LIMITED) is not False

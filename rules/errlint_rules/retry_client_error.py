@@ -1,0 +1,98 @@
+"""A retry of requests that cannot succeed
+
+A request that the API rejected as wrong, not allowed or not there is sent again unchanged. It fails again each time: the user waits for an
+error that was known at once, the quota is used up, and a ban comes nearer.
+
+## Why
+
+A status 4xx says that the request is at fault (RFC 9110, section 15.5): the same request has the same fault again. Only a few of them are
+about the moment: 408, 425 and 429, and what the API's own documentation calls retryable. A broad handler (`except Exception`) around a call
+that raises for error statuses retries them all.
+
+## Example
+
+```python
+import time
+import requests
+
+def fetch(url):
+    for attempt in range(5):
+        try:
+            response = requests.get(url, timeout=10)
+            response.raise_for_status()
+            return response.json()
+        except requests.RequestException:
+            time.sleep(2**attempt)
+    return None
+```
+
+## Use instead
+
+```python
+import time
+import requests
+
+def fetch(url):
+    for attempt in range(5):
+        try:
+            response = requests.get(url, timeout=10)
+            response.raise_for_status()
+            return response.json()
+        except requests.HTTPError as error:
+            if error.response.status_code < 500 and error.response.status_code not in (408, 429):
+                raise
+            time.sleep(2**attempt)
+        except requests.RequestException:
+            time.sleep(2**attempt)
+    return None
+```
+
+## References
+
+- RFC 9110, sections 15.5 and 9.2.2
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from errlint.rule import RETRIES, Context, Finding, Hopeless, RetryPolicy, Severity, head, rule
+
+_SHOWN = 6
+
+
+@rule("ERR201", on=RETRIES, since="0.1", severity=Severity.ERROR, preview=True)
+def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
+    for policy in ctx.retries_at(node):
+        hopeless = ctx.judge.hopeless(policy)
+        if hopeless is None:
+            continue
+        places = policy.retried.places
+        yield ctx.finding(
+            head(places[0].node if places else node),
+            f"{_failures(hopeless)} {'is' if _count(hopeless) == 1 else 'are'} retried, but the same request fails again",
+            trail=policy.trail,
+            remedy=_remedy(policy, hopeless, ctx),
+            api=policy.catalogue,
+        )
+
+
+def _count(hopeless: Hopeless) -> int:
+    return len(hopeless.statuses) + len(hopeless.codes)
+
+
+def _failures(hopeless: Hopeless) -> str:
+    """The failures in words; the named ones are what the reader can see in the code."""
+    shown = [*hopeless.codes, *(hopeless.named or hopeless.statuses)]
+    more = ", …" if len(shown) > _SHOWN else ""
+    kind = "" if hopeless.codes else "status " if len(shown) == 1 else "statuses like " if not hopeless.named else "statuses "
+    return f"{kind}{', '.join(map(str, shown[:_SHOWN]))}{more}"
+
+
+def _remedy(policy: RetryPolicy, hopeless: Hopeless, ctx: Context) -> str:
+    if hopeless.codes or hopeless.named:
+        return f"do not retry {', '.join([*hopeless.codes, *map(str, hopeless.named)])}"
+    keep = ", ".join(map(str, ctx.judge.worth_retrying(policy)))
+    return f"give up at once on client errors{f' other than {keep}' if keep else ''}"

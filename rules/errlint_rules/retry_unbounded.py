@@ -1,0 +1,64 @@
+"""A retry without an end
+
+As long as the API fails, the call is made again: no number of attempts and no time ends it. An outage becomes a program that hangs, and
+every client that hangs keeps the load up that the API suffers from.
+
+## Why
+
+A failure that lasts (a quota that is used up for the month, a host that is gone) is told to nobody. A limit turns it into an error that
+somebody sees.
+
+## Example
+
+```python
+import time
+import requests
+
+def fetch(url):
+    while True:
+        response = requests.get(url, timeout=10)
+        if response.status_code != 503:
+            return response
+        time.sleep(5)
+```
+
+## Use instead
+
+```python
+import time
+import requests
+
+def fetch(url):
+    for attempt in range(6):
+        response = requests.get(url, timeout=10)
+        if response.status_code != 503:
+            break
+        time.sleep(5)
+    return response
+```
+
+## References
+
+- RFC 9110, section 9.2.2; AWS Builders' Library: timeouts, retries and backoff with jitter
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from errlint.rule import RETRIES, Context, Finding, head, rule
+
+
+@rule("ERR203", on=RETRIES, since="0.1", preview=True)
+def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
+    for policy in ctx.retries_at(node):
+        if policy.stop.bounded is False and policy.trail:
+            yield ctx.finding(
+                head(policy.stop.node or policy.node),
+                "this retry never gives up",
+                trail=policy.trail,
+                remedy="limit the attempts, or the time",
+                api=policy.catalogue,
+            )

@@ -1,0 +1,66 @@
+"""A retry without chance in its wait
+
+Clients that failed together come back together: after 1 second, after 2, after 4. A bit of chance in the wait spreads them.
+
+## Why
+
+An outage or a rate limit hits all workers of a program at the same moment. Without jitter their retries stay in step and hit the API as
+one burst each time.
+
+## Example
+
+```python
+import time
+import requests
+
+def fetch(url):
+    for attempt in range(5):
+        response = requests.get(url, timeout=10)
+        if response.status_code != 503:
+            break
+        time.sleep(2**attempt)
+    return response
+```
+
+## Use instead
+
+```python
+import random
+import time
+import requests
+
+def fetch(url):
+    for attempt in range(5):
+        response = requests.get(url, timeout=10)
+        if response.status_code != 503:
+            break
+        time.sleep(2**attempt + random.random())
+    return response
+```
+
+## References
+
+- AWS Architecture Blog: exponential backoff and jitter
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from errlint.rule import RETRIES, Context, Finding, Severity, head, rule
+
+
+@rule("ERR205", on=RETRIES, since="0.1", severity=Severity.ADVICE, preview=True)
+def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
+    for policy in ctx.retries_at(node):
+        wait = policy.wait
+        if wait.growth in ("constant", "growing") and wait.jitter is False and wait.server is False and policy.trail:
+            yield ctx.finding(
+                head(wait.node or policy.node),
+                "no chance in this wait: clients that failed together come back together",
+                trail=policy.trail,
+                remedy="add a random part to the wait",
+                api=policy.catalogue,
+            )

@@ -1,0 +1,140 @@
+"""Policies held against what the API says: which failures are retried although the same request cannot succeed?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from errlint.catalogue import Catalogue
+from errlint.semantics.retries.outcomes import members
+from errlint.semantics.retries.policy import Attempt, RetryPolicy
+from errlint.semantics.statuses import statuses
+
+if TYPE_CHECKING:
+    from errlint.semantics.analysis import Semantics
+
+CLIENT_ERRORS = statuses(400, 500)
+_OFTEN_TRANSIENT = frozenset({401, 402, 403, 404, 407, 408, 409, 412, 418, 420, 421, 423, 424, 425, 428, 429, 440, 444, 449, 460, 498, 499})
+"""Where no catalogue knows the API, whoever names one of these may know that *this* API means something temporary by it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Hopeless:
+    """Failures that a policy retries in vain.
+
+    :ivar statuses: client errors; :ivar named: those of them that the source names; :ivar codes: error codes; :ivar catalogue: who says so.
+    """
+
+    statuses: tuple[int, ...]
+    named: tuple[int, ...]
+    codes: tuple[str, ...]
+    catalogue: Catalogue
+
+
+class Judge:
+    """Verdicts on the policies of one file."""
+
+    def __init__(self, semantics: Semantics) -> None:
+        self._semantics = semantics
+
+    def catalogue(self, policy: RetryPolicy) -> Catalogue | None:
+        """The API that a policy talks to, else HTTP itself."""
+        return policy.catalogue or self._semantics.catalogues.generic
+
+    def hopeless(self, policy: RetryPolicy) -> Hopeless | None:
+        """What is certainly retried and certainly cannot succeed; None where nothing of the kind is known.
+
+        With several attempts, each of their APIs has to say so. A status that comes with a code which may be retried is left out, and what
+        the source names is taken to be meant, unless the API's own catalogue says otherwise.
+        """
+        catalogue = self.catalogue(policy)
+        if catalogue is None or not policy.trail:
+            return None
+        client_errors = policy.retried.statuses.must & CLIENT_ERRORS
+        meant = self._meant(policy)
+        found = tuple(status for status in members(client_errors) if status not in meant and self._is_hopeless(policy, status))
+        codes = tuple(code for code in sorted(policy.retried.codes) if self._code_is_hopeless(policy, code))
+        if not found and not codes:
+            return None
+        return Hopeless(found, tuple(status for status in found if policy.retried.named >> status & 1), codes, catalogue)
+
+    def _meant(self, policy: RetryPolicy) -> frozenset[int]:
+        if policy.catalogue is not None:
+            return frozenset()
+        return frozenset(status for status in members(policy.retried.named) if status in _OFTEN_TRANSIENT)
+
+    def _told(self, policy: RetryPolicy) -> Iterator[tuple[Catalogue, Attempt | None]]:
+        generic = self._semantics.catalogues.generic
+        if not policy.attempts and generic is not None:
+            yield generic, None
+        for attempt in policy.attempts:
+            catalogue = attempt.catalogue or generic
+            if catalogue is not None:
+                yield catalogue, attempt
+
+    def _is_hopeless(self, policy: RetryPolicy, status: int) -> bool:
+        for catalogue, attempt in self._told(policy):
+            operation, method = (attempt.operation, attempt.method) if attempt is not None else (None, None)
+            if catalogue.verdict(status=status, operation=operation, method=method).can_succeed is not False:
+                return False
+            for code in catalogue.codes_at(status):
+                verdict = catalogue.verdict(status=status, code=code, operation=operation, method=method)
+                if verdict.can_succeed is not False and code not in policy.retried.dropped:
+                    return False
+        return True
+
+    def _code_is_hopeless(self, policy: RetryPolicy, code: str) -> bool:
+        catalogue = policy.catalogue
+        return catalogue is not None and catalogue.code(code) is not None and catalogue.verdict(code=code).can_succeed is False
+
+    def worth_retrying(self, policy: RetryPolicy) -> tuple[int, ...]:
+        """The client errors after which the same request may succeed: what a guard has to let through."""
+        told = list(self._told(policy))
+        return tuple(
+            status
+            for status in members(CLIENT_ERRORS)
+            if any(self._may_succeed(catalogue, status) for catalogue, _ in told)
+            or policy.retried.named & ~self._hopeless_bits(policy) >> status & 1
+        )
+
+    def _hopeless_bits(self, policy: RetryPolicy) -> int:
+        found = self.hopeless(policy)
+        return sum(1 << status for status in found.statuses) if found is not None else 0
+
+    def _may_succeed(self, catalogue: Catalogue, status: int) -> bool:
+        verdicts = [catalogue.verdict(status=status), *(catalogue.verdict(status=status, code=code) for code in catalogue.codes_at(status))]
+        return any(verdict.retry in ("yes", "by_code", "ambiguous") or verdict.disputed for verdict in verdicts)
+
+    def tells_when(self, policy: RetryPolicy, status: int) -> bool:
+        """Whether the API may say when to come back after this status."""
+        return any(
+            place.applies(status=status, codes=catalogue.codes_at(status))
+            for catalogue, _ in self._told(policy)
+            for place in catalogue.retry_after
+        )
+
+    def honoured_below(self, policy: RetryPolicy) -> bool:
+        """Whether a layer below (an SDK's own retries, a mounted adapter) already waits as long as the server says."""
+        calls = {attempt.call for attempt in policy.attempts} | {place.node for attempt in policy.attempts for place in attempt.trail}
+        for other in self._semantics.retries.layers:
+            if other is not policy and other.wait.server and any(attempt.call in calls for attempt in other.attempts):
+                return True
+        return False
+
+
+def head(node: cst.CSTNode) -> cst.CSTNode:
+    """The part of a policy's node that a finding marks: not the whole body of a loop."""
+    if isinstance(node, cst.For):
+        return node.iter
+    if isinstance(node, cst.While):
+        return node.test
+    if isinstance(node, cst.FunctionDef):
+        return node.name
+    if isinstance(node, cst.Decorator):
+        return node.decorator
+    if isinstance(node, (cst.ExceptHandler, cst.ExceptStarHandler)):
+        return node.type or node
+    return node
