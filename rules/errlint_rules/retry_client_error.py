@@ -85,14 +85,14 @@ def _count(hopeless: Hopeless) -> int:
 
 def _failures(hopeless: Hopeless) -> str:
     """The failures in words; the named ones are what the reader can see in the code."""
-    shown = [*hopeless.codes, *(hopeless.named or hopeless.statuses)]
+    shown = [*hopeless.codes, *hopeless.statuses]
     more = ", …" if len(shown) > _SHOWN else ""
-    kind = "" if hopeless.codes else "status " if len(shown) == 1 else "statuses like " if not hopeless.named else "statuses "
+    kind = "" if hopeless.codes else "status " if len(shown) == 1 else "statuses like " if more else "statuses "
     return f"{kind}{', '.join(map(str, shown[:_SHOWN]))}{more}"
 
 
 def _remedy(policy: RetryPolicy, hopeless: Hopeless, ctx: Context) -> str:
-    if hopeless.codes or hopeless.named:
+    if hopeless.named == hopeless.statuses:
         return f"do not retry {', '.join([*hopeless.codes, *map(str, hopeless.named)])}"
     keep = ", ".join(map(str, ctx.judge.worth_retrying(policy)))
     return f"give up at once on client errors{f' other than {keep}' if keep else ''}"

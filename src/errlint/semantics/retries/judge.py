@@ -87,8 +87,12 @@ class Judge:
         return True
 
     def _code_is_hopeless(self, policy: RetryPolicy, code: str) -> bool:
+        """A code of client errors only: one that hides behind a status that looks temporary is a mistake of another kind."""
         catalogue = policy.catalogue
-        return catalogue is not None and catalogue.code(code) is not None and catalogue.verdict(code=code).can_succeed is False
+        if catalogue is None or catalogue.code(code) is None or catalogue.verdict(code=code).can_succeed is not False:
+            return False
+        statuses = catalogue.statuses_of(code)
+        return bool(statuses) and all(400 <= status < 500 and status != 429 for status in statuses)
 
     def worth_retrying(self, policy: RetryPolicy) -> tuple[int, ...]:
         """The client errors after which the same request may succeed: what a guard has to let through."""

@@ -77,7 +77,7 @@ def _named(passages: Sequence[Passage]) -> int:
 
 
 def _places(semantics: Semantics, passages: Sequence[Passage]) -> Iterator[Place]:
-    """The handlers and tests that let failures go into another pass, in document order."""
+    """The handlers and tests that let failures go into another pass; first the one that lets most of them."""
     let: dict[cst.CSTNode, int] = {}
     for passage in passages:
         for node, outcomes in passage.walk.went_back.items():
@@ -85,7 +85,7 @@ def _places(semantics: Semantics, passages: Sequence[Passage]) -> Iterator[Place
                 continue
             let[node] = let.get(node, 0) | outcomes & passage.back & FAILURES
     order = semantics.tree.order
-    ranked = sorted((node for node, outcomes in let.items() if outcomes), key=lambda node: order[node])
+    ranked = sorted((node for node, outcomes in let.items() if outcomes), key=lambda node: (-let[node].bit_count(), order[node]))
     handlers = [node for node in ranked if isinstance(node, _HANDLERS)]
     for node in ranked:
         if isinstance(node, _HANDLERS):

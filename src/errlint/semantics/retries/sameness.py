@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _ASIDE = re.compile(r"timeout|headers?$|auth|token|attempt|retr(y|ies)|tries$|trace|request_id|idempotency|logger|cookies", re.IGNORECASE)
 """Arguments and variables that may differ between two attempts of one request."""
+_CREDENTIALS = re.compile(r"auth|token|cookie|nonce|key|attempt|retr(y|ies)|trace|request.?id|idempotency|date", re.IGNORECASE)
+"""Headers that may differ between two attempts of one request."""
 _DRAWN = frozenset(
     {"next", "input", "pop", "popleft", "popitem", "get_nowait", "recv", "readline", "choice", "shift", "dequeue", "next_key", "rotate"}
 )
@@ -101,9 +103,7 @@ class Sameness:
         return any(isinstance(node, cst.Name) and node.value == name for node in (expression, *self._tree.below(expression)))
 
     def _changed_inside(self, name: str) -> bool:
-        """``params["page"] = …`` in the loop changes what the call sends; ``headers["Authorization"] = …`` does not."""
-        if _ASIDE.search(name):
-            return False
+        """``params["page"] = …`` and ``headers["Origin"] = …`` in the loop change the request; ``headers["Authorization"] = …`` does not."""
         for node in self._tree.below(self._region.body, into_functions=False):
             if isinstance(node, cst.AugAssign) and self._item_of(node.target, name):
                 return True
@@ -121,7 +121,7 @@ class Sameness:
         if isinstance(target, cst.Attribute) and _ASIDE.search(target.attr.value):
             return False
         if isinstance(target, cst.Subscript) and any(
-            _ASIDE.search(text)
+            _CREDENTIALS.search(text)
             for element in target.slice
             if isinstance(element.slice, cst.Index)
             for text in self._semantics.constants.strings(element.slice.value)
