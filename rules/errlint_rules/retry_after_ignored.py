@@ -61,6 +61,8 @@ def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
         wait = policy.wait
         if wait.server is not False or wait.growth == "none" or wait.node is None or not policy.trail:
             continue
+        if policy.written_by_hand and ctx.headers_at(wait.node) is None:
+            continue
         if not _is_limited(policy) or not ctx.judge.tells_when(policy, _LIMITED) or ctx.judge.honoured_below(policy):
             continue
         yield ctx.finding(

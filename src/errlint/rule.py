@@ -32,6 +32,7 @@ from errlint.semantics.meaning import Evidence, Kind, Meaning, Place
 from errlint.semantics.members import Literal
 from errlint.semantics.raises import Answer, Raising
 from errlint.semantics.replacements import Replacement, Replacements, candidates, names_status
+from errlint.semantics.retries.at_hand import AtHand
 from errlint.semantics.retries.judge import Hopeless, Judge, head
 from errlint.semantics.retries.layers import Multiplied, multiplied
 from errlint.semantics.retries.policy import Attempt, Retried, RetryPolicy, Stop, Wait
@@ -42,6 +43,7 @@ __all__ = [
     "RETRIES",
     "Answer",
     "Argument",
+    "AtHand",
     "Attempt",
     "Catalogue",
     "Check",
@@ -230,6 +232,10 @@ class Context:
     def catalogues(self) -> Catalogues:
         """All catalogues of the run."""
         return self.semantics.catalogues
+
+    def headers_at(self, node: cst.CSTNode) -> AtHand | None:
+        """Where the headers of the answer that failed can be read at the node; None when none are in sight."""
+        return self.semantics.headers.at(node)
 
     @property
     def judge(self) -> Judge:

@@ -24,6 +24,7 @@ from errlint.semantics.members import Collections
 from errlint.semantics.names import Names, dotted
 from errlint.semantics.origins import Origins
 from errlint.semantics.raises import Raising
+from errlint.semantics.retries.at_hand import Headers
 from errlint.semantics.retries.attempts import Attempts
 from errlint.semantics.retries.judge import Judge
 from errlint.semantics.retries.policies import Retries
@@ -127,6 +128,11 @@ class Semantics:
     def attempts(self) -> Attempts:
         """What a piece of code attempts over HTTP."""
         return Attempts(self)
+
+    @cached_property
+    def headers(self) -> Headers:
+        """Where the headers of an answer can be read."""
+        return Headers(self)
 
     @cached_property
     def judge(self) -> Judge:

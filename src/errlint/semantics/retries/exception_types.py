@@ -16,7 +16,7 @@ from errlint.libraries import Libraries, TypeSheet
 from errlint.semantics.names import Names, dotted
 from errlint.semantics.retries.outcomes import ANY_FAILURE, FAILURES, NO_ANSWER, NOTHING, either
 from errlint.semantics.scopes import How, Scopes
-from errlint.semantics.statuses import ERRORS, Range
+from errlint.semantics.statuses import ERRORS, Range, statuses
 from errlint.semantics.tree import Tree
 
 UNKNOWN_TYPE = "?"
@@ -30,6 +30,7 @@ _NETWORK = frozenset({
     "concurrent.futures.TimeoutError", "ssl.SSLError", "http.client.HTTPException", "http.client.RemoteDisconnected",
     "http.client.IncompleteRead", "http.client.BadStatusLine",
 })  # fmt: skip
+_CLASSES = {"4xx": statuses(400, 500), "5xx": statuses(500, 600)}
 _HOPS = 4
 
 
@@ -143,8 +144,13 @@ class ExceptionTypes:
         if sheet.statuses:
             exact = sum(1 << status for status in sheet.statuses if 0 < status < 600)
             return Range(exact, exact)
+        if sheet.status_class:
+            exact = _CLASSES[sheet.status_class]
+            return Range(exact, exact)
         if sheet.carries_status:
-            return Range(ERRORS, ERRORS)
+            # a class below another one that stands for every status is one kind of it
+            above = any(found.carries_status for found in self._libraries.ancestors(sheet.name) if found is not sheet)
+            return Range(ERRORS, 0 if above else ERRORS)
         return ANY_FAILURE if sheet.covers_status else Range(NO_ANSWER, 0)
 
     def statuses_named(self, names: list[str]) -> int:

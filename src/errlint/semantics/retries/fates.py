@@ -19,7 +19,7 @@ from errlint.semantics.retries.exception_types import Raised
 from errlint.semantics.retries.exits import Exits
 from errlint.semantics.retries.outcomes import ALL_WAYS, NOT_YET, both_halves, ended, running
 from errlint.semantics.retries.steps import Steps
-from errlint.semantics.statuses import Range
+from errlint.semantics.statuses import UNKNOWN, Range
 
 Handler = cst.ExceptHandler | cst.ExceptStarHandler
 
@@ -162,7 +162,9 @@ class Walk:
         self._note(statement.test, true)
         refreshed = self._steps.refreshed(statement, true)
         yes = self.suite(statement.body, true & ~refreshed).also(Fate(left=refreshed))
-        self.went_back[statement.test] = self.went_back.get(statement.test, 0) | yes.back | yes.again
+        if passed != UNKNOWN:
+            stays = running(yes.back | yes.again | yes.next)
+            self.went_back[statement.test] = self.went_back.get(statement.test, 0) | stays & running(true)
         rest = statement.orelse
         if rest is None:
             no = Fate(next=false)

@@ -122,10 +122,27 @@ class Judge:
 
     def honoured_below(self, policy: RetryPolicy) -> bool:
         """Whether a layer below (an SDK's own retries, a mounted adapter) already waits as long as the server says."""
+        if any(self._by_its_client(attempt) for attempt in policy.attempts):
+            return True
         calls = {attempt.call for attempt in policy.attempts} | {place.node for attempt in policy.attempts for place in attempt.trail}
         for other in self._semantics.retries.layers:
             if other is not policy and other.wait.server and any(attempt.call in calls for attempt in other.attempts):
                 return True
+        return False
+
+    def _by_its_client(self, attempt: Attempt) -> bool:
+        """An SDK's client that was made elsewhere: it retries as it does without being told."""
+        for place in attempt.trail:
+            expression = place.node.func if isinstance(place.node, cst.Call) else None
+            while isinstance(expression, cst.Attribute):
+                expression = expression.value
+                client = self._semantics.meaning(expression)
+                if client is None or client.sheet is None:
+                    continue
+                described = self._semantics.libraries.retry(client.sheet.name)
+                made_here = isinstance(client.trail[0].node, cst.Call)
+                if described is not None and described.sheet.builtin and described.sheet.default.server and not made_here:
+                    return True
         return False
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _WAITS_FOR_READINESS = re.compile(r"^_*(wait|poll|ping|probe|watch|until)|_(poll|until)_|ready|healthy?($|_)|alive", re.IGNORECASE)
 """Names of functions that ask again until something is up or done: that is no retry."""
+_PENDING = "authorization_pending"
 _MOST = 8
 """How many HTTP calls of one loop are followed."""
 
@@ -108,7 +109,9 @@ def policies(semantics: Semantics) -> Iterator[RetryPolicy]:
     """The retries of a file that stand around their HTTP calls."""
     for region in semantics.tree.of_types(cst.For, cst.While, cst.FunctionDef):
         assert isinstance(region, (cst.For, cst.While, cst.FunctionDef))
-        if (isinstance(region, cst.FunctionDef) and not calls_itself(semantics, region)) or _waits_for_readiness(semantics, region):
+        if isinstance(region, cst.FunctionDef) and not calls_itself(semantics, region):
+            continue
+        if _waits_for_readiness(semantics, region) or _waits_for_consent(semantics, region):
             continue
         found = _in_region(semantics, region)
         if found is not None:
@@ -118,6 +121,11 @@ def policies(semantics: Semantics) -> Iterator[RetryPolicy]:
 def _waits_for_readiness(semantics: Semantics, region: Region) -> bool:
     function = region if isinstance(region, cst.FunctionDef) else semantics.tree.enclosing(region, cst.FunctionDef)
     return function is not None and _WAITS_FOR_READINESS.search(function.name.value) is not None
+
+
+def _waits_for_consent(semantics: Semantics, region: Region) -> bool:
+    """The device flow of OAuth (RFC 8628, section 3.5): the client asks again until a person has agreed."""
+    return any(isinstance(node, cst.SimpleString) and node.evaluated_value == _PENDING for node in semantics.tree.below(region))
 
 
 def calls_itself(semantics: Semantics, function: cst.FunctionDef) -> bool:

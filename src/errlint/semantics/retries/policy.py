@@ -127,6 +127,11 @@ class RetryPolicy:
     builtin: bool = False
 
     @property
+    def written_by_hand(self) -> bool:
+        """Whether it is code of this file, and not of a library, that tries again."""
+        return self.mechanism in ("loop", "recursion", "wrapper")
+
+    @property
     def trail(self) -> tuple[Place, ...]:
         """Why this is about an HTTP API, and what is retried; empty without evidence."""
         shown = self.attempts[0].trail if self.attempts else self.evidence

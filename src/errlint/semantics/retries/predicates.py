@@ -17,7 +17,7 @@ from errlint.semantics.meaning import Kind, Meaning, Place
 from errlint.semantics.names import dotted
 from errlint.semantics.retries.exception_types import UNKNOWN_TYPE, ExceptionTypes
 from errlint.semantics.retries.outcomes import ANYTHING, NO_ANSWER, NOTHING
-from errlint.semantics.retries.words import last_word
+from errlint.semantics.retries.words import ANSWER_WORDS, last_word
 from errlint.semantics.scopes import Binding, How
 from errlint.semantics.statuses import ALL, BELOW_400, UNKNOWN, Range, Statuses, leaves
 
@@ -35,7 +35,6 @@ _OK_WORDS = {
     "is_client_error": "client-error",
     "is_server_error": "server-error",
 }
-_ANSWER_WORDS = frozenset({"response", "resp", "res", "r"})
 _STATUS_IN_TEXT = re.compile(r"\D{0,24}\b([45]\d\d)\b\D{0,24}")
 _HOPS = 4
 
@@ -111,7 +110,7 @@ class Predicates(Statuses):
         """``e.response is not None``: there is an answer."""
         meaning = self._semantics.meaning(subject)
         about_answers = meaning is not None and meaning.kind in (Kind.RESPONSE, Kind.STATUS)
-        if about_answers or last_word(subject).lower() in _ANSWER_WORDS or self._guessed(subject) is not None:
+        if about_answers or last_word(subject).lower() in ANSWER_WORDS or self._guessed(subject) is not None:
             return Range(ALL & ~NO_ANSWER, ALL & ~NO_ANSWER)
         return UNKNOWN
 
@@ -143,7 +142,7 @@ class Predicates(Statuses):
             return ANYTHING if test.value == "True" else NOTHING
         found = super().range_of(test)
         if found == UNKNOWN and isinstance(test, (cst.Name, cst.Attribute)):
-            present = last_word(test).lower() in _ANSWER_WORDS
+            present = last_word(test).lower() in ANSWER_WORDS
             return Range(ALL & ~NO_ANSWER, 0) if present else self._kept_test(test)
         return found
 
@@ -163,7 +162,7 @@ class Predicates(Statuses):
             return self.range_of(arguments[0])
         if name == "hasattr" and len(arguments) == 2:
             word = (string_value(arguments[1]) or "").lower()
-            return Range(ALL & ~NO_ANSWER, 0) if word in _ANSWER_WORDS | _STATUS_WORDS else UNKNOWN
+            return Range(ALL & ~NO_ANSWER, 0) if word in ANSWER_WORDS | _STATUS_WORDS else UNKNOWN
         if name in ("any", "all") and len(arguments) == 1:
             return self._any_of(arguments[0]) if name == "any" else UNKNOWN
         for function in self._semantics.functions.run_by(call):

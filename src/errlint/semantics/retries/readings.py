@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _MAY_WAIT = re.compile(r"sleep|wait|back_?off|throttl|limit|delay|pause|cool|acquire|handle|retry", re.IGNORECASE)
 """Calls of unknown functions that may well wait."""
-_WAITS_FOR_SERVER = 1 << 429 | 1 << 503
+_LIMITED, _UNAVAILABLE = 1 << 429, 1 << 503
 _MOST_CODES = 16
 _HANDLERS = (cst.ExceptHandler, cst.ExceptStarHandler)
 
@@ -108,7 +108,7 @@ def _caught(handler: cst.ExceptHandler | cst.ExceptStarHandler) -> str:
 
 def wait_of(semantics: Semantics, passages: Sequence[Passage], failures: Retried) -> Wait:
     """How long the policy waits, and whether it asks the server; where statuses that come with Retry-After are named, after those."""
-    asked = failures.named & _WAITS_FOR_SERVER or FAILURES
+    asked = failures.named & _LIMITED or failures.named & _UNAVAILABLE or FAILURES
     waits: list[Wait] = []
     perhaps = False
     for passage in passages:

@@ -103,7 +103,7 @@ class Sameness:
         return any(isinstance(node, cst.Name) and node.value == name for node in (expression, *self._tree.below(expression)))
 
     def _changed_inside(self, name: str) -> bool:
-        """``params["page"] = …`` and ``headers["Origin"] = …`` in the loop change the request; ``headers["Authorization"] = …`` does not."""
+        """``params["page"] = …`` and ``headers["Origin"] = …`` change the request; ``headers["Authorization"] = …`` does not."""
         for node in self._tree.below(self._region.body, into_functions=False):
             if isinstance(node, cst.AugAssign) and self._item_of(node.target, name):
                 return True

@@ -7,6 +7,9 @@ import libcst as cst
 from errlint.semantics.constants import string_value
 from errlint.semantics.names import dotted
 
+ANSWER_WORDS = frozenset({"response", "resp", "res", "r"})
+"""What responses are called."""
+
 
 def last_word(expression: cst.BaseExpression) -> str:
     """The name by which a value is read: of a variable, an attribute, an item, ``getattr(x, "name")``, ``int(x.name)``."""

@@ -1,0 +1,114 @@
+"""Where are the headers of the answer, seen from the place that waits?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from errlint.libraries import TypeSheet
+from errlint.semantics.meaning import Kind
+from errlint.semantics.names import dotted
+from errlint.semantics.retries.words import ANSWER_WORDS
+from errlint.semantics.scopes import How
+
+if TYPE_CHECKING:
+    from errlint.semantics.analysis import Semantics
+
+Handler = cst.ExceptHandler | cst.ExceptStarHandler
+
+
+@dataclass(frozen=True, eq=False)
+class AtHand:
+    """The headers of the answer that failed.
+
+    :ivar headers: the expression, with ``{e}`` for an exception that has no name yet; :ivar guard: what must hold before it may be read;
+    :ivar unnamed: the handler whose exception would have to be named.
+    """
+
+    headers: str
+    guard: str = ""
+    unnamed: Handler | None = None
+
+
+class Headers:
+    """Answers for the places of one file."""
+
+    def __init__(self, semantics: Semantics) -> None:
+        self._semantics = semantics
+        self._tree = semantics.tree
+
+    def at(self, place: cst.CSTNode) -> AtHand | None:
+        """The headers that can be read at ``place``; None when none are in sight."""
+        for found in self._tree.ancestors(place):
+            if isinstance(found, (cst.ExceptHandler, cst.ExceptStarHandler)):
+                caught = self._of_handler(found)
+                if caught is not None:
+                    return caught
+            if isinstance(found, (cst.FunctionDef, cst.Module)):
+                break
+        return next(self._of_responses(place), None)
+
+    def _of_handler(self, handler: Handler) -> AtHand | None:
+        meaning = self._semantics.evaluator.caught(handler)
+        name = handler.name.name.value if handler.name is not None and isinstance(handler.name.name, cst.Name) else "{e}"
+        unnamed = handler if name == "{e}" else None
+        if meaning is None or meaning.sheet is None:
+            return None
+        for member, declared in self._members(meaning.sheet):
+            if declared == "headers":
+                return AtHand(f"{name}.{member}", "", unnamed)
+        for member, declared in self._members(meaning.sheet):
+            inner = self._semantics.libraries.type(declared.rstrip("?"))
+            headers = self._headers_of(inner)
+            if inner is not None and inner.is_a == "response" and headers:
+                guard = f"{name}.{member} is not None" if declared.endswith("?") else ""
+                return AtHand(f"{name}.{member}.{headers}", guard, unnamed)
+        return None
+
+    def _members(self, sheet: TypeSheet) -> Iterator[tuple[str, str]]:
+        for ancestor in self._semantics.libraries.ancestors(sheet.name):
+            yield from ancestor.attributes.items()
+
+    def _headers_of(self, sheet: TypeSheet | None) -> str | None:
+        if sheet is None:
+            return None
+        return next((member for member, declared in self._members(sheet) if declared == "headers"), None)
+
+    def _of_responses(self, place: cst.CSTNode) -> Iterator[AtHand]:
+        """Responses that the tests around the place, or before it, look at; the nearest first."""
+        function = self._tree.enclosing(place, cst.FunctionDef) or self._tree.module
+        order = self._tree.order
+        before = [
+            node
+            for node in self._tree.below(function.body if isinstance(function, cst.FunctionDef) else function, into_functions=False)
+            if isinstance(node, (cst.Name, cst.Attribute)) and order[node] < order[place]
+        ]
+        for node in reversed(before):
+            meaning = self._semantics.meaning(node)
+            written = dotted(node)
+            if written is None or self._is_target(node):
+                continue
+            if meaning is not None and meaning.kind is Kind.RESPONSE:
+                headers = self._headers_of(meaning.sheet)
+                if headers:
+                    guard = f"{written} is not None" if self._may_be_none(node) else ""
+                    yield AtHand(f"{written}.{headers}", guard)
+            elif isinstance(node, cst.Attribute) and node.attr.value in ANSWER_WORDS and self._is_caught(node.value):
+                yield AtHand(f"{written}.headers", f"{written} is not None")
+
+    def _is_target(self, node: cst.CSTNode) -> bool:
+        return isinstance(self._tree.parent.get(node), (cst.AssignTarget, cst.AsName))
+
+    def _may_be_none(self, node: cst.Name | cst.Attribute) -> bool:
+        if isinstance(node, cst.Attribute):
+            return True
+        bindings = self._semantics.scopes.reaching(node)
+        return any(isinstance(binding.value, cst.Name) and binding.value.value == "None" for binding in bindings)
+
+    def _is_caught(self, expression: cst.BaseExpression) -> bool:
+        if not isinstance(expression, cst.Name):
+            return False
+        return any(binding.how is How.EXCEPT for binding in self._semantics.scopes.reaching(expression))
