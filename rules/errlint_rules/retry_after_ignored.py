@@ -63,6 +63,8 @@ def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
             continue
         if policy.written_by_hand and ctx.headers_at(wait.node) is None:
             continue
+        if any(_is_switched_off(call, ctx) for call in (policy.node, wait.node, *ctx.ancestors(wait.node))):
+            continue  # there is a rule for that
         if not _is_limited(policy) or not ctx.judge.tells_when(policy, _LIMITED) or ctx.judge.honoured_below(policy):
             continue
         yield ctx.finding(
@@ -72,6 +74,16 @@ def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
             remedy="wait as long as `Retry-After` says, and so long only without it",
             api=policy.catalogue,
         )
+
+
+def _is_switched_off(node: cst.CSTNode, ctx: Context) -> bool:
+    call = node.decorator if isinstance(node, cst.Decorator) else node
+    if not isinstance(call, cst.Call):
+        return False
+    defeats = ctx.libraries.defeats_retry_after.get(ctx.qualified(call.func) or "", ())
+    return any(
+        defeat.argument.name == argument.keyword.value for defeat in defeats for argument in call.args if argument.keyword is not None
+    )
 
 
 def _is_limited(policy: RetryPolicy) -> bool:

@@ -111,7 +111,7 @@ def policies(semantics: Semantics) -> Iterator[RetryPolicy]:
         assert isinstance(region, (cst.For, cst.While, cst.FunctionDef))
         if isinstance(region, cst.FunctionDef) and not calls_itself(semantics, region):
             continue
-        if _waits_for_readiness(semantics, region) or _waits_for_consent(semantics, region):
+        if _waits_for_readiness(semantics, region) or _waits_for_a_person(semantics, region):
             continue
         found = _in_region(semantics, region)
         if found is not None:
@@ -123,9 +123,14 @@ def _waits_for_readiness(semantics: Semantics, region: Region) -> bool:
     return function is not None and _WAITS_FOR_READINESS.search(function.name.value) is not None
 
 
-def _waits_for_consent(semantics: Semantics, region: Region) -> bool:
-    """The device flow of OAuth (RFC 8628, section 3.5): the client asks again until a person has agreed."""
-    return any(isinstance(node, cst.SimpleString) and node.evaluated_value == _PENDING for node in semantics.tree.below(region))
+def _waits_for_a_person(semantics: Semantics, region: Region) -> bool:
+    """A person is asked in between, or has to agree elsewhere (the device flow of OAuth: RFC 8628, section 3.5)."""
+    for node in semantics.tree.below(region.body, into_functions=False):
+        if isinstance(node, cst.SimpleString) and node.evaluated_value == _PENDING:
+            return True
+        if isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and node.func.value == "input":
+            return True
+    return False
 
 
 def calls_itself(semantics: Semantics, function: cst.FunctionDef) -> bool:
