@@ -39,6 +39,10 @@ def fetch(url):
     return response
 ```
 
+## Fix safety
+
+There is no fix.
+
 ## References
 
 - RFC 9110, section 10.2.3; RFC 6585, section 4

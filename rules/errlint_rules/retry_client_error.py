@@ -47,6 +47,10 @@ def fetch(url):
     return None
 ```
 
+## Fix safety
+
+There is no fix.
+
 ## References
 
 - RFC 9110, sections 15.5 and 9.2.2

@@ -37,6 +37,10 @@ def fetch(url):
     return response
 ```
 
+## Fix safety
+
+There is no fix.
+
 ## References
 
 - RFC 9110, section 9.2.2; AWS Builders' Library: timeouts, retries and backoff with jitter

@@ -36,6 +36,10 @@ def fetch(url):
     return response
 ```
 
+## Fix safety
+
+There is no fix.
+
 ## References
 
 - RFC 9110, section 10.2.3; AWS Builders' Library: timeouts, retries and backoff with jitter

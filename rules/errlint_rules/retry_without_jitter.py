@@ -38,6 +38,10 @@ def fetch(url):
     return response
 ```
 
+## Fix safety
+
+There is no fix.
+
 ## References
 
 - AWS Architecture Blog: exponential backoff and jitter
