@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import importlib
 import re
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import reduce
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +15,13 @@ import pytest
 import requests
 
 import errlint_rules
+from errlint.installed import UNKNOWN
 from errlint.libraries import KINDS, Libraries, Sheet, TypeSheet, load_sheet
+from errlint.versions import Versions, parse_versions
 
 FOLDER = Path(errlint_rules.__path__[0]) / "libraries"
 SHEETS: dict[str, Sheet] = {path.stem: load_sheet(path) for path in sorted(FOLDER.glob("*.toml"))}
-LIBRARIES = Libraries(tuple(SHEETS.values()))
+LIBRARIES = Libraries(tuple(SHEETS.values())).at(UNKNOWN)
 INSTALLED = ("requests", "httpx", "aiohttp", "urllib", "http_client")
 """Sheets whose library is there for the tests: their facts are checked against it."""
 
@@ -56,14 +58,28 @@ def test_a_sheet_is_named_after_its_library_and_says_what_it_was_checked_with(st
     assert library.roots or stem == "python"
 
 
+def contested(claims: Iterable[tuple[str, str]]) -> list[str]:
+    """The names of which two rows speak that can hold at once."""
+    ranges: dict[str, list[Versions]] = {}
+    for name, versions in claims:
+        found = parse_versions(versions)
+        assert found, f"{name}: versions = {versions!r}"
+        ranges.setdefault(name, []).append(found)
+    return [name for name, found in ranges.items() if any(one & other for one, other in combinations(found, 2))]
+
+
 def test_no_two_types_claim_the_same_name() -> None:
-    claims = Counter(name for entry in types() for name in names(entry))
-    assert [name for name, count in claims.items() if count > 1] == []
+    assert contested((name, entry.versions) for entry in types() for name in names(entry)) == []
 
 
 def test_no_two_functions_claim_the_same_name_and_none_is_a_type() -> None:
-    claims = Counter(name for sheet in SHEETS.values() for function in sheet.function for name in function.names)
-    assert [name for name, count in claims.items() if count > 1 or LIBRARIES.type(name) is not None] == []
+    claims = [(name, function.versions) for sheet in SHEETS.values() for function in sheet.function for name in function.names]
+    assert contested(claims) == []
+    assert [name for name, _ in claims if LIBRARIES.type(name) is not None] == []
+
+
+def test_no_two_tables_about_retries_claim_the_same_name() -> None:
+    assert contested((name, entry.versions) for sheet in SHEETS.values() for entry in sheet.retry for name in entry.names) == []
 
 
 @pytest.mark.parametrize("stem", SHEETS)

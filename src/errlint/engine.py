@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from errlint import stack
 from errlint.api_comments import ApiCommentProblem, ApiComments
 from errlint.encoding import UndecodableSource
+from errlint.installed import UNKNOWN, Installed
 from errlint.model import FileReport, Finding, Fix, Location, Safety, Severity
 from errlint.suppressions import SuppressionProblem, Suppressions
 
@@ -45,7 +46,8 @@ class Setup:
 
     :ivar api: the id of the API that the user binds the file to, if any; :ivar gate: False turns the byte gate off (for tests of it).
     :ivar known: ids and names of all installed rules: what a suppression may name; :ivar require_reason: a suppression has to say why;
-    :ivar today: what suppressions with ``until=`` are held against; None: they all hold.
+    :ivar today: what suppressions with ``until=`` are held against; None: they all hold; :ivar installed: the versions of packages that
+    the code runs with, as far as they are known.
     """
 
     rules: tuple[Rule, ...]
@@ -56,6 +58,12 @@ class Setup:
     known: frozenset[str] = frozenset()
     require_reason: bool = False
     today: date | None = None
+    installed: Installed = UNKNOWN
+
+    @cached_property
+    def apis(self) -> Catalogues:
+        """The catalogues, with what their SDKs are in these versions."""
+        return self.catalogues.at(self.installed)
 
     @cached_property
     def knowledge(self) -> Libraries:
@@ -63,7 +71,7 @@ class Setup:
         from errlint.libraries import Libraries
         from errlint.semantics.sdks import sdk_sheets
 
-        return Libraries((*sdk_sheets(self.catalogues, self.libraries.roots), *self.libraries.sheets))
+        return Libraries((*sdk_sheets(self.catalogues, self.libraries.roots), *self.libraries.sheets)).at(self.installed)
 
     @cached_property
     def imports(self) -> re.Pattern[bytes]:
@@ -78,7 +86,7 @@ class Setup:
     @cached_property
     def default_api(self) -> Catalogue | None:
         """The catalogue that the user binds every call to."""
-        return self.catalogues.require(self.api) if self.api is not None else None
+        return self.apis.require(self.api) if self.api is not None else None
 
     @cached_property
     def api_ids(self) -> frozenset[str]:
@@ -136,7 +144,7 @@ def semantics_of(source: Source, setup: Setup, said: ApiComments) -> Semantics:
 
     tree = Tree.of(source.module)
     default = Bound(setup.default_api, "the configuration, or `--api`") if setup.default_api is not None else None
-    return Semantics(tree, setup.knowledge, setup.catalogues, default, SaidApis(tree, said.comments, setup.catalogues, source.lines_of))
+    return Semantics(tree, setup.knowledge, setup.apis, default, SaidApis(tree, said.comments, setup.apis, source.lines_of))
 
 
 def _findings(source: Source, setup: Setup, said: ApiComments) -> Iterator[Finding]:

@@ -20,6 +20,8 @@ from typing import Literal
 
 import msgspec
 
+from errlint.installed import Installed
+from errlint.library_versions import holding
 from errlint.retry_sheets import RetrySheet
 from errlint.toml import decode_file
 
@@ -41,6 +43,8 @@ class Library(_Sheet, frozen=True):
     roots: tuple[str, ...]
     checked: str = ""
     """The versions that the facts were seen in, e.g. ``"2.34.2"``."""
+    package: str = ""
+    """The package whose version the ``versions`` of rows mean, as it is installed; without it, ``id``."""
 
 
 class TypeSheet(_Sheet, frozen=True):
@@ -74,6 +78,8 @@ class TypeSheet(_Sheet, frozen=True):
     """Exceptions: what must hold before ``status`` may be read."""
     text: Literal["", "body", "message", "none", "code", "status"] = ""
     """Exceptions: the most that ``str(e)`` is known to contain of the answer."""
+    versions: str = ""
+    """The versions that this holds for (``>=1,<3``), where a class changed: then it has several tables, one a range."""
 
 
 class FunctionSheet(_Sheet, frozen=True):
@@ -89,6 +95,8 @@ class FunctionSheet(_Sheet, frozen=True):
     """Calling it raises when the status is an error."""
     raises: tuple[str, ...] = ()
     """The types it raises for a status. Without them: all of its library that carry a status."""
+    versions: str = ""
+    """The versions that this holds for."""
 
     @property
     def raises_for_status(self) -> bool:
@@ -118,6 +126,8 @@ class RetryAfterDefeat(_Sheet, frozen=True):
     when_is: str = ""
     because: str = ""
     """What happens, as the end of a sentence that starts with the name of the call."""
+    versions: str = ""
+    """The versions that this holds for."""
 
 
 class Pause(_Sheet, frozen=True):
@@ -169,6 +179,15 @@ class Libraries:
     """All sheets of a run, indexed by dotted name."""
 
     sheets: tuple[Sheet, ...] = field(default=())
+
+    def at(self, installed: Installed) -> Libraries:
+        """What holds for a project with these versions; where a version is not known, what holds for all that are possible."""
+        return Libraries(tuple(_sheet_at(sheet, installed) for sheet in self.sheets))
+
+    @cached_property
+    def versioned(self) -> frozenset[str]:
+        """The packages whose version makes a difference."""
+        return frozenset(sheet.library.package or sheet.library.id for sheet in self.sheets if any(row.versions for row in _rows(sheet)))
 
     @cached_property
     def _types(self) -> dict[str, TypeSheet]:
@@ -297,3 +316,24 @@ class Libraries:
                 seen.add(entry.name)
                 yield entry
                 queue.extend(entry.parents)
+
+
+def _rows(sheet: Sheet) -> Iterator[TypeSheet | FunctionSheet | RetryAfterDefeat | RetrySheet]:
+    """The tables of a sheet that may speak of some versions only."""
+    yield from sheet.type
+    yield from sheet.function
+    yield from sheet.defeats_retry_after
+    yield from sheet.retry
+
+
+def _sheet_at(sheet: Sheet, installed: Installed) -> Sheet:
+    if not any(row.versions for row in _rows(sheet)):
+        return sheet
+    package = sheet.library.package or sheet.library.id
+    return msgspec.structs.replace(
+        sheet,
+        type=holding(sheet.type, package, installed, "name"),
+        function=holding(sheet.function, package, installed, "names"),
+        defeats_retry_after=holding(sheet.defeats_retry_after, package, installed, "calls"),
+        retry=holding(sheet.retry, package, installed, "names"),
+    )

@@ -120,5 +120,7 @@ class RetrySheet(_Table, frozen=True, kw_only=True):
     """The argument without which nothing is retried."""
     http: bool = False
     """It can only be about HTTP: no call has to be seen."""
+    versions: str = ""
+    """The versions that this holds for."""
     builtin: bool = False
     """What is retried is the library's own choice and works without being asked for: no mistake of the caller, but a layer of retries."""

@@ -18,6 +18,7 @@ from errlint.engine import Setup, check_bytes, failure
 from errlint.errors import UsageProblem
 from errlint.files import CannotRead, CannotWrite, read_bytes, write_atomically
 from errlint.globs import absolute
+from errlint.installed import UNKNOWN, Installed, Projects
 from errlint.model import FileReport
 from errlint.terminal import shown_path
 
@@ -91,7 +92,8 @@ class Plan:
         self._changes = changes
         self._baselines: dict[Path, Baseline] = {}
         self._bare: dict[tuple[Path | None, str | None], Setup] = {}
-        self._full: dict[tuple[Path | None, str | None], Setup] = {}
+        self._full: dict[tuple[Path | None, str | None, Installed], Setup] = {}
+        self._projects: Projects | None = None
 
     def lint_for(self, path: Path) -> Lint:
         """The function that lints the bytes of a file, by the settings that hold for its path; the file need not exist.
@@ -109,7 +111,8 @@ class Plan:
                 report = check_bytes(raw, shown, bare)
                 if report.stage == "gated":
                     return report
-            report = self._without_silenced(check_bytes(raw, shown, self._setup(config, api)), config, path)
+            setup = self._setup(config, api, self._installed_for(path))
+            report = self._without_silenced(check_bytes(raw, shown, setup), config, path)
             if self._changes is not None:
                 report = self._changes.on_changed_lines(report, path)
             baseline = self.baseline_for(path)
@@ -148,8 +151,15 @@ class Plan:
             _ = self._bare[key].default_api  # an unknown --api is refused even if no file is bound to it
         return self._bare[key]
 
-    def _setup(self, config: Config, api: str | None) -> Setup:
-        key = config.source, api
+    def _installed_for(self, path: Path) -> Installed:
+        """What is known of the versions that a file runs with, of the packages where they make a difference."""
+        if self._projects is None:
+            catalogues = (setup.catalogues for setup in self._bare.values())
+            self._projects = Projects({*registry.libraries().versioned, *(package for one in catalogues for package in one.versioned)})
+        return self._projects.installed_for(Path(absolute(path)).parent)
+
+    def _setup(self, config: Config, api: str | None, installed: Installed = UNKNOWN) -> Setup:
+        key = config.source, api, installed
         if key not in self._full:
             from errlint.selection import select_rules
 
@@ -159,7 +169,12 @@ class Plan:
                 raise UsageProblem("no rule is selected, so nothing would be checked", hint="`errlint rules` lists all rules")
             known = frozenset(word for rule in rules for word in (rule.id, rule.name))
             self._full[key] = replace(
-                self._knowledge(config, api), rules=selected, known=known, require_reason=config.require_reason, today=self._today
+                self._knowledge(config, api),
+                rules=selected,
+                known=known,
+                require_reason=config.require_reason,
+                today=self._today,
+                installed=installed,
             )
         return self._full[key]
 

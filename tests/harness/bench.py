@@ -11,6 +11,7 @@ from errlint import registry
 from errlint.catalogue import Catalogues
 from errlint.engine import Setup, check_bytes
 from errlint.fixer import FixOutcome, fix_source
+from errlint.installed import UNKNOWN, Installed
 from errlint.libraries import Libraries
 from errlint.model import Finding
 from errlint.rule import Rule
@@ -39,11 +40,19 @@ class Bench:
         """The rule with this id; None for the tool's own (``ERR0xx``)."""
         return next((rule for rule in self.rules if rule.id == id), None)
 
-    def setup(self, *, catalogues: tuple[Path, ...] = (), api: str | None = None, gate: bool = True, preview: bool = True) -> Setup:
+    def setup(
+        self,
+        *,
+        catalogues: tuple[Path, ...] = (),
+        api: str | None = None,
+        gate: bool = True,
+        preview: bool = True,
+        installed: Installed = UNKNOWN,
+    ) -> Setup:
         """A run's setup; ``preview=False`` leaves out the rules that are off by default."""
         known = frozenset(word for rule in self.rules for word in (rule.id, rule.name))
         active = tuple(rule for rule in self.rules if preview or not rule.preview)
-        return Setup(active, self.libraries, self.catalogues(catalogues), api, gate, known)
+        return Setup(active, self.libraries, self.catalogues(catalogues), api, gate, known, installed=installed)
 
     def findings(self, fixture: Fixture, *, gate: bool = True) -> tuple[Finding, ...]:
         """What errlint finds in a fixture; remembered, because every check asks."""
@@ -65,4 +74,4 @@ class Bench:
         return self._fixed[fixture]
 
     def _setup(self, fixture: Fixture, *, gate: bool = True) -> Setup:
-        return self.setup(catalogues=fixture.catalogues, api=fixture.header.api, gate=gate)
+        return self.setup(catalogues=fixture.catalogues, api=fixture.header.api, gate=gate, installed=fixture.header.installed)

@@ -11,6 +11,8 @@ from pathlib import Path
 import msgspec
 import tomli
 
+from errlint.installed import Installed, normalised
+from errlint.versions import parse_versions
 from tests.harness.comments import Comment, Mark, parse_comments
 from tests.harness.swap import swap
 
@@ -23,12 +25,21 @@ class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The optional TOML block at the top of a fixture.
 
     ``catalogue``: files beside the fixture, loaded in addition to the built-in ones; ``api``: the catalogue that the whole file is
-    bound to; ``libraries``: the library the code is written with, then those it is run with again.
+    bound to; ``libraries``: the library the code is written with, then those it is run with again; ``versions``: by package, the range
+    that the project of the code has.
     """
 
     catalogue: str | tuple[str, ...] = ()
     api: str | None = None
     libraries: tuple[str, ...] = ()
+    versions: dict[str, str] = {}
+
+    @property
+    def installed(self) -> Installed:
+        """The versions that the code is written for."""
+        known = {normalised(package): parse_versions(versions) for package, versions in self.versions.items()}
+        assert all(known.values()), f"versions that mean nothing: {self.versions}"
+        return Installed(tuple((package, versions) for package, versions in sorted(known.items()) if versions))
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from functools import cached_property
 from errlint.catalogue.model import Catalogue
 from errlint.errors import UsageProblem
 from errlint.hints import did_you_mean
+from errlint.installed import Installed
 
 GENERIC = "http"
 """The id of the catalogue that holds where no API is known."""
@@ -28,6 +29,15 @@ class Catalogues:
 
     def __len__(self) -> int:
         return len(self.catalogues)
+
+    def at(self, installed: Installed) -> Catalogues:
+        """The catalogues for a project with these versions of their SDKs."""
+        return Catalogues(tuple(one.at(installed) for one in self.catalogues))
+
+    @cached_property
+    def versioned(self) -> frozenset[str]:
+        """The packages whose version makes a difference."""
+        return frozenset(sdk.package for one in self for sdk in one.sdks if sdk.versions)
 
     def get(self, id: str) -> Catalogue | None:  # noqa: A002 -- the catalogue's own word
         """The catalogue, or surface, with this id."""

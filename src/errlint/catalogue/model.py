@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Literal
@@ -24,6 +24,7 @@ from errlint.catalogue.schema import (
 from errlint.catalogue.spelling import near
 from errlint.catalogue.text import matching
 from errlint.catalogue.verdicts import Facts, Verdict, decide
+from errlint.installed import Installed
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,12 @@ class Catalogue:
         hosts = (_literal_part(host) for one in (self, *self.surfaces) for host in one.hosts)
         roots = (root for sdk in self.sdks for root in sdk.import_roots)
         return frozenset(word for word in (*hosts, *roots, *self.api.host_env_hint) if word)
+
+    def at(self, installed: Installed) -> Catalogue:
+        """The catalogue with what its SDKs are in these versions; where a version is not known, all that are possible."""
+        sdks = tuple(sdk for sdk in self.sdks if not sdk.versions or installed.allows(sdk.package, sdk.versions))
+        same = len(sdks) == len(self.sdks)
+        return self if same else replace(self, sdks=sdks, surfaces=tuple(surface.at(installed) for surface in self.surfaces))
 
     def is_imitated(self, name: str) -> bool:
         """Whether other vendors, too, answer to the SDK that a dotted name belongs to."""

@@ -77,6 +77,7 @@ def analysed(file: Path, catalogues: Iterable[Path], api: str | None) -> tuple[S
     from errlint.config import Configs, api_for, check_apis
     from errlint.encoding import UndecodableSource
     from errlint.engine import Setup, semantics_of
+    from errlint.installed import Projects
     from errlint.source import Source, SyntaxProblem
 
     try:
@@ -89,5 +90,6 @@ def analysed(file: Path, catalogues: Iterable[Path], api: str | None) -> tuple[S
     config = Configs().for_file(file)
     known = registry.catalogues((*config.catalogues, *(path.absolute() for path in catalogues)))
     check_apis(config, (one.id for one in known))
-    setup = Setup((), registry.libraries(), known, api or api_for(config, file))
+    installed = Projects({*registry.libraries().versioned, *known.versioned}).installed_for(file.absolute().parent)
+    setup = Setup((), registry.libraries(), known, api or api_for(config, file), installed=installed)
     return source, semantics_of(source, setup, ApiComments.parse(source.text, setup.api_ids))

@@ -10,6 +10,7 @@ from http import HTTPStatus
 import libcst as cst
 
 from errlint.catalogue import Catalogue
+from errlint.catalogue.schema import sdk_expression
 from errlint.semantics.constants import string_value
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.tree import Tree
@@ -18,6 +19,8 @@ from errlint.source import Source
 _STATUS = re.compile(r"(?<![\w.])([45]\d\d)(?![\w.])")
 _LONGEST_STATUS_TEXT = 40
 """Characters; a longer text with a number in it says something else."""
+_OPERAND = re.compile(r"""[\w.]+(?:\[["']\w+["']\])*""")
+"""An expression that can be compared as it stands."""
 _PHRASES = {status.phrase.casefold(): int(status) for status in HTTPStatus if status >= 400}
 
 
@@ -98,8 +101,12 @@ class Replacements:
         if exception is None or subject.origin is None or subject.origin.sheet is None:
             return None
         root = subject.origin.sheet.name.partition(".")[0]
-        attributes = [sdk.attrs.get("code") for sdk in catalogue.sdks if root in sdk.import_roots]
-        return f"{exception}.{attributes[0]}" if attributes and attributes[0] else None
+        # several rows: the version is not known, and only what is true of all of them may be written
+        written = {sdk.attrs.get("code", "") for sdk in catalogue.sdks if root in sdk.import_roots}
+        if len(written) != 1 or not all(written):
+            return None
+        expression = sdk_expression(written.pop(), exception)
+        return expression if _OPERAND.fullmatch(expression) else f"({expression})"
 
     def _sibling(self, subject: Meaning, catalogue: Catalogue) -> str | None:
         paths = [place.json for place in catalogue.envelope.code if place.json]

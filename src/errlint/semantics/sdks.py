@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+
+from msgspec.structs import replace
 
 from errlint.catalogue import Catalogue
 from errlint.catalogue.schema import Attribute, Sdk
@@ -15,29 +17,42 @@ _KINDS: dict[Attribute, str] = {
 
 
 def sdk_sheets(catalogues: Iterable[Catalogue], written: Container[str] = ()) -> tuple[Sheet, ...]:
-    """One sheet for each SDK that a catalogue describes.
+    """One sheet for each package that a catalogue describes, with all its versions.
 
     :param written: import roots that have a library sheet: it knows more (classes, responses, which calls do HTTP), and takes the place.
     """
-    sdks = ((catalogue, sdk) for catalogue in catalogues for sdk in catalogue.sdks)
-    return tuple(
-        _sheet(catalogue, sdk) for catalogue, sdk in sdks if not any(root.partition(".")[0] in written for root in sdk.import_roots)
+    packages: dict[tuple[str, str], list[Sdk]] = {}
+    for catalogue in catalogues:
+        for sdk in catalogue.sdks:
+            if not any(root.partition(".")[0] in written for root in sdk.import_roots):
+                packages.setdefault((catalogue.id, sdk.package), []).append(sdk)
+    return tuple(_sheet(api, package, sdks) for (api, package), sdks in packages.items())
+
+
+def _sheet(api: str, package: str, sdks: Sequence[Sdk]) -> Sheet:
+    roots = dict.fromkeys(root.partition(".")[0] for sdk in sdks for root in sdk.import_roots)
+    return Sheet(
+        schema=1,
+        library=Library(id=f"{api}:{package}", roots=tuple(roots), package=package),
+        type=tuple(row for sdk in sdks for row in _types(sdk)),
+        function=tuple(row for sdk in sdks for row in _functions(sdk)),
     )
 
 
-def _sheet(catalogue: Catalogue, sdk: Sdk) -> Sheet:
-    library = Library(id=f"{catalogue.id}:{sdk.package}", roots=tuple(root.partition(".")[0] for root in sdk.import_roots))
-    client = f"{sdk.import_roots[0]}.<client>"
-    functions = tuple(
-        function
-        for root in sdk.import_roots
-        for function in (
-            FunctionSheet(names=(f"{root}.[A-Z]*",), returns=client),
-            FunctionSheet(names=(f"{root}.*",), returns="http", raises_on_status=True),
-        )
-    )
-    types = (TypeSheet(name=client, is_a="client"), *_exceptions(sdk))
-    return Sheet(schema=1, library=library, type=types, function=functions)
+def _functions(sdk: Sdk) -> Iterator[FunctionSheet]:
+    for root in sdk.import_roots:
+        yield FunctionSheet(names=(f"{root}.[A-Z]*",), returns=_client(sdk), versions=sdk.versions)
+        yield FunctionSheet(names=(f"{root}.*",), returns="http", raises_on_status=True, versions=sdk.versions)
+
+
+def _types(sdk: Sdk) -> Iterator[TypeSheet]:
+    yield TypeSheet(name=_client(sdk), is_a="client", versions=sdk.versions)
+    for entry in _exceptions(sdk):
+        yield replace(entry, versions=sdk.versions)
+
+
+def _client(sdk: Sdk) -> str:
+    return f"{sdk.import_roots[0]}.<client>"
 
 
 def _exceptions(sdk: Sdk) -> Iterator[TypeSheet]:
