@@ -161,7 +161,7 @@ def test_version() -> None:
         (["check", "--output-format", "jsn"], "json"),
         (["check", "--color", "alway"], "always"),
         (["check", "--select", "mesage-branch"], "message-branch"),
-        (["explain", "ERR110"], "ERR101"),
+        (["explain", "ERR1O1"], "ERR101"),
         (["check", "--api", "girardi"], "girardai"),
         (["check", "clent.py"], "client.py"),
     ],
