@@ -36,6 +36,7 @@ from errlint.semantics.retries.at_hand import AtHand
 from errlint.semantics.retries.judge import Hopeless, Judge, head
 from errlint.semantics.retries.layers import Multiplied, multiplied
 from errlint.semantics.retries.policy import Attempt, Retried, RetryPolicy, Stop, Wait
+from errlint.semantics.retries.told import Slept, Told, ToldWaits
 from errlint.semantics.text_tests import TextTest
 from errlint.source import Source
 
@@ -67,9 +68,11 @@ __all__ = [
     "Rule",
     "Safety",
     "Severity",
+    "Slept",
     "Step",
     "Stop",
     "TextTest",
+    "Told",
     "TypeSheet",
     "Wait",
     "Way",
@@ -236,6 +239,15 @@ class Context:
     def headers_at(self, node: cst.CSTNode) -> AtHand | None:
         """Where the headers of the answer that failed can be read at the node; None when none are in sight."""
         return self.semantics.headers.at(node)
+
+    @property
+    def told(self) -> ToldWaits:
+        """What servers say about the wait, and what becomes of it."""
+        return self.semantics.told
+
+    def pause(self, call: cst.Call) -> cst.BaseExpression | None:
+        """How long a call waits, if it does: the argument of ``time.sleep`` and its like."""
+        return self.semantics.waits.pause(call)
 
     @property
     def judge(self) -> Judge:

@@ -29,6 +29,7 @@ from errlint.semantics.retries.attempts import Attempts
 from errlint.semantics.retries.judge import Judge
 from errlint.semantics.retries.policies import Retries
 from errlint.semantics.retries.predicates import Predicates
+from errlint.semantics.retries.told import ToldWaits
 from errlint.semantics.retries.waits import Waits
 from errlint.semantics.said_apis import SaidApis
 from errlint.semantics.scopes import Scopes
@@ -133,6 +134,11 @@ class Semantics:
     def headers(self) -> Headers:
         """Where the headers of an answer can be read."""
         return Headers(self)
+
+    @cached_property
+    def told(self) -> ToldWaits:
+        """What servers say about the wait."""
+        return ToldWaits(self)
 
     @cached_property
     def judge(self) -> Judge:
