@@ -27,11 +27,11 @@ class Stage:
 def stages(files: Sequence[Path]) -> tuple[tuple[Stage, ...], Counter[str]]:
     """Run the files through the stages one after the other in this process; also count where each file ended."""
     setup = Setup(tuple(registry.rules()), registry.libraries(), registry.catalogues(()))
-    _ = setup.imports  # compiled once a run; not a matter of files
+    _ = setup.passes.imports  # compiled once a run; not a matter of files
     started = time.process_time()
     raws = [(path, path.read_bytes()) for path in files]
     read = time.process_time()
-    passed = [(path, raw) for path, raw in raws if setup.imports.search(raw)]
+    passed = [(path, raw) for path, raw in raws if setup.passes.lets_pass(raw, str(path.absolute()))]
     gated = time.process_time()
     for path, raw in passed:
         try:
@@ -39,7 +39,7 @@ def stages(files: Sequence[Path]) -> tuple[tuple[Stage, ...], Counter[str]]:
         except (SyntaxProblem, UndecodableSource):
             continue
     parsed = time.process_time()
-    ended = Counter(check_bytes(raw, str(path), setup).stage for path, raw in raws)
+    ended = Counter(check_bytes(raw, str(path), setup, path).stage for path, raw in raws)
     checked = time.process_time()
     everything = sum(len(raw) for _, raw in raws)
     remaining = sum(len(raw) for _, raw in passed)

@@ -7,18 +7,22 @@ Nothing that a file contains can stop a run: what goes wrong becomes a finding o
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from errlint import stack
 from errlint.api_comments import ApiCommentProblem, ApiComments
 from errlint.encoding import UndecodableSource
+from errlint.gate import Gate
+from errlint.globs import absolute
 from errlint.installed import UNKNOWN, Installed
 from errlint.model import FileReport, Finding, Fix, Location, Safety, Severity
+from errlint.project import Project
 from errlint.suppressions import SuppressionProblem, Suppressions
+from errlint.terminal import shown_path
 
 if TYPE_CHECKING:
     from datetime import date
@@ -27,6 +31,7 @@ if TYPE_CHECKING:
     from errlint.libraries import Libraries
     from errlint.rule import Rule
     from errlint.semantics.analysis import Semantics
+    from errlint.semantics.modules import Modules
     from errlint.source import Source
 
 TOOL_RULES = {
@@ -48,6 +53,7 @@ class Setup:
     :ivar known: ids and names of all installed rules: what a suppression may name; :ivar require_reason: a suppression has to say why;
     :ivar today: what suppressions with ``until=`` are held against; None: they all hold; :ivar installed: the versions of packages that
     the code runs with, as far as they are known.
+    :ivar root: the folder outside of which no module of a project is looked for; without it, found for each file.
     """
 
     rules: tuple[Rule, ...]
@@ -59,6 +65,15 @@ class Setup:
     require_reason: bool = False
     today: date | None = None
     installed: Installed = UNKNOWN
+    root: str | None = None
+    _base: Setup | None = None
+
+    def with_rules(
+        self, rules: tuple[Rule, ...], known: frozenset[str], *, require_reason: bool, today: date | None, installed: Installed = UNKNOWN
+    ) -> Setup:
+        """The same with rules: what is known of the project's modules is shared, unless other versions change what libraries do."""
+        base = self if installed == self.installed else None
+        return replace(self, rules=rules, known=known, require_reason=require_reason, today=today, installed=installed, _base=base)
 
     @cached_property
     def apis(self) -> Catalogues:
@@ -68,20 +83,30 @@ class Setup:
     @cached_property
     def knowledge(self) -> Libraries:
         """The library sheets, and those that the catalogues' SDKs amount to (unless a sheet of a pack describes the library)."""
+        if self._base is not None:
+            return self._base.knowledge
         from errlint.libraries import Libraries
         from errlint.semantics.sdks import sdk_sheets
 
         return Libraries((*sdk_sheets(self.catalogues, self.libraries.roots), *self.libraries.sheets)).at(self.installed)
 
     @cached_property
-    def imports(self) -> re.Pattern[bytes]:
-        """The byte gate: an import of something that a sheet or a catalogue speaks of.
+    def _project(self) -> Project:
+        return Project(self.root)
 
-        No rule speaks without evidence, and all evidence comes into a file by such an import: what the gate stops has no finding.
-        """
-        roots = b"|".join(re.escape(root.encode()) for root in sorted(self.knowledge.roots)) or rb"(?!)"
-        space = rb"(?:[ \t\f]|\\\r?\n)"
-        return re.compile(rb"\b(?:from%b+(?:%b)\b|import\b(?:[^\n#]|\\\r?\n)*?\b(?:%b)\b)" % (space, roots, roots))
+    @cached_property
+    def passes(self) -> Gate:
+        """The byte gate."""
+        return self._base.passes if self._base is not None else Gate(self.knowledge.roots, self._project)
+
+    @cached_property
+    def modules(self) -> Modules:
+        """The other modules of the projects that the files belong to."""
+        if self._base is not None:
+            return self._base.modules
+        from errlint.semantics.modules import Modules
+
+        return Modules(self.knowledge, self.apis, self._project, lambda file: shown_path(Path(file)))
 
     @cached_property
     def default_api(self) -> Catalogue | None:
@@ -100,18 +125,20 @@ def failure(rule: str, path: str, message: str, line: int = 1, column: int = 1, 
     return Finding(rule, TOOL_RULES[rule], Severity.ERROR, message, location, remedy=remedy, lines=(line, line))
 
 
-def check_bytes(raw: bytes, path: str, setup: Setup) -> FileReport:
+def check_bytes(raw: bytes, path: str, setup: Setup, file: Path | None = None) -> FileReport:
     """Lint one file.
 
-    :param raw: its bytes; :param path: how it is shown to the user. Never raises for what the bytes contain.
+    :param raw: its bytes; :param path: how it is shown to the user; :param file: where it stands, so that its imports of other modules of
+        the project can be followed. Never raises for what the bytes contain.
     """
-    gated = setup.gate and setup.imports.search(raw) is None
+    place = absolute(file) if file is not None else None
+    gated = setup.gate and not setup.passes.lets_pass(raw, place)
     if gated and b"errlint:" not in raw:
         return FileReport(path, stage="gated")
-    return stack.run(lambda: _check(raw, path, setup, gated=gated))
+    return stack.run(lambda: _check(raw, path, setup, place, gated=gated))
 
 
-def _check(raw: bytes, path: str, setup: Setup, *, gated: bool) -> FileReport:
+def _check(raw: bytes, path: str, setup: Setup, place: str | None, *, gated: bool) -> FileReport:
     from errlint.source import Source, SyntaxProblem
 
     try:
@@ -124,7 +151,7 @@ def _check(raw: bytes, path: str, setup: Setup, *, gated: bool) -> FileReport:
         return FileReport(path, (finding,), stage="failed")
     try:
         said = ApiComments.parse(source.text, setup.api_ids)
-        findings = [] if gated else list(_findings(source, setup, said))
+        findings = [] if gated else list(_findings(source, setup, said, place))
     except RecursionError:
         finding = failure("ERR001", path, "nested too deeply to be checked", remedy="split the longest expression of the file")
         return FileReport(path, (finding,), stage="failed")
@@ -135,8 +162,8 @@ def _check(raw: bytes, path: str, setup: Setup, *, gated: bool) -> FileReport:
     return FileReport(path, tuple(sorted(kept, key=lambda finding: finding.sort_key)), suppressed)
 
 
-def semantics_of(source: Source, setup: Setup, said: ApiComments) -> Semantics:
-    """The semantic layer of one file."""
+def semantics_of(source: Source, setup: Setup, said: ApiComments, file: str | None = None) -> Semantics:
+    """The semantic layer of one file; with its absolute path, what it imports from the project is followed."""
     from errlint.semantics.analysis import Semantics
     from errlint.semantics.meaning import Bound
     from errlint.semantics.said_apis import SaidApis
@@ -144,13 +171,20 @@ def semantics_of(source: Source, setup: Setup, said: ApiComments) -> Semantics:
 
     tree = Tree.of(source.module)
     default = Bound(setup.default_api, "the configuration, or `--api`") if setup.default_api is not None else None
-    return Semantics(tree, setup.knowledge, setup.apis, default, SaidApis(tree, said.comments, setup.apis, source.lines_of))
+    return Semantics(
+        tree,
+        setup.knowledge,
+        setup.apis,
+        default,
+        SaidApis(tree, said.comments, setup.apis, source.lines_of),
+        imported=setup.modules.seen_from(file) if file is not None else None,
+    )
 
 
-def _findings(source: Source, setup: Setup, said: ApiComments) -> Iterator[Finding]:
+def _findings(source: Source, setup: Setup, said: ApiComments, file: str | None) -> Iterator[Finding]:
     from errlint.rule import Context
 
-    semantics = semantics_of(source, setup, said)
+    semantics = semantics_of(source, setup, said, file)
     tree = semantics.tree
     fixable = False
     for current in setup.rules:

@@ -50,12 +50,12 @@ class Library(_Sheet, frozen=True):
 class TypeSheet(_Sheet, frozen=True):
     """``[[type]]``: a class and what its members mean.
 
-    ``is_a`` is ``response``, ``exception``, ``client`` (every call reached through it does HTTP) or ``object`` (only the listed methods
-    do). ``also`` lists other import paths of the same class or factories that return it.
+    ``is_a`` is ``response``, ``exception``, ``client`` (every call reached through it does HTTP), ``object`` (only the listed methods
+    do) or ``class`` (nothing is known but its members). ``also`` lists other import paths of the same class or factories that return it.
     """
 
     name: str
-    is_a: Literal["response", "exception", "client", "object"] = "object"
+    is_a: Literal["response", "exception", "client", "object", "class"] = "object"
     also: tuple[str, ...] = ()
     parents: tuple[str, ...] = ()
     attributes: dict[str, str] = {}
@@ -266,19 +266,21 @@ class Libraries:
         return next((entry for pattern, entry in self._patterns if fnmatchcase(name, pattern)), None)
 
     def method(self, sheet: TypeSheet, name: str) -> FunctionSheet | None:
-        """What calling method ``name`` of a type gives; own and inherited, nearest first.
+        """What calling method ``name`` of a type gives; own and inherited, nearest first."""
+        found = (self.own_method(ancestor, name) for ancestor in self.ancestors(sheet.name))
+        return next((method for method in found if method is not None), None)
+
+    def own_method(self, sheet: TypeSheet, name: str) -> FunctionSheet | None:
+        """What calling a method of exactly this type gives.
 
         A method of a type that only says ``http`` belongs to a client that raises for statuses, as SDKs do.
         """
-        for ancestor in self.ancestors(sheet.name):
-            dotted = f"{ancestor.name}.{name}"
-            found = self._functions.get(dotted)
-            if found is not None:
-                return found
-            if name in ancestor.methods:
-                returns = ancestor.methods[name]
-                return FunctionSheet((dotted,), returns, raises_on_status=returns == "http")
-        return None
+        dotted = f"{sheet.name}.{name}"
+        found = self._functions.get(dotted)
+        if found is None and name in sheet.methods:
+            returns = sheet.methods[name]
+            return FunctionSheet((dotted,), returns, raises_on_status=returns == "http")
+        return found
 
     def errors_of(self, name: str) -> tuple[str, ...]:
         """The most general exceptions that stand for a status, of the library that speaks of the type or function ``name``."""

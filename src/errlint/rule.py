@@ -292,24 +292,15 @@ class Context:
         )
 
     def _steps(self, trail: Iterable[Place]) -> Trail:
-        steps: list[Step] = []
+        steps: dict[Step, None] = {}
         for place in trail:
+            for spot in place.elsewhere:
+                location = self.semantics.imported.location(spot) if self.semantics.imported is not None else None
+                if location is not None:
+                    steps[Step(location, spot.note)] = None
             if place.note:
-                step = Step(self._header(place.node), place.note)
-                if step not in steps:
-                    steps.append(step)
+                steps[Step(self.source.header_location(place.node), place.note)] = None
         return tuple(steps)
-
-    def _header(self, node: cst.CSTNode) -> Location:
-        """A compound statement is shown by its header only."""
-        location = self.source.location(node)
-        body = getattr(node, "body", None)
-        if isinstance(body, cst.BaseSuite):
-            start, _ = self.source.span(node)
-            end, _ = self.source.span(body)
-            header = self.source.between(start, max(start, end))
-            return Location(header.path, header.line, header.column, header.line, max(header.column + 1, header.end_column))
-        return location
 
     def _lines(self, node: cst.CSTNode) -> tuple[int, int]:
         """First and last line of the statement, or of the header of the compound statement, that holds the node."""

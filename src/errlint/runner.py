@@ -107,12 +107,12 @@ class Plan:
             self._setup(config, api)
 
         def lint(raw: bytes, shown: str) -> FileReport:
-            if bare.imports.search(raw) is None:
-                report = check_bytes(raw, shown, bare)
+            if not bare.passes.lets_pass(raw, absolute(path)):
+                report = check_bytes(raw, shown, bare, path)
                 if report.stage == "gated":
                     return report
             setup = self._setup(config, api, self._installed_for(path))
-            report = self._without_silenced(check_bytes(raw, shown, setup), config, path)
+            report = self._without_silenced(check_bytes(raw, shown, setup, path), config, path)
             if self._changes is not None:
                 report = self._changes.on_changed_lines(report, path)
             baseline = self.baseline_for(path)
@@ -168,13 +168,8 @@ class Plan:
             if not selected:
                 raise UsageProblem("no rule is selected, so nothing would be checked", hint="`errlint rules` lists all rules")
             known = frozenset(word for rule in rules for word in (rule.id, rule.name))
-            self._full[key] = replace(
-                self._knowledge(config, api),
-                rules=selected,
-                known=known,
-                require_reason=config.require_reason,
-                today=self._today,
-                installed=installed,
+            self._full[key] = self._knowledge(config, api).with_rules(
+                selected, known, require_reason=config.require_reason, today=self._today, installed=installed
             )
         return self._full[key]
 

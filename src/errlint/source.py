@@ -158,6 +158,17 @@ class Source:
         start, end = self.span(node)
         return self.between(start, end)
 
+    def header_location(self, node: cst.CSTNode) -> Location:
+        """Where the node stands; of a compound statement, its header only."""
+        location = self.location(node)
+        body = getattr(node, "body", None)
+        if isinstance(body, cst.BaseSuite):
+            start, _ = self.span(node)
+            end, _ = self.span(body)
+            header = self.between(start, max(start, end))
+            return Location(header.path, header.line, header.column, header.line, max(header.column + 1, header.end_column))
+        return location
+
     def lines_of(self, node: cst.CSTNode) -> tuple[int, int]:
         """First and last line of a node, 1-based."""
         location = self.location(node)

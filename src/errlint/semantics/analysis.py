@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 
 import libcst as cst
 
 from errlint.catalogue import Catalogues
+from errlint.first_party import is_first_party
 from errlint.libraries import Libraries
 from errlint.semantics.addresses import Addresses
 from errlint.semantics.answers import Answers
 from errlint.semantics.binding import ApiBinding
 from errlint.semantics.circumstances import Circumstances
+from errlint.semantics.closed import Closed
 from errlint.semantics.code_tests import CodeTests
 from errlint.semantics.conditions import conditions_at
 from errlint.semantics.constants import Constants
@@ -19,6 +22,7 @@ from errlint.semantics.decisions import Decisions
 from errlint.semantics.evaluate import Evaluator
 from errlint.semantics.fields import is_failure, names_errors, names_success
 from errlint.semantics.functions import Functions
+from errlint.semantics.imported import Imported
 from errlint.semantics.meaning import Bound, Evidence, Kind, Meaning
 from errlint.semantics.members import Collections
 from errlint.semantics.names import Names, dotted
@@ -36,6 +40,7 @@ from errlint.semantics.scopes import Scopes
 from errlint.semantics.statuses import ERRORS, OK, Statuses
 from errlint.semantics.text_tests import TextTests
 from errlint.semantics.tree import Tree
+from errlint.semantics.types import Types
 
 _FEW = 5
 """A test that leaves at most so many statuses has looked at the status, not only at success."""
@@ -45,17 +50,25 @@ class Semantics:
     """What the values of one file mean.
 
     :param default: the API that the command line or the configuration binds the whole file to, if any.
-    :param said: what comments say of the API.
+    :param said: what comments say of the API; :param imported: the rest of the project, as the file sees it.
     """
 
     def __init__(
-        self, tree: Tree, libraries: Libraries, catalogues: Catalogues, default: Bound | None = None, said: SaidApis | None = None
+        self,
+        tree: Tree,
+        libraries: Libraries,
+        catalogues: Catalogues,
+        default: Bound | None = None,
+        said: SaidApis | None = None,
+        *,
+        imported: Imported | None = None,
     ) -> None:
         self.tree = tree
         self.libraries = libraries
         self.catalogues = catalogues
         self.default = default
         self.said = said or SaidApis(tree, (), catalogues, None)
+        self.imported = imported
 
     @cached_property
     def scopes(self) -> Scopes:
@@ -65,17 +78,46 @@ class Semantics:
     @cached_property
     def names(self) -> Names:
         """Dotted names through imports."""
-        return Names(self.tree, self.scopes)
+        return Names(self.tree, self.scopes, self.imported)
 
     @cached_property
     def constants(self) -> Constants:
         """Literal values."""
-        return Constants(self.tree, self.scopes)
+        return Constants(self.tree, self.scopes, self._constant_elsewhere)
+
+    def _constant_elsewhere(self, expression: cst.BaseExpression) -> cst.BaseExpression | None:
+        """The literal of another module that a name, ``module.NAME`` or ``Class.NAME`` stands for."""
+        name = self.names.qualified(expression) if self.imported is not None else None
+        return self.imported.constant(name) if self.imported is not None and name is not None and is_first_party(name) else None
+
+    @cached_property
+    def closed(self) -> Closed:
+        """Literals for other modules."""
+        return Closed(self.names, self.constants)
+
+    @cached_property
+    def types(self) -> Types:
+        """The types of sheets and of the project."""
+        return Types(self.tree, self.scopes, self.names, self.libraries, self.imported)
 
     @cached_property
     def evaluator(self) -> Evaluator:
         """Meanings of expressions."""
-        return Evaluator(self.tree, self.scopes, self.names, self.constants, self.functions, libraries=self.libraries, binding=self.binding)
+        return self.evaluator_with({})
+
+    def evaluator_with(self, given: Mapping[cst.CSTNode, Meaning]) -> Evaluator:
+        """Meanings of expressions when parameters mean what is given, by their nodes."""
+        return Evaluator(
+            self.tree,
+            self.scopes,
+            self.names,
+            self.constants,
+            self.functions,
+            types=self.types,
+            binding=self.binding,
+            imported=self.imported,
+            given=given,
+        )
 
     @cached_property
     def binding(self) -> ApiBinding:

@@ -10,6 +10,7 @@ from errlint.semantics.constants import string_value
 from errlint.semantics.names import Names, dotted
 from errlint.semantics.scopes import How, Scopes
 from errlint.semantics.tree import Tree
+from errlint.semantics.types import Types
 
 _TRANSPARENT = frozenset({"Optional", "Union", "Annotated", "Awaitable"})
 
@@ -17,10 +18,11 @@ _TRANSPARENT = frozenset({"Optional", "Union", "Annotated", "Awaitable"})
 class Annotations:
     """Dotted names of the types that annotations name."""
 
-    def __init__(self, tree: Tree, scopes: Scopes, names: Names) -> None:
+    def __init__(self, tree: Tree, scopes: Scopes, names: Names, types: Types) -> None:
         self._tree = tree
         self._scopes = scopes
         self._names = names
+        self._types = types
 
     def types(self, annotation: cst.BaseExpression) -> Iterator[str]:
         """The dotted names in ``X``, ``X | None``, ``Optional[X]``, ``Union[X, Y]`` and quoted annotations."""
@@ -33,7 +35,7 @@ class Annotations:
                     if isinstance(element.slice, cst.Index):
                         yield from self.types(element.slice.value)
         elif isinstance(annotation, (cst.Name, cst.Attribute)):
-            name = self._names.qualified(annotation)
+            name = self._types.named(annotation)
             if name:
                 yield name
         else:
@@ -46,4 +48,6 @@ class Annotations:
         for binding in self._scopes.bindings(root, self._tree.module):
             imported = self._names.imported(binding) if binding.how is How.IMPORT else None
             if imported:
-                yield f"{imported}.{rest}" if rest else imported
+                yield self._names.resolved(f"{imported}.{rest}" if rest else imported)
+            elif binding.how is How.CLASS and not rest:
+                yield root

@@ -68,6 +68,12 @@ class ApiBinding:
             return inherited
         return self._of_client(name, address)
 
+    def named(self, api: str, because: str) -> Bound | None:
+        """The API with this id, as another module knows it; ``-`` is one that no catalogue knows."""
+        if not api:
+            return None
+        return Bound(None if api == "-" else self._catalogues.get(api), because)
+
     def of_client_call(self, call: cst.Call, client: Bound | None) -> Bound | None:
         """The API of a call on an SDK's client: nothing that it is given is an address of the API."""
         return self._said.of(call) or client

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 
 import libcst as cst
@@ -50,11 +50,17 @@ def _walks_a_table(binding: Binding) -> bool:
 
 
 class Constants:
-    """What the literals of one module are."""
+    """What the literals of one module are.
 
-    def __init__(self, tree: Tree, scopes: Scopes) -> None:
+    :param elsewhere: gives the literal that an expression stands for in another module, if it is one.
+    """
+
+    def __init__(
+        self, tree: Tree, scopes: Scopes, elsewhere: Callable[[cst.BaseExpression], cst.BaseExpression | None] | None = None
+    ) -> None:
         self._tree = tree
         self._scopes = scopes
+        self._elsewhere = elsewhere or (lambda _: None)
 
     def strings(self, expression: cst.BaseExpression) -> tuple[str, ...]:
         """All strings of a literal, of a collection of literals, or of a name bound to one; () when any part is unknown."""
@@ -81,24 +87,34 @@ class Constants:
         return ()
 
     def values(self, expression: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
-        """The expressions that a name, ``self.x``, ``cls.x`` or ``Class.x`` is bound to in this file."""
+        """The expressions that a name, ``self.x``, ``cls.x`` or ``Class.x`` is bound to, in this file or in one that it comes from."""
+        bound = expression not in self._tree.order
         if isinstance(expression, cst.Name):
             for binding in self._scopes.reaching(expression):
+                bound = bound or binding.how is not How.IMPORT
                 plain = binding.how in (How.VALUE, How.PARAMETER, How.ITEM) and not binding.path
                 if binding.value is not None and (plain or _walks_a_table(binding)):
                     yield binding.value
         elif isinstance(expression, cst.Attribute):
-            yield from self.attribute_values(expression)
+            for value in self.attribute_values(expression):
+                bound = True
+                yield value
+        literal = self._elsewhere(expression) if not bound and isinstance(expression, (cst.Name, cst.Attribute)) else None
+        if literal is not None:
+            yield literal
 
     def attribute_values(self, attribute: cst.Attribute) -> Iterator[cst.BaseExpression]:
         """What ``self.x`` is assigned in the methods of its class and in the class body."""
         owner = self.owner(attribute)
-        if owner is None:
-            return
-        for binding in self._scopes.bindings(attribute.attr.value, owner):
+        if owner is not None:
+            yield from self.values_in(owner, attribute.attr.value)
+
+    def values_in(self, owner: cst.ClassDef, name: str) -> Iterator[cst.BaseExpression]:
+        """What an attribute is assigned in the body of a class and in its methods."""
+        for binding in self._scopes.bindings(name, owner):
             if binding.value is not None and not binding.path and binding.how is How.VALUE:
                 yield binding.value
-        yield from self._attribute_assignments.get((owner, attribute.attr.value), ())
+        yield from self._attribute_assignments.get((owner, name), ())
 
     def owner(self, attribute: cst.Attribute) -> cst.ClassDef | None:
         """The class whose instance (or itself) ``attribute`` is read from: ``self.x``, ``cls.x`` inside it, or ``ClassName.x``."""

@@ -5,19 +5,23 @@ Demand-driven and remembered per node, so the cost is linear in what is asked (:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import libcst as cst
 
-from errlint.libraries import KINDS, Libraries, TypeSheet
+from errlint.first_party import is_first_party
+from errlint.libraries import KINDS, TypeSheet
 from errlint.semantics.annotations import Annotations
 from errlint.semantics.binding import ApiBinding
+from errlint.semantics.callees import Callees
+from errlint.semantics.class_members import ClassMembers, Member, is_property
 from errlint.semantics.constants import Constants, string_value
 from errlint.semantics.fields import kind_at
 from errlint.semantics.functions import Functions
 from errlint.semantics.handlers import Handlers
 from errlint.semantics.http_calls import HttpCalls
+from errlint.semantics.imported import Imported
 from errlint.semantics.meaning import Bound, Kind, Meaning, Place
 from errlint.semantics.names import Names, dotted
 from errlint.semantics.patterns import captured_path
@@ -26,14 +30,27 @@ from errlint.semantics.raises import Raises
 from errlint.semantics.scopes import Binding, How, Scopes
 from errlint.semantics.statuses import Statuses
 from errlint.semantics.tree import Tree
+from errlint.semantics.types import Types, shown
 
 _SAME_TEXT = frozenset({
     "lower", "upper", "casefold", "strip", "lstrip", "rstrip", "replace", "removeprefix", "removesuffix", "title", "capitalize", "decode",
     "encode", "expandtabs", "swapcase", "format",
 })  # fmt: skip
 _TEXTS = (Kind.MESSAGE, Kind.TEXT, Kind.REASON, Kind.CODE)
-_MADE = {"response": "a response", "exception": "an exception", "client": "a client", "object": "an object that does HTTP"}
-_OF_TYPE = {"response": Kind.RESPONSE, "exception": Kind.EXCEPTION, "client": Kind.CLIENT, "object": Kind.OBJECT}
+_MADE = {
+    "response": "a response",
+    "exception": "an exception",
+    "client": "a client",
+    "object": "an object that does HTTP",
+    "class": "an instance",
+}
+_OF_TYPE = {
+    "response": Kind.RESPONSE,
+    "exception": Kind.EXCEPTION,
+    "client": Kind.CLIENT,
+    "object": Kind.OBJECT,
+    "class": Kind.INSTANCE,
+}
 _KIND_OF = {
     "status": Kind.STATUS, "reason": Kind.REASON, "ok": Kind.OK, "success": Kind.OK, "is-error": Kind.OK,
     "client-error": Kind.OK, "server-error": Kind.OK, "headers": Kind.HEADERS,
@@ -54,24 +71,40 @@ class Evaluator:
         constants: Constants,
         functions: Functions,
         *,
-        libraries: Libraries,
+        types: Types,
         binding: ApiBinding,
+        imported: Imported | None,
+        given: Mapping[cst.CSTNode, Meaning],
     ) -> None:
         self._tree = tree
         self._scopes = scopes
         self._names = names
         self._constants = constants
-        self._libraries = libraries
+        self._types = types
         self._binding = binding
         self._functions = functions
-        self._annotations = Annotations(tree, scopes, names)
-        self.http = HttpCalls(tree, self._functions, self.meaning)
-        self.statuses = Statuses(tree, self.meaning, names.qualified, lambda value: list(constants.values(value)))
+        self._given = given
+        self._annotations = Annotations(tree, scopes, names, types)
+        self._members = ClassMembers(scopes, constants, types, imported)
+        self._callees = Callees(
+            tree, names, functions, self._members, types=types, binding=binding, imported=imported, meaning=self.meaning
+        )
+        self.http = HttpCalls(tree, self._callees, self.meaning)
+        self.statuses = Statuses(tree, self.meaning, names.qualified, lambda value: list(constants.values(value)), self._predicate)
         self.raises = Raises(
-            tree, names, self._functions, self.http, libraries=libraries, meaning=self.meaning, possible_at=self.statuses.possible_at
+            tree, names, self._callees, self.http, types=types, meaning=self.meaning, possible_at=self.statuses.possible_at
         )
         self._handlers = Handlers(
-            tree, names, scopes, self._functions, libraries=libraries, binding=binding, raises=self.raises, meaning=self.meaning
+            tree,
+            names,
+            scopes,
+            self._callees,
+            types=types,
+            binding=binding,
+            http=self.http,
+            raises=self.raises,
+            imported=imported,
+            meaning=self.meaning,
         )
         self._questions: Questions[Meaning] = Questions()
 
@@ -117,6 +150,15 @@ class Evaluator:
     def _text(self, meaning: Meaning | None) -> Meaning | None:
         return meaning if meaning is not None and meaning.kind in _TEXTS else None
 
+    def _predicate(self, call: cst.Call) -> tuple[int, int] | None:
+        """For which statuses a function of another module may and must be true."""
+        summary = self._callees.elsewhere(call)
+        return summary.predicate if summary is not None else None
+
+    def type_names(self, expression: cst.BaseExpression) -> list[str]:
+        """The exception types that an expression names, tuples taken apart."""
+        return self._handlers.named(expression)
+
     # names ---------------------------------------------------------------------------------------------------------------------
 
     def _name(self, name: cst.Name) -> Meaning | None:
@@ -127,7 +169,17 @@ class Evaluator:
             found = self.bound(binding)
             if found is not None:
                 return replace(found, expression=name)
-        return None
+        return self._elsewhere(name)
+
+    def _elsewhere(self, expression: cst.BaseExpression) -> Meaning | None:
+        """A variable of another module."""
+        name = self._names.qualified(expression)
+        return self._callees.kept(expression, name) if name is not None and is_first_party(name) else None
+
+    def _of_type(self, sheet: TypeSheet, place: Place, api: Bound | None, expression: cst.BaseExpression | None = None) -> Meaning:
+        """A value that is known to be of a type. An exception of the project may stand for anything."""
+        open_ = sheet.is_a == "exception" and not sheet.covers_status and self._types.is_of_project(sheet)
+        return Meaning(_OF_TYPE[sheet.is_a], (place,), sheet, api, expression=expression, proven=not open_)
 
     def _narrowed(self, name: cst.Name) -> Meaning | None:
         """What ``isinstance(name, T)`` in a test around the use says of it."""
@@ -138,11 +190,11 @@ class Evaluator:
                     continue
                 options = [element.value for element in kind.elements] if isinstance(kind, cst.Tuple) else [kind]
                 for option in options:
-                    sheet = self._libraries.type(self._names.qualified(option) or "")
+                    sheet = self._types.type(self._types.named(option) or "")
                     if sheet is not None:
-                        api = self._binding.of_name(sheet.name, name)
-                        place = Place(test, f"`{name.value}` is a `{sheet.name}`")
-                        return Meaning(_OF_TYPE[sheet.is_a], (place,), sheet, api, expression=name)
+                        api = self._binding.of_name(self._types.library_name(sheet), name)
+                        place = Place(test, f"`{name.value}` is a `{shown(sheet.name)}`")
+                        return self._of_type(sheet, place, api, name)
         return None
 
     def caught(self, handler: cst.ExceptHandler | cst.ExceptStarHandler) -> Meaning | None:
@@ -182,8 +234,13 @@ class Evaluator:
         return meaning.via(binding.node, f"kept in `{binding.name}`")
 
     def _unpacked(self, binding: Binding) -> Meaning | None:
-        """``a, b = f()`` where the tuple itself is written in this file."""
-        value = binding.value
+        """``a, b = f()`` where the tuple itself is written out."""
+        value = binding.value.expression if isinstance(binding.value, cst.Await) else binding.value
+        summary = self._callees.elsewhere(value) if isinstance(value, cst.Call) else None
+        if isinstance(value, cst.Call) and summary is not None:
+            item = summary.items[binding.path[0]] if len(binding.path) == 1 and binding.path[0] < len(summary.items) else None
+            found = self._callees.returned(value, summary, item, self._client(value))
+            return None if found is None else self._kept(found, binding)
         for position in binding.path:
             written = next(self._functions.returned_tuples(value), None)
             if written is None or position >= len(written.elements):
@@ -196,14 +253,16 @@ class Evaluator:
         if binding.annotation is None:
             return None
         for name in self._annotations.types(binding.annotation):
-            sheet = self._libraries.type(name)
+            sheet = self._types.type(name)
             if sheet is not None:
-                place = Place(binding.node, f"`{binding.name}` is annotated as `{sheet.name}`")
-                api = self._binding.of_name(name, binding.node)
-                return Meaning(_OF_TYPE[sheet.is_a], (place,), sheet, api)
+                place = Place(binding.node, f"`{binding.name}` is annotated as `{shown(sheet.name)}`")
+                return self._of_type(sheet, place, self._binding.of_name(self._types.library_name(sheet), binding.node))
         return None
 
     def _parameter(self, binding: Binding) -> Meaning | None:
+        given = self._given.get(binding.node) or self._instance(binding)
+        if given is not None:
+            return given
         annotated = self._annotated(binding)
         if annotated is not None:
             return annotated
@@ -212,6 +271,17 @@ class Evaluator:
             return None
         # a helper of several APIs knows the codes of none of them
         return replace(passed[0], api=self._binding.of_calls(passed)).via(binding.node, f"passed as `{binding.name}`")
+
+    def _instance(self, binding: Binding) -> Meaning | None:
+        """``self`` and ``cls`` in the methods of a class."""
+        if binding.name not in ("self", "cls"):
+            return None
+        definition = self._tree.enclosing(binding.node, cst.ClassDef)
+        sheet = self._types.of_class(definition) if definition is not None else None
+        if sheet is None:
+            return None
+        kind = _OF_TYPE[sheet.is_a] if sheet.is_a in ("client", "object") else Kind.INSTANCE
+        return Meaning(kind, (Place(binding.node, f"an instance of `{shown(sheet.name)}`"),), sheet)
 
     def _captured(self, binding: Binding) -> Meaning | None:
         """``case text if "limit" in text`` or ``case {"message": text}``."""
@@ -228,13 +298,32 @@ class Evaluator:
 
     def _attribute(self, attribute: cst.Attribute) -> Meaning | None:
         base = self.meaning(attribute.value)
-        if base is not None:
+        own = self._members.find(base.sheet, attribute.attr.value) if base is not None and base.sheet is not None else None
+        if base is not None and base.kind is not Kind.INSTANCE and own is None:
             return self.member(base, attribute.attr.value, attribute)
         for value in self._constants.attribute_values(attribute):
             found = self.meaning(value)
             if found is not None:
                 return found.via(value, f"kept in `{dotted(attribute)}`")
-        return self._declared_attribute(attribute)
+        found = self._declared_attribute(attribute)
+        if found is None and own is not None:
+            found = self._of_project(own, attribute)
+        if found is None and base is not None:
+            return self.member(base, attribute.attr.value, attribute)
+        return found or self._elsewhere(attribute)
+
+    def _of_project(self, member: Member, attribute: cst.Attribute) -> Meaning | None:
+        """An attribute or a property that a class of the project defines."""
+        if member.elsewhere:
+            return self._callees.kept(attribute, member.elsewhere)
+        for value in self._members.values(member):
+            found = self.meaning(value)
+            if found is not None:
+                return found.via(value, f"kept in `{dotted(attribute) or f'.{member.name}'}`")
+        returned = (
+            value for function in self._members.functions(member) if is_property(function) for value in self._functions.returned(function)
+        )
+        return next((found for found in map(self.meaning, returned) if found is not None), None)
 
     def _declared_attribute(self, attribute: cst.Attribute) -> Meaning | None:
         owner = self._constants.owner(attribute)
@@ -256,7 +345,7 @@ class Evaluator:
 
     def _declared(self, sheet: TypeSheet, name: str) -> tuple[str, bool] | None:
         """What a sheet says of a member, own or inherited, and whether it has to be called."""
-        for ancestor in self._libraries.ancestors(sheet.name):
+        for ancestor in self._types.ancestors(sheet.name):
             if name in ancestor.attributes:
                 return ancestor.attributes[name], False
             if name in ancestor.methods:
@@ -268,7 +357,7 @@ class Evaluator:
         if kind is not None:
             detail = declared if kind is Kind.OK else name
             return base.becomes(kind, expression, f"{kind.value}: `.{name}`", name=detail)
-        sheet = self._libraries.type(declared.rstrip("?"))
+        sheet = self._types.type(declared.rstrip("?"))
         if sheet is None:
             return None
         return base.becomes(_OF_TYPE[sheet.is_a], expression, f"`.{name}` is a `{sheet.name}`", sheet=sheet, name=name)
@@ -339,35 +428,38 @@ class Evaluator:
             found = self._method(call, call.func)
             if found is not None:
                 return found
-        for function in self._functions.run_by(call):
+        for function in self._callees.here(call):
             for returned in self._functions.returned(function):
                 result = self.meaning(returned)
                 if result is not None:
                     return result.via(call, f"returned by `{function.name.value}()`")
-        return None
+        summary = self._callees.elsewhere(call)
+        return self._callees.returned(call, summary, summary.value, self._client(call)) if summary is not None else None
+
+    def _client(self, call: cst.Call) -> Meaning | None:
+        return self.meaning(call.func.value) if isinstance(call.func, cst.Attribute) else None
 
     def _call_by_name(self, call: cst.Call) -> Meaning | None:
-        name = self._names.qualified(call.func)
+        name = self._types.named(call.func)
         if name is None:
             return None
         special = self._builtin(call, name)
         if special is not None:
             return special
-        function = self._libraries.function(name)
+        function = self._types.function(name)
         if function is not None:
             api = self._binding.of_call(call, name)
             return self._result(call, function.returns, f"`{name}()`", api)
-        sheet = self._libraries.type(name)
+        sheet = self._types.type(name)
         if sheet is not None:
             api = self._binding.of_call(call, name)
-            place = Place(call, f"`{name}()` makes {_MADE[sheet.is_a]}")
-            return Meaning(_OF_TYPE[sheet.is_a], (place,), sheet, api)
+            return self._of_type(sheet, Place(call, f"`{shown(name)}()` makes {_MADE[sheet.is_a]}"), api)
         return None
 
     def _result(self, call: cst.Call, returns: str, name: str, api: Bound | None, *, trail: tuple[Place, ...] = ()) -> Meaning | None:
         """What a function or a method of a client gives."""
         kind = _KIND_OF.get(returns)
-        sheet = None if kind is not None else self._libraries.type(returns.rstrip("?"))
+        sheet = None if kind is not None else self._types.type(returns.rstrip("?"))
         if sheet is not None:
             kind = _OF_TYPE[sheet.is_a]
         if kind is None:
@@ -405,9 +497,9 @@ class Evaluator:
         if attribute.attr.value == "format" and isinstance(attribute.value, (cst.SimpleString, cst.ConcatenatedString)):
             return self._woven(call, [argument.value for argument in call.args])
         base = self.meaning(attribute.value)
-        if base is None:
-            return None
         name = attribute.attr.value
+        if base is None or (base.sheet is not None and self._members.find(base.sheet, name) is not None):
+            return None
         if base.kind in _TEXTS and name in _SAME_TEXT:
             return base
         by_key = base.kind in (Kind.BODY, Kind.HEADERS) or (base.sheet is not None and base.sheet.items)
@@ -421,7 +513,7 @@ class Evaluator:
     def _typed_method(self, call: cst.Call, name: str, base: Meaning) -> Meaning | None:
         if base.sheet is None:
             return None
-        method = self._libraries.method(base.sheet, name)
+        method = self._types.method(base.sheet, name)
         if method is not None:
             if base.kind in (Kind.RESPONSE, Kind.EXCEPTION):
                 return self._declared_value(base, method.returns, f"{name}()", call)

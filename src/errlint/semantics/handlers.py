@@ -11,14 +11,18 @@ from collections.abc import Callable, Iterator
 
 import libcst as cst
 
-from errlint.libraries import Libraries, TypeSheet
+from errlint.first_party import is_first_party
+from errlint.libraries import TypeSheet
 from errlint.semantics.binding import ApiBinding
-from errlint.semantics.functions import Functions
+from errlint.semantics.callees import Callees
+from errlint.semantics.http_calls import HttpCalls
+from errlint.semantics.imported import Imported
 from errlint.semantics.meaning import Kind, Meaning, Place
 from errlint.semantics.names import Names
 from errlint.semantics.raises import Raises
 from errlint.semantics.scopes import Binding, How, Scopes
 from errlint.semantics.tree import Tree
+from errlint.semantics.types import Types, shown
 
 Handler = cst.ExceptHandler | cst.ExceptStarHandler
 BROAD = frozenset({"Exception", "BaseException", "builtins.Exception"})
@@ -34,19 +38,23 @@ class Handlers:
         tree: Tree,
         names: Names,
         scopes: Scopes,
-        functions: Functions,
+        callees: Callees,
         *,
-        libraries: Libraries,
+        types: Types,
         binding: ApiBinding,
+        http: HttpCalls,
         raises: Raises,
+        imported: Imported | None,
         meaning: Callable[[cst.BaseExpression], Meaning | None],
     ) -> None:
         self._tree = tree
         self._names = names
         self._scopes = scopes
-        self._functions = functions
-        self._libraries = libraries
+        self._callees = callees
+        self._types = types
         self._binding = binding
+        self._http = http
+        self._imported = imported
         self._raises = raises
         self._meaning = meaning
 
@@ -65,22 +73,43 @@ class Handlers:
         call = calls[0] if calls else None
         if sheets:
             sheet = next((found for found in sheets if found.covers_status or found.carries_status), sheets[0])
-            api = self._binding.of_error(sheet.name, handler, calls)
-            evidence = Place(handler.type or handler, f"`{sheet.name}` is caught")
+            evidence = Place(handler.type or handler, f"`{shown(sheet.name)}` is caught")
+            api = self._binding.of_error(self._types.library_name(sheet), handler, calls)
+            if self._types.is_of_project(sheet) and not sheet.covers_status:
+                return self._raised_here(sheets, handler, calls, evidence)
             trail = (*call.trail, evidence) if call is not None else (evidence,)
             proven = sheet.carries_status or (sheet.covers_status and (call is None or self._raises.for_status(self._body(handler))))
             return Meaning(Kind.EXCEPTION, trail, sheet, api, proven=proven)
         if not self._is_broad(handler) or self._taken_earlier(handler):
             return None
         evidence = Place(handler.type or handler, "any exception is caught")
-        if call is None:
+        body = self._body(handler)
+        http = call or (self._http.of(body) if body is not None else None)
+        if http is None:
             return Meaning(Kind.EXCEPTION, (evidence,), proven=False)
-        proven = self._raises.for_status(self._body(handler))
-        return Meaning(Kind.EXCEPTION, (*call.trail, evidence), None, self._binding.of_calls(calls), proven=proven)
+        proven = self._raises.for_status(body)
+        api = self._binding.of_calls(calls) if calls else None
+        return Meaning(Kind.EXCEPTION, (*http.trail, evidence), None, api, proven=proven)
+
+    def _raised_here(self, sheets: list[TypeSheet], handler: Handler, calls: list[Meaning], evidence: Place) -> Meaning | None:
+        """An exception of the project, which only stands for a status if the ``try`` raises it for one."""
+        body = self._body(handler)
+        raising = self._raises.of(body) if body is not None else None
+        if raising is None or not raising.tells:
+            return None
+        for sheet in sheets:
+            if any(sheet.name == ancestor.name for raised in raising.types for ancestor in self._types.ancestors(raised)):
+                trail = (*(calls[0].trail if calls else ()), *raising.trail, evidence)
+                return Meaning(Kind.EXCEPTION, trail, self._types.from_status(sheet), self._binding.of_calls(calls) if calls else None)
+        return None
 
     def types(self, handler: Handler) -> list[str]:
         """Dotted names of the types that a handler names, through tuples kept in constants."""
-        return list(self._type_names(handler.type)) if handler.type is not None else ["BaseException"]
+        return self.named(handler.type) if handler.type is not None else ["BaseException"]
+
+    def named(self, expression: cst.BaseExpression) -> list[str]:
+        """Dotted names of the types that an expression names."""
+        return list(self._type_names(expression))
 
     def _type_names(self, expression: cst.BaseExpression, hops: int = 3) -> Iterator[str]:
         if isinstance(expression, (cst.Tuple, cst.List)):
@@ -92,20 +121,14 @@ class Handlers:
                 if binding.how is How.VALUE and isinstance(binding.value, (cst.Tuple, cst.Name, cst.Attribute)) and not binding.path:
                     yield from self._type_names(binding.value, hops - 1)
                     return
-                if binding.how is How.CLASS and isinstance(binding.node, cst.ClassDef):
-                    yield from self._bases(binding.node, hops - 1)
-                    return
-        name = self._names.qualified(expression)
-        if name is not None:
-            yield name
-
-    def _bases(self, definition: cst.ClassDef, hops: int) -> Iterator[str]:
-        """An exception class of this file is what it inherits from, unless that is any exception at all."""
-        for base in definition.bases:
-            yield from (name for name in self._type_names(base.value, hops) if name not in BROAD)
+        name = self._types.named(expression)
+        if name is None:
+            return
+        elsewhere = self._imported.type_names(name) if self._imported is not None and is_first_party(name) else ()
+        yield from elsewhere or (name,)
 
     def _sheets(self, name: str) -> Iterator[TypeSheet]:
-        sheet = self._libraries.type(name)
+        sheet = self._types.type(name)
         if sheet is not None and sheet.is_a in ("exception", "response"):
             yield sheet
 
@@ -117,12 +140,16 @@ class Handlers:
         outer = self._tree.parent.get(handler)
         if not isinstance(outer, (cst.Try, cst.TryStar)):
             return False
+        taken: set[str] = set()
         for earlier in outer.handlers:
             if earlier is handler:
-                return False
-            if any(sheet.covers_status for name in self.types(earlier) for sheet in self._sheets(name)):
+                break
+            sheets = [sheet for name in self.types(earlier) for sheet in self._sheets(name)]
+            if any(sheet.covers_status for sheet in sheets):
                 return True
-        return False
+            taken.update(sheet.name for sheet in sheets)
+        raised = self._raises.of(outer.body).types if taken else ()
+        return bool(raised) and all(any(ancestor.name in taken for ancestor in self._types.ancestors(name)) for name in raised)
 
     def _body(self, handler: Handler) -> cst.CSTNode | None:
         """The body of the handler's ``try``."""
@@ -139,7 +166,7 @@ class Handlers:
                 if meaning is None:
                     continue
                 # a function of this file may do the call and return only a part of the answer
-                within = meaning.kind in _OF_AN_ANSWER and not meaning.from_exception and self._functions.run_by(node)
+                within = meaning.kind in _OF_AN_ANSWER and not meaning.from_exception and self._callees.runs_code(node)
                 if meaning.kind in _FROM_A_CALL or within:
                     found.append(meaning)
         return found

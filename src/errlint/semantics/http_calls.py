@@ -6,18 +6,19 @@ from collections.abc import Callable
 
 import libcst as cst
 
-from errlint.semantics.functions import Functions
+from errlint.semantics.callees import Callees
 from errlint.semantics.meaning import Evidence, Meaning, Place
 from errlint.semantics.questions import Questions
 from errlint.semantics.tree import Tree
+from errlint.semantics.types import shown
 
 
 class HttpCalls:
     """Answers for the calls, functions and statements of one file; remembered for each function."""
 
-    def __init__(self, tree: Tree, functions: Functions, meaning: Callable[[cst.BaseExpression], Meaning | None]) -> None:
+    def __init__(self, tree: Tree, callees: Callees, meaning: Callable[[cst.BaseExpression], Meaning | None]) -> None:
         self._tree = tree
-        self._functions = functions
+        self._callees = callees
         self._meaning = meaning
         self._questions: Questions[Evidence] = Questions()
 
@@ -43,8 +44,11 @@ class HttpCalls:
             for position, place in enumerate(found.trail):
                 if place.http and place.node is call:
                     return Evidence(found.trail[: position + 1])
-        for function in self._functions.run_by(call):
+        for function in self._callees.here(call):
             evidence = self.of(function)
             if evidence is not None:
                 return Evidence((*evidence.trail, Place(call, f"done by `{function.name.value}()`")))
+        summary = self._callees.elsewhere(call)
+        if summary is not None and summary.http:
+            return Evidence((Place(call, f"done by `{shown(summary.names[0])}()`", http=True, elsewhere=summary.http),))
         return None

@@ -9,6 +9,7 @@ import libcst as cst
 
 from errlint.catalogue import Catalogue
 from errlint.libraries import TypeSheet
+from errlint.semantics.summaries import Spot
 
 
 class Kind(Enum):
@@ -18,6 +19,7 @@ class Kind(Enum):
     EXCEPTION = "the exception"
     CLIENT = "the client"
     OBJECT = "an object of the library"
+    INSTANCE = "an instance of a class of the project"
     CALL = "the result of an HTTP call"
     STATUS = "the HTTP status"
     OK = "whether the status is a success"
@@ -36,12 +38,13 @@ class Kind(Enum):
 class Place:
     """A node of this file, and what the value became there.
 
-    :ivar http: an HTTP call is made here.
+    :ivar http: an HTTP call is made here; :ivar elsewhere: places in other files through which the value came here.
     """
 
     node: cst.CSTNode
     note: str
     http: bool = False
+    elsewhere: tuple[Spot, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import builtins
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from errlint.semantics.scopes import Binding, How, Scopes
 from errlint.semantics.tree import Tree
+
+if TYPE_CHECKING:
+    from errlint.semantics.imported import Imported
 
 
 def dotted(expression: cst.BaseExpression) -> str | None:
@@ -24,17 +29,24 @@ def dotted(expression: cst.BaseExpression) -> str | None:
 
 
 class Names:
-    """Resolves expressions of one module to dotted names of other modules."""
+    """Resolves expressions of one module to dotted names of other modules.
 
-    def __init__(self, tree: Tree, scopes: Scopes) -> None:
+    :param imported: the rest of the project; without it, only the file itself is looked at.
+    """
+
+    def __init__(self, tree: Tree, scopes: Scopes, imported: Imported | None = None) -> None:
         self._tree = tree
         self._scopes = scopes
+        self._imported = imported
         self._roots: dict[cst.Name, str | None] = {}
+        self._settled: set[cst.Name] = set()
+        """Names whose dotted name needs not be resolved any further."""
 
     def qualified(self, expression: cst.BaseExpression) -> str | None:
         """The dotted name through imports (``r.get`` after ``import requests as r`` is ``requests.get``); None when it is not imported.
 
-        A name that nothing in the file binds is a builtin (``ValueError``, ``str``) or, with a star import, anything: None.
+        What the project itself defines has the name that :mod:`errlint.first_party` gives it. A name that nothing in the file binds is a
+        builtin (``ValueError``, ``str``) or, with a star import, anything: None.
         """
         tail: list[str] = []
         current = expression
@@ -46,12 +58,19 @@ class Names:
         if current not in self._roots:
             self._roots[current] = self._root(current)
         root = self._roots[current]
-        return None if root is None else ".".join([root, *reversed(tail)])
+        if root is None:
+            return None
+        name = ".".join([root, *reversed(tail)])
+        return name if current in self._settled else self.resolved(name)
+
+    def resolved(self, name: str) -> str:
+        """What a dotted name stands for as the imports of this file have it, wherever in the project it was imported first."""
+        return (self._imported.resolve(name) or name) if self._imported is not None else name
 
     def _root(self, name: cst.Name, depth: int = 0) -> str | None:
         bindings = self._scopes.reaching(name)
         if not bindings:
-            return name.value if hasattr(builtins, name.value) else None
+            return self._unbound(name)
         for binding in bindings:
             if binding.how is How.IMPORT:
                 imported = self.imported(binding)
@@ -60,6 +79,22 @@ class Names:
             elif binding.how is How.VALUE and not binding.path and depth < 4 and isinstance(binding.value, (cst.Name, cst.Attribute)):
                 return self._through_alias(binding.value, name, depth)
         return None
+
+    def _unbound(self, name: cst.Name) -> str | None:
+        """A name that nothing here binds: one that a star brings, else a builtin; in a literal of another module it is complete."""
+        self._settled.add(name)
+        detached = name not in self._tree.order
+        starred = self._imported.starred(self._stars, name.value) if self._imported is not None and self._stars and not detached else None
+        return starred or (name.value if detached or hasattr(builtins, name.value) else None)
+
+    @cached_property
+    def _stars(self) -> tuple[str, ...]:
+        """The modules of which the file imports everything."""
+        return tuple(self._module(statement) for statement in self._tree.all(cst.ImportFrom) if isinstance(statement.names, cst.ImportStar))
+
+    def _module(self, statement: cst.ImportFrom) -> str:
+        module = dotted(statement.module) if statement.module is not None else ""
+        return "." * len(statement.relative) + (module or "")
 
     def _through_alias(self, value: cst.BaseExpression, name: cst.Name, depth: int) -> str | None:
         tail: list[str] = []
@@ -80,6 +115,5 @@ class Names:
         if isinstance(statement, cst.Import):
             return alias.evaluated_name if alias.asname is not None else alias.evaluated_name.partition(".")[0]
         if isinstance(statement, cst.ImportFrom):
-            module = dotted(statement.module) if statement.module is not None else ""
-            return "." * len(statement.relative) + (f"{module}." if module else "") + alias.evaluated_name
+            return self._module(statement) + ("." if statement.module is not None else "") + alias.evaluated_name
         return None

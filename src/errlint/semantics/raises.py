@@ -12,14 +12,16 @@ from enum import Enum
 
 import libcst as cst
 
-from errlint.libraries import FunctionSheet, Libraries
-from errlint.semantics.functions import Functions
+from errlint.libraries import FunctionSheet
+from errlint.semantics.callees import Callees
 from errlint.semantics.http_calls import HttpCalls
 from errlint.semantics.meaning import Evidence, Kind, Meaning, Place
 from errlint.semantics.names import Names, dotted
 from errlint.semantics.questions import Questions
 from errlint.semantics.statuses import ERRORS, OK
+from errlint.semantics.summaries import FunctionSummary
 from errlint.semantics.tree import Tree
+from errlint.semantics.types import Types, shown
 
 _ARGUMENT = "raise_for_status"
 _ANY = frozenset({"Exception", "BaseException"})
@@ -56,18 +58,18 @@ class Raises:
         self,
         tree: Tree,
         names: Names,
-        functions: Functions,
+        callees: Callees,
         http: HttpCalls,
         *,
-        libraries: Libraries,
+        types: Types,
         meaning: Callable[[cst.BaseExpression], Meaning | None],
         possible_at: Callable[[cst.CSTNode], int],
     ) -> None:
         self._tree = tree
         self._names = names
-        self._functions = functions
+        self._callees = callees
         self._http = http
-        self._libraries = libraries
+        self._types = types
         self._meaning = meaning
         self._possible_at = possible_at
         self._raising: Questions[Raising] = Questions()
@@ -88,6 +90,10 @@ class Raises:
             return False
         found = self._status_error(body)
         return (found is not None and found.tells) or self._escapes(body) is not None
+
+    def escapes(self, code: cst.CSTNode) -> bool:
+        """Whether running ``code`` hands a response to code that is not known."""
+        return self._escapes(code) is not None
 
     # what is known to raise ------------------------------------------------------------------------------------------------------
 
@@ -112,32 +118,46 @@ class Raises:
     def _call(self, call: cst.Call) -> Raising | None:
         if self._asks_for_it(call):
             return self._raised(call, self._asked_types(call))
-        name = self._names.qualified(call.func) or ""
-        known = self._libraries.function(name)
+        known = self._types.function(self._names.qualified(call.func) or "")
         if known is not None:
             return self._by_sheet(call, known)
+        here = self._callees.here(call)
+        if here:
+            return self._by_function(call, here)
+        summary = self._callees.elsewhere(call)
+        if summary is not None:
+            return self._by_summary(call, summary)
         if isinstance(call.func, cst.Attribute):
             owner = self._meaning(call.func.value)
             if owner is not None and owner.sheet is not None:
                 return self._by_method(call, call.func.attr.value, owner)
-        found = [self._status_error(function) for function in self._functions.run_by(call)]
+        return None
+
+    def _by_function(self, call: cst.Call, functions: list[cst.FunctionDef]) -> Raising | None:
+        found = [self._status_error(function) for function in functions]
         inner = _joined([raising for raising in found if raising is not None])
         return None if inner is None else replace(inner, trail=(*inner.trail, Place(call, f"raised by `{_shown(call)}()`")))
+
+    def _by_summary(self, call: cst.Call, summary: FunctionSummary) -> Raising | None:
+        if summary.answer != "yes":
+            return None
+        place = Place(call, f"raised by `{_shown(call)}()`", elsewhere=summary.raised)
+        return Raising(Answer.YES, summary.raises, (place,), summary.tells)
 
     def _by_sheet(self, call: cst.Call, sheet: FunctionSheet) -> Raising | None:
         if not sheet.raises_for_status:
             return None
-        return self._raised(call, sheet.raises or self._libraries.errors_of(sheet.names[0]))
+        return self._raised(call, sheet.raises or self._types.errors_of(sheet.names[0]))
 
     def _by_method(self, call: cst.Call, name: str, owner: Meaning) -> Raising | None:
         assert owner.sheet is not None
-        method = self._libraries.method(owner.sheet, name)
+        method = self._types.method(owner.sheet, name)
         if method is not None and method.raises_for_status:
-            return self._raised(call, method.raises or self._libraries.errors_of(owner.sheet.name))
+            return self._raised(call, method.raises or self._types.errors_of(owner.sheet.name))
         if method is None and owner.kind is Kind.CLIENT:
-            return self._raised(call, self._libraries.errors_of(owner.sheet.name))
+            return self._raised(call, self._types.errors_of(owner.sheet.name))
         if any(isinstance(place.node, cst.Call) and self._asks_for_it(place.node) for place in owner.trail):
-            return self._raised(call, self._libraries.errors_of(owner.sheet.name))
+            return self._raised(call, self._types.errors_of(owner.sheet.name))
         return None
 
     def _raised(self, call: cst.Call, types: tuple[str, ...]) -> Raising:
@@ -158,8 +178,8 @@ class Raises:
         owner = self._meaning(call.func.value) if isinstance(call.func, cst.Attribute) else self._meaning(call)
         if owner is None or owner.sheet is None:
             return ()
-        method = self._libraries.method(owner.sheet, _ARGUMENT)
-        return (method.raises if method is not None else ()) or self._libraries.errors_of(owner.sheet.name)
+        method = self._types.method(owner.sheet, _ARGUMENT)
+        return (method.raises if method is not None else ()) or self._types.errors_of(owner.sheet.name)
 
     def _raise(self, statement: cst.Raise) -> Raising | None:
         """`if response.status_code >= 400: raise ApiError(response.text)`."""
@@ -175,8 +195,8 @@ class Raises:
     def _made(self, raised: cst.BaseExpression) -> tuple[str, ...]:
         """The type of `raise ApiError(…)` or `raise ApiError`; () for a variable."""
         made = raised.func if isinstance(raised, cst.Call) else raised
-        name = self._names.qualified(made) or dotted(made) or ""
-        return (name,) if name.rpartition(".")[2][:1].isupper() else ()
+        name = self._types.named(made) or dotted(made) or ""
+        return (name,) if shown(name).rpartition(".")[2][:1].isupper() else ()
 
     def _tells(self, statement: cst.Raise) -> bool:
         """Whether the exception is made of something of the answer."""
@@ -197,7 +217,7 @@ class Raises:
             if child is body:
                 return raising
             if isinstance(found, (cst.Try, cst.TryStar)) and child is found.body:
-                taking = next((h for h in found.handlers if any(self._takes(name, raising) for name in self._types(h.type))), None)
+                taking = next((h for h in found.handlers if any(self._takes(name, raising) for name in self._caught_types(h.type))), None)
                 if taking is not None:
                     left = self._passed_on(raising, taking)
                     if left is None:
@@ -217,21 +237,23 @@ class Raises:
                 tells.append(raising.tells if same else self._tells(node))
         return replace(raising, types=tuple(types), tells=any(tells)) if tells else None
 
-    def _types(self, written: cst.BaseExpression | None) -> Iterator[str]:
+    def _caught_types(self, written: cst.BaseExpression | None) -> Iterator[str]:
         if isinstance(written, cst.Tuple):
             for element in written.elements:
-                yield from self._types(element.value)
+                yield from self._caught_types(element.value)
         else:
-            yield "BaseException" if written is None else self._names.qualified(written) or dotted(written) or ""
+            yield "BaseException" if written is None else self._types.named(written) or dotted(written) or ""
 
     def _takes(self, name: str, raising: Raising) -> bool:
         if name in _ANY or name in raising.types:
             return True
-        sheet = self._libraries.type(name)
-        if sheet is None or not (sheet.covers_status or sheet.carries_status):
+        sheet = self._types.type(name)
+        if sheet is None:
             return False
-        known = [list(self._libraries.ancestors(found)) for found in raising.types]
-        return not all(known) or any(sheet in ancestors for ancestors in known)
+        known = [[ancestor.name for ancestor in self._types.ancestors(raised)] for raised in raising.types]
+        if any(sheet.name in names for names in known):
+            return True
+        return (sheet.covers_status or sheet.carries_status) and not (known and all(known))
 
     # what is not known -----------------------------------------------------------------------------------------------------------
 
@@ -250,15 +272,18 @@ class Raises:
         return None
 
     def _escape(self, call: cst.Call) -> Evidence | None:
-        if self._libraries.function(self._names.qualified(call.func) or "") is not None:
+        if self._types.function(self._names.qualified(call.func) or "") is not None:
             return None
         if isinstance(call.func, cst.Attribute):
             owner = self._meaning(call.func.value)
             if owner is not None and owner.kind in _OF_ANSWERS:
                 return None
-        here = self._functions.run_by(call)
+        here = self._callees.here(call)
         if here:
             return next((found for found in map(self._escapes, here) if found is not None), None)
+        summary = self._callees.elsewhere(call)
+        if summary is not None:
+            return Evidence((Place(call, "the response is handed on"),)) if summary.escapes else None
         if any(self._is_response(argument.value) for argument in call.args):
             return Evidence((Place(call, "the response is handed on"),))
         return None

@@ -169,7 +169,9 @@ class Scopes:
         return self._bindings.get((scope, name), [])
 
     def reaching(self, use: cst.Name) -> list[Binding]:
-        """The bindings whose value the name may have here, latest first."""
+        """The bindings whose value the name may have here, latest first; none in a literal that was brought from another module."""
+        if use not in self._tree.order:
+            return []
         home = self.scope_of(use)
         for scope in self.outer(home):
             bindings = self.bindings(use.value, scope)

@@ -71,7 +71,7 @@ _MIRRORED: dict[type[cst.BaseCompOp], type[cst.BaseCompOp]] = {
 
 
 class Statuses:
-    """Questions about statuses; ``meaning`` says of an expression what it is."""
+    """Questions about statuses; ``meaning`` says of an expression what it is, ``predicate`` of a call for which statuses it is true."""
 
     def __init__(
         self,
@@ -79,12 +79,14 @@ class Statuses:
         meaning: Callable[[cst.BaseExpression], Meaning | None],
         qualified: Callable[[cst.BaseExpression], str | None],
         values: Callable[[cst.BaseExpression], list[cst.BaseExpression]],
+        predicate: Callable[[cst.Call], tuple[int, int] | None] | None = None,
     ) -> None:
         self._tree = tree
         self._meaning = meaning
         self._qualified = qualified
         self._values = values
         self._exits: dict[cst.CSTNode, tuple[list[cst.If], list[int]]] = {}
+        self._predicate = predicate or (lambda _: None)
 
     def restricted(self, counts: Callable[[Meaning], bool]) -> Statuses:
         """The same questions, where only values count of which ``counts`` is true."""
@@ -154,6 +156,9 @@ class Statuses:
             return Range(left.may | right.may, left.must | right.must)
         if isinstance(test, cst.Comparison):
             return self._comparison(test)
+        asked = self._predicate(test) if isinstance(test, cst.Call) else None
+        if asked is not None:
+            return Range(*asked)
         meaning = self._meaning(test)
         if meaning is None:
             return UNKNOWN

@@ -1,0 +1,139 @@
+"""Where a dotted name of one module leads: through imports, packages, re-exports and aliases to the module that defines it.
+
+The answer is one of two. ``"/project/acme/client.py:Client.get"``, the file and the path of names in it, is something that the project
+defines; a file with nothing behind the colon is the module itself. ``"requests.Session"`` has left the project: the name is one that
+library sheets may know, wherever in the project it was imported first.
+"""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Set as AbstractSet
+
+from errlint.module_index import Index, index_of
+from errlint.project import Module, Project
+
+_STEPS = 32
+"""How many names of modules are looked at to resolve one."""
+_REMEMBERED = 50_000
+"""How many answers are kept."""
+
+Seen = set[tuple[str, str]]
+
+
+def is_first_party(name: str) -> bool:
+    """Whether a name is defined by the project."""
+    return ":" in name
+
+
+def file_and_path(name: str) -> tuple[str, tuple[str, ...]]:
+    """The two parts of the name of something that the project defines."""
+    file, _, path = name.rpartition(":")
+    return file, tuple(path.split(".")) if path else ()
+
+
+class FirstParty:
+    """Resolves names. What it found is remembered for a run; which file was asked first does not matter.
+
+    :param libraries: top-level names that library sheets speak of: they are never looked for in the project.
+    """
+
+    def __init__(self, project: Project, libraries: AbstractSet[str] = frozenset()) -> None:
+        self.project = project
+        self._libraries = libraries
+        self._indexes: dict[str, Index | None] = {}
+        self._resolved: dict[tuple[str, str], str | None] = {}
+
+    def index(self, file: str) -> Index | None:
+        """The names of a module; None if it cannot be read or parsed."""
+        if file not in self._indexes:
+            if len(self._indexes) >= _REMEMBERED:
+                self._indexes.clear()
+            raw = self.project.read(file)
+            self._indexes[file] = index_of(raw) if raw is not None else None
+        return self._indexes[file]
+
+    def resolve(self, file: str, name: str) -> str | None:
+        """What a dotted name that ``file`` imports stands for; leading dots are those of the import. None: unknown."""
+        key = file, name
+        if key not in self._resolved:
+            if len(self._resolved) >= _REMEMBERED:
+                self._resolved.clear()
+            self._resolved[key] = self._resolve(file, name, set())
+        return self._resolved[key]
+
+    def named(self, file: str, name: str) -> str | None:
+        """What a dotted name stands for at the top level of a module: defined there, imported, or a builtin. None: unknown."""
+        parts = tuple(name.split("."))
+        index = self.index(file)
+        if index is None:
+            return None
+        return self._attribute(file, parts, set()) or (name if parts[0] not in index.names and hasattr(builtins, parts[0]) else None)
+
+    def starred(self, file: str, stars: tuple[str, ...], name: str) -> str | None:
+        """What a name stands for that a file gets from one of its ``from … import *``; later ones take precedence."""
+        return self._starred(file, stars, (name,), set())
+
+    def _resolve(self, file: str, name: str, seen: Seen) -> str | None:
+        level = len(name) - len(name.lstrip("."))
+        first, *rest = name[level:].split(".")
+        if not level and first in self._libraries:
+            return name
+        module = self.project.resolve(file, "", level) if level else self.project.resolve(file, first, 0)
+        if module is None:
+            return None if level else name
+        parts = (first, *rest) if level and first else tuple(rest)
+        return self._lookup(module, parts, seen)
+
+    def _lookup(self, module: Module, parts: tuple[str, ...], seen: Seen) -> str | None:
+        if not parts:
+            return f"{module.file}:" if module.file is not None else None
+        # an attribute of a package comes before its submodule, as `from package import name` has it; what a star may bring comes last
+        found = self._attribute(module.file, parts, seen, stars=False) if module.file is not None else None
+        if found is not None:
+            return found
+        child = self.project.child(module, parts[0])
+        if child is not None:
+            return self._lookup(child, parts[1:], seen)
+        return self._attribute(module.file, parts, seen) if module.file is not None else None
+
+    def _attribute(self, file: str, parts: tuple[str, ...], seen: Seen, *, stars: bool = True) -> str | None:
+        name, rest = parts[0], parts[1:]
+        index = self.index(file)
+        if index is None:
+            return None
+        bounds = index.names.get(name)
+        if (bounds is None and not stars) or (file, name) in seen or len(seen) >= _STEPS:
+            return None
+        seen.add((file, name))
+        if bounds is None:
+            return self._starred(file, index.stars, parts, seen)
+        here = f"{file}:{'.'.join(parts)}"
+        for bound in reversed(bounds):
+            if bound.how in ("function", "class"):
+                return here
+            if bound.how == "import":
+                found = self._resolve(file, ".".join((bound.name, *rest)), seen)
+            elif bound.how == "alias":
+                found = self._alias(file, (*bound.name.split("."), *rest), seen)
+            else:
+                found = None
+            if found is not None:
+                return found
+        return here if any(bound.how == "value" for bound in bounds) else None
+
+    def _alias(self, file: str, parts: tuple[str, ...], seen: Seen) -> str | None:
+        index = self.index(file)
+        if index is not None and parts[0] not in index.names and hasattr(builtins, parts[0]):
+            return ".".join(parts)
+        return self._attribute(file, parts, seen)
+
+    def _starred(self, file: str, stars: tuple[str, ...], parts: tuple[str, ...], seen: Seen) -> str | None:
+        for star in reversed(stars):
+            source = self.project.module(file, star)
+            index = self.index(source.file) if source is not None and source.file is not None else None
+            if source is not None and source.file is not None and index is not None and index.exports(parts[0]):
+                found = self._attribute(source.file, parts, seen)
+                if found is not None:
+                    return found
+        return None

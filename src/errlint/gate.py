@@ -1,0 +1,114 @@
+"""Which files can have a finding at all, told from their bytes: most files of a repository need not be parsed.
+
+No rule speaks without evidence, and all evidence comes into a file by an import: of something that a sheet or a catalogue knows, or of a
+module of the project that imports such a thing in turn. The imports are read by regular expressions that may see one too many (in a
+string), never one too few.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+
+from errlint.project import Module, Project
+
+_SPACE = rb"(?:[ \t\f]|\\\r?\n)"
+_REST = rb"(?:[^\n;#\\]|\\\r?\n)*"
+_FROM = re.compile(
+    rb"\bfrom%b*((?:\.%b*)*)([^\s.;#()\\,][^\s;#()\\,]*)?%b*\bimport\b%b*(\([^)]*\)|%b)" % (_SPACE, _SPACE, _SPACE, _SPACE, _REST)
+)
+_IMPORT = re.compile(rb"\bimport%b+(%b)" % (_SPACE, _REST))
+_NAME = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
+_COMMENT = re.compile(rb"#[^\n]*")
+
+
+class Gate:
+    """Answers for the files of a run.
+
+    :param roots: top-level import names that sheets and catalogues speak of; :param project: finds the modules that a file imports.
+    """
+
+    def __init__(self, roots: Iterable[str], project: Project) -> None:
+        self._roots = sorted(roots)
+        self._project = project
+        self._reaches: dict[str, bool] = {}
+        self._edges: dict[str, tuple[str, ...] | None] = {}
+
+    @cached_property
+    def imports(self) -> re.Pattern[bytes]:
+        """An import of something that a sheet or a catalogue speaks of."""
+        roots = b"|".join(re.escape(root.encode()) for root in self._roots) or rb"(?!)"
+        return re.compile(rb"\b(?:from%b+(?:%b)\b|import\b(?:[^\n#]|\\\r?\n)*?\b(?:%b)\b)" % (_SPACE, roots, roots))
+
+    def lets_pass(self, raw: bytes, file: str | None) -> bool:
+        """Whether anything can be found in a file; ``file`` is its absolute path, if it has one."""
+        if self.imports.search(raw) is not None:
+            return True
+        return file is not None and any(map(self._reaches_evidence, self._imported(raw, file)))
+
+    def _reaches_evidence(self, start: str) -> bool:
+        """Whether a module imports something known, itself or through others; each module is read once in a run."""
+        stack: list[tuple[str, Iterator[str]]] = []
+        seen: set[str] = set()
+        todo: Iterator[str] = iter((start,))
+        while True:
+            file = next(todo, None)
+            if file is None:
+                if not stack:
+                    break
+                _, todo = stack.pop()
+                continue
+            if file in seen or self._reaches.get(file) is False:
+                continue
+            seen.add(file)
+            edges = self._edges_of(file)
+            if edges is None or self._reaches.get(file):
+                self._reaches.update(dict.fromkeys((file, *(above for above, _ in stack)), True))
+                return True
+            stack.append((file, todo))
+            todo = iter(edges)
+        self._reaches.update(dict.fromkeys(seen, False))
+        return False
+
+    def _edges_of(self, file: str) -> tuple[str, ...] | None:
+        """The modules of the project that a module imports; None: it imports something known."""
+        if file not in self._edges:
+            raw = self._project.read(file) or b""
+            known = self.imports.search(raw) is not None
+            self._edges[file] = None if known else tuple(dict.fromkeys(self._imported(raw, file)))
+        return self._edges[file]
+
+    def _imported(self, raw: bytes, file: str) -> Iterator[str]:
+        """The files of all modules of the project that a file may import."""
+        for found in _FROM.finditer(raw):
+            module = (found[2] or b"").decode("utf-8", "replace")
+            yield from self._files(file, found[1].count(b"."), module, _names(found[3]))
+        for found in _IMPORT.finditer(raw):
+            for name in _names(found[1]):
+                yield from self._files(file, 0, name, ())
+
+    def _files(self, file: str, level: int, module: str, names: Iterable[str]) -> Iterator[str]:
+        first, *rest = module.split(".")
+        found = self._project.resolve(file, first, level)
+        for part in rest:
+            if found is None:
+                return
+            yield from _file_of(found)
+            found = self._project.child(found, part)
+        if found is not None:
+            yield from _file_of(found)
+            for name in names:
+                child = self._project.child(found, name)
+                if child is not None:
+                    yield from _file_of(child)
+
+
+def _file_of(module: Module) -> Iterator[str]:
+    if module.file is not None:
+        yield module.file
+
+
+def _names(written: bytes) -> list[str]:
+    """The names in the list of an import; the word ``as`` and what follows it does no harm."""
+    return _NAME.findall(_COMMENT.sub(b"", written).decode("utf-8", "replace"))

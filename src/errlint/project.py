@@ -1,0 +1,179 @@
+"""The files of a project: to which of them an import leads.
+
+Only names of files are looked at here, as Python looks at them: a package before a module before a folder without ``__init__.py``. Nothing
+is imported and nothing is run. Never found are installed packages, and what lies outside of the project, be it through a symlink: library
+sheets speak of those. What cannot be found is unknown, and that is all.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from errlint.files import CannotRead, read_bytes
+
+_REPOSITORY = (".git", ".hg", ".svn", ".jj")
+_BUILD = ("pyproject.toml", "setup.py", "setup.cfg")
+_INSTALLED = frozenset({"site-packages", "dist-packages", "node_modules", "__pypackages__"})
+_INIT = "__init__.py"
+_LARGEST = 1_000_000
+"""Bytes; a larger file is data that happens to be Python."""
+_HIGHEST = 40
+"""How many folders are gone up at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """A module of the project.
+
+    :ivar file: its absolute path; None for a namespace package; :ivar folder: where the submodules of a package are.
+    """
+
+    file: str | None
+    folder: str | None = None
+
+
+class Project:
+    """Finds first-party modules; what it saw of the file system is remembered for a run.
+
+    :param root: the folder outside of which nothing is looked at; without it, the repository that a file belongs to, else the folder with
+        a ``pyproject.toml``, else the one in which the file's outermost package stands.
+    """
+
+    def __init__(self, root: str | None = None) -> None:
+        self._root = root
+        self._roots: dict[str, str] = {}
+        self._listings: dict[str, dict[str, bool]] = {}
+        self._inside: dict[str, bool] = {}
+        self._modules: dict[tuple[str, str, int], Module | None] = {}
+
+    def root_of(self, folder: str) -> str:
+        """The root of the project that an absolute folder belongs to."""
+        if self._root is not None:
+            return self._root
+        if folder not in self._roots:
+            self._roots[folder] = self._find_root(folder)
+        return self._roots[folder]
+
+    def _find_root(self, folder: str) -> str:
+        for marks in (_REPOSITORY, _BUILD):
+            for above in _upwards(folder):
+                if any(mark in self._listing(above) for mark in marks):
+                    return above
+        return self._base(folder)
+
+    def _base(self, folder: str) -> str:
+        """The folder in which the outermost package around ``folder`` stands."""
+        return next((above for above in _upwards(folder) if _INIT not in self._listing(above)), folder)
+
+    def module(self, file: str, name: str) -> Module | None:
+        """The module that ``from <name> import …`` in an absolute file names; leading dots are those of the import."""
+        level = len(name) - len(name.lstrip("."))
+        first, *rest = name[level:].split(".")
+        found = self.resolve(file, first, level)
+        for part in rest:
+            found = self.child(found, part) if found is not None else None
+        return found
+
+    def resolve(self, file: str, name: str, level: int) -> Module | None:
+        """The module that the import of a dotted name starts from: ``name`` is its first part, ``level`` the number of dots before it.
+
+        With an empty name, the package that the dots stand for.
+        """
+        key = os.path.dirname(file), name, level
+        if key not in self._modules:
+            self._modules[key] = self._resolve(*key)
+        return self._modules[key]
+
+    def _resolve(self, folder: str, name: str, level: int) -> Module | None:
+        root = self.root_of(folder)
+        if not level:
+            return self._absolute(folder, root, name)
+        above = next((found for steps, found in enumerate(_upwards(folder)) if steps == level - 1), None)
+        if above is None or not _within(above, root):
+            return None
+        package = Module(self._file(above, _INIT), above)
+        return self.child(package, name) if name else package
+
+    def _absolute(self, folder: str, root: str, name: str) -> Module | None:
+        if name in sys.stdlib_module_names:
+            return None
+        starts = (self.child(Module(None, base), name) for base in self._bases(folder, root))
+        return next((found for found in starts if found is not None), None)
+
+    def _bases(self, folder: str, root: str) -> Iterator[str]:
+        """Where absolute imports may start: the folders above that are in no package, nearest first, and their ``src``."""
+        for above in _upwards(folder):
+            if os.path.basename(above) in _INSTALLED or not _within(above, root):
+                return
+            if _INIT not in self._listing(above):
+                yield above
+                if self._listing(above).get("src"):
+                    yield os.path.join(above, "src")
+
+    def child(self, package: Module, name: str) -> Module | None:
+        """The submodule ``name`` of a package."""
+        if package.folder is None or not name.isidentifier() or name in _INSTALLED:
+            return None
+        listing = self._listing(package.folder)
+        folder = os.path.join(package.folder, name) if listing.get(name) else None
+        if folder is not None:
+            init = self._file(folder, _INIT)
+            if init is not None:
+                return Module(init, folder)
+        plain = self._file(package.folder, f"{name}.py")
+        if plain is not None:
+            return Module(plain)
+        return Module(None, folder) if folder is not None and self._is_inside(folder) and self._holds_code(folder) else None
+
+    def _holds_code(self, folder: str) -> bool:
+        """A folder of other things is no namespace package."""
+        return any(is_folder or name.endswith(".py") for name, is_folder in self._listing(folder).items())
+
+    def _file(self, folder: str, name: str) -> str | None:
+        path = os.path.join(folder, name)
+        return path if self._listing(folder).get(name) is False and self._is_inside(path) else None
+
+    def _is_inside(self, path: str) -> bool:
+        """Whether a path leads to something below the root of its project, symlinks followed."""
+        if path not in self._inside:
+            root = self.root_of(os.path.dirname(path))
+            self._inside[path] = _within(os.path.realpath(path), os.path.realpath(root))
+        return self._inside[path]
+
+    def _listing(self, folder: str) -> dict[str, bool]:
+        """The names in a folder, spelt exactly so, and which of them are folders; nothing if it cannot be read."""
+        known = self._listings.get(folder)
+        if known is None:
+            try:
+                with os.scandir(folder) as entries:
+                    known = {entry.name: entry.is_dir() for entry in entries}
+            except OSError:
+                known = {}
+            self._listings[folder] = known
+        return known
+
+    def read(self, file: str) -> bytes | None:
+        """The bytes of a module; None if it cannot be read or is too large."""
+        try:
+            raw = read_bytes(Path(file))
+        except CannotRead:
+            return None
+        return raw if len(raw) <= _LARGEST else None
+
+
+def _upwards(folder: str) -> Iterator[str]:
+    """The folder, the one around it, …"""
+    for _ in range(_HIGHEST):
+        yield folder
+        above = os.path.dirname(folder)
+        if above == folder:
+            return
+        folder = above
+
+
+def _within(path: str, root: str) -> bool:
+    return path == root or path.startswith(root.rstrip(os.sep) + os.sep)

@@ -1,0 +1,180 @@
+"""What a call runs: functions and methods of this file, and those of the project's other modules, of which there are summaries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import libcst as cst
+
+from errlint.first_party import is_first_party
+from errlint.libraries import TypeSheet
+from errlint.semantics.binding import ApiBinding
+from errlint.semantics.class_members import ClassMembers, Member
+from errlint.semantics.functions import Functions
+from errlint.semantics.imported import Imported
+from errlint.semantics.meaning import Bound, Kind, Meaning, Place
+from errlint.semantics.names import Names
+from errlint.semantics.summaries import FunctionSummary, Given, Value
+from errlint.semantics.summarise import outline
+from errlint.semantics.tree import Tree
+from errlint.semantics.types import Types, shown
+
+_TAKEN_FROM = (Kind.RESPONSE, Kind.EXCEPTION)
+
+
+class Callees:
+    """Answers for the calls of one file."""
+
+    def __init__(
+        self,
+        tree: Tree,
+        names: Names,
+        functions: Functions,
+        members: ClassMembers,
+        *,
+        types: Types,
+        binding: ApiBinding,
+        imported: Imported | None,
+        meaning: Callable[[cst.BaseExpression], Meaning | None],
+    ) -> None:
+        self._tree = tree
+        self._names = names
+        self._functions = functions
+        self._members = members
+        self._types = types
+        self._binding = binding
+        self._imported = imported
+        self._meaning = meaning
+        self._summaries: dict[cst.Call, FunctionSummary | None] = {}
+
+    def here(self, call: cst.Call) -> list[cst.FunctionDef]:
+        """The functions of this file that a call may run; several when a name is defined in branches."""
+        by_name = self._functions.run_by(call)
+        if by_name or not isinstance(call.func, cst.Attribute):
+            return by_name
+        member = self._member(call.func)
+        return list(self._members.functions(member)) if member is not None else []
+
+    def runs_code(self, call: cst.Call) -> bool:
+        """Whether the project has the code that a call runs."""
+        return bool(self.here(call)) or self.elsewhere(call) is not None
+
+    def elsewhere(self, call: cst.Call) -> FunctionSummary | None:
+        """The function of another module that a call runs, for the arguments that it is given."""
+        if self._imported is None:
+            return None
+        if call not in self._summaries:
+            self._summaries[call] = None  # a call that is its own argument
+            self._summaries[call] = self._elsewhere(call)
+        return self._summaries[call]
+
+    def _elsewhere(self, call: cst.Call) -> FunctionSummary | None:
+        assert self._imported is not None
+        name = self._names.qualified(call.func)
+        if name is not None and is_first_party(name):
+            found = self._imported.function(name, self._given(call), bound=False)
+            if found is not None:
+                return found
+        if isinstance(call.func, cst.Attribute) and not self._functions.run_by(call):
+            member = self._member(call.func)
+            if member is not None and member.elsewhere:
+                return self._imported.function(member.elsewhere, self._given(call), bound=True)
+        return None
+
+    def _member(self, attribute: cst.Attribute) -> Member | None:
+        """The member of a class of the project that ``x.name`` reads."""
+        value = attribute.value
+        if isinstance(value, cst.Call) and isinstance(value.func, cst.Name) and value.func.value == "super":
+            definition = self._tree.enclosing(value, cst.ClassDef)
+            sheet = self._types.of_class(definition) if definition is not None else None
+            return self._members.find(sheet, attribute.attr.value, above=True) if sheet is not None else None
+        found = self._meaning(value)
+        return self._members.find(found.sheet, attribute.attr.value) if found is not None and found.sheet is not None else None
+
+    def _given(self, call: cst.Call) -> Given:
+        given: list[tuple[int | str, Value]] = []
+        position = 0
+        for argument in call.args:
+            if argument.star:
+                position += len(call.args)  # what follows stands nobody knows where
+                continue
+            key = argument.keyword.value if argument.keyword is not None else position
+            position += argument.keyword is None
+            found = self._meaning(argument.value)
+            if found is not None:
+                given.append((key, outline(found, self._outside)))
+        return tuple(given)
+
+    def _outside(self, name: str) -> str:
+        assert self._imported is not None
+        return f"{self._imported.file}:{name}" if self._types.definition(name) is not None else name
+
+    # what comes back -------------------------------------------------------------------------------------------------------------
+
+    def returned(self, call: cst.Call, summary: FunctionSummary, value: Value | None, client: Meaning | None) -> Meaning | None:
+        """What a summarised call gives; ``value`` is what it returns, or an item of the tuple that it returns."""
+        if value is None:
+            return None
+        place = Place(call, f"returned by `{shown(summary.names[0])}()`", bool(summary.http), value.spots)
+        if value.argument is not None:
+            return self._of_argument(call, value, place)
+        inherited = client.api if client is not None and client.api is not None else self._binding.named(value.api, value.because)
+        return self._made(value, place, call, self._binding.of_call(call, inherited=inherited))
+
+    def kept(self, expression: cst.BaseExpression, name: str) -> Meaning | None:
+        """What a variable of another module, or an attribute of a class there, means at ``expression``."""
+        value = self._imported.value(name) if self._imported is not None else None
+        if value is None:
+            return None
+        place = Place(expression, f"kept in `{shown(name)}`", elsewhere=value.spots)
+        return self._made(value, place, expression, self._binding.named(value.api, value.because))
+
+    def _made(self, value: Value, place: Place, expression: cst.BaseExpression, api: Bound | None) -> Meaning | None:
+        sheet = self._sheet(value)
+        if value.type and sheet is None:
+            return None
+        return Meaning(
+            Kind[value.kind],
+            (place,),
+            sheet,
+            api,
+            value.path,
+            value.name,
+            from_exception=value.from_exception,
+            expression=expression,
+        )
+
+    def _of_argument(self, call: cst.Call, value: Value, place: Place) -> Meaning | None:
+        argument = self.argument(call, value.argument)
+        given = self._meaning(argument) if argument is not None else None
+        if given is None:
+            return None
+        sheet = self._sheet(value)
+        return replace(
+            given,
+            kind=Kind[value.kind],
+            trail=(*given.trail, place),
+            sheet=sheet,
+            path=value.path,
+            name=value.name,
+            origin=given if given.kind in _TAKEN_FROM else given.origin,
+            from_exception=value.from_exception,
+            expression=call,
+        )
+
+    def _sheet(self, value: Value) -> TypeSheet | None:
+        return self._types.type(value.type) if value.type else None
+
+    def argument(self, call: cst.Call, key: int | str | None) -> cst.BaseExpression | None:
+        """The argument at a position or with a name."""
+        position = 0
+        for argument in call.args:
+            if argument.keyword is not None:
+                if argument.keyword.value == key:
+                    return argument.value
+            elif not argument.star:
+                if position == key:
+                    return argument.value
+                position += 1
+        return None

@@ -1,0 +1,80 @@
+"""The members of the project's classes: where an attribute or a method is defined, in the class or in one that it inherits from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import libcst as cst
+
+from errlint.first_party import is_first_party
+from errlint.libraries import TypeSheet
+from errlint.semantics.constants import Constants
+from errlint.semantics.imported import Imported
+from errlint.semantics.names import dotted
+from errlint.semantics.scopes import How, Scopes
+from errlint.semantics.types import Types
+
+_PROPERTIES = frozenset({"property", "cached_property", "functools.cached_property"})
+
+
+@dataclass(frozen=True)
+class Member:
+    """A member that a class of the project defines.
+
+    :ivar owner: the class, if it stands in this file; :ivar elsewhere: the name of the member, if the class stands in another.
+    """
+
+    name: str
+    owner: cst.ClassDef | None = None
+    elsewhere: str = ""
+
+
+class ClassMembers:
+    """Answers for one file."""
+
+    def __init__(self, scopes: Scopes, constants: Constants, types: Types, imported: Imported | None) -> None:
+        self._scopes = scopes
+        self._constants = constants
+        self._types = types
+        self._imported = imported
+
+    def find(self, sheet: TypeSheet, name: str, *, above: bool = False) -> Member | None:
+        """The member of a type; None if no class of the project defines it before a library's type does.
+
+        :param above: start with what the type inherits from, as ``super()`` does.
+        """
+        for position, ancestor in enumerate(self._types.ancestors(sheet.name)):
+            if above and not position:
+                continue
+            if is_first_party(ancestor.name):
+                if self._imported is not None and self._imported.has_member(ancestor.name, name):
+                    return Member(name, elsewhere=f"{ancestor.name}.{name}")
+                continue
+            definition = self._types.definition(ancestor.name)
+            if definition is not None:
+                if self._scopes.bindings(name, definition) or next(self._constants.values_in(definition, name), None) is not None:
+                    return Member(name, definition)
+            elif name in ancestor.methods or name in ancestor.attributes:
+                return None
+        return None
+
+    def functions(self, member: Member) -> Iterator[cst.FunctionDef]:
+        """The functions of this file that a member is."""
+        for binding in self._scopes.bindings(member.name, member.owner) if member.owner is not None else ():
+            if binding.how is How.FUNCTION and isinstance(binding.node, cst.FunctionDef):
+                yield binding.node
+
+    def values(self, member: Member) -> Iterator[cst.BaseExpression]:
+        """The expressions that a member of a class of this file is bound to."""
+        return self._constants.values_in(member.owner, member.name) if member.owner is not None else iter(())
+
+
+def is_property(function: cst.FunctionDef) -> bool:
+    """Whether reading the attribute runs the function."""
+    return any(dotted(decorator.decorator) in _PROPERTIES for decorator in function.decorators)
+
+
+def is_static(function: cst.FunctionDef) -> bool:
+    """Whether the function takes neither an instance nor a class."""
+    return any(dotted(decorator.decorator) == "staticmethod" for decorator in function.decorators)

@@ -1,0 +1,62 @@
+"""The rest of the project, as one file sees it: what the names mean that it imports from other modules."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+if TYPE_CHECKING:
+    from errlint.libraries import TypeSheet
+    from errlint.model import Location
+    from errlint.semantics.modules import Modules
+    from errlint.semantics.summaries import FunctionSummary, Given, Spot, Value
+
+
+class Imported:
+    """Answers for one file.
+
+    :ivar hops: how many modules deep answers may look. Each module answers with one hop less, so that answers depend neither on what was
+        asked before nor on cycles of imports; what would need more is unknown.
+    """
+
+    def __init__(self, modules: Modules, file: str, hops: int) -> None:
+        self._modules = modules
+        self.file = file
+        self.hops = hops
+
+    def resolve(self, dotted: str) -> str | None:
+        """What an imported dotted name stands for (:mod:`errlint.first_party`); None: unknown."""
+        return self._modules.first_party.resolve(self.file, dotted)
+
+    def starred(self, stars: tuple[str, ...], name: str) -> str | None:
+        """What a name stands for that one of the file's ``from … import *`` may bring."""
+        return self._modules.first_party.starred(self.file, stars, name)
+
+    def type(self, name: str) -> TypeSheet | None:
+        """A class of another module."""
+        return self._modules.type(name)
+
+    def has_member(self, class_name: str, member: str) -> bool:
+        """Whether a class of another module has a member of its own with this name."""
+        return self._modules.has_member(class_name, member)
+
+    def function(self, name: str, given: Given, *, bound: bool) -> FunctionSummary | None:
+        """A function of another module, or a method of a class there; ``bound``: it is called on an instance."""
+        return self._modules.function(name, given, self.hops - 1, bound=bound)
+
+    def value(self, name: str) -> Value | None:
+        """A variable of another module, or an attribute of a class there."""
+        return self._modules.value(name, self.hops - 1)
+
+    def constant(self, name: str) -> cst.BaseExpression | None:
+        """The literal that a name of another module is bound to, as an expression that needs nothing from around it."""
+        return self._modules.constant(name, self.hops - 1)
+
+    def type_names(self, name: str) -> tuple[str, ...]:
+        """The types in a tuple of types of another module."""
+        return self._modules.type_names(name, self.hops - 1)
+
+    def location(self, spot: Spot) -> Location | None:
+        """Where a place in another file is, as people are shown it."""
+        return self._modules.location(spot)

@@ -1,0 +1,182 @@
+"""The modules of a project, asked about what they define: parsed when somebody asks, and forgotten again.
+
+An answer is small, frozen, and depends on nothing but the files of the project, the sheets and the catalogues, and on how many modules deep
+it may look. So it can be remembered, and a file is linted alike whatever was linted before.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import libcst as cst
+
+from errlint.catalogue import Catalogues
+from errlint.encoding import UndecodableSource
+from errlint.first_party import FirstParty, file_and_path, is_first_party
+from errlint.libraries import Libraries, TypeSheet
+from errlint.model import Location
+from errlint.project import Project
+from errlint.semantics.analysis import Semantics
+from errlint.semantics.closed import UNKNOWN, parsed
+from errlint.semantics.imported import Imported
+from errlint.semantics.summaries import FunctionSummary, Given, Spot, Value
+from errlint.semantics.summarise import Summariser
+from errlint.semantics.tree import Tree
+from errlint.semantics.types import sheet_of_class
+from errlint.source import Source, SyntaxProblem
+
+HOPS = 3
+"""How many modules deep answers look: client, base client, errors."""
+_KEPT = 2_000_000
+"""Bytes of source whose trees are kept at a time; a tree takes some fifty times as much."""
+_REMEMBERED = 50_000
+"""How many answers are kept."""
+
+T = TypeVar("T")
+
+
+@dataclass
+class _Loaded:
+    """A parsed module, and its semantic layer for each number of hops that was asked for."""
+
+    source: Source
+    tree: Tree
+    summarisers: dict[int, Summariser] = field(default_factory=dict)
+
+
+class Modules:
+    """Asks the modules of a project.
+
+    :param show: turns the absolute path of a file into the one that people are shown.
+    """
+
+    def __init__(self, libraries: Libraries, catalogues: Catalogues, project: Project, show: Callable[[str], str] = str) -> None:
+        self.first_party = FirstParty(project, libraries.roots)
+        self._libraries = libraries
+        self._catalogues = catalogues
+        self._show = show
+        self._loaded: OrderedDict[str, _Loaded | None] = OrderedDict()
+        self._answers: dict[Hashable, object] = {}
+        self._types: dict[str, TypeSheet | None] = {}
+
+    def seen_from(self, file: str, hops: int = HOPS) -> Imported:
+        """The project as a file sees it."""
+        return Imported(self, file, hops)
+
+    def function(self, name: str, given: Given, hops: int, *, bound: bool) -> FunctionSummary | None:
+        """The function of this name, called with what is given."""
+        file, path = file_and_path(name)
+        return self._ask(file, hops, ("function", name, given, bound), lambda module: module.function(path, given, bound=bound))
+
+    def value(self, name: str, hops: int) -> Value | None:
+        """The variable or attribute of this name."""
+        file, path = file_and_path(name)
+        return self._ask(file, hops, ("value", name), lambda module: module.value(path)) if self._is_value(file, path) else None
+
+    def constant(self, name: str, hops: int) -> cst.BaseExpression | None:
+        """The literal of this name."""
+        file, path = file_and_path(name)
+        if not self._is_value(file, path):
+            return None
+        return parsed(self._ask(file, hops, ("constant", name), lambda module: module.constant(path)) or UNKNOWN)
+
+    def type_names(self, name: str, hops: int) -> tuple[str, ...]:
+        """The types in the tuple of this name."""
+        file, path = file_and_path(name)
+        if not self._is_value(file, path):
+            return ()
+        return self._ask(file, hops, ("types", name), lambda module: module.type_names(path)) or ()
+
+    def _is_value(self, file: str, path: tuple[str, ...]) -> bool:
+        """Whether a name is a variable, or a member of a class: told by the index, before anything is parsed."""
+        index = self.first_party.index(file)
+        if index is None or not path:
+            return False
+        if path[0] in index.classes:
+            return len(path) == 2 and path[1] in index.classes[path[0]].members
+        return len(path) == 1 and any(bound.how == "value" for bound in index.names.get(path[0], ()))
+
+    def _ask(self, file: str, hops: int, question: Hashable, find: Callable[[Summariser], T | None]) -> T | None:
+        if hops < 0:
+            return None
+        key = (question, hops)
+        if key not in self._answers:
+            module = self._summariser(file, hops)
+            answer = find(module) if module is not None else None
+            if len(self._answers) >= _REMEMBERED:
+                self._answers.clear()
+            self._answers[key] = answer
+        return self._answers[key]  # type: ignore[return-value]
+
+    # classes -----------------------------------------------------------------------------------------------------------------------
+
+    def type(self, name: str) -> TypeSheet | None:
+        """The class of this name; told by the index of its module."""
+        if name not in self._types:
+            if len(self._types) >= _REMEMBERED:
+                self._types.clear()
+            self._types[name] = None  # a class that inherits from itself inherits nothing
+            self._types[name] = self._type(name)
+        return self._types[name]
+
+    def _type(self, name: str) -> TypeSheet | None:
+        file, path = file_and_path(name)
+        index = self.first_party.index(file)
+        definition = index.classes.get(path[0]) if index is not None and len(path) == 1 else None
+        if definition is None:
+            return None
+        parents = [self.first_party.named(file, base) for base in definition.bases]
+        return sheet_of_class(name, [parent for parent in parents if parent], self._any_type)
+
+    def _any_type(self, name: str) -> TypeSheet | None:
+        return self.type(name) if is_first_party(name) else self._libraries.type(name)
+
+    def has_member(self, class_name: str, member: str) -> bool:
+        """Whether the body or a method of the class itself binds the member."""
+        file, path = file_and_path(class_name)
+        index = self.first_party.index(file)
+        definition = index.classes.get(path[0]) if index is not None and len(path) == 1 else None
+        return definition is not None and member in definition.members
+
+    # parsed modules ------------------------------------------------------------------------------------------------------------------
+
+    def location(self, spot: Spot) -> Location | None:
+        """Where a place is."""
+        loaded = self._load(spot.file)
+        node = next((node for node, rank in loaded.tree.order.items() if rank == spot.rank), None) if loaded is not None else None
+        return loaded.source.header_location(node) if loaded is not None and node is not None else None
+
+    def _summariser(self, file: str, hops: int) -> Summariser | None:
+        loaded = self._load(file)
+        if loaded is None:
+            return None
+        found = loaded.summarisers.get(hops)
+        if found is None:
+            semantics = Semantics(loaded.tree, self._libraries, self._catalogues, imported=self.seen_from(file, hops))
+            found = loaded.summarisers[hops] = Summariser(semantics, file)
+        return found
+
+    def _load(self, file: str) -> _Loaded | None:
+        if file in self._loaded:
+            self._loaded.move_to_end(file)
+            return self._loaded[file]
+        found = self._parse(file)
+        self._loaded[file] = found
+        size = sum(len(loaded.source.raw) for loaded in self._loaded.values() if loaded is not None)
+        while size > _KEPT and len(self._loaded) > 1:
+            _, dropped = self._loaded.popitem(last=False)
+            size -= len(dropped.source.raw) if dropped is not None else 0
+        return found
+
+    def _parse(self, file: str) -> _Loaded | None:
+        raw = self.first_party.project.read(file)
+        if raw is None:
+            return None
+        try:
+            source = Source.parse(raw, self._show(file))
+        except (SyntaxProblem, UndecodableSource):
+            return None
+        return _Loaded(source, Tree.of(source.module))

@@ -1,0 +1,204 @@
+"""Summaries of one module, made by asking its own semantic layer: there is no second analysis."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
+
+import libcst as cst
+import msgspec
+
+from errlint.semantics.class_members import is_static
+from errlint.semantics.meaning import Kind, Meaning, Place
+from errlint.semantics.scopes import How
+from errlint.semantics.statuses import ALL, Range, Statuses, leaves
+from errlint.semantics.summaries import FunctionSummary, Given, Spot, Value
+
+if TYPE_CHECKING:
+    from errlint.semantics.analysis import Semantics
+
+_LONGEST_TRAIL = 12
+"""Places; of a longer trail the start is kept, where the value was born."""
+
+
+class Summariser:
+    """Summarises the functions and values of a module for the others.
+
+    :param file: the absolute path of the module.
+    """
+
+    def __init__(self, semantics: Semantics, file: str) -> None:
+        self._semantics = semantics
+        self._file = file
+        self._tree = semantics.tree
+
+    def function(self, path: tuple[str, ...], given: Given, *, bound: bool) -> FunctionSummary | None:
+        """The function or method at a path of names, called with what is ``given``."""
+        node = self._function_at(path)
+        if node is None:
+            return None
+        keys = self._parameters(node, given, bound=bound)
+        evaluator = self._semantics.evaluator
+        if keys:
+            values = dict(given)
+            assumed = {param: meaning for param, key in keys.items() if (meaning := self._given(values[key], param)) is not None}
+            evaluator = self._semantics.evaluator_with(assumed)
+        returned = list(self._semantics.functions.returned(node))
+        meanings = [evaluator.meaning(expression) for expression in returned]
+        raising = evaluator.raises.of(node)
+        http = evaluator.http.of(node)
+        written = next((found for found in returned if isinstance(found, (cst.Tuple, cst.List))), None)
+        return FunctionSummary(
+            names=(".".join(path),),
+            raises=tuple(self.outside(name) for name in raising.types),
+            value=next((value for meaning in meanings if (value := self._value(meaning, keys)) is not None), None),
+            items=tuple(self._value(evaluator.meaning(e.value), keys) for e in written.elements) if written is not None else (),
+            http=self._spots(http.trail) if http is not None else (),
+            answer=raising.answer.value,
+            raised=self._spots(raising.trail),
+            tells=raising.tells,
+            escapes=evaluator.raises.escapes(node),
+            predicate=self._predicate(node, returned, evaluator.statuses),
+        )
+
+    def value(self, path: tuple[str, ...]) -> Value | None:
+        """The variable, or the attribute of a class, at a path of names."""
+        for expression in self._expressions_at(path):
+            found = self._value(self._semantics.meaning(expression))
+            if found is not None:
+                return found
+        node = self._function_at(path)
+        if node is not None:  # a property
+            for expression in self._semantics.functions.returned(node):
+                found = self._value(self._semantics.meaning(expression))
+                if found is not None:
+                    return found
+        return self._declared(path)
+
+    def constant(self, path: tuple[str, ...]) -> str:
+        """The literal that the name at a path is bound to, written out."""
+        found = (self._semantics.closed.source(expression) for expression in self._expressions_at(path))
+        return next((source for source in found if source != "..."), "...")
+
+    def type_names(self, path: tuple[str, ...]) -> tuple[str, ...]:
+        """The types that a name is bound to: ``RETRYABLE = (requests.Timeout, ApiError)``."""
+        for expression in self._expressions_at(path):
+            return tuple(self.outside(name) for name in self._semantics.evaluator.type_names(expression))
+        return ()
+
+    def outside(self, name: str) -> str:
+        """The name by which other modules know a type: classes of this file go by their plain name only here."""
+        return f"{self._file}:{name}" if self._semantics.types.definition(name) is not None else name
+
+    # where things are ------------------------------------------------------------------------------------------------------------
+
+    def _function_at(self, path: tuple[str, ...]) -> cst.FunctionDef | None:
+        scope: cst.CSTNode = self._tree.module
+        for position, name in enumerate(path):
+            last = position == len(path) - 1
+            wanted = How.FUNCTION if last else How.CLASS
+            node = next((b.node for b in reversed(self._semantics.scopes.bindings(name, scope)) if b.how is wanted), None)
+            if node is None:
+                return None
+            scope = node
+        return scope if isinstance(scope, cst.FunctionDef) else None
+
+    def _expressions_at(self, path: tuple[str, ...]) -> Iterable[cst.BaseExpression]:
+        if len(path) == 1:
+            bindings = self._semantics.scopes.bindings(path[0], self._tree.module)
+            return [b.value for b in reversed(bindings) if b.how is How.VALUE and b.value is not None and not b.path]
+        if len(path) == 2:
+            definition = self._semantics.types.definition(path[0])
+            return self._semantics.constants.values_in(definition, path[1]) if definition is not None else ()
+        return ()
+
+    def _declared(self, path: tuple[str, ...]) -> Value | None:
+        definition = self._semantics.types.definition(path[0]) if len(path) == 2 else None
+        scope = self._tree.module if len(path) == 1 else definition
+        bindings = self._semantics.scopes.bindings(path[-1], scope) if scope is not None else []
+        found = (self._value(self._semantics.evaluator.bound(binding)) for binding in bindings if binding.annotation is not None)
+        return next((value for value in found if value is not None), None)
+
+    # arguments -------------------------------------------------------------------------------------------------------------------
+
+    def _parameters(self, node: cst.FunctionDef, given: Given, *, bound: bool) -> dict[cst.CSTNode, int | str]:
+        """The parameters of a function for which something is given, and by which argument."""
+        positional = [*node.params.posonly_params, *node.params.params]
+        in_class = isinstance(self._tree.parent.get(self._tree.block(node)), cst.ClassDef)
+        takes_self = in_class and not is_static(node) and (bound or self._is_class_method(node))
+        by_name = {param.name.value: param for param in (*positional, *node.params.kwonly_params)}
+        found: dict[cst.CSTNode, int | str] = {}
+        for key, _ in given:
+            param = by_name.get(key) if isinstance(key, str) else next(iter(positional[key + takes_self :]), None)
+            if param is not None:
+                found[param] = key
+        return found
+
+    def _is_class_method(self, node: cst.FunctionDef) -> bool:
+        return any(isinstance(d.decorator, cst.Name) and d.decorator.value == "classmethod" for d in node.decorators)
+
+    def _given(self, value: Value, param: cst.CSTNode) -> Meaning | None:
+        """An argument as the parameter sees it: its trail starts at the parameter, which is how it is known again."""
+        sheet = self._semantics.types.type(value.type) if value.type else None
+        if value.type and sheet is None:
+            return None
+        api = self._semantics.binding.named(value.api, value.because)
+        return Meaning(
+            Kind[value.kind], (Place(param, "passed on"),), sheet, api, value.path, value.name, from_exception=value.from_exception
+        )
+
+    # values ----------------------------------------------------------------------------------------------------------------------
+
+    def _value(self, meaning: Meaning | None, keys: Mapping[cst.CSTNode, int | str] | None = None) -> Value | None:
+        """A meaning as others may know it; what is not proven stays here."""
+        if meaning is None or not meaning.proven or meaning.kind is Kind.CALL:
+            return None
+        argument = (keys or {}).get(meaning.trail[0].node)
+        trail = meaning.trail if argument is None else meaning.trail[1:]
+        return msgspec.structs.replace(outline(meaning, self.outside), argument=argument, spots=self._spots(trail))
+
+    def _spots(self, trail: tuple[Place, ...]) -> tuple[Spot, ...]:
+        found: list[Spot] = []
+        for place in trail:
+            found.extend(place.elsewhere)
+            rank = self._tree.order.get(place.node)
+            if rank is not None and place.note:
+                found.append(Spot(self._file, rank, place.note, place.http))
+        return tuple(found[:_LONGEST_TRAIL])
+
+    # predicates ------------------------------------------------------------------------------------------------------------------
+
+    def _predicate(self, node: cst.FunctionDef, returned: list[cst.BaseExpression], statuses: Statuses) -> tuple[int, int] | None:
+        """For which statuses what the function returns may and must be true, by all its ``return`` statements."""
+        may, fails = 0, 0
+        for expression in returned:
+            reached = statuses.possible_at(expression)
+            found = _truth(expression) or statuses.range_of(expression)
+            may |= reached & found.may
+            fails |= reached & ~found.must
+        if not returned or (may, fails) == (ALL, ALL):
+            return None
+        return may, ALL & ~fails if leaves(node.body) else 0
+
+
+def _truth(expression: cst.BaseExpression) -> Range | None:
+    if isinstance(expression, cst.Name) and expression.value in ("True", "False", "None"):
+        return Range(ALL, ALL) if expression.value == "True" else Range(0, 0)
+    return None
+
+
+def outline(meaning: Meaning, outside: Callable[[str], str]) -> Value:
+    """A meaning without its places.
+
+    :param outside: turns the name of a type into the one that other modules know it by.
+    """
+    api = meaning.api
+    return Value(
+        meaning.kind.name,
+        outside(meaning.sheet.name) if meaning.sheet is not None else "",
+        meaning.name,
+        meaning.path,
+        "" if api is None else api.catalogue.id if api.catalogue is not None else "-",
+        api.because if api is not None else "",
+        meaning.from_exception,
+    )

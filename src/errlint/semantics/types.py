@@ -1,0 +1,149 @@
+"""The types that a file can name: those of library sheets, and the classes of the project, which may inherit from them.
+
+A class of the project has a sheet like that of a library. What it says is what is inherited; what its own members mean is asked of the
+members (:mod:`errlint.semantics.class_members`), and whether an exception stands for a status is seen where it is raised.
+"""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable, Iterator, Sequence
+
+import libcst as cst
+import msgspec
+
+from errlint.first_party import file_and_path, is_first_party
+from errlint.libraries import FunctionSheet, Libraries, TypeSheet
+from errlint.semantics.imported import Imported
+from errlint.semantics.names import Names, dotted
+from errlint.semantics.scopes import How, Scopes
+from errlint.semantics.tree import Tree
+
+_STATUS_ATTRIBUTES = {
+    "status_code": "status", "status": "status", "http_status": "status", "http_status_code": "status", "message": "message",
+    "msg": "message", "detail": "message", "body": "body", "headers": "headers", "request_id": "request-id", "retry_after": "retry-after",
+    "reason": "reason", "error_code": "code",
+}  # fmt: skip
+"""What attributes of an exception mean that is known to be made of an answer."""
+
+
+def shown(name: str) -> str:
+    """A type or function as people call it: without the file that defines it."""
+    return name.rpartition(":")[2]
+
+
+class Types:
+    """Answers for the names of one file. A class of the file itself goes by its plain name."""
+
+    def __init__(self, tree: Tree, scopes: Scopes, names: Names, libraries: Libraries, imported: Imported | None) -> None:
+        self._tree = tree
+        self._scopes = scopes
+        self._names = names
+        self._libraries = libraries
+        self._imported = imported
+        self._local: dict[str, TypeSheet | None] = {}
+
+    def named(self, expression: cst.BaseExpression) -> str | None:
+        """The name of the type that an expression stands for, as far as it is one."""
+        name = self._names.qualified(expression)
+        if name is not None:
+            return name
+        plain = dotted(expression)
+        return plain if plain is not None and self.definition(plain) is not None else None
+
+    def type(self, name: str) -> TypeSheet | None:
+        """The type with this name."""
+        if is_first_party(name):
+            file, path = file_and_path(name)
+            if self._imported is None or len(path) != 1:
+                return None
+            return self._own(path[0]) if file == self._imported.file else self._imported.type(name)
+        return self._libraries.type(name) or self._own(name)
+
+    def _own(self, name: str) -> TypeSheet | None:
+        if name not in self._local:
+            definition = self.definition(name)
+            self._local[name] = None  # a class that inherits from itself inherits nothing
+            if definition is not None:
+                parents = [found for base in definition.bases if (found := self._base(base.value)) is not None]
+                self._local[name] = sheet_of_class(name, parents, self.type)
+        return self._local[name]
+
+    def _base(self, expression: cst.BaseExpression) -> str | None:
+        return self.named(expression.value if isinstance(expression, cst.Subscript) else expression)
+
+    def definition(self, name: str) -> cst.ClassDef | None:
+        """The class of this file's top level with this plain name."""
+        for binding in self._scopes.bindings(name, self._tree.module):
+            if binding.how is How.CLASS and isinstance(binding.node, cst.ClassDef):
+                return binding.node
+        return None
+
+    def of_class(self, definition: cst.ClassDef) -> TypeSheet | None:
+        """The type that a class of this file is; None for one inside of a function or a class."""
+        name = definition.name.value
+        return self.type(name) if self.definition(name) is definition else None
+
+    def ancestors(self, name: str) -> Iterator[TypeSheet]:
+        """The type and everything it inherits from, nearest first; cycles end the walk."""
+        seen: set[str] = set()
+        queue = [name]
+        while queue:
+            entry = self.type(queue.pop(0))
+            if entry is not None and entry.name not in seen:
+                seen.add(entry.name)
+                yield entry
+                queue.extend(entry.parents)
+
+    def function(self, name: str) -> FunctionSheet | None:
+        """What a library sheet says of calls of this name."""
+        return self._libraries.function(name)
+
+    def method(self, sheet: TypeSheet, name: str) -> FunctionSheet | None:
+        """What a library sheet says of a method of a type, own or inherited."""
+        found = (self._libraries.own_method(ancestor, name) for ancestor in self.ancestors(sheet.name))
+        return next((method for method in found if method is not None), None)
+
+    def errors_of(self, name: str) -> tuple[str, ...]:
+        """The most general exceptions that stand for a status, of the library that a name comes from or whose type it inherits from."""
+        found = (self._libraries.errors_of(known) for known in (name, *(entry.name for entry in self.ancestors(name))))
+        return next((errors for errors in found if errors), ())
+
+    def from_status(self, sheet: TypeSheet) -> TypeSheet:
+        """An exception of the project that is seen to be raised for a status."""
+        return msgspec.structs.replace(sheet, covers_status=True, attributes={**_STATUS_ATTRIBUTES, **sheet.attributes})
+
+    def is_of_project(self, sheet: TypeSheet) -> bool:
+        """Whether the type is a class of the project."""
+        return self._libraries.type(sheet.name) is None
+
+    def library_name(self, sheet: TypeSheet) -> str:
+        """The name of the type, or for a class of the project of the library's type that it inherits from."""
+        return next((entry.name for entry in self.ancestors(sheet.name) if self._libraries.type(entry.name) is not None), sheet.name)
+
+
+def sheet_of_class(name: str, parents: Sequence[str], type_of: Callable[[str], TypeSheet | None]) -> TypeSheet:
+    """The sheet of a class of the project; ``parents`` are the names of its bases."""
+    above = [sheet for parent in parents if (sheet := type_of(parent)) is not None]
+    known = next((sheet for sheet in above if sheet.is_a != "class"), None)
+    if known is not None:
+        return msgspec.structs.replace(
+            known,
+            name=name,
+            also=(),
+            parents=tuple(parents),
+            attributes={},
+            methods={},
+            covers_status=any(sheet.covers_status for sheet in above),
+            carries_status=any(sheet.carries_status for sheet in above),
+        )
+    is_exception = any(_is_exception(parent) for parent in parents)
+    return TypeSheet(name=name, is_a="exception" if is_exception else "class", parents=tuple(parents))
+
+
+def _is_exception(name: str) -> bool:
+    found = getattr(builtins, name, None)
+    if isinstance(found, type):
+        return issubclass(found, BaseException)
+    # of a library that no sheet speaks of
+    return not is_first_party(name) and name.endswith(("Error", "Exception"))
