@@ -142,7 +142,7 @@ def _check(raw: bytes, path: str, setup: Setup, place: str | None, *, gated: boo
     from errlint.source import Source, SyntaxProblem
 
     try:
-        source = Source.parse(raw, path)
+        source = Source.parse(raw, path) if gated or place is None else setup.modules.source(place, raw, path)
     except SyntaxProblem as problem:
         finding = failure("ERR001", path, f"cannot be parsed: {problem.message}", problem.line, problem.column)
         return FileReport(path, (finding,), stage="failed")
@@ -169,7 +169,7 @@ def semantics_of(source: Source, setup: Setup, said: ApiComments, file: str | No
     from errlint.semantics.said_apis import SaidApis
     from errlint.semantics.tree import Tree
 
-    tree = Tree.of(source.module)
+    tree = setup.modules.tree(file, source) if file is not None else Tree.of(source.module)
     default = Bound(setup.default_api, "the configuration, or `--api`") if setup.default_api is not None else None
     return Semantics(
         tree,

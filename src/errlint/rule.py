@@ -15,7 +15,7 @@ The name of the module is the name of the rule, and the name of its folder of fi
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import libcst as cst
@@ -24,7 +24,7 @@ from errlint import catalogue
 from errlint.catalogue import Catalogue, Catalogues
 from errlint.catalogue.spelling import is_slip, one_edit_apart
 from errlint.libraries import Argument, Libraries, RetryAfterDefeat, TypeSheet
-from errlint.model import Edit, Finding, Fix, Location, Safety, Severity, Step, Trail
+from errlint.model import Edit, Finding, Fix, Location, Safety, Severity, Step
 from errlint.semantics.analysis import Semantics
 from errlint.semantics.code_tests import CodeTest, Way
 from errlint.semantics.fields import code_place, names_error
@@ -38,6 +38,7 @@ from errlint.semantics.retries.layers import Multiplied, multiplied
 from errlint.semantics.retries.policy import Attempt, Retried, RetryPolicy, Stop, Wait
 from errlint.semantics.retries.told import Slept, Told, ToldWaits
 from errlint.semantics.text_tests import TextTest
+from errlint.semantics.trails import steps
 from errlint.source import Source
 
 __all__ = [
@@ -286,21 +287,10 @@ class Context:
             location=self.source.location(node),
             remedy=remedy,
             api=api.id if api is not None else None,
-            trail=self._steps(trail),
+            trail=steps(trail, self.source, self.semantics.imported),
             fix=fix,
             lines=self._lines(node),
         )
-
-    def _steps(self, trail: Iterable[Place]) -> Trail:
-        steps: dict[Step, None] = {}
-        for place in trail:
-            for spot in place.elsewhere:
-                location = self.semantics.imported.location(spot) if self.semantics.imported is not None else None
-                if location is not None:
-                    steps[Step(location, spot.note)] = None
-            if place.note:
-                steps[Step(self.source.header_location(place.node), place.note)] = None
-        return tuple(steps)
 
     def _lines(self, node: cst.CSTNode) -> tuple[int, int]:
         """First and last line of the statement, or of the header of the compound statement, that holds the node."""

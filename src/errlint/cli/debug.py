@@ -11,6 +11,7 @@ import click
 
 from errlint.cli.group import Choice, color_option, style
 from errlint.errors import UsageProblem
+from errlint.globs import absolute
 from errlint.hints import did_you_mean
 from errlint.terminal import shown_path, write
 
@@ -92,4 +93,4 @@ def analysed(file: Path, catalogues: Iterable[Path], api: str | None) -> tuple[S
     check_apis(config, (one.id for one in known))
     installed = Projects({*registry.libraries().versioned, *known.versioned}).installed_for(file.absolute().parent)
     setup = Setup((), registry.libraries(), known, api or api_for(config, file), installed=installed)
-    return source, semantics_of(source, setup, ApiComments.parse(source.text, setup.api_ids))
+    return source, semantics_of(source, setup, ApiComments.parse(source.text, setup.api_ids), absolute(file))

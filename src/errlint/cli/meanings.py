@@ -82,12 +82,15 @@ def _facts(one: Insight) -> Iterator[tuple[str, list[str]]]:
     if one.asks:
         yield "asks", list(one.asks)
     if one.trail:
-        width = max(len(_at(step.location)) for step in one.trail)
-        yield "trail", [f"{_at(step.location):<{width}}  {step.note}" for step in one.trail]
+        places = [_at(step.location, one.location.path) for step in one.trail]
+        width = max(map(len, places))
+        yield "trail", [f"{place:<{width}}  {step.note}" for place, step in zip(places, one.trail, strict=True)]
 
 
-def _at(location: Location) -> str:
-    return f"{location.line}:{location.column}"
+def _at(location: Location, file: str | None = None) -> str:
+    """Line and column; before them the path of another file than ``file``."""
+    here = file is None or location.path == file
+    return f"{'' if here else f'{location.path}:'}{location.line}:{location.column}"
 
 
 def as_json(found: Sequence[Insight], source: Source, place: tuple[int, int | None]) -> str:
@@ -116,7 +119,7 @@ def _fields(one: Insight) -> dict[str, object]:
         "proven": one.proven,
         "statuses": one.statuses or None,
         "asks": list(one.asks),
-        "trail": [{**_where(step.location), "note": step.note} for step in one.trail],
+        "trail": [{"path": step.location.path, **_where(step.location), "note": step.note} for step in one.trail],
     }
 
 

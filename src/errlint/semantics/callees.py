@@ -102,7 +102,8 @@ class Callees:
             key = argument.keyword.value if argument.keyword is not None else position
             position += argument.keyword is None
             found = self._meaning(argument.value)
-            if found is not None:
+            # an instance says nothing that its class does not say, wherever it is passed
+            if found is not None and found.kind is not Kind.INSTANCE:
                 given.append((key, outline(found, self._outside)))
         return tuple(given)
 

@@ -13,6 +13,8 @@ from errlint.semantics.code_tests import CodeTest, Way
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.statuses import ALL, in_words, statuses
 from errlint.semantics.text_tests import TextTest
+from errlint.semantics.trails import steps
+from errlint.semantics.types import shown
 from errlint.source import Source
 
 _FEW = 5
@@ -89,14 +91,14 @@ class Insights:
             text,
             location,
             kind=meaning.kind.value,
-            type=meaning.sheet.name if meaning.sheet is not None and meaning.kind in _TYPED else "",
+            type=shown(meaning.sheet.name) if meaning.sheet is not None and meaning.kind in _TYPED else "",
             api=meaning.catalogue.id if meaning.catalogue is not None else "",
             because=meaning.api.because if meaning.api is not None else "",
             path=meaning.path,
             proven=meaning.proven,
             statuses="" if meaning.kind in _TOOLS else _told(self._semantics.circumstances.statuses_at(node, meaning)),
             asks=asks,
-            trail=tuple(Step(self._source.location(place.node), place.note) for place in meaning.trail if place.note),
+            trail=steps(meaning.trail, self._source, self._semantics.imported),
         )
 
     def _meaning(self, node: cst.CSTNode) -> Meaning | None:

@@ -159,17 +159,39 @@ class Modules:
             found = loaded.summarisers[hops] = Summariser(semantics, file)
         return found
 
+    def source(self, file: str, raw: bytes, path: str) -> Source:
+        """A file that is linted, parsed at most once: others may ask about it, or have asked.
+
+        :param path: as it is shown. :raises SyntaxProblem, UndecodableSource: as :meth:`Source.parse`.
+        """
+        known = self._loaded.get(file)
+        if known is not None and known.source.raw == raw and known.source.path == path:
+            return known.source
+        source = Source.parse(raw, path)
+        if path == self._show(file) and self.first_party.project.read(file) == raw:
+            self._keep(file, _Loaded(source, Tree.of(source.module)))
+        return source
+
+    def tree(self, file: str, source: Source) -> Tree:
+        """The tree of a parsed file."""
+        known = self._loaded.get(file)
+        return known.tree if known is not None and known.source is source else Tree.of(source.module)
+
     def _load(self, file: str) -> _Loaded | None:
         if file in self._loaded:
             self._loaded.move_to_end(file)
             return self._loaded[file]
         found = self._parse(file)
-        self._loaded[file] = found
-        size = sum(len(loaded.source.raw) for loaded in self._loaded.values() if loaded is not None)
+        self._keep(file, found)
+        return found
+
+    def _keep(self, file: str, loaded: _Loaded | None) -> None:
+        self._loaded[file] = loaded
+        self._loaded.move_to_end(file)
+        size = sum(len(kept.source.raw) for kept in self._loaded.values() if kept is not None)
         while size > _KEPT and len(self._loaded) > 1:
             _, dropped = self._loaded.popitem(last=False)
             size -= len(dropped.source.raw) if dropped is not None else 0
-        return found
 
     def _parse(self, file: str) -> _Loaded | None:
         raw = self.first_party.project.read(file)
