@@ -41,7 +41,7 @@ def test_a_short_run_has_none() -> None:
     assert shown(Terminal(), 0.0, 0.5, TERM="xterm") == ""
 
 
-@pytest.mark.parametrize("environ", [{"CI": "true"}, {"PRE_COMMIT": "1"}, {"TERM": "dumb"}])
+@pytest.mark.parametrize("environ", [{"CI": "true"}, {"PRE_COMMIT": "1"}, {"TERM": "dumb"}, {"NO_COLOR": "1"}])
 def test_logs_have_none(environ: dict[str, str]) -> None:
     assert shown(Terminal(), 0.0, 9.0, **environ) == ""
 

@@ -12,6 +12,8 @@ T = TypeVar("T")
 
 _PATIENCE = 1.0
 """Seconds after which a person wonders what is going on."""
+_WITHOUT = ("CI", "PRE_COMMIT", "NO_COLOR")
+"""Variables that say that there is a log behind the terminal, or a person who wants no escape sequences."""
 
 
 def with_progress(
@@ -27,7 +29,7 @@ def with_progress(
     None in pipes, in CI and in pre-commit, which would keep every state of it in a log.
     """
     stream = sys.stderr if stream is None else stream
-    if not stream.isatty() or environ.get("CI") or environ.get("PRE_COMMIT") or environ.get("TERM") == "dumb":
+    if not stream.isatty() or environ.get("TERM") == "dumb" or any(environ.get(name) for name in _WITHOUT):
         yield from items
         return
     started = clock()
