@@ -70,6 +70,8 @@ def _envelope(before: Envelope, after: Envelope) -> Iterator[Difference]:
                     yield from _value(f"{part.replace('_', ' ')} at {one}: {name}", _told(getattr(one, name)), _told(getattr(other, name)))
     yield from _value("request id echoes", before.request_id_echo or "", after.request_id_echo or "")
     yield from _value("clients branch on", ", ".join(before.branch_on), ", ".join(after.branch_on))
+    yield from _value("the list of codes is", before.codes, after.codes)
+    yield from _value("the statuses of codes are", before.code_statuses, after.code_statuses)
     yield from _value("message texts are", before.message_contract, after.message_contract)
 
 

@@ -16,7 +16,8 @@ from errlint.catalogue.importers import Imported, import_sources
 
 ROOT = Path(__file__).parents[3]
 CATALOGUES = ROOT / "rules" / "errlint_rules" / "catalogues"
-SEEDS = ROOT.parent / "shared" / "seeds"
+SEEDS = next((folder for parent in ROOT.parents if (folder := parent / "shared" / "seeds").is_dir()), ROOT.parent / "shared" / "seeds")
+"""Beside the checkout, or beside the folder with the work trees."""
 NUMBERS = {"withgiga": ("001", "000"), "girardai": ("002",), "engine-parts": ("003",), "openai-compatible-images": ("004",)}
 
 pytestmark = pytest.mark.skipif(not SEEDS.is_dir(), reason=f"the documents are not there: {SEEDS}")
@@ -65,3 +66,23 @@ def test_facts_carry_the_lines_of_their_document() -> None:
     assert 'hosts = ["api.girardai.com"]  # 38\n' in text
     both = imported("withgiga").toml
     assert '"INSUFFICIENT_CREDITS"]  # a51, b19' in both or '"INSUFFICIENT_CREDITS",  # a51, b19' in both
+
+
+@pytest.mark.parametrize(
+    ("name", "found", "missing"),
+    [
+        ("withgiga", "13 codes", "whether message texts may change"),
+        ("girardai", "31 codes, 6 texts on the wire", "whether these may be retried: EXTERNAL_SERVICE_ERROR, CONFLICT"),
+        ("engine-parts", "idempotency key: Idempotency-Key", "when to retry: neither a header nor a field"),
+        ("openai-compatible-images", "1 code, 1 text on the wire", "a request id"),
+    ],
+)
+def test_the_report_tells_what_was_found_and_what_is_missing(name: str, found: str, missing: str) -> None:
+    told = imported(name).report
+    assert found in told.found
+    assert missing in told.missing
+
+
+def test_what_follows_from_words_only_is_doubtful() -> None:
+    doubtful = imported("openai-compatible-images", decided=False).report.doubtful
+    assert "that rate_limit_exceeded comes with 429 follows from the words only" in doubtful

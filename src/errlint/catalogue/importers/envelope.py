@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from errlint.catalogue.importers.bodies import Body
 from errlint.catalogue.importers.facts import ENVELOPE, FAILURE, Fact, Facts, Place, lines_of, note
@@ -34,17 +35,43 @@ def envelope(facts: Facts, names: Sequence[str], places: dict[KeyPath, tuple[Pla
     branch = facts.of(ENVELOPE, "branch_on")
     echo = facts.of(ENVELOPE, "request_id_echo")
     stated = {fact.value for fact in contract}
+    told_codes = facts.of(ENVELOPE, "codes")
+    if len({fact.value for fact in told_codes}) > 1:
+        facts.doubt("the documents call their list of codes both complete and a selection", told_codes[0].at)
+    codes = _careful(told_codes, "open")
+    if codes == "unstated" and names and not any(fact.key == "listed" for fact in facts if fact.about[0] == "code"):
+        codes = "open"  # examples show some of them
+    told_statuses = facts.of(ENVELOPE, "code_statuses") if _have_statuses(facts) else []
     if len(stated) > 1:
         facts.doubt("the documents call messages both stable and unstable", contract[0].at)
-    for key, told in (("message_contract", contract), ("branch_on", branch), ("request_id_echo", echo)):
+    for key, told in (
+        ("message_contract", contract),
+        ("branch_on", branch),
+        ("request_id_echo", echo),
+        ("codes", [fact for fact in told_codes if fact.value == codes]),
+        ("code_statuses", told_statuses[:1]),
+    ):
         if told:
             places["envelope", key] = lines_of(told)
     return EnvelopeSheet(
         **{part: tuple(sheets) for part, sheets in found.items()},  # type: ignore[arg-type]
         request_id_echo=echo[0].value if echo else "",
         branch_on=tuple(dict.fromkeys(fact.value for fact in branch)),
+        codes=codes,
+        code_statuses=_careful(told_statuses, "typical"),
         message_contract="unstable" if "unstable" in stated else contract[0].value if contract else "unstated",
     )
+
+
+def _careful(told: Sequence[Fact], careful: str) -> Any:
+    """What is said; where several things are said, the one that promises less."""
+    return careful if any(fact.value == careful for fact in told) else told[0].value if told else "unstated"
+
+
+def _have_statuses(facts: Facts) -> bool:
+    """Whether the documents give a status for every code that they list."""
+    listed = [fact.about for fact in facts if fact.about[0] == "code" and fact.key == "listed"]
+    return all(facts.of(about, "status") for about in dict.fromkeys(listed))
 
 
 def failure(facts: Facts, places: dict[KeyPath, tuple[Place, ...]]) -> tuple[FailureTest, ...]:

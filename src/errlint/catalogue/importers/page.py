@@ -126,6 +126,7 @@ def _name(blocks: Sequence[Block], source: int, facts: Facts) -> None:
         if found is not None and found[1] not in _NO_NAMES:
             facts.add(API, "name", found[1], Place(source, block.line))
             break
-    title = next((block for block in blocks if isinstance(block, Heading) and not block.text.lower().startswith("skip to")), None)
+    own = [block for block in blocks if not getattr(block, "text", "").lower().startswith("skip to")]
+    title = next((block for block in own if isinstance(block, Heading) and (block is own[0] or block.level == 1)), None)
     if title is not None:
         facts.add(API, "title", title.text, Place(source, title.line))

@@ -42,6 +42,17 @@ _BY_CODE = re.compile(
 )
 _BY_STATUS = re.compile(r"\b(?:http|response) status\b|\bstatus ?codes?\b|\bhttp codes?\b", re.IGNORECASE)
 _BY_TYPE = re.compile(r"\berror\.type\b|\b(?:error )?type (?:field|property|attribute)\b|\berror types?\b", re.IGNORECASE)
+_ALL_CODES = re.compile(
+    r"\b(?:all|every|each of the|complete (?:list|set|reference) of|full list of|exhaustive list of)(?: (?:the|of the|possible))?"
+    r" (?:error )?codes?\b(?= (?:returned|used|emitted|that|the|this|our|of|in|an?)\b|[.:]?$)",
+    re.IGNORECASE,
+)
+_SOME_CODES = re.compile(
+    r"\b(?:common|frequent|typical|most important|some|selected)(?: of the)? (?:api )?(?:error )?codes\b"
+    r"|\b(?:new|more|further|additional|other) (?:error )?codes (?:may|might|can|could|will)\b"
+    r"|\b(?:not|non)[ -](?:an? )?(?:exhaustive|complete)\b",
+    re.IGNORECASE,
+)
 _FAILURE = re.compile(r"\bnon-?(2xx|200)\b|\b(?:other than|outside(?: of)?(?: the)?) (2xx|200)\b", re.IGNORECASE)
 _EXCEPTED = re.compile(r"\b(?:except(?: for)?|other than|apart from|besides|but not|excluding)\b", re.IGNORECASE)
 _PRONOUN = re.compile(
@@ -135,6 +146,10 @@ def _contract(sentence: str, at: Place, facts: Facts) -> None:
         re.match(r"(?i)^(?:error\.)?message\b", _context(sentence)) and _SUBJECT_TO_CHANGE.search(sentence)
     ):
         facts.add(ENVELOPE, "message_contract", "unstable", at)
+    if _SOME_CODES.search(sentence):
+        facts.add(ENVELOPE, "codes", "open", at)
+    elif _ALL_CODES.search(sentence):
+        facts.add(ENVELOPE, "codes", "complete", at)
     found = _FAILURE.search(sentence)
     if found is not None and re.search(r"(?i)\berror|\bfail|envelope", sentence):
         facts.add(FAILURE, "status", ">=300" if (found[1] or found[2]).lower() == "2xx" else "!=200", at)

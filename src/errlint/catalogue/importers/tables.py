@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from errlint.catalogue.importers.advice import advice, refine, together
 from errlint.catalogue.importers.blocks import Row, Table
 from errlint.catalogue.importers.columns import Role, roles, verdict_of_cell
-from errlint.catalogue.importers.facts import Advice, Facts, Place, code, status
+from errlint.catalogue.importers.facts import ENVELOPE, Advice, Facts, Place, code, status
 from errlint.catalogue.importers.prose import read_cell, read_header, read_prose
 from errlint.catalogue.importers.section import Section
 from errlint.catalogue.importers.tokens import codes_in_cell, is_number, is_wildcard, statuses
@@ -57,6 +57,10 @@ def _summary(table: Table, found: Sequence[Role], source: int, facts: Facts) -> 
 def _codes(table: Table, found: Sequence[Role], section: Section, source: int, facts: Facts) -> None:
     column = found.index(Role.CODE)
     here = [key for key in section.statuses if key.isdigit()]
+    known = all(row.cells[index] for row in table.rows for index in _all(found, Role.STATUS)) if Role.STATUS in found else len(here) == 1
+    if known:
+        some = any(_SOME.search(table.header.cells[index]) for index in _all(found, Role.STATUS))
+        facts.add(ENVELOPE, "code_statuses", "typical" if some else "complete", Place(source, table.header.line))
     missed = [row for row in table.rows if row.cells[column] and not _names(row.cells[column])]
     for row in table.rows:
         at = Place(source, row.line)
