@@ -33,7 +33,7 @@ from errlint.semantics.members import Literal
 from errlint.semantics.raises import Answer, Raising
 from errlint.semantics.replacements import Replacement, Replacements, candidates, names_status
 from errlint.semantics.retries.at_hand import AtHand
-from errlint.semantics.retries.judge import Hopeless, Judge, head
+from errlint.semantics.retries.judge import Hopeless, Judge, Misjudged, head
 from errlint.semantics.retries.layers import Multiplied, multiplied
 from errlint.semantics.retries.policy import Attempt, Retried, RetryPolicy, Stop, Wait
 from errlint.semantics.retries.told import Slept, Told, ToldWaits
@@ -60,6 +60,7 @@ __all__ = [
     "Literal",
     "Location",
     "Meaning",
+    "Misjudged",
     "Multiplied",
     "Place",
     "Raising",

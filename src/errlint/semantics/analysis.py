@@ -136,11 +136,15 @@ class Semantics:
         return TextTests(self.tree, self.scopes, self.names, self.constants)
 
     @cached_property
+    def collections(self) -> Collections:
+        """The literals that expressions are or hold, and where each is written."""
+        return Collections(self.scopes, self.constants, self.statuses.number)
+
+    @cached_property
     def code_tests(self) -> CodeTests:
         """Tests of codes and statuses."""
-        collections = Collections(self.scopes, self.constants, self.statuses.number)
         origins = Origins(self.scopes, self.constants, self.functions, self.meaning)
-        return CodeTests(self.tree, collections, origins, self.functions, meaning=self.meaning, part=self.evaluator.part)
+        return CodeTests(self.tree, self.collections, origins, self.functions, meaning=self.meaning, part=self.evaluator.part)
 
     @cached_property
     def circumstances(self) -> Circumstances:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from errlint.semantics.meaning import Kind
+from errlint.semantics.members import Literal
 from errlint.semantics.retries.outcomes import ANYTHING, NOTHING
 from errlint.semantics.retries.words import last_word
 from errlint.semantics.statuses import Range
@@ -30,9 +31,21 @@ class Codes:
 
     def named_in(self, test: cst.BaseExpression) -> Iterator[str]:
         """The codes that a test names."""
+        for node in self._comparisons(test):
+            yield from self._named(node)
+
+    def written_in(self, test: cst.BaseExpression) -> Iterator[Literal]:
+        """The codes that a test names, each where it is written, which may be in a constant."""
+        for node in self._comparisons(test):
+            if self._named(node):
+                for side in (node.left, node.comparisons[0].comparator):
+                    if not self._is_code(side):
+                        yield from self._semantics.collections.members(side).literals
+
+    def _comparisons(self, test: cst.BaseExpression) -> Iterator[cst.Comparison]:
         for node in (test, *self._semantics.tree.below(test)):
             if isinstance(node, cst.Comparison) and len(node.comparisons) == 1:
-                yield from self._named(node)
+                yield node
 
     def passed(self, test: cst.BaseExpression, code: str) -> Range | None:
         """ANYTHING or NOTHING for a test of the code, where the failure has ``code``; None for other tests."""

@@ -12,6 +12,7 @@ from typing import Literal
 import libcst as cst
 
 from errlint.catalogue import Catalogue
+from errlint.semantics import members
 from errlint.semantics.meaning import Place
 from errlint.semantics.statuses import ERRORS, Range
 
@@ -41,7 +42,8 @@ class Retried:
     (no answer, so no status); :ivar codes: error codes that are named as retried; :ivar dropped: error codes that are named as not retried;
     :ivar named: the statuses (a set, as in :mod:`~errlint.semantics.statuses`) that the source names one by one or by type
     (``RateLimitError``), not as a rest or a range; :ivar places: where the source says all this;
-    :ivar unnamed: the statuses again, of failures whose code is not among the named ones; None where codes play no part.
+    :ivar unnamed: the statuses again, of failures whose code is not among the named ones; None where codes play no part;
+    :ivar written: where the codes are written that tests of the policy ask for.
     """
 
     statuses: Range = field(default_factory=lambda: Range(ERRORS, 0))
@@ -51,6 +53,7 @@ class Retried:
     named: int = 0
     places: tuple[Place, ...] = ()
     unnamed: Range | None = None
+    written: tuple[members.Literal, ...] = ()
 
     def status(self, status: int, code: str | None = None) -> bool | None:
         """Is an answer with this status (and code) retried? None if it cannot be told."""

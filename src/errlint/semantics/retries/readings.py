@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -38,17 +39,17 @@ def retried(semantics: Semantics, passages: Sequence[Passage]) -> Retried:
     transport = True if must & NO_ANSWER else None if may & NO_ANSWER else False
     named = _named(passages) & may
     places = tuple(_places(semantics, passages))
-    codes, dropped, unnamed = _by_code(semantics, passages)
-    return Retried(Range(may & ERRORS, must & ERRORS), transport, codes, dropped, named, places, unnamed)
+    everything = Retried(Range(may & ERRORS, must & ERRORS), transport, named=named, places=places)
+    return _by_code(semantics, passages, everything)
 
 
-def _by_code(semantics: Semantics, passages: Sequence[Passage]) -> tuple[frozenset[str], frozenset[str], Range | None]:
-    """The codes that are retried, those that are not, and what becomes of all others."""
+def _by_code(semantics: Semantics, passages: Sequence[Passage], everything: Retried) -> Retried:
+    """The same with the codes that are retried, those that are not, and what becomes of all others."""
     tests = Codes(semantics)
     asked = [node for passage in passages for node in passage.walk.reached if isinstance(node, cst.BaseExpression)]
     named = list(dict.fromkeys(code for test in asked for code in tests.named_in(test)))[:_MOST_CODES]
     if not named:
-        return frozenset(), frozenset(), None
+        return everything
     passage = passages[0]
     other = passage.again_with(semantics, OTHER)
     retried, dropped = set(), set()
@@ -60,7 +61,14 @@ def _by_code(semantics: Semantics, passages: Sequence[Passage]) -> tuple[frozens
             retried.add(code)
         elif out and not back:
             dropped.add(code)
-    return frozenset(retried), frozenset(dropped), Range(other.back & ERRORS, other.back & ~other.out & ERRORS)
+    written = {literal.node: literal for test in asked for literal in tests.written_in(test)}
+    return replace(
+        everything,
+        codes=frozenset(retried),
+        dropped=frozenset(dropped),
+        unnamed=Range(other.back & ERRORS, other.back & ~other.out & ERRORS),
+        written=tuple(written.values()),
+    )
 
 
 def _named(passages: Sequence[Passage]) -> int:
