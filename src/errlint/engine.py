@@ -157,6 +157,10 @@ def _check(raw: bytes, path: str, setup: Setup, place: str | None, *, gated: boo
         return FileReport(path, (finding,), stage="failed")
     suppressions = Suppressions.parse(source.text, setup.known, today=setup.today, require_reason=setup.require_reason)
     kept, suppressed = suppressions.apply(findings)
+    if not source.lossless and any(finding.fix is not None for finding in kept):
+        kept = [replace(finding, fix=None) for finding in kept]
+        held, silenced = suppressions.apply([_lossy(path)])
+        kept, suppressed = [*kept, *held], suppressed + silenced
     active = frozenset(entry.id for entry in setup.rules)
     kept = [*kept, *_suppression_findings(suppressions, path, active), *_comment_findings(said, path)]
     return FileReport(path, tuple(sorted(kept, key=lambda finding: finding.sort_key)), suppressed)
@@ -186,7 +190,6 @@ def _findings(source: Source, setup: Setup, said: ApiComments, file: str | None)
 
     semantics = semantics_of(source, setup, said, file)
     tree = semantics.tree
-    fixable = False
     for current in setup.rules:
         context = Context(source, semantics, current)
         told: set[tuple[Location, str]] = set()
@@ -196,21 +199,22 @@ def _findings(source: Source, setup: Setup, said: ApiComments, file: str | None)
                     if (finding.location, finding.message) in told:
                         continue  # two uses of one retry have the same mistake in the same place
                     told.add((finding.location, finding.message))
-                    fixable = fixable or finding.fix is not None
-                    yield finding if source.lossless or finding.fix is None else replace(finding, fix=None)
+                    yield finding
             except RecursionError:
                 raise  # the file's doing, not the rule's
             except Exception as error:  # noqa: BLE001  (a crash is a finding, and the run goes on)
                 line, column = source.position(source.span(node)[0])
                 crash = f"{current.id} crashed here: {type(error).__name__}: {error}"
                 yield failure("ERR002", source.path, crash, line, column, remedy="please report this with the code around the place")
-    if fixable and not source.lossless:
-        yield failure(
-            "ERR004",
-            source.path,
-            "the file cannot be rewritten without losing white space, so its fixes are held back",
-            remedy="remove form feeds, and spaces before the colon of `except (…) :`",
-        )
+
+
+def _lossy(path: str) -> Finding:
+    return failure(
+        "ERR004",
+        path,
+        "the file cannot be rewritten without losing white space, so its fixes are held back",
+        remedy="remove form feeds, and spaces before the colon of `except (…) :`",
+    )
 
 
 def _suppression_findings(suppressions: Suppressions, path: str, active: frozenset[str]) -> Iterable[Finding]:

@@ -51,7 +51,7 @@ class Outcome:
 
     :ivar report: what was found; with fixes, what remains; :ivar fixed: how many findings were fixed;
     :ivar before, after: the bytes, equal unless something was fixed, and left empty if nothing was found; :ivar held_back: why wanted
-    fixes were left out, if any were.
+    fixes, or suppressions, were left out, if any were; :ivar silenced: how many findings got a suppression.
     """
 
     report: FileReport
@@ -59,6 +59,7 @@ class Outcome:
     before: bytes = b""
     after: bytes = b""
     held_back: str | None = None
+    silenced: int = 0
 
 
 class Plan:
@@ -228,6 +229,24 @@ def work_bytes(raw: bytes, shown: str, lint: Lint, mode: Mode, *, unsafe: bool =
     return Outcome(fixed.report, sum(fixed.applied.values()), raw, fixed.raw, None if told else fixed.held_back)
 
 
+def silence(path: Path, plan: Plan, reason: str) -> Outcome:
+    """Write suppressions for what is found in one file."""
+    from errlint.ignores import add_ignores
+
+    shown = shown_path(path)
+    lint = plan.lint_for(path)
+    try:
+        raw = read_bytes(path)
+    except CannotRead as problem:
+        return _unread(shown, problem.message)
+    done = add_ignores(raw, shown, lint, reason)
+    try:
+        write_atomically(path, raw, done.raw)
+    except CannotWrite as problem:
+        return _unwritten(lint(raw, shown), raw, problem.message, "silenced")
+    return Outcome(done.report, before=done.raw, after=done.raw, held_back=done.held_back, silenced=done.count)
+
+
 def unreachable(skipped: Skipped) -> Outcome:
     """What discovery should have found but could not get at: a folder that cannot be read, a symlink to nowhere."""
     return _unread(shown_path(skipped.path), skipped.reason.removeprefix("cannot be read: "))
@@ -237,7 +256,7 @@ def _unread(shown: str, reason: str) -> Outcome:
     return Outcome(FileReport(shown, (failure("ERR005", shown, f"cannot be read: {reason}"),), stage="failed"))
 
 
-def _unwritten(report: FileReport, raw: bytes, reason: str) -> Outcome:
-    """The fixes did not reach the file, so everything that was found in it still stands."""
-    finding = failure("ERR005", report.path, f"cannot be written, so nothing was fixed: {reason}")
+def _unwritten(report: FileReport, raw: bytes, reason: str, what: str = "fixed") -> Outcome:
+    """What was done did not reach the file, so everything that was found in it still stands."""
+    finding = failure("ERR005", report.path, f"cannot be written, so nothing was {what}: {reason}")
     return Outcome(replace(report, findings=(finding, *report.findings)), before=raw, after=raw)

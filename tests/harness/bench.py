@@ -13,7 +13,7 @@ from errlint.engine import Setup, check_bytes
 from errlint.fixer import FixOutcome, fix_source
 from errlint.installed import UNKNOWN, Installed
 from errlint.libraries import Libraries
-from errlint.model import Finding
+from errlint.model import FileReport, Finding
 from errlint.rule import Rule
 from tests.harness.fixture import Fixture
 
@@ -29,6 +29,9 @@ class Bench:
     libraries: Libraries
     catalogues: Callable[[tuple[Path, ...]], Catalogues]
     _found: dict[tuple[Fixture, bool], tuple[Finding, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _setups: dict[tuple[tuple[Path, ...], str | None, Installed], Setup] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
     _fixed: dict[Fixture, FixOutcome] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
@@ -60,6 +63,13 @@ class Bench:
             report = check_bytes(fixture.text.encode(), fixture.shown, self._setup(fixture, gate=gate))
             self._found[fixture, gate] = report.findings
         return self._found[fixture, gate]
+
+    def lint(self, fixture: Fixture, raw: bytes) -> FileReport:
+        """What errlint finds in other bytes than a fixture's, with all else as the fixture says."""
+        key = fixture.catalogues, fixture.header.api, fixture.header.installed
+        if key not in self._setups:
+            self._setups[key] = self._setup(fixture)
+        return check_bytes(raw, fixture.shown, self._setups[key])
 
     def fixed(self, fixture: Fixture) -> str:
         """The text after all fixes, safe and unsafe, until nothing changes."""

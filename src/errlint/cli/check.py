@@ -35,6 +35,7 @@ class Request:
     fix: bool
     unsafe_fixes: bool
     diff: bool
+    add_ignores: str | None
     output_format: str
     output_file: Path | None
     baseline: Path | None
@@ -75,6 +76,7 @@ class Request:
 @click.option("--fix", is_flag=True, help="Apply the safe fixes.")
 @click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: the fixes that may change which branch is taken, too.")
 @click.option("--diff", is_flag=True, help="Show what the fixes would change, as a patch, and write nothing.")
+@click.option("--add-ignores", metavar="REASON", help="Silence what is found by comments that give this reason.")
 @click.option("--output-format", type=Choice(FORMATS), default="full", show_default=True, help="How findings are printed.")
 @click.option("--output-file", type=_FILE, metavar="FILE", help="Write the findings to this file; the summary goes to standard error.")
 @click.option("--select", multiple=True, callback=listed, metavar="RULES", help="Only these rules: ids, names, prefixes (ERR1) or ALL.")
@@ -120,6 +122,8 @@ def _refuse_contradictions(request: Request, ctx: click.Context) -> None:
         raise click.UsageError("'-' cannot be combined with other paths.", ctx)
     if request.stdin_filename is not None and not request.stdin:
         raise click.UsageError("'--stdin-filename' needs '-' as the path.", ctx)
+    if request.add_ignores is not None and (request.fix or request.diff or request.diff_base is not None or request.stdin):
+        raise click.UsageError("'--add-ignores' cannot be combined with '--fix', '--diff', '--diff-base' and '-'.", ctx)
     if request.isolated and request.config is not None:
         raise click.UsageError("'--isolated' and '--config' exclude each other.", ctx)
     if request.diff_base is not None and (request.fix or request.diff):
@@ -171,12 +175,18 @@ def _show_files(files: Iterable[Path], request: Request) -> None:
 def _check_files(files: list[Path], skipped: list[Skipped], request: Request, configs: Configs, plan: Plan) -> int:
     from errlint.cli.output import finish, tell
     from errlint.cli.progress import with_progress
-    from errlint.runner import run, unreachable
+    from errlint.runner import run, silence, unreachable
 
     if request.verbose:
         tell(f"configuration: {source or 'none'}" for source in sorted({str(configs.for_file(path).source or "") for path in files}))
         tell(f"{one.path}: skipped, {one.reason}" for one in skipped)
-    done = with_progress(run(files, plan, request.mode, unsafe=request.unsafe_fixes), len(files))
+    if request.add_ignores is not None:
+        from errlint.ignores import checked_reason
+
+        reason = checked_reason(request.add_ignores)
+        done = with_progress((silence(path, plan, reason) for path in files), len(files))
+    else:
+        done = with_progress(run(files, plan, request.mode, unsafe=request.unsafe_fixes), len(files))
     outcomes = [*done, *(unreachable(one) for one in skipped if one.wanted)]
     if not outcomes:
         plan.lint_for(STDIN)  # a mistake in the settings or options is told even if there is nothing to check
@@ -189,6 +199,8 @@ def _check_files(files: list[Path], skipped: list[Skipped], request: Request, co
 def _tell_stale(files: Iterable[Path], outcomes: Iterable[Outcome], request: Request, plan: Plan) -> None:
     """Say that a baseline accepts what is no longer found; a run of other rules or of changed lines only cannot know."""
     if request.quiet or request.select or request.ignore or request.diff_base is not None or request.fix or request.diff:
+        return
+    if request.add_ignores is not None:
         return
     of: dict[Path, tuple[Baseline, list[Path]]] = {}
     for path in files:

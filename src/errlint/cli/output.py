@@ -38,12 +38,15 @@ def finish(outcomes: Sequence[Outcome], request: Request, stream: TextIO) -> int
         sum(outcome.fixed for outcome in changed),
         len(changed),
         _rule_texts() if _tells_of_rules(request, stream) else (),
+        sum(outcome.silenced for outcome in ordered),
+        sum(outcome.silenced > 0 for outcome in ordered),
     )
     sources = Sources({outcome.report.path: outcome.after for outcome in ordered if outcome.report.findings})
     if request.verbose:
         tell(f"{report.path}: nothing in it that a rule looks for" for report in results.reports if report.stage == "gated")
     if not request.quiet:
-        tell(f"warning: {outcome.report.path}: fixes left out: {outcome.held_back}" for outcome in ordered if outcome.held_back)
+        what = "fixes left out" if request.add_ignores is None else "not everything was silenced"
+        tell(f"warning: {outcome.report.path}: {what}: {outcome.held_back}" for outcome in ordered if outcome.held_back)
     if request.diff:
         _diff(changed, results, request)
     elif request.output_file is not None:

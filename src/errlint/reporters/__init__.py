@@ -26,7 +26,8 @@ FOR_PEOPLE = frozenset({"full", "concise", "grouped"})
 
 @dataclass(frozen=True)
 class Results:
-    """What a run gave: the reports of all files in the order of their paths, and how many findings were fixed, in how many files.
+    """What a run gave: the reports of all files in the order of their paths, and how many findings were fixed, in how many files;
+    ``silenced`` counts those that got a suppression.
 
     With fixes applied, the reports tell what remains. ``rules`` are the rules that ran, for the formats that tell of them.
     """
@@ -35,6 +36,8 @@ class Results:
     fixed: int = 0
     fixed_files: int = 0
     rules: tuple[RuleText, ...] = ()
+    silenced: int = 0
+    silenced_files: int = 0
 
     def __iter__(self) -> Iterator[Finding]:
         return (finding for report in self.reports for finding in report.findings)

@@ -13,6 +13,8 @@ def summary(results: Results, style: Style) -> Iterator[str]:
     """How many findings, files and fixes; nothing if no file was there to check."""
     if results.fixed:
         yield style.paint(f"Fixed {count(results.fixed, 'finding')} in {count(results.fixed_files, 'file')}.", "good") + "\n"
+    if results.silenced:
+        yield style.paint(f"Silenced {count(results.silenced, 'finding')} in {count(results.silenced_files, 'file')}.", "good") + "\n"
     if not results.reports:
         return
     files = ", ".join(_files(results))
