@@ -97,7 +97,7 @@ def ignored_rules(config: Config, path: Path) -> tuple[str, ...]:
     """
     found: dict[str, None] = {}
     for layer, key, glob, selectors in _entries(config, "per-file-ignores"):
-        if _applies(layer, key, glob, path):
+        if matches_entry(layer, key, glob, path):
             found.update(dict.fromkeys(selectors))
     return tuple(found)
 
@@ -108,7 +108,7 @@ def api_for(config: Config, path: Path) -> str | None:
     :raises UsageProblem: a glob cannot be understood.
     """
     for layer, key, glob, (api,) in reversed(list(_entries(config, "apis"))):
-        if _applies(layer, key, glob, path):
+        if matches_entry(layer, key, glob, path):
             return api
     return None
 
@@ -135,7 +135,12 @@ def _entries(config: Config, key: str) -> Iterator[tuple[Layer, str, str, tuple[
             yield from ((layer, key, glob, selectors) for glob, selectors in layer.per_file_ignores)
 
 
-def _applies(layer: Layer, key: str, glob: str, path: Path) -> bool:
+def matches_entry(layer: Layer, key: str, glob: str, path: Path) -> bool:
+    """Whether a file is taken in by a glob that stands as a key in a table of a layer.
+
+    :raises UsageProblem: the glob cannot be understood.
+    """
+
     def complain(_: int, reason: str) -> UsageProblem:
         return layer.problem(f"this glob cannot be understood: {reason}", key, glob)
 

@@ -41,6 +41,7 @@ TOOL_RULES = {
     "ERR004": "lossy-file",
     "ERR005": "unreadable-file",
     "ERR006": "api-comment",
+    "ERR007": "unused-file-ignore",
 }
 """What the tool says about itself and about files it cannot handle."""
 

@@ -129,7 +129,8 @@ class FileReport:
     """What one file gave.
 
     ``stage`` tells how far the file went: ``"gated"`` (no word in it that any rule needs), ``"failed"`` (could not be read or
-    parsed; ``findings`` says so), ``"checked"``. ``suppressed`` counts findings silenced by a comment, by per-file-ignores or by
+    parsed; ``findings`` says so), ``"checked"``; ``"settings"`` is a file of errlint's own settings. ``ignored`` are the rules that
+    per-file-ignores silenced in it. ``suppressed`` counts findings silenced by a comment, by per-file-ignores or by
     a baseline, ``accepted`` those of the baseline alone.
     """
 
@@ -138,3 +139,4 @@ class FileReport:
     suppressed: int = 0
     stage: str = "checked"
     accepted: int = 0
+    ignored: tuple[str, ...] = ()

@@ -121,6 +121,11 @@ class Plan:
 
         return lint
 
+    @property
+    def given(self) -> Layer | None:
+        """What the command line says about rules."""
+        return self._given
+
     def rules_for(self, path: Path) -> frozenset[str]:
         """The ids of the rules that run on a file."""
         config = self._configs.for_file(path)
@@ -186,7 +191,8 @@ class Plan:
 
         ids = silenced(registry.rules(), config, path, self._given)
         kept = tuple(finding for finding in report.findings if finding.rule not in ids)
-        return replace(report, findings=kept, suppressed=report.suppressed + len(report.findings) - len(kept))
+        gone = tuple(sorted({finding.rule for finding in report.findings if finding.rule in ids}))
+        return replace(report, findings=kept, suppressed=report.suppressed + len(report.findings) - len(kept), ignored=gone)
 
 
 def run(paths: Iterable[Path], plan: Plan, mode: Mode, *, unsafe: bool = False) -> Iterator[Outcome]:

@@ -83,6 +83,12 @@ def silenced(rules: Iterable[RuleLike], config: Config, path: Path, given: Layer
     return frozenset(own | tools)
 
 
+def meant(selector: str, rules: Iterable[RuleLike]) -> tuple[frozenset[str], frozenset[str]]:
+    """The ids of the packs' rules that a selector of ``per-file-ignores`` means, and those of the tool's own."""
+    own = frozenset(rule.id for rule in rules if _strength(selector, rule.id, rule.name))
+    return own, frozenset(tool for tool, name in TOOL_RULES.items() if _names_tool(selector, tool, name))
+
+
 def _names_tool(selector: str, id: str, name: str) -> bool:  # noqa: A002 -- the rule's own word
     """Whether a selector speaks of a rule of the tool; ``ERR`` and ``ALL`` mean the rules of the packs."""
     return _strength(selector, id, name) > len(id.rstrip("0123456789"))

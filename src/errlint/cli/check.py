@@ -188,12 +188,25 @@ def _check_files(files: list[Path], skipped: list[Skipped], request: Request, co
     else:
         done = with_progress(run(files, plan, request.mode, unsafe=request.unsafe_fixes), len(files))
     outcomes = [*done, *(unreachable(one) for one in skipped if one.wanted)]
+    outcomes += _unused_in_settings(files, outcomes, request, configs, plan)
     if not outcomes:
         plan.lint_for(STDIN)  # a mistake in the settings or options is told even if there is nothing to check
         if not request.quiet:
             tell(["warning: no Python files to check"])
     _tell_stale(files, outcomes, request, plan)
     return finish(outcomes, request, sys.stdout)
+
+
+def _unused_in_settings(files: list[Path], outcomes: list[Outcome], request: Request, configs: Configs, plan: Plan) -> list[Outcome]:
+    """What `per-file-ignores` say in vain; a run that left something out, or that looks at changes only, cannot know."""
+    if len(outcomes) != len(files) or request.exclude or request.diff_base is not None or request.add_ignores is not None:
+        return []
+    if not any(layer.per_file_ignores for path in files for layer in configs.for_file(path).layers):
+        return []
+    from errlint.file_ignores import unused_file_ignores
+
+    checked = ((path, outcome.report) for path, outcome in zip(files, outcomes, strict=True))
+    return list(unused_file_ignores(checked, plan, configs, request.paths or (Path(),), request.mode, unsafe=request.unsafe_fixes))
 
 
 def _tell_stale(files: Iterable[Path], outcomes: Iterable[Outcome], request: Request, plan: Plan) -> None:

@@ -66,7 +66,7 @@ class Results:
     @property
     def files_checked(self) -> int:
         """How many files have been looked at with success."""
-        return len(self.reports) - self.files_failed
+        return sum(report.stage not in ("failed", "settings") for report in self.reports)
 
     @property
     def suppressed(self) -> int:
