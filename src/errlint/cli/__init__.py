@@ -14,6 +14,7 @@ from errlint.cli.catalogue import catalogue
 from errlint.cli.check import check
 from errlint.cli.debug import debug
 from errlint.cli.group import Commands
+from errlint.cli.init import init
 from errlint.cli.rules import explain, rules
 
 
@@ -29,7 +30,7 @@ def cli() -> None:
     """
 
 
-for _command in (check, explain, rules, catalogue, baseline, debug):
+for _command in (check, init, explain, rules, catalogue, baseline, debug):
     cli.add_command(_command)
 
 
