@@ -26,7 +26,7 @@ _FILE = click.Path(path_type=Path)
 @click.option("--name", metavar="NAME", default="", help="The name of the API.  [default: what the documents call it]")
 @color_option
 def import_(source: tuple[Path, ...], output: Path | None, wanted_id: str, name: str) -> None:
-    """Make a catalogue from SOURCEs that document one API: pages about errors (Markdown, HTML, text).
+    """Make a catalogue from SOURCEs that document one API: pages about errors (Markdown, HTML, text), OpenAPI documents (JSON, YAML).
 
     Several sources are merged: the more complete one wins, and where they contradict each other the catalogue says `disputed`. A TOML
     file among them is an overlay: decisions of your own that come last. Nothing is fetched.

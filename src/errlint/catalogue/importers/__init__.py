@@ -74,6 +74,10 @@ def _read(source: Source, index: int, facts: Facts) -> None:
         from errlint.catalogue.importers.plaintext import read_plaintext
 
         read_page(read_plaintext(source.text), index, facts)
+    else:
+        from errlint.catalogue.importers.openapi import read_openapi
+
+        read_openapi(source, index, facts)
 
 
 def _written(derived: Derived, sources: Sequence[Source], told: Report) -> str:

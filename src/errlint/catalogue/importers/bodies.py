@@ -23,28 +23,36 @@ _PLACES = ("code", "message", "hint", "type", "param", "request_id", "upstream_m
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Where an example stands: its source, the first line of the sample, the status it is about (None: not told), whether errors are."""
+    """Where an example stands: its source, the first line of the sample, the status it is about (None: not told), whether errors are.
+
+    *Certain*: the document declares it the body of an error. A *specimen* was made of a schema: it shows which fields there are and what
+    they hold, but no codes and no texts; ``optional`` are the fields that need not be there. ``weight``: how many answers look like this.
+    """
 
     source: int
     line: int
     status: int | None = None
     of_errors: bool = False
+    certain: bool = False
+    specimen: bool = False
+    optional: frozenset[JsonPath] = frozenset()
+    weight: int = 1
 
 
-def read_body(node: Node, context: Context, facts: Facts) -> None:
-    """Take down what the body of an answer shows, if it is an error."""
+def read_body(node: Node, context: Context, facts: Facts) -> JsonPath | None:
+    """Take down what the body of an answer shows, if it is an error; the path of what tells errors apart there, or ``()``."""
     found = list(node.fields())
     if not _is_error(found, context):
-        return
+        return None
     best = {part: _outermost(found, part) for part in _PLACES}
     # where nothing is called a code, the type is what tells errors apart
     code_field = best["code"] or best["type"]
-    name = _name(code_field)
+    name = "" if context.specimen else _name(code_field)
     places: list[tuple[str, str, bool, int]] = []
     for part in _PLACES:
         for one in found:
             if one.part == part and (one is best[part] or (part == "message" and in_details(one.path)) or part == "upstream_message"):
-                entry = (part, written(one.path), one is not best[part] or _is_optional(one), context.line + one.line)
+                entry = (part, written(one.path), one is not best[part] or _is_optional(one, context), context.line + one.line)
                 if entry[:2] not in [known[:2] for known in places]:
                     places.append(entry)
     details = next((one for one in found if one.part == "details" and _beside(one.path, code_field)), None)
@@ -52,31 +60,47 @@ def read_body(node: Node, context: Context, facts: Facts) -> None:
     facts.add(
         ENVELOPE,
         "body",
-        Body(tuple(places), _shape(details), written(details.path) if details else "", _is_int(code_field), name),
+        Body(
+            tuple(places),
+            _shape(details),
+            written(details.path) if details else "",
+            context.line + details.line if details else 0,
+            _is_int(code_field),
+            name,
+            context.specimen,
+            context.weight,
+        ),
         at,
         "example",
     )
     _success(found, context, facts)
     if name and code_field is not None:
         _about_code(name, best, details, context, facts)
-    _times(found, name, context, facts)
+    if not context.specimen:
+        _times(found, name, context, facts)
+    return code_field.path if code_field is not None else ()
 
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """An example: the places it shows (part, path, whether it may be absent, line), the shape of its details, its code."""
+    """An example: the places it shows (part, path, whether it may be absent, line), the shape of its details, its code; see `Context`."""
 
     places: tuple[tuple[str, str, bool, int], ...]
     details_shape: str
     details: str
+    details_line: int
     numeric: bool
     code: str
+    specimen: bool = False
+    weight: int = 1
 
 
 def _is_error(found: Sequence[Found], context: Context) -> bool:
     parts = {one.part for one in found}
     if any(one.part == "success" and one.value is True for one in found):
         return False
+    if context.certain:
+        return bool(parts & {"code", "message", "type"})
     keys = {one.path[-1] for one in found if len(one.path) <= 2}
     if "openapi" in keys or "jsonrpc" in keys:
         return False
@@ -147,8 +171,10 @@ def _is_any_text(text: str) -> bool:
     return bool(_ANY_TEXT.search(text)) or is_placeholder(text)
 
 
-def _is_optional(field: Found) -> bool:
-    """Whether what stands in a sample says that the field need not be there ("Optional suggestion")."""
+def _is_optional(field: Found, context: Context) -> bool:
+    """Whether the field need not be there: the schema says so, or what stands in a sample ("Optional suggestion")."""
+    if any(field.path[:end] in context.optional for end in range(1, len(field.path) + 1)):
+        return True
     return isinstance(field.value, str) and bool(re.match(r"(?i)\W*optional\b|.*\b(?:if (?:any|available|applicable))\b", field.value))
 
 

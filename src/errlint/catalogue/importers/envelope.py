@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,13 +12,15 @@ from errlint.catalogue.importers.tokens import case_of
 from errlint.catalogue.problem import KeyPath
 from errlint.catalogue.schema import EnvelopeSheet, FailureTest, PlaceSheet
 
+_RARE = 25
+"""One answer in this many is an odd one, whose fields are not those of the API's errors."""
 _PARTS = ("code", "message", "hint", "details", "type", "param", "status", "request_id", "upstream_message")
 
 
 def envelope(facts: Facts, names: Sequence[str], places: dict[KeyPath, tuple[Place, ...]]) -> EnvelopeSheet:
     """The envelope; ``names`` are all codes, which tell how codes are spelt."""
     bodies = facts.of(ENVELOPE, "body")
-    found = {part: _places(part, bodies, places) for part in _PARTS}
+    found = {part: _places(part, bodies, facts, places) for part in _PARTS}
     if not found["code"] and found["type"]:
         found["code"], found["type"] = found["type"], []
         _moved("type", "code", places)
@@ -27,7 +30,7 @@ def envelope(facts: Facts, names: Sequence[str], places: dict[KeyPath, tuple[Pla
             places["envelope", "request_id", len(found["request_id"])] = (fact.at,)
             found["request_id"].append(PlaceSheet(header=fact.value))
     numeric = bool(bodies) and all(fact.value.numeric for fact in bodies if fact.value.places)
-    only_statuses = numeric and not any(fact.value.code for fact in bodies) and not names
+    only_statuses = numeric and not any(fact.value.code or fact.value.specimen for fact in bodies) and not names
     case = "" if numeric else case_of(names)
     kind = "http_status" if only_statuses else "int" if numeric else "str"
     found["code"] = [_replaced(sheet, case, kind) for sheet in found["code"]]
@@ -88,20 +91,27 @@ def failure(facts: Facts, places: dict[KeyPath, tuple[Place, ...]]) -> tuple[Fai
     return tuple(tests)
 
 
-def _places(part: str, bodies: Sequence[Fact], places: dict[KeyPath, tuple[Place, ...]]) -> list[PlaceSheet]:
+def _places(part: str, bodies: Sequence[Fact], facts: Facts, places: dict[KeyPath, tuple[Place, ...]]) -> list[PlaceSheet]:
     """The candidates of a part, the one that most examples show first; what some example does without is optional."""
     if part == "details":
         return _details(bodies, places)
     seen: dict[str, list[Place]] = {}
+    weights: dict[str, int] = {}
     extra: set[str] = set()
     for fact in bodies:
         body: Body = fact.value
         for kind, path, is_extra, line in body.places:
             if kind == part:
                 seen.setdefault(path, []).append(Place(fact.at.source, line))
+                weights[path] = weights.get(path, 0) + body.weight
                 extra |= {path} if is_extra else set()
-    order = sorted(seen, key=lambda path: (path in extra, -len(seen[path])))
+    order = sorted(seen, key=lambda path: (path in extra, -weights[path]))
     full = len(bodies)
+    total = sum(fact.value.weight for fact in bodies)
+    rare = [path for path in order if weights[path] * _RARE < total]
+    for path in rare:
+        facts.doubt(f"{path} looks like a {part.replace('_', ' ')}, but few answers have it: left out", seen[path][0])
+    order = [path for path in order if path not in rare]
     sheets: list[PlaceSheet] = []
     for path in order:
         places["envelope", part, len(sheets)] = tuple(seen[path][:3])
@@ -112,9 +122,12 @@ def _places(part: str, bodies: Sequence[Fact], places: dict[KeyPath, tuple[Place
 
 def _details(bodies: Sequence[Fact], places: dict[KeyPath, tuple[Place, ...]]) -> list[PlaceSheet]:
     shapes: dict[str, dict[str, Place]] = {}
+    with_it = Counter[str]()
     for fact in bodies:
-        if fact.value.details:
-            shapes.setdefault(fact.value.details, {}).setdefault(fact.value.details_shape, fact.at)
+        with_it[fact.value.details] += fact.value.weight
+    for fact in bodies:
+        if fact.value.details and with_it[fact.value.details] * _RARE >= with_it.total():
+            shapes.setdefault(fact.value.details, {}).setdefault(fact.value.details_shape, Place(fact.at.source, fact.value.details_line))
     sheets: list[PlaceSheet] = []
     for path, found in shapes.items():
         absent = any(fact.value.details != path for fact in bodies)

@@ -86,6 +86,8 @@ class Facts:
 
     facts: list[Fact] = field(default_factory=list)
     doubts: list[Doubt] = field(default_factory=list)
+    _by_key: dict[tuple[Subject, str], list[Fact]] = field(default_factory=dict)
+    _indexed: int = 0
 
     def add(self, about: Subject, key: str, value: Any, at: Place, evidence: Evidence = "stated") -> None:
         """Take a fact down."""
@@ -99,7 +101,16 @@ class Facts:
 
     def of(self, about: Subject, key: str) -> list[Fact]:
         """The facts on one key of a subject."""
-        return [fact for fact in self.facts if fact.about == about and fact.key == key]
+        for fact in self.facts[self._indexed :]:
+            self._by_key.setdefault((fact.about, fact.key), []).append(fact)
+        self._indexed = len(self.facts)
+        return list(self._by_key.get((about, key), ()))
+
+    def rename(self, old: Subject, new: Subject) -> None:
+        """What was said of one subject was said of the other."""
+        self.facts = [Fact(new, fact.key, fact.value, fact.at, fact.evidence) if fact.about == old else fact for fact in self.facts]
+        self._by_key.clear()
+        self._indexed = 0
 
     def subjects(self, kind: str) -> list[Subject]:
         """All subjects of a kind, in the order of their first fact."""

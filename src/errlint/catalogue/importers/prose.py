@@ -17,9 +17,11 @@ _MESSAGE = (
 )
 _CHANGES = r"(?:change|be (?:changed|reworded|localized|updated)|subject to change|not (?:stable|guaranteed|part of)|vary|differ)"
 _DECIDING = r"(?:branch\w*|rely\w*|depend\w*|pars\w*|match\w*|switch\w*|us(?:e|ing)|compar\w*|program\w*)"
+_ON = r"(?:on |by |from )?(?:the |its |their |an? )?(?:\S+ )?"
 _UNSTABLE = re.compile(
     rf"\b{_MESSAGE}\b[^.]*\b(?:may|might|can|could|will|are|is)\b (?:also )?{_CHANGES}"
-    rf"|\b(?:do not|don'?t|never|avoid|not|instead of|rather than)\b (?:\w+ ){{0,3}}{_DECIDING}?\b[^.]{{0,40}}\b{_MESSAGE}\b"
+    rf"|\b(?:do not|don'?t|never|avoid|not|instead of|rather than)\b (?:\w+ ){{0,3}}{_DECIDING}\b[^.]{{0,40}}\b{_MESSAGE}\b"
+    rf"|(?:[,(—–]|\band|\bbut) ?not {_ON}{_MESSAGE}\b|\b(?:instead of|rather than) {_ON}{_MESSAGE}\b"
     rf"|\bmay change\b[^.]*\b(?:don'?t|do not|never)\b (?:branch|rely|depend|parse|match)",
     re.IGNORECASE,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
@@ -37,6 +38,7 @@ class Retries:
         self._sources = sources
         self._places = places
         self._has_waits = has_waits
+        self._weights = Counter((fact.about, fact.at.source) for fact in facts)
         self._by_status: dict[str, Said] = {}
         self._cases: dict[str, list[Said]] = {}
         for subject in facts.subjects("status"):
@@ -234,7 +236,7 @@ class Retries:
 
     def _settled(self, facts: Sequence[Fact], subject: Subject) -> Said:
         def weight(source: int) -> int:
-            return sum(fact.about == subject and fact.at.source == source for fact in self._facts)
+            return self._weights[subject, source]
 
         return settle(facts, weight, self._cite)
 

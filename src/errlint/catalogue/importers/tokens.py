@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from http import HTTPStatus
 from typing import Literal
 
-_STATUS = re.compile(r"(?<![\w.$-])([1-5]\d\d|[1-5][xX*]{2})(?![\w%]|[.,]\d)")
-_RANGE = re.compile(r"(?<![\w.$-])([1-5])00\s*(?:-|–|to|through|\.\.)\s*\1(?:99|\d\d)(?!\w)|(?<![\w.$-])([1-5])00\s*\+")
+_STATUS = re.compile(r"(?<![\w.$-])([1-5][0-9][0-9]|[1-5][xX*]{2})(?![\w%]|[.,][0-9])")
+_RANGE = re.compile(r"(?<![\w.$-])([1-5])00\s*(?:-|–|to|through|\.\.)\s*\1(?:99|[0-9][0-9])(?!\w)|(?<![\w.$-])([1-5])00\s*\+")
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[_.:/-][A-Za-z0-9]+)*")
 _WILDCARD = re.compile(r"(?=.*[A-Za-z])(?:\*[_.-]?|)[A-Za-z][A-Za-z0-9_.-]*?(?:[_.-]?\*|)")
 _SPLIT = re.compile(r"\s*(?:,|;|\||/(?=\s)|\s/|\bor\b|\band\b|\s)\s*")

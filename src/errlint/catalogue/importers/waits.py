@@ -38,12 +38,11 @@ def retry_after(facts: Facts, places: dict[KeyPath, tuple[Place, ...]]) -> tuple
 def _united(facts: Facts) -> list[Subject]:
     """The subjects with a format; a header that is spelt in two ways is one."""
     known: dict[tuple[str, ...], Subject] = {}
-    for index, fact in enumerate(facts.facts):
-        if fact.about[0] == "retry_after":
-            folded = (fact.about[1], fact.about[2].lower() if fact.about[1] == "header" else fact.about[2])
-            about = known.setdefault(folded, fact.about)
-            if about != fact.about:
-                facts.facts[index] = type(fact)(about, fact.key, fact.value, fact.at, fact.evidence)
+    for subject in facts.subjects("retry_after"):
+        folded = (subject[1], subject[2].lower() if subject[1] == "header" else subject[2])
+        about = known.setdefault(folded, subject)
+        if about != subject:
+            facts.rename(subject, about)
     return [subject for subject in known.values() if facts.of(subject, "format")]
 
 
