@@ -47,7 +47,14 @@ import libcst as cst
 from errlint.rule import Catalogue, CodeTest, Context, Finding, Fix, Kind, Literal, Place, Safety, Severity, Way, rule
 
 
-@rule("ERR103", on=(cst.Comparison, cst.Call, cst.Subscript, cst.MatchCase), since="0.1", severity=Severity.ERROR, preview=True)
+@rule(
+    "ERR103",
+    on=(cst.Comparison, cst.Call, cst.Subscript, cst.MatchCase),
+    since="0.1",
+    severity=Severity.ERROR,
+    preview=True,
+    uses=("code",),
+)
 def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
     for test in ctx.code_tests(node):
         for literal in test.asked:

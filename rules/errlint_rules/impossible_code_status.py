@@ -50,7 +50,7 @@ _CLASS = 100
 """Statuses; tests that leave more than one class of them rule something out, and ask for nothing."""
 
 
-@rule("ERR104", on=(cst.Comparison, cst.MatchCase), since="0.1", severity=Severity.ERROR, preview=True)
+@rule("ERR104", on=(cst.Comparison, cst.MatchCase), since="0.1", severity=Severity.ERROR, preview=True, uses=("status",))
 def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
     for test in ctx.code_tests(node):
         if test.subject.kind is Kind.CODE:

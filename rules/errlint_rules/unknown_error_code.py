@@ -52,7 +52,14 @@ import libcst as cst
 from errlint.rule import Catalogue, CodeTest, Context, Finding, Fix, Literal, Place, Safety, Severity, is_slip, one_edit_apart, rule
 
 
-@rule("ERR102", on=(cst.Comparison, cst.Call, cst.Subscript, cst.MatchCase), since="0.1", severity=Severity.ERROR, preview=True)
+@rule(
+    "ERR102",
+    on=(cst.Comparison, cst.Call, cst.Subscript, cst.MatchCase),
+    since="0.1",
+    severity=Severity.ERROR,
+    preview=True,
+    uses=("code",),
+)
 def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
     for test in ctx.code_tests(node):
         api = test.subject.catalogue

@@ -1,4 +1,4 @@
-"""Finds rule packs: Python packages named by the entry point group ``errlint.rules``.
+"""Finds rule packs: Python packages named by the entry point group ``errlint.rules``; and packages of catalogues (``errlint.catalogues``).
 
 A pack is a package. Each module in it with a rule is a rule; TOML files in its ``catalogues`` and ``libraries`` folders are its knowledge.
 A pack that cannot be imported is an error, never a silent "clean".
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
 from importlib.metadata import entry_points
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from errlint.rule import Rule
 
 GROUP = "errlint.rules"
+CATALOGUES = "errlint.catalogues"
 
 
 @dataclass(frozen=True)
@@ -117,8 +119,35 @@ def libraries() -> Libraries:
     return Libraries(tuple(load_sheet(path) for pack in packs() for path in pack.libraries))
 
 
+@lru_cache(maxsize=1)
+def packaged_catalogues() -> tuple[Path, ...]:
+    """The catalogues of installed packages: the TOML files of each package that the entry point group ``errlint.catalogues`` names.
+
+    Nothing of such a package is imported.
+
+    :raises UsageProblem: when a package is declared but not there, or brings no catalogue.
+    """
+    return tuple(path for entry in sorted(entry_points(group=CATALOGUES)) for path in _files_of(entry.name, entry.value))
+
+
+def _files_of(name: str, package: str) -> list[Path]:
+    top, *below = package.split(".")
+    try:
+        spec = find_spec(top)
+    except (ImportError, ValueError):
+        spec = None
+    where = f"the package `{package}` that the entry point `{name}` of `{CATALOGUES}` names"
+    if spec is None or not spec.submodule_search_locations:
+        raise UsageProblem(f"{where} is not there")
+    folders = [Path(location, *below) for location in spec.submodule_search_locations]
+    found = sorted(path for folder in folders for pattern in ("*.toml", "catalogues/*.toml") for path in folder.glob(pattern))
+    if not found:
+        raise UsageProblem(f"{where} brings no catalogue", hint="put TOML files beside its modules, or into a folder `catalogues` there")
+    return found
+
+
 def catalogues(extra: tuple[Path, ...] = ()) -> Catalogues:
-    """The catalogues of all packs and those of the user; a user's catalogue takes the place of a built-in one with its id."""
+    """All catalogues: those of the packs, of installed packages, and of the user, each taking the place of earlier ones with its id."""
     from errlint.catalogue import load_catalogues
 
-    return load_catalogues([path for pack in packs() for path in pack.catalogues], extra)
+    return load_catalogues([path for pack in packs() for path in pack.catalogues], packaged_catalogues(), extra)

@@ -15,6 +15,7 @@ The name of the module is the name of the rule, and the name of its folder of fi
 from __future__ import annotations
 
 import sys
+import typing
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -89,6 +90,10 @@ __all__ = [
 RETRIES = (cst.For, cst.While, cst.FunctionDef, cst.Decorator, cst.Call)
 """The nodes at which retry policies stand."""
 
+Uses = typing.Literal["code", "status", "alias", "message", "retry", "wait", "request_id", "envelope", "idempotency"]
+"""What a rule asks a catalogue about an error: the names of its codes, the statuses of a code, the codes that mean the same, texts,
+whether it may be retried, where the time to retry stands, where the request id and the other parts stand, how writes are repeated."""
+
 Check = Callable[..., Iterator[Finding]]
 """A rule's function: ``(node, ctx) -> findings``."""
 
@@ -98,7 +103,8 @@ class Rule:
     """One rule.
 
     :ivar id: ``ERR101``, never reused; :ivar name: ``message-branch``; :ivar on: node types it wants to see;
-    :ivar doc: the module's docstring; :ivar since: the version that brought it; :ivar preview: off by default.
+    :ivar doc: the module's docstring; :ivar since: the version that brought it; :ivar preview: off by default;
+    :ivar uses: what it asks a catalogue about an error, for `errlint explain API:CODE`.
     """
 
     id: str
@@ -109,6 +115,7 @@ class Rule:
     preview: bool
     since: str
     doc: str
+    uses: tuple[Uses, ...] = ()
 
     @property
     def title(self) -> str:
@@ -117,14 +124,20 @@ class Rule:
 
 
 def rule(
-    rule_id: str, *, on: tuple[type[cst.CSTNode], ...], since: str, severity: Severity = Severity.WARNING, preview: bool = False
+    rule_id: str,
+    *,
+    on: tuple[type[cst.CSTNode], ...],
+    since: str,
+    severity: Severity = Severity.WARNING,
+    preview: bool = False,
+    uses: tuple[Uses, ...] = (),
 ) -> Callable[[Check], Rule]:
     """Turn the check of a module into its rule. The name and the documentation come from the module."""
 
     def decorate(check: Check) -> Rule:
         module = sys.modules[check.__module__]
         name = check.__module__.rpartition(".")[2].replace("_", "-")
-        return Rule(rule_id, name, check, on, severity, preview, since, module.__doc__ or "")
+        return Rule(rule_id, name, check, on, severity, preview, since, module.__doc__ or "", uses)
 
     return decorate
 

@@ -193,6 +193,8 @@ def test_withgiga_contradicts_itself_on_a_sandbox_that_failed(built_in: Catalogu
     rule = one(built_in, "withgiga").code("SANDBOX_FAILED")
     assert rule is not None
     assert rule.disputed
+    assert one(built_in, "withgiga").verdict(code="SANDBOX_FAILED", status=500).can_succeed is None
+    assert one(built_in, "withgiga").verdict(code="SANDBOX_FAILED").can_succeed is None
 
 
 def test_withgiga_sends_time_to_retry_with_any_429_but_a_full_plan_is_not_a_matter_of_time(built_in: Catalogues) -> None:

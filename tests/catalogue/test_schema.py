@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from errlint.catalogue import Catalogue, json_schema
+from errlint.catalogue import Catalogue
+from errlint.catalogue.json_schema import json_schema
 
 EVERYTHING = r"""
 hosts = ["api.acme.dev", "*.acme.cloud"]

@@ -8,7 +8,7 @@ from errlint.catalogue.collection import Catalogues
 from errlint.catalogue.load import catalogue_problems, load_catalogue, load_catalogues
 from errlint.catalogue.model import Catalogue, Envelope, RetryAfter
 from errlint.catalogue.places import Place, parse_json_path
-from errlint.catalogue.schema import Format, Retry, Wait, json_schema
+from errlint.catalogue.schema import Format, Retry, Wait
 from errlint.catalogue.verdicts import Verdict
 
 __all__ = [
@@ -22,7 +22,6 @@ __all__ = [
     "Verdict",
     "Wait",
     "catalogue_problems",
-    "json_schema",
     "load_catalogue",
     "load_catalogues",
     "parse_json_path",

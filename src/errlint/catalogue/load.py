@@ -30,14 +30,17 @@ def load_catalogue(path: Path) -> Catalogue:
     return _catalogue(file, api, path, tuple(_catalogue(file, part, path) for part in surfaces))
 
 
-def load_catalogues(paths: Iterable[Path], overrides: Iterable[Path] = ()) -> Catalogues:
-    """Read the built-in catalogues and the user's.
+def load_catalogues(*layers: Iterable[Path]) -> Catalogues:
+    """Read the built-in catalogues, those of packages, the user's.
 
-    :param paths: files that must all have different ids; a file that is listed twice counts once.
-    :param overrides: likewise; one with the id of a file in ``paths`` takes its place, whole.
-    :raises UsageProblem: as :func:`load_catalogue`, or two files of one list have the same id.
+    :param layers: files that must all have different ids within a layer; a file that is listed twice counts once. One with the id of a
+        file in an earlier layer takes its place, whole.
+    :raises UsageProblem: as :func:`load_catalogue`, or two files of one layer have the same id.
     """
-    return Catalogues(tuple({**_by_id(paths), **_by_id(overrides)}.values()))
+    found: dict[str, Catalogue] = {}
+    for layer in layers:
+        found.update(_by_id(layer))
+    return Catalogues(tuple(found.values()))
 
 
 def catalogue_problems(path: Path) -> tuple[UsageProblem, ...]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Literal
 
-import msgspec
 from msgspec import UNSET, Struct, UnsetType, field
 
 Retry = Literal["yes", "no", "conditional", "after_change", "after_poll", "by_status", "by_code", "ambiguous", "unstated"]
@@ -353,8 +352,3 @@ class CatalogueFile(_Table, frozen=True, kw_only=True):
     code: tuple[CodeRule, ...] = ()
     sdk: tuple[Sdk, ...] = ()
     surface: tuple[Surface, ...] = ()
-
-
-def json_schema() -> dict[str, object]:
-    """The JSON Schema of a catalogue file, for editors."""
-    return msgspec.json.schema(CatalogueFile)

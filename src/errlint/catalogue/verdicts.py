@@ -57,7 +57,8 @@ def decide(code: str | None, rule: CodeRule | None, statuses: Mapping[str, Statu
     if rule.retry != "by_status":
         return _verdict(rule, f"code {code}")
     if facts.status is not None:
-        return _with_prefix(f"code {code}, ", _by_status(statuses, facts))
+        told = _with_prefix(f"code {code}, ", _by_status(statuses, facts))
+        return replace(told, disputed=rule.disputed or told.disputed)
     return _agreed(code, rule, statuses, facts)
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from errlint.cli.group import Choice, color_option, style
+from errlint.cli.knowledge import catalogue_option
 from errlint.errors import UsageProblem
 from errlint.terminal import write
 
@@ -17,13 +19,22 @@ if TYPE_CHECKING:
     from errlint.rule import Rule
 
 
-@click.command(short_help="Explain a rule.")
-@click.argument("rule")
+@click.command(short_help="Explain a rule, or an error code of an API.")
+@click.argument("what", metavar="RULE|API:CODE")
+@catalogue_option
 @color_option
-def explain(rule: str) -> None:
-    """Explain RULE (ERR101 or message-branch): why, an example, what to write instead."""
-    found = _rule(rule)
+def explain(what: str, files: tuple[Path, ...]) -> None:
+    """Explain a RULE (ERR101 or message-branch): why, an example, what to write instead.
+
+    Or the error CODE of an API (girardai:RATE_LIMITED): what it means, whether and when to retry, what to do, which rules make use of it.
+    """
     look = style(sys.stdout)
+    if ":" in what:
+        from errlint.cli.codes import explained
+
+        write(sys.stdout, explained(what, files, look))
+        return
+    found = _rule(what)
     text = f"# {found.id} {found.name}: {found.title}\n\n{_facts(found)}\n\n{found.doc.strip().partition(chr(10))[2].strip()}\n"
     if not (look.colour or look.width):
         write(sys.stdout, [text])

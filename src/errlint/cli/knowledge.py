@@ -1,0 +1,24 @@
+"""The catalogues that a command speaks of, and the option that adds to them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from errlint.catalogue import Catalogues
+
+catalogue_option = click.option(
+    "--catalogue", "files", multiple=True, metavar="FILE", type=click.Path(path_type=Path), help="A catalogue of your own; may be repeated."
+)
+
+
+def known_catalogues(files: tuple[Path, ...]) -> Catalogues:
+    """The catalogues of installed packages, of the configuration of the working directory, and of the command line."""
+    from errlint import registry
+    from errlint.config import Configs
+
+    configured = Configs().for_file(Path.cwd() / "_").catalogues
+    return registry.catalogues((*configured, *files))
