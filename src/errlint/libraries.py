@@ -64,6 +64,8 @@ class TypeSheet(_Sheet, frozen=True):
     """``bool(response)`` is False for 4xx and 5xx."""
     items: Literal["", "body", "headers"] = ""
     """What subscripting the object itself, and its ``get``, reads: ``response["error"]`` is ``body["error"]`` for ``body``."""
+    undecodable: tuple[str, ...] = ()
+    """Responses: what decoding the body raises, beside ``ValueError``, when it is no JSON."""
     covers_status: bool = False
     """Exceptions: catching this type also catches errors that carry an HTTP status (4xx, 5xx)."""
     carries_status: bool = False

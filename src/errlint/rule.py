@@ -28,6 +28,8 @@ from errlint.libraries import Argument, Libraries, RetryAfterDefeat, TypeSheet
 from errlint.model import Edit, Finding, Fix, Location, Safety, Severity, Step
 from errlint.semantics.analysis import Semantics
 from errlint.semantics.code_tests import CodeTest, Way
+from errlint.semantics.decoding import Decodings
+from errlint.semantics.envelope_reads import Misplaced
 from errlint.semantics.fields import code_place, names_error
 from errlint.semantics.meaning import Evidence, Kind, Meaning, Place
 from errlint.semantics.members import Literal
@@ -38,6 +40,7 @@ from errlint.semantics.retries.judge import Hopeless, Judge, Misjudged, head
 from errlint.semantics.retries.layers import Multiplied, multiplied
 from errlint.semantics.retries.policy import Attempt, Retried, RetryPolicy, Stop, Wait
 from errlint.semantics.retries.told import Slept, Told, ToldWaits
+from errlint.semantics.silences import Silence
 from errlint.semantics.text_tests import TextTest
 from errlint.semantics.trails import steps
 from errlint.source import Source
@@ -254,6 +257,19 @@ class Context:
     def headers_at(self, node: cst.CSTNode) -> AtHand | None:
         """Where the headers of the answer that failed can be read at the node; None when none are in sight."""
         return self.semantics.headers.at(node)
+
+    def silence(self, handler: cst.ExceptHandler | cst.ExceptStarHandler) -> Silence | None:
+        """The errors of an API that a handler lets pass without a trace; None when there are none."""
+        return self.semantics.silences.of(handler)
+
+    def misplaced(self, node: cst.Subscript | cst.Call) -> Misplaced | None:
+        """The part of an error that is read here, where the API does not have it; None for every other node."""
+        return self.semantics.envelope_reads.at(node, self.source.code)
+
+    @property
+    def decodings(self) -> Decodings:
+        """Where bodies are decoded, and whether anything is ready there for one that is no JSON."""
+        return self.semantics.decodings
 
     @property
     def told(self) -> ToldWaits:

@@ -19,6 +19,8 @@ from errlint.semantics.code_tests import CodeTests
 from errlint.semantics.conditions import conditions_at
 from errlint.semantics.constants import Constants
 from errlint.semantics.decisions import Decisions
+from errlint.semantics.decoding import Decodings
+from errlint.semantics.envelope_reads import EnvelopeReads
 from errlint.semantics.evaluate import Evaluator
 from errlint.semantics.fields import is_failure, names_errors, names_success
 from errlint.semantics.functions import Functions
@@ -37,6 +39,7 @@ from errlint.semantics.retries.told import ToldWaits
 from errlint.semantics.retries.waits import Waits
 from errlint.semantics.said_apis import SaidApis
 from errlint.semantics.scopes import Scopes
+from errlint.semantics.silences import Silences
 from errlint.semantics.statuses import ERRORS, OK, Statuses
 from errlint.semantics.text_tests import TextTests
 from errlint.semantics.tree import Tree
@@ -149,7 +152,27 @@ class Semantics:
     @cached_property
     def circumstances(self) -> Circumstances:
         """What tests on the way to a place say of one answer."""
-        return Circumstances(self.tree, Answers(self.tree, self.functions, self.statuses), self.code_tests)
+        return Circumstances(self.tree, self.answers, self.code_tests, self.evaluator.caught)
+
+    @cached_property
+    def answers(self) -> Answers:
+        """Which values come from the same answer."""
+        return Answers(self.tree, self.functions, self.statuses)
+
+    @cached_property
+    def decodings(self) -> Decodings:
+        """Where bodies are decoded."""
+        return Decodings(self)
+
+    @cached_property
+    def envelope_reads(self) -> EnvelopeReads:
+        """Reads of the parts of errors."""
+        return EnvelopeReads(self)
+
+    @cached_property
+    def silences(self) -> Silences:
+        """Errors that pass through handlers unseen."""
+        return Silences(self)
 
     @cached_property
     def decisions(self) -> Decisions:

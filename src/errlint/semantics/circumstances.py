@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 import libcst as cst
 
@@ -10,17 +10,24 @@ from errlint.semantics.answers import Answers
 from errlint.semantics.code_tests import CodeTest, CodeTests
 from errlint.semantics.conditions import conditions_at
 from errlint.semantics.meaning import Kind, Meaning
-from errlint.semantics.statuses import ALL
+from errlint.semantics.statuses import ALL, ERRORS, OK
 from errlint.semantics.tree import Tree
 
 
 class Circumstances:
     """Answers for the places of one file. Tests of other answers count for nothing."""
 
-    def __init__(self, tree: Tree, answers: Answers, code_tests: CodeTests) -> None:
+    def __init__(
+        self,
+        tree: Tree,
+        answers: Answers,
+        code_tests: CodeTests,
+        caught: Callable[[cst.ExceptHandler | cst.ExceptStarHandler], Meaning | None],
+    ) -> None:
         self._tree = tree
         self._answers = answers
         self._code_tests = code_tests
+        self._caught = caught
 
     def statuses_at(self, node: cst.CSTNode, of: Meaning) -> int:
         """The statuses that the answer which ``of`` was taken from may have where ``node`` stands.
@@ -39,6 +46,27 @@ class Circumstances:
                 if test.subject.kind is Kind.STATUS and test.complete and self._same(test.subject, of):
                     possible &= _set(value for value in test.values if isinstance(value, int))
         return possible
+
+    def is_error(self, of: Meaning, node: cst.CSTNode) -> bool:
+        """Whether the answer that ``of`` was taken from is an error where ``node`` stands: by tests of its status, or by an exception."""
+        origin = of.origin
+        while origin is not None:
+            if origin.kind is Kind.EXCEPTION:
+                return origin.proven
+            origin = origin.origin
+        possible = self._answers.statuses(of).possible_at(node)
+        if possible & ERRORS and not possible & OK:
+            return True
+        answer = self._answers.of(of)
+        for found in self._tree.ancestors(node):
+            if isinstance(found, (cst.ExceptHandler, cst.ExceptStarHandler)):
+                caught = self._caught(found)
+                carries = caught is not None and caught.sheet is not None and caught.sheet.carries_status
+                # an answer that came before: one that the handler asks for is another
+                return carries and bool(answer) and not any(self._tree.within(birth, found) for birth in answer)
+            if isinstance(found, (cst.FunctionDef, cst.Lambda)):
+                break
+        return False
 
     def handles_status(self, test: CodeTest, statuses: Collection[int]) -> bool:
         """Whether the decision that a test of codes is part of has another arm for one of these statuses."""

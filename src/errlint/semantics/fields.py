@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from errlint.catalogue import Catalogue
+from errlint.catalogue.model import Envelope
 from errlint.catalogue.places import Place
 from errlint.semantics.meaning import Kind, Meaning
 
@@ -17,7 +20,8 @@ _SUCCESS_KEYS = frozenset({"success", "ok", "succeeded", "successful", "is_succe
 _FAILURES = frozenset({"error", "fail", "failed", "failure"})
 
 
-def _matches(pattern: Path, path: Path) -> bool:
+def matches(pattern: Path, path: Path) -> bool:
+    """Whether a path leads to a place; ``"*"`` on either side stands for any index."""
     if len(pattern) != len(path):
         return False
     return all(
@@ -41,7 +45,7 @@ def kind_at(path: Path, catalogue: Catalogue | None) -> Kind | None:
             (envelope.request_id, Kind.REQUEST_ID),
             (tuple(place for place in envelope.status if place.type != "str"), Kind.STATUS),
         ):
-            if any(place.json is not None and _matches(place.json, path) for place in places):
+            if any(place.json is not None and matches(place.json, path) for place in places):
                 return kind
     last = path[-1]
     if not isinstance(last, str) or last == "*":
@@ -55,6 +59,23 @@ def kind_at(path: Path, catalogue: Catalogue | None) -> Kind | None:
     return Kind.REQUEST_ID if key in _REQUEST_ID_KEYS else None
 
 
+def likely_part(path: Path, envelope: Envelope) -> Literal["code", "message", "request_id"] | None:
+    """The part of an error that a value is, going by its key: one that error bodies have in common, or the API's own for that part."""
+    last = path[-1]
+    if not isinstance(last, str) or last == "*":
+        return None
+    key = last.lower()
+    if key in _REQUEST_ID_KEYS or _is_key_of(last, envelope.request_id):
+        return "request_id"
+    if key in _MESSAGE_KEYS or _is_key_of(last, envelope.message):
+        return "message"
+    return "code" if key in ("code", "error_code", "errorcode") or _is_key_of(last, envelope.code) else None
+
+
+def _is_key_of(key: str, places: tuple[Place, ...]) -> bool:
+    return any(place.json is not None and place.json[-1] == key and key not in _ERROR_KEYS for place in places)
+
+
 def code_place(meaning: Meaning) -> Place | None:
     """Where the API that a code was read from has that code; None where nothing shows that it is one of the API's codes.
 
@@ -65,7 +86,7 @@ def code_place(meaning: Meaning) -> Place | None:
         return None
     places = catalogue.envelope.code
     if meaning.path:
-        return next((place for place in places if place.json is not None and _matches(place.json, meaning.path)), None)
+        return next((place for place in places if place.json is not None and matches(place.json, meaning.path)), None)
     # an attribute of an SDK's exception
     named = next((place for place in places if place.json and place.json[-1] == meaning.name), None)
     expressions = (sdk.attrs.get("code", "") for sdk in catalogue.sdks)

@@ -1,0 +1,72 @@
+"""The body of an error that is taken for JSON
+
+Where the answer is known to be an error, its body is decoded as JSON, and nothing is ready for a body that is none: the page of a proxy, a
+firewall or a load balancer, a plain text, nothing at all.
+
+## Why
+
+The errors of an API come as JSON only as long as the API itself answers. A gateway in front of it says "502 Bad Gateway" in HTML, and
+then `.json()` fails in the middle of the error handling: the status is lost, and what the caller sees is a `JSONDecodeError`, which no
+retry policy and no handler of API errors expects.
+
+errlint is silent where the failure is caught (also by all callers in the file), where a test asks for the content type or looks at the text
+first, where the same answer was decoded before, and under statuses that servers in front of an API have no use for, such as 422.
+
+## Example
+
+```python
+import requests
+
+def create(name):
+    answer = requests.post("https://api.example.com/items", json={"name": name}, timeout=5)
+    if answer.status_code >= 400:
+        raise RuntimeError(answer.json()["error"]["code"])
+    return answer.headers["Location"]
+```
+
+## Use instead
+
+```python
+import requests
+
+def create(name):
+    answer = requests.post("https://api.example.com/items", json={"name": name}, timeout=5)
+    if answer.status_code >= 400:
+        try:
+            code = answer.json()["error"]["code"]
+        except (ValueError, LookupError, TypeError):
+            code = f"status {answer.status_code}"
+        raise RuntimeError(code)
+    return answer.headers["Location"]
+```
+
+## Fix safety
+
+There is no fix: what stands for the code where there is none is for people to say.
+
+## References
+
+- RFC 9110, section 15.6: 502 and 504 come from a gateway or proxy
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from errlint.rule import Context, Finding, rule
+
+
+@rule("ERR503", on=(cst.Call,), since="0.2", preview=True)
+def check(node: cst.Call, ctx: Context) -> Iterator[Finding]:
+    body = ctx.decodings.at(node)
+    if body is None or not ctx.decodings.may_be_a_page(node, body) or ctx.decodings.guarded(node, body):
+        return
+    yield ctx.finding(
+        node,
+        "the body of this error may be no JSON, but the page of a proxy: decoding it fails, and hides the error",
+        trail=body.trail,
+        remedy="catch `ValueError` here, and fall back to the status",
+        api=body.catalogue,
+    )

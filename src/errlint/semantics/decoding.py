@@ -1,0 +1,143 @@
+"""Where bodies are decoded, and what happens there to a body that is no JSON: the page of a proxy, an empty answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from errlint.semantics.conditions import conditions_at
+from errlint.semantics.handlers import BROAD
+from errlint.semantics.meaning import Kind, Meaning
+from errlint.semantics.names import dotted
+from errlint.semantics.statuses import leaves, statuses
+
+if TYPE_CHECKING:
+    from errlint.semantics.analysis import Semantics
+
+_DECODE = "decoded from JSON"
+_HOPS = 3
+"""Callers of callers that are asked whether they catch the failure."""
+_TRYING = (cst.Try, cst.TryStar)
+_LOOKS_AT = (Kind.TEXT, Kind.HEADERS, Kind.RESPONSE, Kind.BODY)
+
+IN_FRONT = 1 << 403 | 1 << 413 | 1 << 429 | statuses(500, 505) | statuses(520, 531)
+"""Error statuses that servers in front of an API (firewalls, load balancers, proxies) answer with by themselves, in any format."""
+
+
+class Decodings:
+    """Answers for the calls of one file that decode the body of an answer."""
+
+    def __init__(self, semantics: Semantics) -> None:
+        self._semantics = semantics
+        self._tree = semantics.tree
+
+    def at(self, call: cst.Call) -> Meaning | None:
+        """The body that a call decodes from JSON: `response.json()`, `json.loads(response.text)`; None for every other call."""
+        body = self._semantics.meaning(call)
+        if body is None or body.kind is not Kind.BODY or body.path or body.trail[-1].node is not call:
+            return None
+        if body.trail[-1].note == _DECODE:
+            return body
+        base = self._semantics.meaning(call.func.value) if isinstance(call.func, cst.Attribute) else None
+        return body if base is not None and base.kind is Kind.RESPONSE else None
+
+    def may_be_a_page(self, call: cst.Call, body: Meaning) -> bool:
+        """Whether the answer is an error here, and one that a server in front of the API may have given."""
+        circumstances = self._semantics.circumstances
+        return bool(circumstances.statuses_at(call, body) & IN_FRONT) and circumstances.is_error(body, call)
+
+    # guards ----------------------------------------------------------------------------------------------------------------------
+
+    def guarded(self, call: cst.Call, body: Meaning) -> bool:
+        """Whether a body that is no JSON cannot get here, or its failure is expected: a handler, a look at it first, an earlier success."""
+        return self._is_caught(call, body, _HOPS) or self._looked_at(call) or self._decoded_before(call, body)
+
+    def _is_caught(self, node: cst.CSTNode, body: Meaning, hops: int) -> bool:
+        child = node
+        for found in self._tree.ancestors(node):
+            if isinstance(found, _TRYING) and child is found.body and any(self._takes(handler.type, body) for handler in found.handlers):
+                return True
+            if isinstance(found, cst.With) and child is found.body and any(self._suppresses(item.item, body) for item in found.items):
+                return True
+            if isinstance(found, cst.FunctionDef):
+                calls = self._semantics.functions.calls_of(found) if hops else []
+                return bool(calls) and all(self._is_caught(one, body, hops - 1) for one in calls)
+            child = found
+        return False
+
+    def _suppresses(self, manager: cst.BaseExpression, body: Meaning) -> bool:
+        called = isinstance(manager, cst.Call) and (dotted(manager.func) or "").rpartition(".")[2] == "suppress"
+        return called and isinstance(manager, cst.Call) and any(self._takes(argument.value, body) for argument in manager.args)
+
+    def _takes(self, types: cst.BaseExpression | None, body: Meaning) -> bool:
+        if types is None:
+            return True
+        return any(name in self._failures(body) for name in self._semantics.evaluator.type_names(types)) or any(
+            name.endswith("DecodeError") for name in self._semantics.evaluator.type_names(types)
+        )
+
+    def _failures(self, body: Meaning) -> set[str]:
+        """The types, by all their names, that catch the failure to decode a body."""
+        found = {*BROAD, "ValueError"}
+        raised = body.origin.sheet.undecodable if body.origin is not None and body.origin.sheet is not None else ()
+        for name in raised:
+            for sheet in self._semantics.types.ancestors(name):
+                found.update((sheet.name, *sheet.also))
+        return found
+
+    def _looked_at(self, call: cst.Call) -> bool:
+        """A test on the way asks what the body is: its content type, how its text begins, or a helper that is given the answer."""
+        for test, _ in conditions_at(self._tree, call):
+            for node in (test, *self._tree.below(test)):
+                if isinstance(node, cst.Attribute) and node.attr.value in ("content_type", "mimetype"):
+                    return True
+                if isinstance(node, (cst.Subscript, cst.Call)) and self._asks(node):
+                    return True
+                if isinstance(node, cst.Comparison) and any(self._is(part, Kind.TEXT) for part in self._operands(node)):
+                    return True
+        return False
+
+    def _asks(self, node: cst.Subscript | cst.Call) -> bool:
+        found = self._semantics.meaning(node)
+        if found is not None and found.kind is Kind.HEADER and found.name.lower() == "content-type":
+            return True
+        if not isinstance(node, cst.Call):
+            return False
+        if isinstance(node.func, cst.Attribute) and self._is(node.func.value, Kind.TEXT):
+            return bool(node.args)  # `.startswith("{")`, and not `.strip()`
+        name = dotted(node.func)
+        given = (self._semantics.meaning(argument.value) for argument in node.args)
+        return name not in ("len", "bool", "isinstance", "str") and any(one is not None and one.kind in _LOOKS_AT for one in given)
+
+    def _operands(self, comparison: cst.Comparison) -> Iterator[cst.BaseExpression]:
+        yield comparison.left
+        yield from (target.comparator for target in comparison.comparisons)
+
+    def _is(self, expression: cst.BaseExpression, kind: Kind) -> bool:
+        found = self._semantics.meaning(expression)
+        return found is not None and found.kind is kind
+
+    def _decoded_before(self, call: cst.Call, body: Meaning) -> bool:
+        """The same answer was decoded already, on every way to here."""
+        answer, order = self._semantics.answers.of(body), self._tree.order
+        function = self._tree.enclosing(call, cst.FunctionDef) or self._tree.module
+        for other in self._tree.below(function):
+            if order[other] >= order[call]:
+                return False
+            if isinstance(other, cst.Call) and self._is_on_the_way(other, call):
+                decoded = self.at(other)
+                if decoded is not None and self._semantics.answers.of(decoded) == answer:
+                    return True
+        return False
+
+    def _is_on_the_way(self, earlier: cst.CSTNode, later: cst.CSTNode) -> bool:
+        block = self._tree.block(earlier)
+        around = self._tree.parent.get(block)
+        while isinstance(around, (*_TRYING, cst.With)) and not self._tree.within(later, block):
+            if isinstance(around, _TRYING) and not all(leaves(handler.body) for handler in around.handlers):
+                return False
+            block = self._tree.block(around)
+            around = self._tree.parent.get(block)
+        return self._tree.within(later, block)

@@ -1,0 +1,157 @@
+"""Reads of an error's parts in the body of an answer, held against where the API has them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from errlint.catalogue import Catalogue
+from errlint.catalogue.places import Place
+from errlint.semantics.fields import likely_part, matches, names_error
+from errlint.semantics.meaning import Kind, Meaning
+from errlint.semantics.names import dotted
+from errlint.semantics.scopes import How
+
+if TYPE_CHECKING:
+    from errlint.semantics.analysis import Semantics
+
+Read = cst.Subscript | cst.Call
+Path = tuple[str | int, ...]
+_PARTS = {"code": "error code", "message": "error message", "request_id": "request id"}
+
+
+@dataclass(frozen=True, eq=False)
+class Misplaced:
+    """A part of the error that is read where the API does not have it.
+
+    :ivar part: what is looked for, in words; :ivar places: where the API has it; :ivar meaning: the value that is read;
+    :ivar right: the expression that reads it from the right place, where there is one and the body is at hand.
+    """
+
+    part: str
+    places: tuple[Place, ...]
+    meaning: Meaning
+    right: str | None
+
+
+@dataclass(frozen=True, eq=False)
+class _Chain:
+    """How a value is reached: from ``root``, an expression of the whole body, by steps; ``hops`` when through variables."""
+
+    root: cst.BaseExpression
+    leaf: Read
+    hops: bool
+    gets: bool
+
+
+class EnvelopeReads:
+    """Answers for the reads of one file."""
+
+    def __init__(self, semantics: Semantics) -> None:
+        self._semantics = semantics
+        self._tree = semantics.tree
+
+    def at(self, node: Read, code: Callable[[cst.CSTNode], str]) -> Misplaced | None:
+        """The misplaced read that a node is; ``code`` gives the text of a node."""
+        meaning = self._semantics.meaning(node)
+        if meaning is None or meaning.catalogue is None or not meaning.path or not self._is_step(node):
+            return None
+        catalogue, path = meaning.catalogue, meaning.path
+        part = likely_part(path, catalogue.envelope)
+        places: tuple[Place, ...] = getattr(catalogue.envelope, part) if part is not None else ()
+        if part is None or not places or self._is_known(path, catalogue) or not self._is_an_error(meaning, node):
+            return None
+        chain = self._chain(node)
+        if chain is None or self._tries_several(node, places):
+            return None
+        return Misplaced(_PARTS[part], places, meaning, self._right(node, chain, places, code))
+
+    def _is_step(self, node: Read) -> bool:
+        """The node itself takes the last step: it is no name, and no call of a function that does."""
+        return isinstance(node, cst.Subscript) or (isinstance(node.func, cst.Attribute) and node.func.attr.value in ("get", "pop"))
+
+    def _is_known(self, path: Path, catalogue: Catalogue) -> bool:
+        """Whether the API has something there, or above or below it."""
+        envelope = catalogue.envelope
+        groups = (envelope.code, envelope.message, envelope.hint, envelope.details, envelope.type, envelope.param, envelope.status)
+        places = [place for group in (*groups, envelope.request_id, envelope.upstream_message) for place in group]
+        known = [place.json for place in (*places, *(told.place for told in catalogue.retry_after)) if place.json is not None]
+        return any(matches(one[: len(path)], path[: len(one)]) for one in known)
+
+    def _is_an_error(self, meaning: Meaning, node: Read) -> bool:
+        return names_error(meaning.path[:1]) or self._semantics.circumstances.is_error(meaning, node)
+
+    def _tries_several(self, node: Read, places: tuple[Place, ...]) -> bool:
+        """Whether the right place is read as well: then the other one is there on purpose, for a proxy or another version."""
+        known = [place.json for place in places if place.json is not None]
+        function = self._tree.enclosing(node, cst.FunctionDef) or self._tree.module
+        for other in self._tree.below(function):
+            if isinstance(other, (cst.Subscript, cst.Call)) and other is not node:
+                found = self._semantics.meaning(other)
+                if found is not None and found.path and any(matches(path, found.path) for path in known):
+                    return True
+        return False
+
+    # the right place -------------------------------------------------------------------------------------------------------------
+
+    def _chain(self, node: Read) -> _Chain | None:
+        """The way from the body to a read; None where it cannot be followed, or starts at what an SDK made of the body."""
+        current: cst.BaseExpression = node
+        hops = gets = False
+        for _ in range(12):
+            found = self._semantics.meaning(current)
+            if found is None:
+                return None
+            if not found.path:
+                return _Chain(current, node, hops, gets) if self._is_whole(current, found) else None
+            match current:
+                case (
+                    cst.Subscript(value=below) | cst.Await(expression=below) | cst.NamedExpr(value=below) | cst.BooleanOperation(left=below)
+                ):
+                    current = below
+                case cst.Call(func=cst.Attribute(value=below)):
+                    current, gets = below, True
+                case cst.Name():
+                    bindings = self._semantics.scopes.reaching(current)
+                    if len(bindings) != 1 or bindings[0].how is not How.VALUE or bindings[0].path or bindings[0].value is None:
+                        return None
+                    current, hops = bindings[0].value, True
+                case _:
+                    return None
+        return None
+
+    def _is_whole(self, expression: cst.BaseExpression, body: Meaning) -> bool:
+        """Whether this is the body as the API sent it: `e.body` of an SDK may be a part of it, unless the catalogue reads it so."""
+        taken = self._semantics.meaning(expression.value) if isinstance(expression, cst.Attribute) else None
+        if taken is None or taken.kind is not Kind.EXCEPTION or body.catalogue is None or not isinstance(expression, cst.Attribute):
+            return True
+        read = expression.attr.value
+        roots = {f'{read}["{place.json[0]}"]' for place in body.catalogue.envelope.code if place.json is not None}
+        return any(attribute.startswith(root) for sdk in body.catalogue.sdks for attribute in sdk.attrs.values() for root in roots)
+
+    def _right(self, node: Read, chain: _Chain, places: tuple[Place, ...], code: Callable[[cst.CSTNode], str]) -> str | None:
+        place = next((one for one in places if one.json is not None and "*" not in one.json), None)
+        if place is None or place.json is None or (chain.hops and not self._is_at_hand(chain.root, node)):
+            return None
+        root = code(chain.root)
+        if isinstance(chain.root, (cst.Await, cst.BooleanOperation)):
+            root = f"({root})"
+        *above, last = place.json
+        if not (chain.gets or place.optional):
+            return root + "".join(f'["{key}"]' if isinstance(key, str) else f"[{key}]" for key in place.json)
+        if any(isinstance(key, int) for key in place.json):
+            return None
+        default = ""
+        if isinstance(node, cst.Call) and len(node.args) > 1:
+            default = ", " + code(node.args[1].value)
+        return root + "".join(f'.get("{key}", {{}})' for key in above) + f'.get("{last}"{default})'
+
+    def _is_at_hand(self, root: cst.BaseExpression, node: Read) -> bool:
+        """Whether the body still goes by the name that it was read by: a variable that is bound once."""
+        if not isinstance(root, cst.Name) or dotted(root) is None:
+            return False
+        scope = self._semantics.scopes.scope_of(root)
+        return scope is self._semantics.scopes.scope_of(node) and len(self._semantics.scopes.bindings(root.value, scope)) == 1
