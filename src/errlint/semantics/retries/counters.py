@@ -7,6 +7,7 @@ direction of the counter: ``attempt < limit`` is true as long as ``attempt`` gro
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -24,6 +25,7 @@ _DOWNWARD = (cst.GreaterThan, cst.GreaterThanEqual)
 _SAME = (cst.Equal, cst.Is)
 _DIFFERENT = (cst.NotEqual, cst.IsNot)
 _NUMBERS = (cst.Integer, cst.Float)
+_TRUTHS = ("True", "False")
 _HOPS = 4
 
 
@@ -38,6 +40,7 @@ class Counters:
         self._tree = semantics.tree
         self._region = region
         self._handed = self._handed_on() if isinstance(region, cst.FunctionDef) else {}
+        self._flags = dict(self._flags_of(region)) if isinstance(region, cst.FunctionDef) else {}
         self.tests: list[cst.BaseExpression] = []
         """The tests of counters that were asked, in order."""
 
@@ -49,12 +52,48 @@ class Counters:
         return found
 
     def _passed(self, test: cst.BaseExpression) -> Range | None:
+        flag = self._flag_passed(test)
+        if flag is not None:
+            return flag
         if isinstance(test, cst.Comparison) and len(test.comparisons) == 1:
             return self._compared(test.left, test.comparisons[0].operator, test.comparisons[0].comparator)
         if isinstance(test, (cst.Name, cst.Attribute)):
             direction = self.direction(test)
             return None if not direction else ANYTHING if direction < 0 else UNKNOWN
         return None
+
+    def _flag_passed(self, test: cst.BaseExpression) -> Range | None:
+        """A test of a flag that says whether this is the first attempt: with an attempt left, it is."""
+        if isinstance(test, cst.Name) and test.value in self._flags:
+            return ANYTHING if self._flags[test.value] else NOTHING
+        if isinstance(test, cst.Comparison) and isinstance(test.left, cst.Name) and test.left.value in self._flags:
+            wanted = dotted(test.comparisons[0].comparator)
+            if wanted in _TRUTHS and isinstance(test.comparisons[0].operator, (*_SAME, *_DIFFERENT)):
+                same = self._flags[test.left.value] == (wanted == "True")
+                return ANYTHING if same == isinstance(test.comparisons[0].operator, _SAME) else NOTHING
+        return None
+
+    def counts(self, call: cst.Call) -> bool:
+        """Whether a call by which a function calls itself hands on a counter, or a flag that is tested."""
+        return any(self.direction(argument.value) for argument in call.args) or any(self._raised_by(call))
+
+    def _raised_by(self, call: cst.Call) -> Iterator[str]:
+        """The flags that a call changes: ``fetch(url, again=False)`` in ``def fetch(url, again=True)``."""
+        assert isinstance(self._region, cst.FunctionDef)
+        defaults = _defaults(self._region)
+        plain = [parameter.name.value for parameter in self._region.params.params]
+        skipped = 1 if plain[:1] in (["self"], ["cls"]) and isinstance(call.func, cst.Attribute) else 0
+        for position, argument in enumerate(call.args):
+            place = position + skipped
+            name = argument.keyword.value if argument.keyword is not None else plain[place] if place < len(plain) else ""
+            if defaults.get(name) in _TRUTHS and dotted(argument.value) in _TRUTHS and defaults[name] != dotted(argument.value):
+                yield name
+
+    def _flags_of(self, region: cst.FunctionDef) -> Iterator[tuple[str, bool]]:
+        for call in self._tree.below(region.body):
+            if isinstance(call, cst.Call) and region in self._semantics.functions.run_by(call):
+                for name in self._raised_by(call):
+                    yield name, _defaults(region)[name] == "True"
 
     def _compared(self, left: cst.BaseExpression, relation: cst.BaseCompOp, right: cst.BaseExpression) -> Range | None:
         direction = (self.direction(left) or 0) - (self.direction(right) or 0)
@@ -166,6 +205,11 @@ class Counters:
                 if isinstance(value, cst.BinaryOperation) and isinstance(value.left, cst.Name) and isinstance(value.right, _NUMBERS):
                     found[value.left.value] = _stepped(value.operator)
         return found
+
+
+def _defaults(function: cst.FunctionDef) -> dict[str, str | None]:
+    parameters = (*function.params.params, *function.params.kwonly_params)
+    return {parameter.name.value: dotted(parameter.default) for parameter in parameters if parameter.default is not None}
 
 
 def _step(node: cst.AugAssign) -> int:

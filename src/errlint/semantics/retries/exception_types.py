@@ -12,12 +12,14 @@ from dataclasses import dataclass
 
 import libcst as cst
 
+from errlint.first_party import is_first_party
 from errlint.libraries import Libraries, TypeSheet
 from errlint.semantics.names import Names, dotted
 from errlint.semantics.retries.outcomes import ANY_FAILURE, FAILURES, NO_ANSWER, NOTHING, either
 from errlint.semantics.scopes import How, Scopes
 from errlint.semantics.statuses import ERRORS, Range, statuses
 from errlint.semantics.tree import Tree
+from errlint.semantics.types import Types
 
 UNKNOWN_TYPE = "?"
 """Stands for a type that cannot be told."""
@@ -57,13 +59,16 @@ class ExceptionTypes:
         tree: Tree,
         scopes: Scopes,
         names: Names,
+        *,
         libraries: Libraries,
+        types: Types,
         given: Mapping[cst.CSTNode, cst.BaseExpression] | None = None,
     ) -> None:
         self._tree = tree
         self._scopes = scopes
         self._names = names
         self._libraries = libraries
+        self._types = types
         self._given = given or {}
 
     def named(self, expression: cst.BaseExpression | None) -> list[str]:
@@ -128,6 +133,8 @@ class ExceptionTypes:
         sheet = self._libraries.type(name)
         if sheet is not None:
             return self._by_sheet(sheet)
+        if is_first_party(name):
+            return NOTHING
         if name in _FAMILY_OF_OS_ERRORS or name == UNKNOWN_TYPE:
             return Range(FAILURES, 0)
         if name in _NETWORK:
@@ -206,6 +213,11 @@ class ExceptionTypes:
             definition = self.local(current)
             if definition is not None:
                 queue.extend(kind for base in definition.bases for kind in self.named(base.value))
+                continue
+            if is_first_party(current):
+                known = self._types.type(current)
+                complete = complete and known is not None
+                queue.extend(known.parents if known is not None else ())
                 continue
             sheets = list(self._libraries.ancestors(current))
             found.update(sheet.name for sheet in sheets)

@@ -17,7 +17,7 @@ import libcst as cst
 
 from errlint.semantics.retries.exception_types import Raised
 from errlint.semantics.retries.exits import Exits
-from errlint.semantics.retries.outcomes import ALL_WAYS, NOT_YET, both_halves, ended, running
+from errlint.semantics.retries.outcomes import ALL_WAYS, FAILURES, NOT_YET, both_halves, ended, running
 from errlint.semantics.retries.steps import Steps
 from errlint.semantics.statuses import UNKNOWN, Range
 
@@ -59,7 +59,7 @@ class Walk:
     """Sends outcomes through code.
 
     :ivar reached: the outcomes that reach a statement, a handler or a test; :ivar went_back: those of a handler or of a branch of a test
-    that went into another pass.
+    that went into another pass; :ivar ends_by_others: a failure leaves where somebody else is asked whether it may go on.
     """
 
     def __init__(self, steps: Steps, exits: Exits) -> None:
@@ -69,6 +69,7 @@ class Walk:
         self._in_loop = 0
         self.reached: dict[cst.CSTNode, int] = {}
         self.went_back: dict[cst.CSTNode, int] = {}
+        self.ends_by_others = False
         steps.walk_function = self._function
 
     # blocks ----------------------------------------------------------------------------------------------------------------------
@@ -166,6 +167,8 @@ class Walk:
             stays = running(yes.back | yes.again | yes.next)
             self.went_back[statement.test] = self.went_back.get(statement.test, 0) | stays & running(true)
         rest = statement.orelse
+        if passed == UNKNOWN and running(state) & FAILURES and self._steps.asks_others(statement.test) and everything(yes):
+            self.ends_by_others = True
         if rest is None:
             no = Fate(next=false)
         elif isinstance(rest, cst.If):
@@ -225,6 +228,8 @@ class Walk:
         for one in taken:
             state |= one.outcomes
         self._note(handler, state)
+        if self._steps.renews(handler):
+            return Fate(left=state)
         self._handling.append(taken)
         try:
             fate = self.suite(handler.body, state)

@@ -26,8 +26,10 @@ from errlint.semantics.statuses import OK, Range
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
 
-_WAITS_FOR_READINESS = re.compile(r"^_*(wait|poll|ping|probe|watch|until)|_(poll|until)_|ready|healthy?($|_)|alive", re.IGNORECASE)
-"""Names of functions that ask again until something is up or done: that is no retry."""
+_WAITS_FOR_READINESS = re.compile(
+    r"^_*(wait|poll|ping|probe|watch|until|reconnect)|_(poll|until)_|ready|healthy?($|_)|alive", re.IGNORECASE
+)
+"""Names of functions that ask again until something is up, connected or done: that is no retry."""
 _PENDING = "authorization_pending"
 _MOST = 8
 """How many HTTP calls of one loop are followed."""
@@ -86,7 +88,9 @@ def passage(
     :param callees: the functions that the attempt runs, where it calls a parameter; :param given: what parameters stand for;
     :param code: the error code that failures come with; None: not known.
     """
-    types = ExceptionTypes(semantics.tree, semantics.scopes, semantics.names, semantics.libraries, given)
+    types = ExceptionTypes(
+        semantics.tree, semantics.scopes, semantics.names, libraries=semantics.libraries, types=semantics.types, given=given
+    )
     counters, exits = Counters(semantics, region), Exits(semantics, region)
     codes = Codes(semantics)
 

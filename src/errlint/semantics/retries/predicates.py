@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from errlint.first_party import is_first_party
 from errlint.semantics.constants import string_value
 from errlint.semantics.meaning import Kind, Meaning, Place
 from errlint.semantics.names import dotted
@@ -36,6 +37,7 @@ _OK_WORDS = {
     "is_server_error": "server-error",
 }
 _STATUS_IN_TEXT = re.compile(r"\D{0,24}\b([45]\d\d)\b\D{0,24}")
+_TRUTHS = ("True", "False")
 _HOPS = 4
 
 Extra = Callable[[cst.BaseExpression], "Range | None"]
@@ -50,7 +52,9 @@ class Predicates(Statuses):
     def __init__(self, semantics: Semantics, types: ExceptionTypes | None = None, extra: Extra | None = None) -> None:
         values = semantics.constants.values
         super().__init__(semantics.tree, self._lenient, semantics.names.qualified, lambda value: list(values(value)))
-        self.types = types or ExceptionTypes(semantics.tree, semantics.scopes, semantics.names, semantics.libraries)
+        self.types = types or ExceptionTypes(
+            semantics.tree, semantics.scopes, semantics.names, libraries=semantics.libraries, types=semantics.types
+        )
         self._semantics = semantics
         self._extra = extra
         self._asking: set[cst.CSTNode] = set()
@@ -95,6 +99,10 @@ class Predicates(Statuses):
         if isinstance(relation, (cst.Is, cst.IsNot)) and isinstance(right, cst.Name) and right.value == "None":
             present = self._presence(left)
             return present.negated() if isinstance(relation, cst.Is) else present
+        if isinstance(relation, (cst.Is, cst.IsNot, cst.Equal, cst.NotEqual)) and isinstance(right, cst.Name) and right.value in _TRUTHS:
+            said = self.range_of(left)
+            negative = isinstance(relation, (cst.IsNot, cst.NotEqual)) == (right.value == "True")
+            return said.negated() if negative and said != UNKNOWN else said
         if isinstance(relation, (cst.In, cst.NotIn)):
             named = self._in_text(left, right)
             if named:
@@ -176,7 +184,7 @@ class Predicates(Statuses):
         sheets = [self._semantics.libraries.type(name) for name in names]
         if any(sheet is not None and sheet.is_a == "response" and not sheet.carries_status for sheet in sheets):
             return UNKNOWN
-        if any(self.types.local(name) is not None for name in names):
+        if any(self.types.local(name) is not None or is_first_party(name) for name in names):
             return UNKNOWN
         return self.types.covers(names)
 

@@ -136,15 +136,19 @@ def _longest(waits: list[Wait]) -> Wait:
     """Several waits as one: it asks the server, grows or has chance in it if any of them does."""
     ranks = ("growing", "unknown", "constant", "none")
     first = min(waits, key=lambda wait: ranks.index(wait.growth))
-    servers = [wait.server for wait in waits]
-    server = True if True in servers else None if None in servers else False
+    server, jitter = _any([wait.server for wait in waits]), _any([wait.jitter for wait in waits])
     caps = [wait.cap for wait in waits if wait.cap is not None]
     return Wait(
         first.growth,
         first.seconds,
-        any(wait.jitter for wait in waits),
+        jitter,
         server,
         max(caps, default=None),
         first.node,
         tuple(dict.fromkeys(place for wait in waits for place in wait.places)),
     )
+
+
+def _any(answers: Sequence[bool | None]) -> bool | None:
+    """Whether one of several answers is yes, as far as it is known."""
+    return True if True in answers else None if None in answers else False

@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 
 _ASIDE = re.compile(r"timeout|headers?$|auth|token|attempt|retr(y|ies)|tries$|trace|request_id|idempotency|logger|cookies", re.IGNORECASE)
 """Arguments and variables that may differ between two attempts of one request."""
-_CREDENTIALS = re.compile(r"auth|token|cookie|nonce|key|attempt|retr(y|ies)|trace|request.?id|idempotency|date", re.IGNORECASE)
-"""Headers that may differ between two attempts of one request."""
+_CREDENTIALS = re.compile(
+    r"auth|token|cookie|nonce|csrf|xsrf|crumb|key|attempt|retr(y|ies)|trace|request.?id|idempotency|date", re.IGNORECASE
+)
+"""Headers and parameters that may differ between two attempts of one request."""
 _DRAWN = frozenset(
     {"next", "input", "pop", "popleft", "popitem", "get_nowait", "recv", "readline", "choice", "shift", "dequeue", "next_key", "rotate"}
 )
@@ -40,7 +42,7 @@ class Sameness:
 
     def is_same(self, call: cst.Call) -> bool:
         """Whether the call sends the same request in every pass."""
-        if not self._stays(call.func, _HOPS):
+        if not self._stays(call.func, _HOPS) or self._is_switched():
             return False
         for argument in call.args:
             if argument.keyword is not None and _ASIDE.search(argument.keyword.value):
@@ -48,6 +50,18 @@ class Sameness:
             if not self._stays(argument.value, _HOPS):
                 return False
         return True
+
+    def _is_switched(self) -> bool:
+        """``for model in models: self.model = model``: each pass asks somebody else."""
+        if not isinstance(self._region, cst.For):
+            return False
+        items = {node.value for node in (self._region.target, *self._tree.below(self._region.target)) if isinstance(node, cst.Name)}
+        for node in self._tree.below(self._region.body, into_functions=False):
+            if isinstance(node, cst.Assign) and isinstance(node.value, cst.Name) and node.value.value in items:
+                targets = [target.target for target in node.targets]
+                if any(isinstance(target, cst.Attribute) and not _ASIDE.search(target.attr.value) for target in targets):
+                    return True
+        return False
 
     def _stays(self, expression: cst.BaseExpression, hops: int) -> bool:
         """Whether the value of an expression is the same in each pass."""

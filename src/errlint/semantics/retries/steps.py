@@ -32,6 +32,7 @@ _CREDENTIALS = sum(1 << status for status in (401, 403, 407, 419, 498))
 _REFRESHES = re.compile(
     r"refresh|re_?auth|log_?in|sign_?in|authenticat|authoriz|token|credential|renew|session|cookie|nonce", re.IGNORECASE
 )
+_REJECTED = re.compile(r"auth|unauthori[sz]ed|forbidden|credential|token|login|session", re.IGNORECASE)
 _DEPTH = 3
 """How many functions are entered inside of each other."""
 _MOST = 400
@@ -107,10 +108,27 @@ class Steps:
         outcomes = (running(state) | ended(state)) & ~NOT_YET
         if not outcomes or outcomes & ~_CREDENTIALS:
             return 0
-        for node in self._semantics.tree.below(statement.body, into_functions=False):
-            if isinstance(node, cst.Call) and _REFRESHES.search((dotted(node.func) or "").rpartition(".")[2]):
-                return state & ~both_halves(NOT_YET)
-        return 0
+        return state & ~both_halves(NOT_YET) if self._refreshes(statement.body) else 0
+
+    def renews(self, handler: Handler) -> bool:
+        """Whether a handler of rejected credentials gets new ones: the next attempt is another request."""
+        names = self._types.named(handler.type)
+        about = all(_REJECTED.search(name.rpartition(".")[2].rpartition(":")[2]) for name in names)
+        return bool(names) and about and self._refreshes(handler.body)
+
+    def _refreshes(self, body: cst.BaseSuite) -> bool:
+        calls = (node for node in self._semantics.tree.below(body, into_functions=False) if isinstance(node, cst.Call))
+        return any(_REFRESHES.search((dotted(call.func) or "").rpartition(".")[2]) for call in calls)
+
+    def asks_others(self, test: cst.BaseExpression) -> bool:
+        """``if not budget.allows(): break``: a call that is not about the answer may know when it is enough."""
+        waits = self._semantics.waits
+        for node in (test, *self._semantics.tree.below(test)):
+            if isinstance(node, cst.Call):
+                owner = [node.func.value] if isinstance(node.func, cst.Attribute) else []
+                if not any(map(waits.is_answer, (*owner, *(argument.value for argument in node.args)))):
+                    return True
+        return False
 
     # calls -----------------------------------------------------------------------------------------------------------------------
 
@@ -173,7 +191,7 @@ class Steps:
         if self._inside:
             return True
         for node in self._semantics.tree.below(function.body, into_functions=False):
-            if isinstance(node, cst.Raise):
+            if isinstance(node, cst.Raise) and not self._is_missing(node):
                 return True
             if isinstance(node, cst.Call):
                 if self._semantics.waits.pause(node) is not None:
@@ -182,6 +200,11 @@ class Steps:
                 if self._region in inner or (isinstance(node.func, cst.Attribute) and node.func.attr.value == "raise_for_status"):
                     return True
         return False
+
+    def _is_missing(self, statement: cst.Raise) -> bool:
+        """``raise NotImplementedError``: another class has the code that runs."""
+        made = statement.exc.func if isinstance(statement.exc, cst.Call) else statement.exc
+        return made is not None and self._semantics.names.qualified(made) == "NotImplementedError"
 
     def _born(self, call: cst.Call, state: int, functions: Sequence[Function]) -> Fate:
         """The outcomes that an attempt brings."""

@@ -39,12 +39,14 @@ def stop_of(semantics: Semantics, passages: Sequence[Passage]) -> Stop:
 def _without_counter(passage: Passage) -> Iterator[cst.Call]:
     """The calls of itself, after failures, by which a function starts to count anew."""
     for call, outcomes in passage.steps.self_calls.items():
-        if outcomes & FAILURES and not any(passage.counters.direction(argument.value) for argument in call.args):
+        if outcomes & FAILURES and not passage.counters.counts(call):
             yield call
 
 
 def _is_bounded(passage: Passage, region: cst.While) -> bool | None:
-    """Of a ``while`` loop in which nothing counts: not bounded, unless its test asks for something that is not known here."""
+    """Of a ``while`` loop in which nothing counts: not bounded, unless something that is not known here is asked."""
+    if passage.walk.ends_by_others:
+        return None
     for part in conjuncts(region.test):
         endless = isinstance(part, cst.Integer) or (isinstance(part, cst.Name) and part.value == "True")
         if not endless and passage.predicates.range_of(part) == UNKNOWN:

@@ -61,6 +61,8 @@ class _Found:
     handed: bool = False
     """The answer goes to a function that is not known: it may read the header."""
     unknown: bool = False
+    by_others: bool = False
+    """A function that is not known has a say: there may be chance in it."""
     cap: float | None = None
     seen: set[cst.CSTNode] = field(default_factory=set)
 
@@ -84,7 +86,8 @@ class Waits:
         if growth == "constant" and seconds is not None and seconds <= 0:
             growth = "none"
         server = True if found.server else None if found.handed else False
-        return Wait(growth, seconds, found.jitter, server, found.cap, expression, tuple(found.server))
+        jitter = True if found.jitter else None if found.by_others else False
+        return Wait(growth, seconds, jitter, server, found.cap, expression, tuple(found.server))
 
     def pause(self, call: cst.Call) -> cst.BaseExpression | None:
         """What a call waits for, when it waits: ``time.sleep(x)``, ``await asyncio.sleep(x)``, ``stop.wait(x)``."""
@@ -128,15 +131,19 @@ class Waits:
                     return None
                 return _calculated(one, joined, other)
             case cst.Name() | cst.Attribute() if hops:
-                if isinstance(expression, cst.Name) and any(found.how is How.AUGMENTED for found in self._bindings(expression)):
+                if self._is_counted(expression):
                     return None
                 numbers = {self.number(value, hops - 1) for value in self._semantics.constants.values(expression)}
                 return numbers.pop() if len(numbers) == 1 else None
             case _:
                 return None
 
-    def _bindings(self, name: cst.Name) -> list[Binding]:
-        return list(self._semantics.scopes.reaching(name))
+    def _is_counted(self, expression: cst.Name | cst.Attribute) -> bool:
+        """Whether a value is changed step by step: it is not the number that it begins with."""
+        if isinstance(expression, cst.Name):
+            return any(found.how is How.AUGMENTED for found in self._semantics.scopes.reaching(expression))
+        wanted = dotted(expression)
+        return wanted is not None and any(dotted(node.target) == wanted for node in self._tree.all(cst.AugAssign))
 
     # walking ---------------------------------------------------------------------------------------------------------------------
 
@@ -296,15 +303,16 @@ class Waits:
     def _unknown_call(
         self, call: cst.Call, arguments: list[cst.BaseExpression], within: cst.CSTNode | None, found: _Found, depth: int
     ) -> None:
-        found.unknown = True
-        found.handed = found.handed or any(self._is_answer(argument) for argument in arguments)
+        found.unknown = found.by_others = True
+        found.handed = found.handed or any(self.is_answer(argument) for argument in arguments)
         if isinstance(call.func, cst.Attribute):
-            found.handed = found.handed or self._is_answer(call.func.value)
+            found.handed = found.handed or self.is_answer(call.func.value)
             self._walk(call.func.value, within, found, depth - 1)
         for argument in arguments:
             self._walk(argument, within, found, depth - 1)
 
-    def _is_answer(self, expression: cst.BaseExpression) -> bool:
+    def is_answer(self, expression: cst.BaseExpression) -> bool:
+        """Whether an expression is the answer of an attempt, or the exception that it became, by its meaning or its name."""
         meaning = self._semantics.meaning(expression)
         if meaning is not None and meaning.kind in _ANSWERS:
             return True
