@@ -159,3 +159,20 @@ def test_the_hooks_can_be_tried_without_a_configuration(hooks: Path, tmp_path: P
     tried = run(folder, PRE_COMMIT, "try-repo", hooks, "errlint", "--all-files")
     assert tried.returncode == 1, tried.stdout
     assert "ERR504" in tried.stdout
+
+
+def test_what_init_writes_refuses_the_commit(hooks: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    del hooks  # only for its clean environment
+    monkeypatch.setenv("PATH", f"{PRE_COMMIT.parent}{os.pathsep}{os.environ['PATH']}")  # as in a virtual environment that is active
+    folder = repository(tmp_path / "project")
+    for name, text in {"pyproject.toml": '[project]\nname = "x"\n', "errors/acme.toml": CATALOGUE, "parts.py": OF_ACME}.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join((str(ROOT / "src"), str(ROOT / "rules"))))
+    written = run(folder, sys.executable, "-m", "errlint", "init", "--yes")
+    assert written.returncode == 0, written.stdout
+    assert run(folder, PRE_COMMIT, "install").returncode == 0
+    git(folder, "add", ".")
+    refused = commit(folder)
+    assert refused.returncode == 1, refused.stdout
+    assert '`answer.json()["error"]["code"] == "PART_GONE"`' in refused.stdout

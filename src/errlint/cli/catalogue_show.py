@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from errlint.cli.completion import api_ids
 from errlint.cli.group import Choice, color_option, style
 from errlint.cli.knowledge import catalogue_option, known_catalogues
 from errlint.terminal import Style, shown_path, wrapped, write
@@ -23,7 +24,7 @@ _LABEL = 14
 
 
 @click.command("show")
-@click.argument("id")
+@click.argument("id", shell_complete=api_ids)
 @click.option("--format", "form", type=Choice(["table", "json"]), default="table", show_default=True, help="How to print it.")
 @catalogue_option
 @color_option

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from errlint.cli.group import Choice, color_option, listed
+from errlint.cli.completion import api_ids, rule_words
+from errlint.cli.group import Choice, color_option, listed, style
 from errlint.errors import UsageProblem
 from errlint.terminal import shown_path, write, write_bytes
 
@@ -54,6 +55,7 @@ class Request:
     exit_zero: bool
     exit_non_zero_on_fix: bool
     statistics: bool
+    watch: bool
     show_files: bool
     quiet: bool
     verbose: bool
@@ -79,14 +81,21 @@ class Request:
 @click.option("--add-ignores", metavar="REASON", help="Silence what is found by comments that give this reason.")
 @click.option("--output-format", type=Choice(FORMATS), default="full", show_default=True, help="How findings are printed.")
 @click.option("--output-file", type=_FILE, metavar="FILE", help="Write the findings to this file; the summary goes to standard error.")
-@click.option("--select", multiple=True, callback=listed, metavar="RULES", help="Only these rules: ids, names, prefixes (ERR1) or ALL.")
-@click.option("--ignore", multiple=True, callback=listed, metavar="RULES", help="Not these rules.")
-@click.option("--extend-select", multiple=True, callback=listed, metavar="RULES", help="These rules, too.")
+@click.option(
+    "--select",
+    multiple=True,
+    callback=listed,
+    shell_complete=rule_words,
+    metavar="RULES",
+    help="Only these rules: ids, names, prefixes (ERR1) or ALL.",
+)
+@click.option("--ignore", multiple=True, callback=listed, shell_complete=rule_words, metavar="RULES", help="Not these rules.")
+@click.option("--extend-select", multiple=True, callback=listed, shell_complete=rule_words, metavar="RULES", help="These rules, too.")
 @click.option("--preview", is_flag=True, help="Let the preview rules run.")
 @click.option("--isolated", is_flag=True, help="Ignore all configuration files.")
 @click.option("--config", type=_FILE, metavar="FILE", help="Use this configuration for all files.")
 @click.option("--catalogue", "catalogues", multiple=True, type=_FILE, metavar="FILE", help="An error catalogue of your own.")
-@click.option("--api", metavar="ID", help="The API that the code calls, where the code does not tell.")
+@click.option("--api", shell_complete=api_ids, metavar="ID", help="The API that the code calls, where the code does not tell.")
 @click.option("--baseline", type=_FILE, metavar="FILE", help="Leave out the findings that this file accepts.")
 @click.option("--diff-base", metavar="REV", help="Only what stands on lines that changed since the revision of git.")
 @click.option("--stdin-filename", type=_FILE, metavar="FILE", help="With -: the name of the file that comes from standard input.")
@@ -95,6 +104,7 @@ class Request:
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings.")
 @click.option("--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 if anything was fixed.")
 @click.option("--statistics", is_flag=True, help="Count the findings of each rule instead of showing them.")
+@click.option("--watch", is_flag=True, help="Check again whenever a file changes.")
 @click.option("--show-files", is_flag=True, help="List the files that would be checked.")
 @click.option("-q", "--quiet", is_flag=True, help="Findings only, no summary.")
 @click.option("-v", "--verbose", is_flag=True, help="Tell which configuration is used and which files are skipped.")
@@ -104,17 +114,50 @@ def check(ctx: click.Context, /, **options: object) -> None:
     """Look for mistakes in PATHs: files, folders, or - for standard input. Without PATH: the working directory."""
     request = Request(**options)  # type: ignore[arg-type]
     _refuse_contradictions(request, ctx)
-    from errlint.config import Configs
+    if request.watch:
+        _watch(request)
+    ctx.exit(_once(request))
 
-    configs = Configs(config=request.config, isolated=request.isolated)
+
+def _once(request: Request) -> int:
+    configs = _configs(request)
     plan = _plan(request, configs)
     if request.stdin and not request.show_files:
-        ctx.exit(_check_stdin(request, configs, plan))
+        return _check_stdin(request, configs, plan)
     files, skipped = ([request.stdin_filename or STDIN], []) if request.stdin else _discover(request, configs)
     if request.show_files:
         _show_files(files, request)
-        ctx.exit(0)
-    ctx.exit(_check_files(files, skipped, request, configs, plan))
+        return 0
+    return _check_files(files, skipped, request, configs, plan)
+
+
+def _configs(request: Request) -> Configs:
+    from errlint.config import Configs
+
+    return Configs(config=request.config, isolated=request.isolated)
+
+
+def _watch(request: Request) -> None:
+    from errlint.cli.group import show
+    from errlint.cli.watch import watch
+
+    ctx = click.get_current_context()
+    look = style(sys.stdout)
+    watch(lambda: _once(request), lambda: _watched(request), lambda problem: show(problem, ctx), clear=look.colour and bool(look.width))
+
+
+def _watched(request: Request) -> Iterator[Path]:
+    """The files that a run depends on, as far as settings and the command line name them."""
+    configs = _configs(request)
+    files, _ = _discover(request, configs)
+    yield from files
+    yield from request.catalogues
+    yield from (request.baseline,) if request.baseline is not None else ()
+    found = {id(config): config for config in map(configs.for_file, files)}
+    for config in found.values():
+        yield from (Path(layer.document.path) for layer in config.layers if layer.document is not None)
+        yield from config.catalogues
+        yield from (config.baseline,) if config.baseline is not None else ()
 
 
 def _refuse_contradictions(request: Request, ctx: click.Context) -> None:
@@ -124,6 +167,10 @@ def _refuse_contradictions(request: Request, ctx: click.Context) -> None:
         raise click.UsageError("'--stdin-filename' needs '-' as the path.", ctx)
     if request.add_ignores is not None and (request.fix or request.diff or request.diff_base is not None or request.stdin):
         raise click.UsageError("'--add-ignores' cannot be combined with '--fix', '--diff', '--diff-base' and '-'.", ctx)
+    if request.watch and (request.fix or request.diff or request.add_ignores is not None or request.stdin or request.show_files):
+        raise click.UsageError("'--watch' only checks: it cannot be combined with what writes, shows or reads something else.", ctx)
+    if request.statistics and request.output_format not in ("full", "concise", "grouped", "json"):
+        raise click.UsageError(f"'--statistics' has no format '{request.output_format}', only text and json.", ctx)
     if request.isolated and request.config is not None:
         raise click.UsageError("'--isolated' and '--config' exclude each other.", ctx)
     if request.diff_base is not None and (request.fix or request.diff):

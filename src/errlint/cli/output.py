@@ -13,6 +13,7 @@ from errlint.diffs import unified_diff
 from errlint.errors import UsageProblem
 from errlint.model import RuleText, Safety
 from errlint.reporters import FOR_PEOPLE, Results, reporter
+from errlint.reporters.json import statistics_as_json
 from errlint.reporters.sources import Sources
 from errlint.reporters.summary import count, statistics, summary
 from errlint.terminal import Style, printable, write, write_bytes
@@ -53,7 +54,7 @@ def finish(outcomes: Sequence[Outcome], request: Request, stream: TextIO) -> int
         _write_file(request.output_file, "".join(_text(results, sources, request, Style())))
         if not request.quiet:
             write(sys.stderr, summary(results, style(sys.stderr)))
-    elif request.output_format in FOR_PEOPLE or request.statistics:
+    elif request.output_format in FOR_PEOPLE:
         look = style(stream)
         write(stream, chain(_text(results, sources, request, look), () if request.quiet else summary(results, look)))
     else:
@@ -97,7 +98,9 @@ def _exit_code(results: Results, changed: Sequence[Outcome], request: Request) -
 
 
 def _text(results: Results, sources: Sources, request: Request, look: Style) -> Iterable[str]:
-    return statistics(results, look) if request.statistics else reporter(request.output_format)(results, sources, look)
+    if not request.statistics:
+        return reporter(request.output_format)(results, sources, look)
+    return statistics_as_json(results) if request.output_format == "json" else statistics(results, look)
 
 
 def _diff(changed: Sequence[Outcome], results: Results, request: Request) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from errlint.cli.completion import rule_words
 from errlint.cli.group import Choice, color_option, style
 from errlint.cli.knowledge import catalogue_option
 from errlint.errors import UsageProblem
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="Explain a rule, or an error code of an API.")
-@click.argument("what", metavar="RULE|API:CODE")
+@click.argument("what", metavar="RULE|API:CODE", shell_complete=rule_words)
 @catalogue_option
 @color_option
 def explain(what: str, files: tuple[Path, ...]) -> None:

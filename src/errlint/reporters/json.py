@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from errlint.model import Edit, Finding, Fix, Location
+from errlint.model import Edit, Finding, Fix, Location, Safety
 from errlint.reporters import Results
 from errlint.reporters.sources import Sources, Text
 from errlint.terminal import Style
@@ -21,6 +21,16 @@ def report(results: Results, sources: Sources, _style: Style) -> Iterator[str]:
     """One JSON object."""
     findings = [finding_as_json(finding, sources) for finding in results]
     yield json.dumps({"schema": SCHEMA, "findings": findings, "summary": _summary(results)}, ensure_ascii=False, indent=2) + "\n"
+
+
+def statistics_as_json(results: Results) -> Iterator[str]:
+    """One JSON object: how often each rule speaks, the most frequent first, and how many of its findings have which fix."""
+    rules: list[dict[str, object]] = []
+    for rule, number in sorted(results.by_rule.items(), key=lambda one: (-one[1], one[0])):
+        found = [finding for finding in results if finding.rule == rule]
+        fixes = {one.value: sum(finding.fix is not None and finding.fix.safety is one for finding in found) for one in Safety}
+        rules.append({"rule": rule, "name": found[0].name, "severity": found[0].severity.value, "findings": number, "fixable": fixes})
+    yield json.dumps({"schema": SCHEMA, "statistics": rules, "summary": _summary(results)}, ensure_ascii=False, indent=2) + "\n"
 
 
 def finding_as_json(finding: Finding, sources: Sources) -> dict[str, object]:

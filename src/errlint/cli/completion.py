@@ -1,0 +1,31 @@
+"""What a shell proposes for words that only the installed rule packs know. Packs are imported when somebody presses the key."""
+
+from __future__ import annotations
+
+import click
+from click.shell_completion import CompletionItem
+
+from errlint.errors import UsageProblem
+
+
+def rule_words(_ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Ids and names of rules; of a list, for its last word."""
+    from errlint import registry
+
+    before, comma, word = incomplete.rpartition(",")
+    try:
+        rules = registry.rules()
+    except UsageProblem:
+        return []
+    words = [(rule.id, rule.title) for rule in rules] + [(rule.name, rule.title) for rule in rules]
+    return [CompletionItem(f"{before}{comma}{name}", help=title) for name, title in words if name.lower().startswith(word.lower())]
+
+
+def api_ids(_ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The ids of the catalogues that are installed."""
+    from errlint import registry
+
+    try:
+        return [CompletionItem(one.id, help=one.name) for one in registry.catalogues() if one.id.startswith(incomplete)]
+    except UsageProblem:
+        return []
