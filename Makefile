@@ -11,7 +11,7 @@ RUN := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo test lint format proofs ecosystem sdk-facts bench clean
+.PHONY: help demo test lint format proofs docs ecosystem sdk-facts bench clean
 
 help:
 	@echo "make demo        show what errlint finds in a client, and how it fixes it"
@@ -19,6 +19,7 @@ help:
 	@echo "make lint        the checks without the tests"
 	@echo "make format      let ruff rewrite the code in the project's style"
 	@echo "make proofs      execute every kind of fix, and print what it changed (docs/fixes.md)"
+	@echo "make docs        build the documentation as a site into build/site"
 	@echo "make ecosystem   run errlint over real packages and compare with the record (ARGS='--new' …)"
 	@echo "make bench       measure errlint beside other linters (ARGS='--files 1000 --rounds 1' …)"
 	@echo "make sdk-facts   hold what catalogues say of SDKs against the SDKs (SDKS='openai==1.109.1' …)"
@@ -60,6 +61,10 @@ format: $(DEV)
 proofs: $(DEV)
 	$(BIN)/python -m pytest --quiet -n 0 tests/fixes --update
 	@cat docs/fixes.md
+
+docs: $(DEV)
+	$(BIN)/python -m docs_site
+	@echo "build/site/index.html"
 
 ecosystem: $(DEV)
 	$(BIN)/python -m benchmarks.ecosystem $(ARGS)
