@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from typing import Any
 
 _FIXED: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
@@ -41,19 +41,27 @@ _ABOUT = (
 )
 
 
-def nav(pages: Collection[str]) -> list[Any]:
-    """The navigation: every page stands in it once."""
+def nav(pages: Mapping[str, str]) -> list[Any]:
+    """The navigation: every page, by path with its text, stands in it once."""
+    rules = _below(pages, "rules/")
     groups: list[Any] = [{"Start": "index.md"}]
     groups += [{title: [{name: place} for name, place in entries]} for title, entries in _FIXED]
-    groups.append({"Rules": ["rules/index.md", *_below(pages, "rules/"), {"Of the tool itself": "own-findings.md"}]})
+    own = [entry for entry in rules if next(iter(entry)).startswith("ERR0")]
+    groups.append(
+        {"Rules": ["rules/index.md", *(rule for rule in rules if rule not in own), {"Of the tool itself": ["own-findings.md", *own]}]}
+    )
     groups.append({"APIs": ["apis/index.md", *_below(pages, "apis/"), {"Libraries": "libraries.md"}]})
     groups.append({"Write your own": [{name: place} for name, place in _ABOUT]})
     left = sorted(set(pages) - set(_places(groups)))
     return [*groups, {"More": left}] if left else groups
 
 
-def _below(pages: Collection[str], folder: str) -> list[str]:
-    return [page for page in sorted(pages) if page.startswith(folder) and page != f"{folder}index.md"]
+def _below(pages: Mapping[str, str], folder: str) -> list[dict[str, str]]:
+    """The pages of a folder by the beginning of their titles: ``ERR101 message-branch``."""
+    found = [
+        (text.removeprefix("# ").partition("\n")[0].partition(":")[0], page) for page, text in pages.items() if page.startswith(folder)
+    ]
+    return [{title: page} for title, page in sorted(found, key=lambda one: one[0].casefold()) if page != f"{folder}index.md"]
 
 
 def _places(entry: Any) -> list[str]:
