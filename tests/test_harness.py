@@ -273,7 +273,13 @@ def test_faulty_finding_is_noticed(tmp_path: Path, rule: Rule, check: str, compl
 
 def test_gate_that_hides_a_finding_is_noticed(tmp_path: Path) -> None:
     said = failures(plant(tmp_path, "bad_old.py", BAD, FIXED), replace(bench(TOY), libraries=Libraries()))
-    assert "other findings without the byte gate" in said["gate_changes_nothing"]
+    assert "other findings without gate and screens" in said["gate_changes_nothing"]
+
+
+def test_screen_that_hides_a_finding_is_noticed(tmp_path: Path) -> None:
+    blind = replace(TOY, screen=lambda code: b"old" in code.skeleton)  # a string, of which screens see nothing
+    said = failures(plant(tmp_path, "bad_old.py", BAD, FIXED), bench(blind))
+    assert "other findings without gate and screens" in said["gate_changes_nothing"]
 
 
 def test_suppression_finds_a_place_around_text_over_several_lines(tmp_path: Path) -> None:

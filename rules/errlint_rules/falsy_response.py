@@ -54,7 +54,13 @@ from errlint.rule import Context, Finding, Kind, Meaning, Safety, Severity, rule
 _TESTS = (cst.If, cst.While, cst.IfExp, cst.BooleanOperation, cst.UnaryOperation, cst.Assert, cst.CompIf)
 
 
-@rule("ERR504", on=_TESTS, since="0.1", severity=Severity.ERROR)
+@rule(
+    "ERR504",
+    on=_TESTS,
+    since="0.1",
+    severity=Severity.ERROR,
+    screen=lambda code: code.names_falsy_response or (code.tests_status and code.joins_truths),
+)
 def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
     for operand in _operands(node, ctx):
         if isinstance(operand, (cst.BooleanOperation, cst.UnaryOperation)):

@@ -60,7 +60,13 @@ from errlint.rule import Context, Finding, Kind, Meaning, Place, Safety, Severit
 _NAMED = {Kind.BODY: "the error text of the body"}
 
 
-@rule("ERR101", on=(cst.Comparison, cst.Call, cst.Match), since="0.1", uses=("code", "message"))
+@rule(
+    "ERR101",
+    on=(cst.Comparison, cst.Call, cst.Match),
+    since="0.1",
+    uses=("code", "message"),
+    screen=lambda code: code.tests_text and code.tells_errors,
+)
 def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
     test = ctx.text_test(node)
     subject = _error_text(test, ctx) if test is not None else None

@@ -52,7 +52,7 @@ import libcst as cst
 from errlint.rule import Argument, Context, Finding, Fix, Place, RetryAfterDefeat, Safety, Severity, rule
 
 
-@rule("ERR302", on=(cst.Call,), since="0.1", severity=Severity.ERROR)
+@rule("ERR302", on=(cst.Call,), since="0.1", severity=Severity.ERROR, screen=lambda code: code.defeats_retry_after)
 def check(node: cst.Call, ctx: Context) -> Iterator[Finding]:
     name = ctx.qualified(node.func)
     for defeat in ctx.libraries.defeats_retry_after.get(name or "", ()):

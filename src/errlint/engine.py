@@ -1,6 +1,6 @@
 """One file in, findings out.
 
-    bytes -> gate -> parse -> one walk -> rules -> suppressions -> sorted findings
+    bytes -> gate -> screens -> parse -> one walk -> rules -> suppressions -> sorted findings
 
 Nothing that a file contains can stop a run: what goes wrong becomes a finding of the tool itself (``ERR0xx``).
 """
@@ -21,6 +21,7 @@ from errlint.globs import absolute
 from errlint.installed import UNKNOWN, Installed
 from errlint.model import FileReport, Finding, Fix, Location, Safety, Severity
 from errlint.project import Project
+from errlint.screen import Code, Words
 from errlint.suppressions import SuppressionProblem, Suppressions
 from errlint.terminal import shown_path
 
@@ -50,7 +51,8 @@ TOOL_RULES = {
 class Setup:
     """Everything that decides what is found in a file, beside the file.
 
-    :ivar api: the id of the API that the user binds the file to, if any; :ivar gate: False turns the byte gate off (for tests of it).
+    :ivar api: the id of the API that the user binds the file to, if any; :ivar gate, screen: False turns the byte gate, or the screens of
+    rules, off (for tests of them).
     :ivar known: ids and names of all installed rules: what a suppression may name; :ivar require_reason: a suppression has to say why;
     :ivar today: what suppressions with ``until=`` are held against; None: they all hold; :ivar installed: the versions of packages that
     the code runs with, as far as they are known.
@@ -67,6 +69,7 @@ class Setup:
     today: date | None = None
     installed: Installed = UNKNOWN
     root: str | None = None
+    screen: bool = True
     _base: Setup | None = None
 
     def with_rules(
@@ -99,6 +102,18 @@ class Setup:
     def passes(self) -> Gate:
         """The byte gate."""
         return self._base.passes if self._base is not None else Gate(self.knowledge.roots, self._project)
+
+    @cached_property
+    def words(self) -> Words:
+        """What screens look for."""
+        return self._base.words if self._base is not None else Words(self.knowledge)
+
+    def concerned(self, raw: bytes) -> tuple[Rule, ...]:
+        """The rules that may have something to say about a file that passed the gate."""
+        if not self.screen:
+            return self.rules
+        code = Code(raw, self.words)
+        return tuple(entry for entry in self.rules if entry.screen is None or entry.screen(code))
 
     @cached_property
     def modules(self) -> Modules:
@@ -134,16 +149,17 @@ def check_bytes(raw: bytes, path: str, setup: Setup, file: Path | None = None) -
     """
     place = absolute(file) if file is not None else None
     gated = setup.gate and not setup.passes.lets_pass(raw, place)
-    if gated and b"errlint:" not in raw:
-        return FileReport(path, stage="gated")
-    return stack.run(lambda: _check(raw, path, setup, place, gated=gated))
+    rules = () if gated else setup.concerned(raw)
+    if not rules and b"errlint:" not in raw:
+        return FileReport(path, stage="gated" if gated else "screened")
+    return stack.run(lambda: _check(raw, path, setup, place, rules))
 
 
-def _check(raw: bytes, path: str, setup: Setup, place: str | None, *, gated: bool) -> FileReport:
+def _check(raw: bytes, path: str, setup: Setup, place: str | None, rules: tuple[Rule, ...]) -> FileReport:
     from errlint.source import Source, SyntaxProblem
 
     try:
-        source = Source.parse(raw, path) if gated or place is None else setup.modules.source(place, raw, path)
+        source = Source.parse(raw, path) if not rules or place is None else setup.modules.source(place, raw, path)
     except SyntaxProblem as problem:
         finding = failure("ERR001", path, f"cannot be parsed: {problem.message}", problem.line, problem.column)
         return FileReport(path, (finding,), stage="failed")
@@ -152,7 +168,7 @@ def _check(raw: bytes, path: str, setup: Setup, place: str | None, *, gated: boo
         return FileReport(path, (finding,), stage="failed")
     try:
         said = ApiComments.parse(source.text, setup.api_ids)
-        findings = [] if gated else list(_findings(source, setup, said, place))
+        findings = list(_findings(source, setup, said, place, rules)) if rules else []
     except RecursionError:
         finding = failure("ERR001", path, "nested too deeply to be checked", remedy="split the longest expression of the file")
         return FileReport(path, (finding,), stage="failed")
@@ -186,12 +202,12 @@ def semantics_of(source: Source, setup: Setup, said: ApiComments, file: str | No
     )
 
 
-def _findings(source: Source, setup: Setup, said: ApiComments, file: str | None) -> Iterator[Finding]:
+def _findings(source: Source, setup: Setup, said: ApiComments, file: str | None, rules: tuple[Rule, ...]) -> Iterator[Finding]:
     from errlint.rule import Context
 
     semantics = semantics_of(source, setup, said, file)
     tree = semantics.tree
-    for current in setup.rules:
+    for current in rules:
         context = Context(source, semantics, current)
         told: set[tuple[Location, str]] = set()
         for node in tree.of_types(*current.on):

@@ -26,6 +26,7 @@ from errlint.catalogue import Catalogue, Catalogues
 from errlint.catalogue.spelling import is_slip, one_edit_apart
 from errlint.libraries import Argument, Libraries, RetryAfterDefeat, TypeSheet
 from errlint.model import Edit, Finding, Fix, Location, Safety, Severity, Step
+from errlint.screen import Code, Screen
 from errlint.semantics.analysis import Semantics
 from errlint.semantics.code_tests import CodeTest, Way
 from errlint.semantics.decoding import Decodings
@@ -53,6 +54,7 @@ __all__ = [
     "Attempt",
     "Catalogue",
     "Check",
+    "Code",
     "CodeTest",
     "Context",
     "Edit",
@@ -107,7 +109,8 @@ class Rule:
 
     :ivar id: ``ERR101``, never reused; :ivar name: ``message-branch``; :ivar on: node types it wants to see;
     :ivar doc: the module's docstring; :ivar since: the version that brought it; :ivar preview: off by default;
-    :ivar uses: what it asks a catalogue about an error, for `errlint explain API:CODE`.
+    :ivar uses: what it asks a catalogue about an error, for `errlint explain API:CODE`; :ivar screen: whether the code of a file can have a
+    finding at all; None: any file can.
     """
 
     id: str
@@ -119,6 +122,7 @@ class Rule:
     since: str
     doc: str
     uses: tuple[Uses, ...] = ()
+    screen: Screen | None = None
 
     @property
     def title(self) -> str:
@@ -134,13 +138,17 @@ def rule(
     severity: Severity = Severity.WARNING,
     preview: bool = False,
     uses: tuple[Uses, ...] = (),
+    screen: Screen | None = None,
 ) -> Callable[[Check], Rule]:
-    """Turn the check of a module into its rule. The name and the documentation come from the module."""
+    """Turn the check of a module into its rule. The name and the documentation come from the module.
+
+    :param screen: told from its code before it is parsed, whether a file can have a finding; it may never be wrong when it says no.
+    """
 
     def decorate(check: Check) -> Rule:
         module = sys.modules[check.__module__]
         name = check.__module__.rpartition(".")[2].replace("_", "-")
-        return Rule(rule_id, name, check, on, severity, preview, since, module.__doc__ or "", uses)
+        return Rule(rule_id, name, check, on, severity, preview, since, module.__doc__ or "", uses, screen)
 
     return decorate
 

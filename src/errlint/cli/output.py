@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from errlint.runner import Outcome
 
 _WITH_RULES = frozenset({"sarif", "rdjson"})
+_PASSED_OVER = frozenset({"gated", "screened"})
 _ODD = "backslashreplace"
 """What is left of a file name that is not UTF-8 becomes an escape, as it is one in JSON."""
 
@@ -44,7 +45,7 @@ def finish(outcomes: Sequence[Outcome], request: Request, stream: TextIO) -> int
     )
     sources = Sources({outcome.report.path: outcome.after for outcome in ordered if outcome.report.findings})
     if request.verbose:
-        tell(f"{report.path}: nothing in it that a rule looks for" for report in results.reports if report.stage == "gated")
+        tell(f"{report.path}: nothing in it that a rule looks for" for report in results.reports if report.stage in _PASSED_OVER)
     if not request.quiet:
         what = "fixes left out" if request.add_ignores is None else "not everything was silenced"
         tell(f"warning: {outcome.report.path}: {what}: {outcome.held_back}" for outcome in ordered if outcome.held_back)

@@ -1,0 +1,193 @@
+"""Which rules may have something to say about a file, told from words and forms in its code before it is parsed.
+
+The gate asks whether a file has to do with HTTP at all; a screen asks whether it does anything that one rule is about. Rules name theirs
+(``@rule(…, screen=…)``) as questions about a :class:`Code`. A screen may let one file too many pass, never one too few: it looks for what a
+finding cannot be without. Comments do not count, and of strings only what f-strings put into them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from errlint.libraries import Libraries, TypeSheet
+
+_PROSE = re.compile(
+    rb"""\#[^\n]*
+    |(?P<prefix>\b[bBfFrRtTuU]{1,2})?(?:
+        \"{3}(?P<long>(?:[^"\\]|\\.|"(?!""))*)\"{3}
+        |'{3}(?P<tall>(?:[^'\\]|\\.|'(?!''))*)'{3}
+        |"(?P<double>(?:[^"\\\n]|\\.)*)"
+        |'(?P<single>(?:[^'\\\n]|\\.)*)'
+    )""",
+    re.DOTALL | re.VERBOSE,
+)
+_WOVEN = re.compile(rb"\{([^{}]*)")
+
+_IN = re.compile(rb"\bin\b")
+_FOR = re.compile(rb"\bfor\b[^:\n]*?\bin\b")
+_COMPARES = re.compile(rb"[=!]=\s*(?![\s\d-]|None\b|True\b|False\b)|\bcase\b")
+_ASKS_TEXT = re.compile(
+    rb"\.\s*(?:startswith|endswith|find|rfind|index|rindex|count)\b|\b(?:search|match|fullmatch|findall|finditer)\b|\.\s*get\s*\(\s*[^\s\"']"
+)
+_JOINED = re.compile(
+    rb"\b(?:if|elif|while|assert|and|not)\b[\s(]*[\w.]+\)*\s*(?:\band\b|:\s*if\b)|\)\s*and\b|\band\s+[\w.]+\s*(?:[:)\]\n]|and\b|or\b|else\b)"
+)
+_HANDLES = re.compile(rb"\bexcept\b")
+_OF_EXCEPTION = re.compile(rb"\bisinstance\b[^\n]*(?:Err|Exc)|:[ \t]*[\w.\[\]| ]*(?:Error|Exception)\b")
+_ERROR_KEYS = re.compile(
+    rb"""["'](?:err|errors?|fault|error_?messages?|error_?description|success|ok|succeeded|successful|is_?success|status)["']""",
+    re.IGNORECASE,
+)
+_STATUS_KINDS = frozenset({"status", "ok", "success", "is-error", "client-error", "server-error"})
+_ERROR_KINDS = _STATUS_KINDS | {"reason", "message"}
+
+
+class Words:
+    """What members are called that sheets speak of, as patterns: compiled once a run.
+
+    :param libraries: the sheets.
+    """
+
+    def __init__(self, libraries: Libraries) -> None:
+        self._libraries = libraries
+
+    @cached_property
+    def status(self) -> Members:
+        """Members that tell the status, in whatever form."""
+        return self._of_kinds(_STATUS_KINDS)
+
+    @cached_property
+    def error(self) -> Members:
+        """Members that tell the status, or the text of an error."""
+        return self._of_kinds(_ERROR_KINDS)
+
+    @cached_property
+    def falsy(self) -> Members:
+        """Members of exceptions that are responses without truth where the status is an error; used as they are."""
+        types = (entry for sheet in self._libraries.sheets for entry in sheet.type if entry.is_a == "exception")
+        names = (name for entry in types for name, said in _said(entry) if self._is_falsy(said))
+        return Members.of(names, rb"(?!\s*(?:[.\[(=!<>]|is\b|in\b|not\b))")
+
+    @cached_property
+    def defeats(self) -> re.Pattern[bytes]:
+        """An argument that makes a layer ignore Retry-After, or the value that does."""
+        rows = (row for rows in self._libraries.defeats_retry_after.values() for row in rows)
+        words = ((row.when_is.rpartition(".")[2] if row.when_is else row.argument.name) for row in rows)
+        return re.compile(rb"\b(?:%b)\b" % _options(words))
+
+    def _is_falsy(self, name: str) -> bool:
+        sheet = self._libraries.type(name)
+        return sheet is not None and sheet.falsy_on_error
+
+    def _of_kinds(self, kinds: frozenset[str]) -> Members:
+        types = (entry for sheet in self._libraries.sheets for entry in sheet.type)
+        return Members.of(name for entry in types for name, said in _said(entry) if said in kinds)
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """Members of these names, in any of the ways to ask for one: ``x.name``, ``getattr(x, "name")``, ``case Type(name=…)``."""
+
+    asked: re.Pattern[bytes]
+    quoted: re.Pattern[bytes]
+
+    @classmethod
+    def of(cls, names: Iterable[str], then: bytes = b"") -> Members:
+        """The patterns for these names; ``then`` is what follows when they are asked for with a dot."""
+        options = _options(names)
+        asked = rb"\.\s*(?:%b)\b%b|\bcase\b[^\n]*\b(?:%b)\s*=" % (options, then, options)
+        return cls(re.compile(asked), re.compile(rb"""["'](?:%b)["']""" % options))
+
+    def stand_in(self, code: Code) -> bool:
+        """Whether one of them is asked for."""
+        if self.asked.search(code.skeleton) is not None:
+            return True
+        return b"getattr" in code.skeleton and self.quoted.search(code.raw) is not None
+
+
+def _said(entry: TypeSheet) -> Iterator[tuple[str, str]]:
+    """What a sheet says of the members of a type."""
+    return ((name, said.rstrip("?")) for table in (entry.attributes, entry.methods) for name, said in table.items())
+
+
+def _options(words: Iterable[str]) -> bytes:
+    return b"|".join(re.escape(word.encode()) for word in sorted(set(words))) or b"(?!)"
+
+
+class Code:
+    """The code of one file, as screens see it.
+
+    :param raw: its bytes; :param words: what sheets speak of.
+    """
+
+    def __init__(self, raw: bytes, words: Words) -> None:
+        self.raw = raw
+        self.words = words
+
+    @cached_property
+    def skeleton(self) -> bytes:
+        """The code without comments and without what its strings say."""
+        return _PROSE.sub(_emptied, self.raw)
+
+    @cached_property
+    def handles_exceptions(self) -> bool:
+        """There is an ``except``."""
+        return _HANDLES.search(self.skeleton) is not None
+
+    @cached_property
+    def has_exceptions(self) -> bool:
+        """Something may be known to be an exception: it was caught, or its type is asked for or declared."""
+        return self.handles_exceptions or _OF_EXCEPTION.search(self.skeleton) is not None
+
+    @cached_property
+    def tests_text(self) -> bool:
+        """Something is asked whether it says something: ``in``, ``==``, ``startswith``, regular expressions, ``match``."""
+        code = self.skeleton
+        if _COMPARES.search(code) is not None or _ASKS_TEXT.search(code) is not None:
+            return True
+        return len(_IN.findall(code)) > len(_FOR.findall(code))
+
+    @cached_property
+    def tells_errors(self) -> bool:
+        """Something may be known to be an error: it was caught, or its type, status or body is looked at."""
+        return self.has_exceptions or self.words.error.stand_in(self) or _ERROR_KEYS.search(self.raw) is not None
+
+    @cached_property
+    def tests_status(self) -> bool:
+        """The status of an answer is asked for, in whatever form."""
+        return self.words.status.stand_in(self)
+
+    @cached_property
+    def joins_truths(self) -> bool:
+        """The bare truth of something decides, joined by another test."""
+        return _JOINED.search(self.skeleton) is not None
+
+    @cached_property
+    def names_falsy_response(self) -> bool:
+        """An exception is asked for a response that may be without truth."""
+        return self.has_exceptions and self.words.falsy.stand_in(self)
+
+    @cached_property
+    def defeats_retry_after(self) -> bool:
+        """A word is there that makes a layer ignore Retry-After."""
+        return self.words.defeats.search(self.raw) is not None
+
+
+Screen = Callable[[Code], bool]
+"""What a rule asks of the code of a file."""
+
+
+def _emptied(found: re.Match[bytes]) -> bytes:
+    """What is left of a comment or a string."""
+    if found[0].startswith(b"#"):
+        return b""
+    prefix = (found["prefix"] or b"").lower()
+    if b"f" not in prefix and b"t" not in prefix:
+        return b'""'
+    text = next(part for part in found.group("long", "tall", "double", "single") if part is not None)
+    return b'f"" ' + b" ".join(_WOVEN.findall(text))

@@ -1,0 +1,89 @@
+"""What screens see of a file: its code, not its prose."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from errlint import registry
+from errlint.libraries import Libraries
+from errlint.screen import Code, Words
+
+WORDS = Words(registry.libraries())
+
+
+def code(text: str) -> Code:
+    return Code(text.encode(), WORDS)
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("x = 'except'  # in b\n", b'x = ""  \n'),
+        ('"""A text\nin "quotes".\n"""\nx = 1\n', b'""\nx = 1\n'),
+        (r"x = 'it\'s in' in y", b'x = "" in y'),
+        ("rb'in' in y", b'"" in y'),
+        ("f'{a in b} in {c}'", b'f"" a in b c'),
+        ('f"""{str(e)}\nin"""', b'f"" str(e)'),
+        ("x = '''unclosed\n  in y", b"x = ''''unclosed\n  in y".replace(b"''''", b'""\'')),
+    ],
+)
+def test_strings_and_comments_are_emptied(text: str, left: bytes) -> None:
+    assert code(text).skeleton == left
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "if 'a' in text: ...",
+        "any(p in text for p in PHRASES)",
+        "if text != GONE: ...",
+        "text.startswith(PREFIX)",
+        "search(PATTERN, text)",
+        "TABLE.get(text)",
+        "match text:\n    case 'gone': ...",
+        "text.find(x) > 0",
+        "[e for e in errors if 'a' in e]",
+    ],
+)
+def test_tests_of_text_are_seen(text: str) -> None:
+    assert code(text).tests_text
+
+
+@pytest.mark.parametrize("text", ["for x in y: ...", "len(x) == 0", "x == None", "table.get('key')", "'in' # in", "[x for x in y]"])
+def test_other_code_tests_no_text(text: str) -> None:
+    assert not code(text).tests_text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "try: ...\nexcept X: ...",
+        "isinstance(x, (ValueError, HTTPError))",
+        "def f(e: openai.APIError | None): ...",
+        "r.status_code",
+        "getattr(r, 'status_code', None)",
+        "body['error']",
+        "if not body.get('success'): ...",
+        "match r:\n    case Response(status_code=429): ...",
+    ],
+)
+def test_signs_of_errors_are_seen(text: str) -> None:
+    assert code(text).tells_errors
+
+
+def test_a_model_tells_no_errors() -> None:
+    assert not code("class Pod:\n    status = 1\n    def __init__(self, message=None):\n        self.kept = message\n").tells_errors
+
+
+@given(st.text(alphabet="'\"\\#\n{}fFrb ine=()x"))
+def test_any_text_has_a_skeleton(text: str) -> None:
+    found = code(text)
+    assert len(found.skeleton) <= 3 * len(found.raw)
+
+
+def test_words_come_from_the_sheets() -> None:
+    found = code("Retry(3, respect_retry_after_header=False)")
+    assert found.defeats_retry_after
+    assert not Code(found.raw, Words(Libraries())).defeats_retry_after
