@@ -59,7 +59,7 @@ from errlint.rule import RETRIES, Context, Finding, RetryPolicy, head, rule
 _LIMITED = 429
 
 
-@rule("ERR301", on=RETRIES, since="0.1", preview=True, uses=("wait",))
+@rule("ERR301", on=RETRIES, since="0.1", preview=True, uses=("wait",), screen=lambda code: code.retries)
 def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
     for policy in ctx.retries_at(node):
         wait = policy.wait

@@ -57,7 +57,7 @@ from errlint.rule import Context, Finding, rule
 _NUMBERS = ("int", "float")
 
 
-@rule("ERR303", on=(cst.Call,), since="0.1", preview=True, uses=("wait",))
+@rule("ERR303", on=(cst.Call,), since="0.1", preview=True, uses=("wait",), screen=lambda code: code.reads_waits)
 def check(node: cst.Call, ctx: Context) -> Iterator[Finding]:
     if ctx.qualified(node.func) not in _NUMBERS or len(node.args) != 1:
         return

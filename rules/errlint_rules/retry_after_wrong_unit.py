@@ -57,7 +57,7 @@ from errlint.rule import Context, Finding, Severity, Slept, rule
 _MILLI = 0.001
 
 
-@rule("ERR304", on=(cst.Call,), since="0.1", severity=Severity.ERROR, preview=True, uses=("wait",))
+@rule("ERR304", on=(cst.Call,), since="0.1", severity=Severity.ERROR, preview=True, uses=("wait",), screen=lambda code: code.pauses)
 def check(node: cst.Call, ctx: Context) -> Iterator[Finding]:
     delay = ctx.pause(node)
     for slept in ctx.told.slept(delay) if delay is not None else ():

@@ -54,7 +54,14 @@ import libcst as cst
 from errlint.rule import Context, Finding, Multiplied, Place, Severity, rule
 
 
-@rule("ERR208", on=(cst.Call, cst.Decorator, cst.For, cst.While, cst.FunctionDef), since="0.1", severity=Severity.ADVICE, preview=True)
+@rule(
+    "ERR208",
+    on=(cst.Call, cst.Decorator, cst.For, cst.While, cst.FunctionDef),
+    since="0.1",
+    severity=Severity.ADVICE,
+    preview=True,
+    screen=lambda code: code.retries,
+)
 def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
     for policy in ctx.retries_at(node):
         for found in ctx.layers_below(policy):

@@ -55,7 +55,7 @@ import libcst as cst
 from errlint.rule import RETRIES, Context, Finding, head, rule
 
 
-@rule("ERR203", on=RETRIES, since="0.1", preview=True)
+@rule("ERR203", on=RETRIES, since="0.1", preview=True, screen=lambda code: code.retries)
 def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
     for policy in ctx.retries_at(node):
         if policy.stop.bounded is False and policy.trail:

@@ -57,7 +57,7 @@ _AT_ONCE_IS_FINE = 2
 """A second attempt at once mends a connection that was kept too long."""
 
 
-@rule("ERR204", on=RETRIES, since="0.1", preview=True)
+@rule("ERR204", on=RETRIES, since="0.1", preview=True, screen=lambda code: code.retries)
 def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
     for policy in ctx.retries_at(node):
         if policy.wait.growth != "none" or not policy.trail or not _retries_statuses(policy) or policy.stop.attempts == _AT_ONCE_IS_FINE:

@@ -37,6 +37,9 @@ _ASKS_TEXT = re.compile(
 _JOINED = re.compile(
     rb"\b(?:if|elif|while|assert|and|not)\b[\s(]*[\w.]+\)*\s*(?:\band\b|:\s*if\b)|\)\s*and\b|\band\s+[\w.]+\s*(?:[:)\]\n]|and\b|or\b|else\b)"
 )
+_LOOPS = re.compile(rb"^[ \t]*(?:async\s+)?(?:for|while)\b", re.MULTILINE)
+_AGAIN = re.compile(rb"retr|attempt|tries|again|back_?off|sleep|wait|delay|pause", re.IGNORECASE)
+_TOLD = re.compile(rb"retry|reset|wait|after|delay|back_?off", re.IGNORECASE)
 _HANDLES = re.compile(rb"\bexcept\b")
 _OF_EXCEPTION = re.compile(rb"\bisinstance\b[^\n]*(?:Err|Exc)|:[ \t]*[\w.\[\]| ]*(?:Error|Exception)\b")
 _ERROR_KEYS = re.compile(
@@ -72,6 +75,17 @@ class Words:
         types = (entry for sheet in self._libraries.sheets for entry in sheet.type if entry.is_a == "exception")
         names = (name for entry in types for name, said in _said(entry) if self._is_falsy(said))
         return Members.of(names, rb"(?!\s*(?:[.\[(=!<>]|is\b|in\b|not\b))")
+
+    @cached_property
+    def retries(self) -> re.Pattern[bytes]:
+        """What sets up a retry, or a part of one."""
+        rows = (row for sheet in self._libraries.sheets for row in sheet.retry if not row.builtin)
+        return re.compile(rb"\b(?:%b)\b" % _options(name.rpartition(".")[2] for row in rows for name in row.names))
+
+    @cached_property
+    def pauses(self) -> re.Pattern[bytes]:
+        """A call that waits."""
+        return re.compile(rb"\b(?:%b)\b" % _options(name.rpartition(".")[2] for name in self._libraries.pauses))
 
     @cached_property
     def defeats(self) -> re.Pattern[bytes]:
@@ -161,6 +175,24 @@ class Code:
     def tests_status(self) -> bool:
         """The status of an answer is asked for, in whatever form."""
         return self.words.status.stand_in(self)
+
+    @cached_property
+    def retries(self) -> bool:
+        """Something may be tried again: by a library, after an exception or a status, or in a loop that speaks of it."""
+        code = self.skeleton
+        if self.handles_exceptions or self.words.retries.search(code) is not None or self.tests_status:
+            return True
+        return _LOOPS.search(code) is not None and _AGAIN.search(code) is not None
+
+    @cached_property
+    def pauses(self) -> bool:
+        """Something waits."""
+        return self.words.pauses.search(self.skeleton) is not None
+
+    @cached_property
+    def reads_waits(self) -> bool:
+        """Something may be read that says how long to wait."""
+        return _TOLD.search(self.raw) is not None
 
     @cached_property
     def joins_truths(self) -> bool:
