@@ -128,10 +128,10 @@ class RuleText:
 class FileReport:
     """What one file gave.
 
-    ``stage`` tells how far the file went: ``"gated"`` (nothing in it has to do with HTTP), ``"screened"`` (nothing in it that any
-    rule is about), ``"failed"`` (could not be read or parsed; ``findings`` says so), ``"checked"``; ``"settings"`` is a file of errlint's own settings. ``ignored`` are the rules that
-    per-file-ignores silenced in it. ``suppressed`` counts findings silenced by a comment, by per-file-ignores or by
-    a baseline, ``accepted`` those of the baseline alone.
+    ``stage`` tells how far the file went: ``"gated"`` (nothing in it has to do with HTTP), ``"screened"`` (nothing in it that any rule is
+    about), ``"failed"`` (could not be read or parsed; ``findings`` says so), ``"checked"``; ``"settings"`` is a file of errlint's own
+    settings. ``ignored`` are the rules that per-file-ignores silenced in it. ``suppressed`` counts findings silenced by a comment, by
+    per-file-ignores or by a baseline, ``accepted`` those of the baseline alone.
     """
 
     path: str
