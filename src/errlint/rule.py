@@ -44,6 +44,7 @@ from errlint.semantics.retries.told import Slept, Told, ToldWaits
 from errlint.semantics.silences import Silence
 from errlint.semantics.text_tests import TextTest
 from errlint.semantics.trails import steps
+from errlint.semantics.unchecked import Unchecked
 from errlint.source import Source
 
 __all__ = [
@@ -273,6 +274,10 @@ class Context:
     def misplaced(self, node: cst.Subscript | cst.Call) -> Misplaced | None:
         """The part of an error that is read here, where the API does not have it; None for every other node."""
         return self.semantics.envelope_reads.at(node, self.source.code)
+
+    def unchecked(self, call: cst.Call) -> Unchecked | None:
+        """The body that a call decodes, where its data is used and nothing asks whether it is that of an error."""
+        return self.semantics.unchecked_answers.at(call)
 
     @property
     def decodings(self) -> Decodings:

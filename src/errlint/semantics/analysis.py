@@ -44,6 +44,7 @@ from errlint.semantics.statuses import ERRORS, OK, Statuses
 from errlint.semantics.text_tests import TextTests
 from errlint.semantics.tree import Tree
 from errlint.semantics.types import Types
+from errlint.semantics.unchecked import UncheckedAnswers
 
 _FEW = 5
 """A test that leaves at most so many statuses has looked at the status, not only at success."""
@@ -168,6 +169,11 @@ class Semantics:
     def envelope_reads(self) -> EnvelopeReads:
         """Reads of the parts of errors."""
         return EnvelopeReads(self)
+
+    @cached_property
+    def unchecked_answers(self) -> UncheckedAnswers:
+        """Answers whose data is used unchecked."""
+        return UncheckedAnswers(self)
 
     @cached_property
     def silences(self) -> Silences:

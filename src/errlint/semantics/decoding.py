@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from errlint.semantics.answers import Answer
 from errlint.semantics.conditions import conditions_at
 from errlint.semantics.handlers import BROAD
 from errlint.semantics.meaning import Kind, Meaning
@@ -32,6 +33,7 @@ class Decodings:
     def __init__(self, semantics: Semantics) -> None:
         self._semantics = semantics
         self._tree = semantics.tree
+        self._decoding: dict[cst.CSTNode, dict[Answer, list[cst.Call]]] = {}
 
     def at(self, call: cst.Call) -> Meaning | None:
         """The body that a call decodes from JSON: `response.json()`, `json.loads(response.text)`; None for every other call."""
@@ -123,14 +125,19 @@ class Decodings:
         """The same answer was decoded already, on every way to here."""
         answer, order = self._semantics.answers.of(body), self._tree.order
         function = self._tree.enclosing(call, cst.FunctionDef) or self._tree.module
-        for other in self._tree.below(function):
-            if order[other] >= order[call]:
-                return False
-            if isinstance(other, cst.Call) and self._is_on_the_way(other, call):
-                decoded = self.at(other)
-                if decoded is not None and self._semantics.answers.of(decoded) == answer:
-                    return True
-        return False
+        earlier = (other for other in self._decoded_in(function, answer) if order[other] < order[call])
+        return any(self._is_on_the_way(other, call) for other in earlier)
+
+    def _decoded_in(self, function: cst.CSTNode, answer: Answer) -> list[cst.Call]:
+        """Where a function decodes the body of an answer."""
+        if function not in self._decoding:
+            found: dict[Answer, list[cst.Call]] = {}
+            for node in self._tree.below(function):
+                body = self.at(node) if isinstance(node, cst.Call) else None
+                if body is not None and isinstance(node, cst.Call):
+                    found.setdefault(self._semantics.answers.of(body), []).append(node)
+            self._decoding[function] = found
+        return self._decoding[function].get(answer, [])
 
     def _is_on_the_way(self, earlier: cst.CSTNode, later: cst.CSTNode) -> bool:
         block = self._tree.block(earlier)

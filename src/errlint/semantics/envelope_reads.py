@@ -53,6 +53,7 @@ class EnvelopeReads:
     def __init__(self, semantics: Semantics) -> None:
         self._semantics = semantics
         self._tree = semantics.tree
+        self._paths: dict[cst.CSTNode, set[Path]] = {}
 
     def at(self, node: Read, code: Callable[[cst.CSTNode], str]) -> Misplaced | None:
         """The misplaced read that a node is; ``code`` gives the text of a node."""
@@ -88,12 +89,14 @@ class EnvelopeReads:
         """Whether the right place is read as well: then the other one is there on purpose, for a proxy or another version."""
         known = [place.json for place in places if place.json is not None]
         function = self._tree.enclosing(node, cst.FunctionDef) or self._tree.module
-        for other in self._tree.below(function):
-            if isinstance(other, (cst.Subscript, cst.Call)) and other is not node:
-                found = self._semantics.meaning(other)
-                if found is not None and found.path and any(matches(path, found.path) for path in known):
-                    return True
-        return False
+        return any(matches(path, read) for path in known for read in self._read_in(function))
+
+    def _read_in(self, function: cst.CSTNode) -> set[Path]:
+        """All paths in bodies that a function reads."""
+        if function not in self._paths:
+            reads = [node for node in self._tree.below(function) if isinstance(node, (cst.Subscript, cst.Call))]
+            self._paths[function] = {found.path for found in map(self._semantics.meaning, reads) if found is not None and found.path}
+        return self._paths[function]
 
     # the right place -------------------------------------------------------------------------------------------------------------
 

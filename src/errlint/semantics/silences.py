@@ -49,6 +49,8 @@ class _Way:
 
     caught: Meaning
     named: list[cst.BaseExpression] = field(default_factory=list)
+    kept: set[str] = field(default_factory=set)
+    """Variables that parts of the error are read into."""
 
 
 class Silences:
@@ -67,16 +69,18 @@ class Silences:
         all_caught = _caught(caught)
         way = _Way(caught)
         passed = self._through(handler.body.body, all_caught, way)
-        if passed.bit_count() * 2 < all_caught.bit_count() or self._is_noticed(outer):
+        if passed.bit_count() * 2 < all_caught.bit_count() or self._is_noticed(outer, way.kept):
             return None
         if way.named:
             return Silence(caught, way.named[-1])
-        return Silence(caught, None) if self._is_broad_pass(handler, caught) else None
+        return Silence(caught, None) if not way.kept and self._is_broad_pass(handler, caught) else None
 
     def _is_broad_pass(self, handler: Handler, caught: Meaning) -> bool:
         """``except ApiError: pass``: a type that stands for many statuses, no word about why."""
         if caught.sheet is None or not caught.sheet.covers_status or caught.sheet.statuses or _has_reason(handler):
             return False
+        if self._semantics.types.is_of_project(caught.sheet):
+            return False  # which may stand for one status as well as for all
         sheets = [self._semantics.types.type(name) for name in self._semantics.evaluator.type_names(handler.type)] if handler.type else []
         return bool(sheets) and all(sheet is not None and sheet.is_a in ("exception", "response") for sheet in sheets)
 
@@ -95,7 +99,7 @@ class Silences:
                 for small in statement.body:
                     if isinstance(small, cst.Continue):
                         return state
-                    if not self._is_quiet(small):
+                    if not self._is_quiet(small, way):
                         return 0
             else:
                 return 0
@@ -128,7 +132,7 @@ class Silences:
         tests = [test for test in self._semantics.code_tests.at(case) if test.subject.kind is Kind.STATUS]
         return sum(1 << value for test in tests for value in set(test.values) if isinstance(value, int) and 0 <= value < 600)
 
-    def _is_quiet(self, statement: cst.BaseSmallStatement) -> bool:
+    def _is_quiet(self, statement: cst.BaseSmallStatement, way: _Way) -> bool:
         """Does nothing, or only reads a part of the error into a variable."""
         if isinstance(statement, cst.Pass):
             return True
@@ -136,6 +140,7 @@ class Silences:
             return isinstance(statement.value, (cst.Ellipsis, cst.SimpleString, cst.ConcatenatedString))
         if isinstance(statement, cst.Assign) and all(isinstance(target.target, cst.Name) for target in statement.targets):
             found = self._semantics.meaning(statement.value)
+            way.kept.update(target.target.value for target in statement.targets if isinstance(target.target, cst.Name))
             return found is not None and found.kind in _READ
         return False
 
@@ -184,7 +189,7 @@ class Silences:
 
     # after the handler -----------------------------------------------------------------------------------------------------------
 
-    def _is_noticed(self, outer: cst.Try | cst.TryStar) -> bool:
+    def _is_noticed(self, outer: cst.Try | cst.TryStar, kept: set[str]) -> bool:
         """Whether what follows the ``try`` tells failure from success, or nobody could do anything about it."""
         succeeded = leaves(outer.body) or (outer.orelse is not None and leaves(outer.orelse.body))
         bound = self._bound_by(outer)
@@ -194,7 +199,7 @@ class Silences:
                 following = _after(found.body, child)
                 if following and succeeded:
                     return True
-                if any(self._tests(statement, bound) for statement in following):
+                if any(self._tests(statement, bound) or self._reads(statement, kept) for statement in following):
                     return True
             elif isinstance(found, _LOOPS) and child is found.body and (succeeded or isinstance(found, cst.While)):
                 return True  # tries again, or the next candidate
@@ -214,6 +219,9 @@ class Silences:
                 parts = [one.value for one in target.elements] if isinstance(target, (cst.Tuple, cst.List)) else [target]
                 found.update(name for part in parts if (name := dotted(part)))
         return found
+
+    def _reads(self, statement: cst.CSTNode, kept: set[str]) -> bool:
+        return bool(kept) and any(isinstance(node, cst.Name) and node.value in kept for node in self._tree.below(statement))
 
     def _tests(self, statement: cst.CSTNode, bound: set[str]) -> bool:
         """Whether a statement decides something by one of these variables."""
