@@ -88,7 +88,12 @@ def _idempotency(before: Catalogue, after: Catalogue) -> Iterator[Difference]:
         yield from _value(f"idempotency key: {name.replace('_', ' ')}", old, new)
 
 
+def _families(catalogue: Catalogue) -> list[str]:
+    return list(dict.fromkeys(rule.pattern for rule in catalogue.codes if rule.pattern))
+
+
 def _codes(before: Catalogue, after: Catalogue) -> Iterator[Difference]:
+    yield from _lists("family of codes", _families(before), _families(after))
     yield from (Difference("removed", f"code {name}", before=_of_code(before, name)) for name in before.names if after.code(name) is None)
     yield from (Difference("added", f"code {name}", after=_of_code(after, name)) for name in after.names if before.code(name) is None)
     for name in (name for name in before.names if after.code(name) is not None):

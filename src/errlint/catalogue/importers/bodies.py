@@ -55,7 +55,9 @@ def read_body(node: Node, context: Context, facts: Facts) -> JsonPath | None:
                 entry = (part, written(one.path), one is not best[part] or _is_optional(one, context), context.line + one.line)
                 if entry[:2] not in [known[:2] for known in places]:
                     places.append(entry)
-    details = next((one for one in found if one.part == "details" and _beside(one.path, code_field)), None)
+    # what holds the request id, or another part of the error, is no detail of it
+    holders = {one.path[:end] for one in best.values() if one is not None for end in range(len(one.path))}
+    details = next((one for one in found if one.part == "details" and one.path not in holders and _beside(one.path, code_field)), None)
     at = Place(context.source, context.line + node.line)
     facts.add(
         ENVELOPE,

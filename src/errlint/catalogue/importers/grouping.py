@@ -19,7 +19,7 @@ def grouped(derived: Derived) -> Derived:
     groups: dict[object, list[int]] = {}
     rules = derived.file.code
     for index, rule in enumerate(rules):
-        key = replace(rule, names=(), pattern="", messages={}, meanings={}) if rule.names else index
+        key = replace(rule, names=(), messages={}, meanings={}) if rule.names else index
         groups.setdefault(_frozen(key), []).append(index)
     ordered = list(groups.values())
     # a family is described once, where most of its members are

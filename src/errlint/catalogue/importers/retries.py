@@ -170,6 +170,11 @@ class Retries:
     def _verdict(self, subject: Subject, numbers: tuple[int, ...]) -> Said:
         own = self._settled([fact for fact in self._facts.of(subject, "advice") if not fact.value.operation], subject)
         general = [self._of_status(number) for number in numbers]
+        undecided = any(said.advice.retry == "by_code" for said in general)
+        general = [UNSTATED if said.advice.retry == "by_code" else said for said in general]
+        if own.advice.retry == "by_status" and (undecided or not numbers):
+            self._facts.doubt(f"{subject[1]}: the verdict is left to the status, which says nothing", own.places[0])
+            own = UNSTATED
         if own.advice.retry != "unstated" and own.evidence == "inferred":
             agrees = all(said.can_succeed is False for said in general)
             if not agrees and any(said.can_succeed is not None for said in general):

@@ -13,6 +13,7 @@ from errlint.catalogue.importers.prose import read_cell, read_header, read_prose
 from errlint.catalogue.importers.section import Section
 from errlint.catalogue.importers.tokens import codes_in_cell, is_number, is_wildcard, statuses
 
+_OTHER_DECIDES = re.compile(r"\bdepend(?:s|ing)? (?:up)?on (?:the |its )?(?:error |http )?(code|status)\b(?! code)", re.IGNORECASE)
 _SOME = re.compile(r"\b(?:common|example|typical|possible|sample|e\.?g)\b", re.IGNORECASE)
 
 
@@ -129,6 +130,11 @@ def _advice(row: Row, found: Sequence[Role]) -> Advice | None:
     has_verdict = Role.RETRY in found
     for text in meanings:
         said = together(said, advice(text, imperative=has_verdict))
+    other = _OTHER_DECIDES.search(" ".join(row.cells[index] for index in _all(found, Role.RETRY, Role.ACTION, Role.NOTES)))
+    if other is not None:
+        return (
+            Advice("by_code" if Role.CODE not in found else "by_status") if (other[1].lower() == "code") != (Role.CODE in found) else said
+        )
     if not has_verdict:
         return said
     cell = row.cells[found.index(Role.RETRY)]
