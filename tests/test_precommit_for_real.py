@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -99,10 +100,11 @@ def hooks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield folder
 
 
-def project(folder: Path, hooks: Path, *hook: str, **files: str) -> Path:
-    """A repository that uses the hooks."""
+def project(folder: Path, hooks: Path, *hook: str, dependency: str = "", **files: str) -> Path:
+    """A repository that uses the hooks, with a package beside errlint if one is given."""
     repository(folder)
-    entries = "".join(f"      - id: {one}\n" for one in hook)
+    more = f"        additional_dependencies: ['{dependency}']\n" if dependency else ""
+    entries = "".join(f"      - id: {one}\n{more}" for one in hook)
     config = f"repos:\n  - repo: {hooks}\n    rev: {git(hooks, 'rev-parse', 'HEAD')}\n    hooks:\n{entries}"
     for name, text in {".pre-commit-config.yaml": config, **{name.replace("__", "/"): text for name, text in files.items()}}.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -142,6 +144,32 @@ def test_a_catalogue_of_the_repository_is_used(hooks: Path, tmp_path: Path) -> N
     settings = '[tool.errlint]\ncatalogues = ["errors/acme.toml"]\n'
     files = {"pyproject.toml": settings, "errors__acme.toml": CATALOGUE, "parts.py": OF_ACME}
     refused = commit(project(tmp_path / "project", hooks, "errlint", **files))
+    assert refused.returncode == 1, refused.stdout
+    assert '`answer.json()["error"]["code"] == "PART_GONE"`' in refused.stdout
+
+
+def wheel_of_catalogues(folder: Path) -> Path:
+    """A package that brings the catalogue, as an index would serve it."""
+    folder.mkdir()
+    files = {
+        "acme_errors/__init__.py": "",
+        "acme_errors/acme.toml": CATALOGUE,
+        "acme_errors-1.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: acme-errors\nVersion: 1.0\n",
+        "acme_errors-1.0.dist-info/WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        "acme_errors-1.0.dist-info/entry_points.txt": "[errlint.catalogues]\nacme = acme_errors\n",
+    }
+    record = "acme_errors-1.0.dist-info/RECORD"
+    path = folder / "acme_errors-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+        archive.writestr(record, "".join(f"{name},,\n" for name in (*files, record)))
+    return path
+
+
+def test_a_catalogue_of_a_package_is_used(hooks: Path, tmp_path: Path) -> None:
+    wheel = wheel_of_catalogues(tmp_path / "index")
+    refused = commit(project(tmp_path / "project", hooks, "errlint", dependency=str(wheel), **{"parts.py": OF_ACME}))
     assert refused.returncode == 1, refused.stdout
     assert '`answer.json()["error"]["code"] == "PART_GONE"`' in refused.stdout
 

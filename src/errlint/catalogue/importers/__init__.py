@@ -14,6 +14,7 @@ from errlint.catalogue.checks import problems_of
 from errlint.catalogue.importers.derive import Derived, derive
 from errlint.catalogue.importers.facts import Facts
 from errlint.catalogue.importers.grouping import grouped
+from errlint.catalogue.importers.merge import comments_for, merge
 from errlint.catalogue.importers.overlay import apply, read_overlay
 from errlint.catalogue.importers.report import Report, report
 from errlint.catalogue.importers.sources import Source, read_source, short_names
@@ -46,17 +47,19 @@ def import_sources(paths: Sequence[Path], *, id: str = "", name: str = "") -> Im
     sources = [read_source(path, facts, index) for index, path in enumerate(documents)]
     for index, source in enumerate(sources):
         _read(source, index, facts)
+    told = merge(facts, sources)
     derived = derive(facts, sources, id=id, name=name)
+    derived.comments.update(comments_for(told, derived.file))
     for document, overlay in overlays:
         derived = apply(document, overlay, derived, facts)
     derived = grouped(derived)
     for problem in problems_of(derived.file):
         facts.doubt(f"the catalogue needs work: {problem.message} ({'.'.join(map(str, problem.at))})")
-    told = report(derived.file, facts, sources)
-    if told.is_empty:
+    outcome = report(derived.file, facts, sources)
+    if outcome.is_empty:
         hint = "import reads tables of codes or statuses, examples of bodies, and sentences about retries"
         raise UsageProblem("nothing is said about errors here", path=sources[0].name, hint=hint)
-    return Imported(derived.file, _written(derived, sources, told), told)
+    return Imported(derived.file, _written(derived, sources, outcome), outcome)
 
 
 def _read(source: Source, index: int, facts: Facts) -> None:

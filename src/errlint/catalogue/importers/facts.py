@@ -1,6 +1,7 @@
 """What documents say about an API's errors: single facts, each with the place where it stands.
 
-Readers turn a document into facts and decide nothing; :mod:`.merge` compares them, :mod:`.derive` makes a catalogue of them.
+Readers turn a document into facts and decide nothing; documents that contradict each other meet in :mod:`.merge`, and :mod:`.derive`
+makes a catalogue of the facts.
 """
 
 from __future__ import annotations
@@ -109,6 +110,13 @@ class Facts:
     def rename(self, old: Subject, new: Subject) -> None:
         """What was said of one subject was said of the other."""
         self.facts = [Fact(new, fact.key, fact.value, fact.at, fact.evidence) if fact.about == old else fact for fact in self.facts]
+        self._by_key.clear()
+        self._indexed = 0
+
+    def drop(self, gone: Iterable[Fact]) -> None:
+        """Forget facts."""
+        without = set(map(id, gone))
+        self.facts = [fact for fact in self.facts if id(fact) not in without]
         self._by_key.clear()
         self._indexed = 0
 

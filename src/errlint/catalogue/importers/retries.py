@@ -138,24 +138,28 @@ class Retries:
             self._facts.doubt(f"{subject[1]} is spoken of like a code, but listed nowhere", self._facts.of(subject, "advice")[0].at)
             return None
         evidence: Evidence = "stated" if listed else "example" if shown else "summary"
-        numbers, guessed = self._numbers(subject[1], told)
+        numbers, guessed, disputed = self._numbers(subject[1], told)
         said = self._verdict(subject, numbers)
+        if disputed:
+            said = replace(said, disputed=f"{said.disputed}; {disputed}" if said.disputed else disputed)
         if guessed and evidence == "stated":
             evidence = "inferred"
         return _Code(subject[1], said, numbers, evidence, lines_of([*listed, *shown] or told))
 
-    def _numbers(self, name: str, told: Sequence[Fact]) -> tuple[tuple[int, ...], bool]:
-        """The statuses of a code, and whether they are only concluded from what the words mean."""
+    def _numbers(self, name: str, told: Sequence[Fact]) -> tuple[tuple[int, ...], bool, str]:
+        """The statuses of a code, whether they are only concluded from what the words mean, and how the sources disagree on them."""
         strong = [fact for fact in told if fact.evidence in {"stated", "example"}]
         numbers = tuple(dict.fromkeys(fact.value for fact in strong or told))
         by_source: dict[int, set[int]] = {}
         for fact in strong:
             by_source.setdefault(fact.at.source, set()).add(fact.value)
         everything = set(numbers)
+        disputed = ""
         if len(by_source) > 1 and not any(found == everything for found in by_source.values()):
-            self._facts.doubt(f"the sources disagree on the statuses of {name}: {self._cite(lines_of(strong))}", strong[0].at)
+            where = {number: self._cite(lines_of(fact for fact in strong if fact.value == number)) for number in numbers}
+            disputed = "; ".join(f"status {number} according to {places}" for number, places in where.items())
         if numbers:
-            return numbers, False
+            return numbers, False, disputed
         meanings = {
             int(key): [fact.value for fact in self._facts.of(status(key), "meaning")]
             for _, key in self._facts.subjects("status")
@@ -164,8 +168,8 @@ class Retries:
         guess = statuses_by_meaning(name, meanings)
         if len(guess) == 1:
             self._facts.doubt(f"that {name} comes with {guess[0]} follows from the words only", None)
-            return tuple(guess), True
-        return (), False
+            return tuple(guess), True, ""
+        return (), False, ""
 
     def _verdict(self, subject: Subject, numbers: tuple[int, ...]) -> Said:
         own = self._settled([fact for fact in self._facts.of(subject, "advice") if not fact.value.operation], subject)
