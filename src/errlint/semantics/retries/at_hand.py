@@ -61,7 +61,7 @@ class Headers:
             if declared == "headers":
                 return AtHand(f"{name}.{member}", "", unnamed)
         for member, declared in self._members(meaning.sheet):
-            inner = self._semantics.libraries.type(declared.rstrip("?"))
+            inner = self._semantics.types.type(declared.rstrip("?"))
             headers = self._headers_of(inner)
             if inner is not None and inner.is_a == "response" and headers:
                 guard = f"{name}.{member} is not None" if declared.endswith("?") else ""
@@ -69,7 +69,7 @@ class Headers:
         return None
 
     def _members(self, sheet: TypeSheet) -> Iterator[tuple[str, str]]:
-        for ancestor in self._semantics.libraries.ancestors(sheet.name):
+        for ancestor in self._semantics.types.ancestors(sheet.name):
             yield from ancestor.attributes.items()
 
     def _headers_of(self, sheet: TypeSheet | None) -> str | None:

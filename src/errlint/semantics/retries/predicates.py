@@ -62,7 +62,11 @@ class Predicates(Statuses):
     # meanings --------------------------------------------------------------------------------------------------------------------
 
     def _lenient(self, expression: cst.BaseExpression) -> Meaning | None:
-        return self._semantics.meaning(expression) or self._guessed(expression)
+        meaning = self._semantics.meaning(expression)
+        if meaning is None or meaning.kind is Kind.CODE:
+            # the code in the body of some APIs is the status once more; a code that is a word is never equal to a number
+            return self._guessed(expression) or meaning
+        return meaning
 
     def _guessed(self, expression: cst.BaseExpression) -> Meaning | None:
         """A status or a success flag by its name."""

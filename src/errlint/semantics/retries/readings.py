@@ -37,7 +37,7 @@ def retried(semantics: Semantics, passages: Sequence[Passage]) -> Retried:
         found = passage.retried
         may, must = may | found.may, must | found.must
     transport = True if must & NO_ANSWER else None if may & NO_ANSWER else False
-    named = _named(passages) & may
+    named = _named(passages, must) & may
     places = tuple(_places(semantics, passages))
     everything = Retried(Range(may & ERRORS, must & ERRORS), transport, named=named, places=places)
     return _by_code(semantics, passages, everything)
@@ -71,14 +71,16 @@ def _by_code(semantics: Semantics, passages: Sequence[Passage], everything: Retr
     )
 
 
-def _named(passages: Sequence[Passage]) -> int:
+def _named(passages: Sequence[Passage], must: int) -> int:
+    """The statuses that are named where they are tried again; those that are only tried again perhaps may be named to be raised."""
     found = 0
     for passage in passages:
         for node in passage.walk.reached:
+            back = must | passage.walk.went_back.get(node, 0)
             if isinstance(node, _HANDLERS):
-                found |= passage.predicates.types.statuses_named(passage.predicates.types.named(node.type))
+                found |= passage.predicates.types.statuses_named(passage.predicates.types.named(node.type)) & back
             elif isinstance(node, cst.BaseExpression):
-                found |= passage.predicates.named_in(node)
+                found |= passage.predicates.named_in(node) & back
         if isinstance(passage.region, cst.While):
             found |= passage.predicates.named_in(passage.region.test)
     return found
@@ -92,16 +94,21 @@ def _places(semantics: Semantics, passages: Sequence[Passage]) -> Iterator[Place
             if node in passage.counters.tests:
                 continue
             let[node] = let.get(node, 0) | outcomes & passage.back & FAILURES
+    untold = 0
+    for passage in passages:
+        untold |= passage.retried.must & ERRORS
+    for outcomes in let.values():
+        untold &= ~outcomes
     order = semantics.tree.order
     ranked = sorted((node for node, outcomes in let.items() if outcomes), key=lambda node: (-let[node].bit_count(), order[node]))
     handlers = [node for node in ranked if isinstance(node, _HANDLERS)]
+    if untold or not ranked:
+        yield Place(passages[0].region, "whatever is not a success goes into another pass")
     for node in ranked:
         if isinstance(node, _HANDLERS):
             yield Place(node, f"{_caught(node)} caught here, and the call is made again")
         elif not any(semantics.tree.within(node, handler) for handler in handlers) and isinstance(node, cst.BaseExpression):
             yield Place(node, "after this test the call is made again")
-    if not ranked:
-        yield Place(passages[0].region, "whatever is not a success goes into another pass")
 
 
 def _caught(handler: cst.ExceptHandler | cst.ExceptStarHandler) -> str:

@@ -46,6 +46,8 @@ class Sameness:
             return False
         for argument in call.args:
             if argument.keyword is not None and _ASIDE.search(argument.keyword.value):
+                if isinstance(argument.value, cst.Name) and self._changed_inside(argument.value.value):
+                    return False
                 continue
             if not self._stays(argument.value, _HOPS):
                 return False
