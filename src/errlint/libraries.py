@@ -78,6 +78,8 @@ class TypeSheet(_Sheet, frozen=True):
     """Exceptions: the expression of the status, with ``{e}`` for the exception."""
     status_guard: str = ""
     """Exceptions: what must hold before ``status`` may be read."""
+    unsent: bool = False
+    """Exceptions: the request was not sent yet, so the server knows nothing of it."""
     text: Literal["", "body", "message", "none", "code", "status"] = ""
     """Exceptions: the most that ``str(e)`` is known to contain of the answer."""
     versions: str = ""
@@ -140,7 +142,10 @@ class Pause(_Sheet, frozen=True):
 
 
 class Named(_Sheet, frozen=True):
-    """``[[random]]`` and ``[[clock]]``: functions whose value is drawn at random, or is the time; ``*`` matches within and across dots."""
+    """``[[random]]``, ``[[unique]]`` and ``[[clock]]``: functions whose value is drawn at random, is another one each time, or is the time.
+
+    ``*`` matches within and across dots.
+    """
 
     names: tuple[str, ...]
 
@@ -155,6 +160,7 @@ class Sheet(_Sheet, frozen=True):
     defeats_retry_after: tuple[RetryAfterDefeat, ...] = ()
     pause: tuple[Pause, ...] = ()
     random: tuple[Named, ...] = ()
+    unique: tuple[Named, ...] = ()
     clock: tuple[Named, ...] = ()
     retry: tuple[RetrySheet, ...] = ()
 
@@ -229,6 +235,11 @@ class Libraries:
     def is_random(self, name: str) -> bool:
         """Whether a function of this dotted name draws its value at random."""
         return any(fnmatchcase(name, pattern) for sheet in self.sheets for entry in sheet.random for pattern in entry.names)
+
+    def is_new_each_time(self, name: str) -> bool:
+        """Whether each call of the function gives another value: a fresh id, a random number, the time."""
+        unique = any(fnmatchcase(name, pattern) for sheet in self.sheets for entry in sheet.unique for pattern in entry.names)
+        return unique or self.is_random(name) or self.is_clock(name)
 
     def is_clock(self, name: str) -> bool:
         """Whether a function of this dotted name tells the time."""

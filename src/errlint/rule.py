@@ -38,9 +38,12 @@ from errlint.semantics.raises import Answer, Raising
 from errlint.semantics.replacements import Replacement, Replacements, candidates, names_status
 from errlint.semantics.retries.at_hand import AtHand
 from errlint.semantics.retries.judge import Hopeless, Judge, Misjudged, head
+from errlint.semantics.retries.keys import FreshKey, Keys
 from errlint.semantics.retries.layers import Multiplied, multiplied
 from errlint.semantics.retries.policy import Attempt, Retried, RetryPolicy, Stop, Wait
 from errlint.semantics.retries.told import Slept, Told, ToldWaits
+from errlint.semantics.rewrites.hoisting import Hoisting
+from errlint.semantics.rewrites.writing import Writing
 from errlint.semantics.silences import Silence
 from errlint.semantics.text_tests import TextTest
 from errlint.semantics.trails import steps
@@ -62,6 +65,7 @@ __all__ = [
     "Evidence",
     "Finding",
     "Fix",
+    "FreshKey",
     "Hopeless",
     "Kind",
     "Literal",
@@ -299,6 +303,11 @@ class Context:
         return self.semantics.judge
 
     @property
+    def keys(self) -> Keys:
+        """Which idempotency keys retried requests carry."""
+        return self.semantics.keys
+
+    @property
     def libraries(self) -> Libraries:
         """What the library sheets say."""
         return self.semantics.libraries
@@ -377,6 +386,16 @@ class Context:
             rest = self.source.text[end : self.source.span(call)[1]]
             end += len(rest) - len(rest.lstrip(" \t,")) if isinstance(argument.comma, cst.Comma) else 0
         return None if "#" in self.source.text[start:end] else Edit(start, end, "")
+
+    @property
+    def writing(self) -> Writing:
+        """Where code is written into the file."""
+        return Writing(self.semantics, self.source)
+
+    @property
+    def hoisting(self) -> Hoisting:
+        """Edits that make a value once, before the first attempt."""
+        return Hoisting(self.writing)
 
     def fix(self, safety: Safety, message: str, *edits: Edit) -> Fix:
         """A fix of these edits; ``message`` is an imperative sentence."""

@@ -33,6 +33,7 @@ from errlint.semantics.raises import Raising
 from errlint.semantics.retries.at_hand import Headers
 from errlint.semantics.retries.attempts import Attempts
 from errlint.semantics.retries.judge import Judge
+from errlint.semantics.retries.keys import Keys
 from errlint.semantics.retries.policies import Retries
 from errlint.semantics.retries.predicates import Predicates
 from errlint.semantics.retries.told import ToldWaits
@@ -219,6 +220,11 @@ class Semantics:
     def judge(self) -> Judge:
         """What the APIs say to the retry policies of the file."""
         return Judge(self)
+
+    @cached_property
+    def keys(self) -> Keys:
+        """Idempotency keys of retried requests."""
+        return Keys(self)
 
     @cached_property
     def retries(self) -> Retries:

@@ -180,6 +180,18 @@ class Judge:
         verdicts = [catalogue.verdict(status=status), *(catalogue.verdict(status=status, code=code) for code in catalogue.codes_at(status))]
         return any(verdict.retry in ("yes", "by_code", "ambiguous") or verdict.disputed for verdict in verdicts)
 
+    def may_have_arrived(self, policy: RetryPolicy) -> bool:
+        """Whether failures of the network are retried after which the server may have got the request."""
+        if policy.retried.transport is not None or policy.retried.statuses.may:
+            return policy.retried.transport is True
+        types = self._semantics.predicates.types
+        named: list[str] = []
+        for place in policy.retried.places:
+            expression = getattr(place.node, "type", None) or getattr(place.node, "value", None)
+            named += types.named(expression) if isinstance(expression, cst.BaseExpression) else []
+        sheets = [self._semantics.libraries.type(name) for name in named]
+        return not sheets or not all(sheet is not None and sheet.unsent for sheet in sheets)
+
     def tells_when(self, policy: RetryPolicy, status: int) -> bool:
         """Whether the API may say when to come back after this status."""
         return any(

@@ -164,9 +164,15 @@ def _in_region(semantics: Semantics, region: Region) -> RetryPolicy | None:
 
 
 def assembled(
-    semantics: Semantics, attempts: tuple[Attempt, ...], passages: list[Passage], *, mechanism: str = "", node: cst.CSTNode | None = None
+    semantics: Semantics,
+    attempts: tuple[Attempt, ...],
+    passages: list[Passage],
+    *,
+    mechanism: str = "",
+    node: cst.CSTNode | None = None,
+    code: tuple[cst.CSTNode, ...] = (),
 ) -> RetryPolicy:
-    """One policy of all passages through one region."""
+    """One policy of all passages through one region; ``code`` is what the region calls without naming it."""
     region = passages[0].region
     default = "recursion" if isinstance(region, cst.FunctionDef) else "loop"
     failures = retried(semantics, passages)
@@ -177,4 +183,5 @@ def assembled(
         failures,
         wait_of(semantics, passages, failures),
         stop_of(semantics, passages),
+        code=(region, *code),
     )

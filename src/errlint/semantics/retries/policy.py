@@ -115,7 +115,8 @@ class RetryPolicy:
     :ivar methods: the only HTTP methods that are sent again, None for any;
     :ivar evidence: what shows that it is about HTTP although no attempt is seen in this file;
     :ivar covers_client: it is a property of a client, below all code that calls it;
-    :ivar builtin: what is retried is a library's own choice: a layer that multiplies others, and no mistake of this file.
+    :ivar builtin: what is retried is a library's own choice: a layer that multiplies others, and no mistake of this file;
+    :ivar code: what is run once for each attempt: the body of the loop (by its loop), a function, a lambda; empty for a client.
     """
 
     mechanism: str
@@ -128,6 +129,7 @@ class RetryPolicy:
     evidence: tuple[Place, ...] = ()
     covers_client: bool = False
     builtin: bool = False
+    code: tuple[cst.CSTNode, ...] = ()
 
     @property
     def written_by_hand(self) -> bool:

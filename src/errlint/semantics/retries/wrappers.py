@@ -81,7 +81,8 @@ def _of_loop(semantics: Semantics, region: Region, call: cst.Call, parameter: cs
     for group in groups.values():
         attempts = tuple(attempt for made, _, _ in group for attempt in made)
         node = region if len(groups) == 1 else group[0][2].node
-        yield assembled(semantics, attempts, [found for _, found, _ in group], mechanism="wrapper", node=node)
+        code = tuple(use.callee for _, _, use in group if isinstance(use.callee, (cst.FunctionDef, cst.Lambda)))
+        yield assembled(semantics, attempts, [found for _, found, _ in group], mechanism="wrapper", node=node, code=code)
 
 
 def _attempted(semantics: Semantics, use: Use) -> tuple[Attempt, ...]:

@@ -90,4 +90,5 @@ def _policy(found: _Found, semantics: Semantics, calls: RetryCalls, coverage: Co
         evidence=(evidence,) if evidence is not None else (),
         covers_client=found.root.described.sheet.covers in ("client", "receiver", "call"),
         builtin=sheet.builtin,
+        code=tuple(covered.code),
     )

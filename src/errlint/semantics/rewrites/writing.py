@@ -1,0 +1,203 @@
+"""Where code is written into a file: before and after statements, as an import, under a name that is not taken."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from errlint.model import Edit
+from errlint.semantics.names import dotted
+from errlint.source import Source
+
+if TYPE_CHECKING:
+    from errlint.semantics.analysis import Semantics
+
+_BLANK = " \t"
+
+
+class Writing:
+    """Writes into one file."""
+
+    def __init__(self, semantics: Semantics, source: Source) -> None:
+        self.semantics = semantics
+        self.source = source
+        self._tree = semantics.tree
+
+    def code(self, node: cst.CSTNode) -> str:
+        """The source text of a node."""
+        return self.source.code(node)
+
+    def replace(self, node: cst.CSTNode, code: str) -> Edit:
+        """Other code in a node's place."""
+        start, end = self.source.span(node)
+        return Edit(start, end, code)
+
+    # statements ------------------------------------------------------------------------------------------------------------------
+
+    def indent(self, statement: cst.CSTNode) -> str:
+        """The white space before a statement; empty too where it shares its line (see :meth:`starts_line`)."""
+        start = self._start(statement)
+        line = self._line(start)
+        text = self.source.text[line:start]
+        return text if not text.strip(_BLANK) else ""
+
+    def starts_line(self, statement: cst.CSTNode) -> bool:
+        """Whether nothing but white space stands before a statement on its line."""
+        start = self._start(statement)
+        return not self.source.text[self._line(start) : start].strip(_BLANK)
+
+    @cached_property
+    def step(self) -> str:
+        """One level of indentation, as the file has it."""
+        return self.source.module.default_indent
+
+    def before(self, statement: cst.CSTNode, lines: Sequence[str]) -> Edit:
+        """Lines above a statement, indented like it."""
+        at = self._line(self._start(statement))
+        return Edit(at, at, self._lines(lines, self.indent(statement)))
+
+    def first_in(self, suite: cst.IndentedBlock, lines: Sequence[str]) -> Edit | None:
+        """Lines at the start of a block, comments that open it left where they are."""
+        first = suite.body[0]
+        return self.before(first, lines) if self.starts_line(first) else None
+
+    def after(self, statement: cst.CSTNode, lines: Sequence[str], *, indent: str | None = None) -> Edit:
+        """Lines below a statement, indented like it."""
+        end = self.source.span(statement)[1]
+        text = self.source.text
+        newline = text.find("\n", end)
+        at = newline + 1 if newline >= 0 else len(text)
+        written = self._lines(lines, self.indent(statement) if indent is None else indent)
+        return Edit(at, at, written if newline >= 0 else self.newline + written)
+
+    def whole_line(self, statement: cst.CSTNode) -> str:
+        """A statement, and what comment follows it on its line."""
+        start, end = self.source.span(statement)
+        return self.source.text[start : self._line_end(end)].rstrip()
+
+    def remove(self, statement: cst.CSTNode, *, with_comment: bool = False) -> Edit | None:
+        """A statement's line taken out; None where it is not alone on its lines, or a comment would go that the caller wants to keep."""
+        start, end = self.source.span(statement)
+        stop = self._line_end(end)
+        rest = self.source.text[end:stop].strip()
+        if not self.starts_line(statement) or (rest and not (with_comment and rest.startswith("#"))):
+            return None
+        return Edit(self._line(start), stop, "")
+
+    def _line_end(self, offset: int) -> int:
+        """Behind the newline of a line."""
+        newline = self.source.text.find("\n", offset)
+        return newline + 1 if newline >= 0 else len(self.source.text)
+
+    def _lines(self, lines: Sequence[str], indent: str) -> str:
+        return "".join(f"{indent}{line}{self.newline}" if line else self.newline for line in lines)
+
+    @property
+    def newline(self) -> str:
+        """How lines end in the file."""
+        return self.source.module.default_newline
+
+    def _start(self, statement: cst.CSTNode) -> int:
+        if isinstance(statement, (cst.FunctionDef, cst.ClassDef)) and statement.decorators:
+            return min(self.source.span(decorator)[0] for decorator in statement.decorators)
+        return self.source.span(statement)[0]
+
+    def _line(self, offset: int) -> int:
+        return self.source.text.rfind("\n", 0, offset) + 1
+
+    # names -----------------------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _taken(self) -> frozenset[str]:
+        return frozenset(node.value for node in self._tree.all(cst.Name))
+
+    def free(self, wanted: str, within: cst.CSTNode | None = None) -> str:
+        """The name, or one like it, that the file does not use for anything else; or not in the outermost function around a node."""
+        taken = self._taken
+        outermost = None
+        for found in (within, *self._tree.ancestors(within)) if within is not None else ():
+            outermost = found if isinstance(found, cst.FunctionDef) else outermost
+        if outermost is not None:
+            taken = frozenset(node.value for node in self._tree.below(outermost) if isinstance(node, cst.Name))
+        candidates = itertools.chain((wanted,), (f"{wanted}_{number}" for number in itertools.count(2)))
+        return next(name for name in candidates if name not in taken)
+
+    def named(self, name: str) -> tuple[str, tuple[Edit, ...]] | None:
+        """How the file can call the dotted ``name`` of another module, and the import that this needs; None where its root is taken."""
+        module, _, last = name.rpartition(".")
+        for statement in self._imports:
+            if isinstance(statement, cst.ImportFrom):
+                if statement.relative or statement.module is None or dotted(statement.module) != module:
+                    continue
+                for alias in statement.names if not isinstance(statement.names, cst.ImportStar) else ():
+                    if alias.evaluated_name == last:
+                        return alias.evaluated_alias or last, ()
+            else:
+                for alias in statement.names:
+                    if alias.evaluated_name == module and (alias.asname is not None or module):
+                        return f"{alias.evaluated_alias or module}.{last}", ()
+        extended = self._extended(module, last)
+        if extended is not None:
+            return extended
+        root = (module or last).partition(".")[0]
+        if root in self._taken and not self._is_module(root):
+            return None
+        return name, (self.imported(f"import {module or last}"),)
+
+    def _extended(self, module: str, last: str) -> tuple[str, tuple[Edit, ...]] | None:
+        """``from tenacity import retry`` is given one name more."""
+        for statement in self._imports:
+            if not isinstance(statement, cst.ImportFrom) or statement.relative or isinstance(statement.names, cst.ImportStar):
+                continue
+            if statement.module is None or dotted(statement.module) != module or last in self._taken:
+                continue
+            end = self.source.span(statement.names[-1])[1]
+            alias = statement.names[-1]
+            if isinstance(alias.comma, cst.Comma):
+                end = self.source.span(alias.asname or alias.name)[1]
+            return last, (Edit(end, end, f", {last}"),)
+        return None
+
+    def _is_module(self, root: str) -> bool:
+        return any(
+            isinstance(statement, cst.Import)
+            and any(alias.asname is None and alias.evaluated_name.partition(".")[0] == root for alias in statement.names)
+            for statement in self._imports
+        )
+
+    @cached_property
+    def _imports(self) -> list[cst.Import | cst.ImportFrom]:
+        """The imports that hold in the whole file."""
+        lines = (statement for statement in self._tree.module.body if isinstance(statement, cst.SimpleStatementLine))
+        return [part for line in lines for part in line.body if isinstance(part, (cst.Import, cst.ImportFrom))]
+
+    def imported(self, line: str) -> Edit:
+        """An import among those of the file, in alphabetical order where they stand in it; at the top where there are none."""
+        plain = [found for found in self._imports if isinstance(found, cst.Import)]
+        for found in plain:
+            if self.code(found) > line:
+                return self.before(self._tree.statement(found), [line])
+        if self._imports:
+            last = plain[-1] if plain else self._imports[-1]
+            ahead = not plain and not self._is_future(last)
+            statement = self._tree.statement(self._imports[0] if ahead else last)
+            if ahead and not self._is_future(self._imports[0]):
+                return self.before(statement, [line])
+            return self.after(self._tree.statement(last), [line])
+        body = self._tree.module.body
+        first = next((found for found in body if not self._is_docstring(found)), body[0])
+        return self.before(first, [line, ""])
+
+    def _is_future(self, statement: cst.Import | cst.ImportFrom) -> bool:
+        return isinstance(statement, cst.ImportFrom) and statement.module is not None and dotted(statement.module) == "__future__"
+
+    def _is_docstring(self, statement: cst.CSTNode) -> bool:
+        return (
+            isinstance(statement, cst.SimpleStatementLine)
+            and isinstance(statement.body[0], cst.Expr)
+            and isinstance(statement.body[0].value, (cst.SimpleString, cst.ConcatenatedString))
+        )

@@ -1,0 +1,48 @@
+"""ERR207: all attempts carry one key."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from tests.fixes.claims import Claim, has_status
+from tests.fixes.proof import Proof
+from tests.support.answers import RESET, Answer
+from tests.support.client import Run
+
+
+def _keys(run: Run) -> list[str]:
+    return [value for call in run.calls for name, value in call.headers.items() if name.endswith("idempotency-key")]
+
+
+ONE_KEY = Claim(
+    "sent one and the same key with each request",
+    lambda run, _: len(run.calls) > 1 and len(_keys(run)) == len(run.calls) and len(set(_keys(run))) == 1,
+)
+NEW_KEYS = Claim("sent another key with each request", lambda run, _: len(set(_keys(run))) == len(run.calls) > 1)
+
+
+def _breaks(answer: Answer) -> bool:
+    return answer.fault == RESET.fault
+
+
+def _breaks_or_hangs(answer: Answer) -> bool:
+    return bool(answer.fault)
+
+
+def _hangs(answer: Answer) -> bool:
+    return answer.fault == "hang"
+
+
+LOOPS, DECORATORS = "idempotency_key_per_attempt/bad_loops.py", "idempotency_key_per_attempt/bad_decorators.py"
+above = partial(Proof, "ERR207", "Make the key once, above the loop", LOOPS, before=NEW_KEYS, after=ONE_KEY)
+split = partial(Proof, "ERR207", "Make the key once, before the function that is retried", DECORATORS, before=NEW_KEYS, after=ONE_KEY)
+
+PROOFS = [
+    above("pay({'item': 1})", "http", on=has_status(500, 503)),
+    above("refund('p1')", "http", on=_breaks),
+    above("ship('o1')", "http", on=has_status(503)),
+    above("order('i1')", "http", on=_breaks_or_hangs),
+    split("pay('o1')", "http", on=_hangs),
+    split("order('i1')", "http", on=_breaks_or_hangs),
+    split("Shop().ship('o1')", "http", on=_breaks),
+]
