@@ -8,8 +8,14 @@ import libcst as cst
 import pytest
 
 from errlint import nesting
-from errlint.nesting import BLOCKS, BRACKETS, LEVELS, too_deep_at
+from errlint.nesting import BLOCKS, BRACKETS, LEVELS, refusal
 from errlint.semantics.tree import children
+
+
+def _too_deep_at(text: str) -> int | None:
+    refused = refusal(text)
+    return None if refused is None else refused.offset
+
 
 _LEVELS = (
     cst.BinaryOperation, cst.BooleanOperation, cst.UnaryOperation, cst.Attribute, cst.Call, cst.Subscript, cst.Lambda, cst.IfExp,
@@ -31,7 +37,7 @@ def _depth(module: cst.Module) -> int:
 
 def _passes(text: str, levels: int, monkeypatch: pytest.MonkeyPatch) -> bool:
     monkeypatch.setattr(nesting, "LEVELS", levels)
-    return too_deep_at(text) is None
+    return _too_deep_at(text) is None
 
 
 def _expression(chance: random.Random, size: int, quotes: tuple[str, ...] = ('"""', "'''", '"', "'")) -> str:
@@ -104,23 +110,23 @@ def test_the_count_is_at_least_the_depth_of_the_tree_and_not_far_from_it(seed: i
     ],
 )
 def test_what_stands_side_by_side_is_not_nested(text: str) -> None:
-    assert too_deep_at(text) is None
+    assert _too_deep_at(text) is None
 
 
 def test_the_place_is_where_it_gets_too_deep() -> None:
     text = "a = 1\nb = " + "(" * (BRACKETS + 1)
-    assert too_deep_at(text) == len(text) - 1
-    assert too_deep_at(text[:-1]) is None
+    assert _too_deep_at(text) == len(text) - 1
+    assert _too_deep_at(text[:-1]) is None
     chain = "x = a" + ".b" * LEVELS
-    assert too_deep_at(chain) is None
-    assert too_deep_at(chain + ".b") == len(chain)
+    assert _too_deep_at(chain) is None
+    assert _too_deep_at(chain + ".b") == len(chain)
     blocks = "".join(f"{' ' * depth}if a:\n" for depth in range(BLOCKS + 1))
-    assert too_deep_at(blocks + " " * (BLOCKS + 1) + "pass") == len(blocks) - 1
-    assert too_deep_at(blocks) is None
+    assert _too_deep_at(blocks + " " * (BLOCKS + 1) + "pass") == len(blocks) - 1
+    assert _too_deep_at(blocks) is None
 
 
 @pytest.mark.parametrize("text", ["x = ')' )" + "(" * 1_000, "x = 'a\n" + "(" * 1_000, "f'{a' + " + "(" * 1_000, "f'}' + " + "(" * 1_000])
 def test_after_a_mistake_nothing_is_parsed(text: str) -> None:
-    assert too_deep_at(text) is None
+    assert _too_deep_at(text) is None
     with pytest.raises(cst.ParserSyntaxError):
         cst.parse_module(text)

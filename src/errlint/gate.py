@@ -81,6 +81,7 @@ class Gate:
 
     def _imported(self, raw: bytes, file: str) -> Iterator[str]:
         """The files of all modules of the project that a file may import."""
+        raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in raw else raw
         for found in _FROM.finditer(raw):
             module = (found[2] or b"").decode("utf-8", "replace")
             yield from self._files(file, found[1].count(b"."), module, _names(found[3]))

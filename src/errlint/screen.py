@@ -37,7 +37,7 @@ _ASKS_TEXT = re.compile(
 _JOINED = re.compile(
     rb"\b(?:if|elif|while|assert|and|not)\b[\s(]*[\w.]+\)*\s*(?:\band\b|:\s*if\b)|\)\s*and\b|\band\s+[\w.]+\s*(?:[:)\]\n]|and\b|or\b|else\b)"
 )
-_LOOPS = re.compile(rb"^[ \t]*(?:async\s+)?(?:for|while)\b", re.MULTILINE)
+_LOOPS = re.compile(rb"^[ \t\f]*(?:async\s+)?(?:for|while)\b", re.MULTILINE)
 _AGAIN = re.compile(rb"retr|attempt|tries|again|back_?off|sleep|wait|delay|pause", re.IGNORECASE)
 _TOLD = re.compile(rb"retry|reset|wait|after|delay|back_?off", re.IGNORECASE)
 _HANDLES = re.compile(rb"\bexcept\b")
@@ -136,11 +136,12 @@ def _options(words: Iterable[str]) -> bytes:
 class Code:
     """The code of one file, as screens see it.
 
-    :param raw: its bytes; :param words: what sheets speak of.
+    :ivar raw: its bytes, lines ending with LF; :param words: what sheets speak of.
     """
 
     def __init__(self, raw: bytes, words: Words) -> None:
-        self.raw = raw
+        # where lines end with CR alone, a comment would reach to the end of the file
+        self.raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in raw else raw
         self.words = words
 
     @cached_property

@@ -20,7 +20,7 @@ from libcst._nodes.internal import CodegenState
 
 from errlint.encoding import decode
 from errlint.model import Location
-from errlint.nesting import too_deep_at
+from errlint.nesting import refusal
 
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 _TOO_DEEP = "nested too deeply to be parsed"
@@ -110,9 +110,9 @@ class Source:
         :raises errlint.encoding.UndecodableSource: when the bytes are not text in the declared encoding.
         """
         text = decode(raw).text
-        deep = too_deep_at(text)
-        if deep is not None:
-            raise SyntaxProblem(_TOO_DEEP, len(_NEWLINE.findall(text, 0, deep)) + 1, 1)
+        refused = refusal(text)
+        if refused is not None:
+            raise SyntaxProblem(refused.because, len(_NEWLINE.findall(text, 0, refused.offset)) + 1, 1)
         try:
             module = cst.parse_module(raw)
         except cst.ParserSyntaxError as error:

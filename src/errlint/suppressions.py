@@ -96,9 +96,9 @@ class _Directive:
     origin: int = 0
     """The character offset of column 0 of its line."""
 
-    def without(self, selector: _Selector) -> Edit:
-        """The edit that takes one of several rules out of the brackets."""
-        at = self.selectors.index(selector)
+    def without(self, at: int) -> Edit:
+        """The edit that takes one of several rules out of the brackets, by its 0-based number."""
+        selector = self.selectors[at]
         if at + 1 < len(self.selectors):
             start, end = selector.column, self.selectors[at + 1].column
         else:
@@ -164,9 +164,9 @@ class Suppressions:
         """
         found = list(self._malformed)
         for directive in self._directives:
-            unused = [selector for selector in directive.selectors if directive.reportable and self._is_unused(selector, active)]
-            alone = len(unused) == len(directive.selectors)
-            found.extend(_unused(directive, selector, alone=alone) for selector in unused)
+            if directive.reportable:
+                unused = [at for at, selector in enumerate(directive.selectors) if self._is_unused(selector, active)]
+                found.extend(_unused(directive, at, alone=len(unused) == len(directive.selectors)) for at in unused)
         return sorted(found, key=lambda problem: (problem.line, problem.column, problem.message))
 
     def _is_unused(self, selector: _Selector, active: Collection[str]) -> bool:
@@ -328,11 +328,12 @@ def _by_target(directives: list[_Directive], alone: Collection[int]) -> dict[int
     return found
 
 
-def _unused(directive: _Directive, selector: _Selector, *, alone: bool) -> SuppressionProblem:
-    """:param alone: nothing that the comment names is used, so it can go whole."""
+def _unused(directive: _Directive, at: int, *, alone: bool) -> SuppressionProblem:
+    """:param at: the 0-based number of what is unused in it; :param alone: nothing that the comment names is used, so it can go whole."""
+    selector = directive.selectors[at]
     what = "suppression" if selector.text is None else f"suppression of {selector.text}"
     where = "in this file" if directive.whole_file else "here"
     message = f"unused {what}: there is nothing to silence {where}"
     if directive.removal is None or alone:
         return SuppressionProblem(selector.line, selector.column, selector.end_column, message, directive.removal, directive.reasoned)
-    return SuppressionProblem(selector.line, selector.column, selector.end_column, message, directive.without(selector))
+    return SuppressionProblem(selector.line, selector.column, selector.end_column, message, directive.without(at))

@@ -18,7 +18,7 @@ from errlint.rule import Rule
 from tests.harness.fixture import Fixture
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Bench:
     """Rules and knowledge to run fixtures with.
 
