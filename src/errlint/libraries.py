@@ -23,6 +23,7 @@ import msgspec
 from errlint.installed import Installed
 from errlint.library_versions import holding
 from errlint.retry_sheets import RetrySheet
+from errlint.speech_sheets import ServingSheet, Speeches, SpeechSheet
 from errlint.toml import decode_file
 
 KINDS = frozenset({
@@ -163,6 +164,8 @@ class Sheet(_Sheet, frozen=True):
     unique: tuple[Named, ...] = ()
     clock: tuple[Named, ...] = ()
     retry: tuple[RetrySheet, ...] = ()
+    speech: tuple[SpeechSheet, ...] = ()
+    serving: tuple[ServingSheet, ...] = ()
 
 
 def load_sheet(path: Path) -> Sheet:
@@ -231,6 +234,11 @@ class Libraries:
     def pauses(self) -> dict[str, Argument]:
         """Calls, by dotted name, that wait; and the argument that says how long."""
         return {call: entry.argument for sheet in self.sheets for entry in sheet.pause for call in entry.calls}
+
+    @cached_property
+    def speeches(self) -> Speeches:
+        """Calls that tell people something, and code that serves."""
+        return Speeches.of((sheet.speech, sheet.serving) for sheet in self.sheets)
 
     def is_random(self, name: str) -> bool:
         """Whether a function of this dotted name draws its value at random."""

@@ -36,6 +36,9 @@ from errlint.semantics.meaning import Evidence, Kind, Meaning, Place
 from errlint.semantics.members import Literal
 from errlint.semantics.raises import Answer, Raising
 from errlint.semantics.replacements import Replacement, Replacements, candidates, names_status
+from errlint.semantics.request_ids.additions import Additions
+from errlint.semantics.request_ids.classes import Classes, Slotless, constructor, parameters, slot
+from errlint.semantics.request_ids.judging import Loss, Lost
 from errlint.semantics.retries.at_hand import AtHand
 from errlint.semantics.retries.judge import Hopeless, Judge, Misjudged, head
 from errlint.semantics.retries.keys import FreshKey, Keys
@@ -70,6 +73,8 @@ __all__ = [
     "Kind",
     "Literal",
     "Location",
+    "Loss",
+    "Lost",
     "Meaning",
     "Misjudged",
     "Multiplied",
@@ -82,6 +87,7 @@ __all__ = [
     "Safety",
     "Severity",
     "Slept",
+    "Slotless",
     "Step",
     "Stop",
     "TextTest",
@@ -90,11 +96,14 @@ __all__ = [
     "Wait",
     "Way",
     "candidates",
+    "constructor",
     "head",
     "is_slip",
     "names_status",
     "one_edit_apart",
+    "parameters",
     "rule",
+    "slot",
 ]
 
 RETRIES = (cst.For, cst.While, cst.FunctionDef, cst.Decorator, cst.Call)
@@ -311,6 +320,20 @@ class Context:
     def libraries(self) -> Libraries:
         """What the library sheets say."""
         return self.semantics.libraries
+
+    def lost_ids(self, node: cst.CSTNode) -> tuple[Loss, ...]:
+        """The failures that begin at a handler, or at the test of a response, and whose request id is lost."""
+        return self.semantics.lost_ids.at(node)
+
+    @property
+    def exception_classes(self) -> Classes:
+        """The exceptions that the file defines, and whether they have a place for a request id."""
+        return Classes(self.semantics, self.semantics.lost_ids)
+
+    @property
+    def additions(self) -> Additions:
+        """Edits that put a request id where it was missing."""
+        return Additions(self.semantics, self.source)
 
     # answers -------------------------------------------------------------------------------------------------------------------
 

@@ -60,6 +60,23 @@ WAITED_ITS_GUESS = Claim(
 TOLD_THE_ID = Claim("told the request id", lambda run, answer: bool(answer.request_id) and answer.request_id in run.said)
 LOST_THE_ID = Claim("lost the request id", lambda run, answer: bool(answer.request_id) and answer.request_id not in run.said)
 
+TOLD_WHAT_ID_THERE_IS = Claim("told the request id, or that there is none", lambda run, answer: (answer.request_id or "None") in run.said)
+DID_NOT_TELL_THE_ID = Claim("did not tell the request id", lambda run, answer: not answer.request_id or answer.request_id not in run.said)
+
+
+def _leads_to_the_id(run: Run, answer: Answer) -> bool:
+    error = run.raised
+    while error is not None:
+        headers = getattr(getattr(error, "response", None), "headers", {})
+        known = [str(error), *map(str, vars(error).values()), *headers.values()]
+        if any((answer.request_id or "None") in text for text in known) or (not answer.request_id and headers):
+            return True
+        error = error.__cause__
+    return False
+
+
+LEADS_TO_THE_ID = Claim("raised what leads to the request id, if there is one", _leads_to_the_id)
+
 
 def not_(claim: Claim) -> Claim:
     """The claim does not hold."""

@@ -79,6 +79,7 @@ class Run:
         return {
             "outcome": stable(self.outcome),
             "error": stable(str(self.raised)) if self.raised is not None else "",
+            "carried": stable(repr(_carried(self.raised))),
             "requests": [stable(_written(call)) for call in self.calls],
             "waits": [round(wait, 6) for wait in self.waits],
             "logs": [stable(_spelt(record, traceback=False)) for record in self.logs],
@@ -118,6 +119,11 @@ def run(
                 raised = error
         calls = tuple(server.calls)
     return Run(returned, raised, calls, tuple(clock.sleeps), tuple(logs), printed.getvalue())
+
+
+def _carried(raised: BaseException | None) -> dict[str, Any]:
+    """The plain values that an exception has as attributes."""
+    return {name: value for name, value in sorted(vars(raised).items()) if isinstance(value, (str, int, type(None)))} if raised else {}
 
 
 def _plain(code: str) -> str:

@@ -30,6 +30,7 @@ from errlint.semantics.members import Collections
 from errlint.semantics.names import Names, dotted
 from errlint.semantics.origins import Origins
 from errlint.semantics.raises import Raising
+from errlint.semantics.request_ids.losses import Losses
 from errlint.semantics.retries.at_hand import Headers
 from errlint.semantics.retries.attempts import Attempts
 from errlint.semantics.retries.judge import Judge
@@ -225,6 +226,11 @@ class Semantics:
     def keys(self) -> Keys:
         """Idempotency keys of retried requests."""
         return Keys(self)
+
+    @cached_property
+    def lost_ids(self) -> Losses:
+        """Where request ids of errors are lost."""
+        return Losses(self)
 
     @cached_property
     def retries(self) -> Retries:

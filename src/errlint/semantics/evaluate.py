@@ -86,19 +86,15 @@ class Evaluator:
         self._given = given
         self._annotations = Annotations(tree, scopes, names, types)
         self._members = ClassMembers(scopes, constants, types, imported)
-        self._callees = Callees(
-            tree, names, functions, self._members, types=types, binding=binding, imported=imported, meaning=self.meaning
-        )
-        self.http = HttpCalls(tree, self._callees, self.meaning)
+        self.callees = Callees(tree, names, functions, self._members, types=types, binding=binding, imported=imported, meaning=self.meaning)
+        self.http = HttpCalls(tree, self.callees, self.meaning)
         self.statuses = Statuses(tree, self.meaning, names.qualified, lambda value: list(constants.values(value)), self._predicate)
-        self.raises = Raises(
-            tree, names, self._callees, self.http, types=types, meaning=self.meaning, possible_at=self.statuses.possible_at
-        )
+        self.raises = Raises(tree, names, self.callees, self.http, types=types, meaning=self.meaning, possible_at=self.statuses.possible_at)
         self._handlers = Handlers(
             tree,
             names,
             scopes,
-            self._callees,
+            self.callees,
             types=types,
             binding=binding,
             http=self.http,
@@ -152,7 +148,7 @@ class Evaluator:
 
     def _predicate(self, call: cst.Call) -> tuple[int, int] | None:
         """For which statuses a function of another module may and must be true."""
-        summary = self._callees.elsewhere(call)
+        summary = self.callees.elsewhere(call)
         return summary.predicate if summary is not None else None
 
     def type_names(self, expression: cst.BaseExpression) -> list[str]:
@@ -174,7 +170,7 @@ class Evaluator:
     def _elsewhere(self, expression: cst.BaseExpression) -> Meaning | None:
         """A variable of another module."""
         name = self._names.qualified(expression)
-        return self._callees.kept(expression, name) if name is not None and is_first_party(name) else None
+        return self.callees.kept(expression, name) if name is not None and is_first_party(name) else None
 
     def _of_type(self, sheet: TypeSheet, place: Place, api: Bound | None, expression: cst.BaseExpression | None = None) -> Meaning:
         """A value that is known to be of a type. An exception of the project may stand for anything."""
@@ -236,10 +232,10 @@ class Evaluator:
     def _unpacked(self, binding: Binding) -> Meaning | None:
         """``a, b = f()`` where the tuple itself is written out."""
         value = binding.value.expression if isinstance(binding.value, cst.Await) else binding.value
-        summary = self._callees.elsewhere(value) if isinstance(value, cst.Call) else None
+        summary = self.callees.elsewhere(value) if isinstance(value, cst.Call) else None
         if isinstance(value, cst.Call) and summary is not None:
             item = summary.items[binding.path[0]] if len(binding.path) == 1 and binding.path[0] < len(summary.items) else None
-            found = self._callees.returned(value, summary, item, self._client(value))
+            found = self.callees.returned(value, summary, item, self._client(value))
             return None if found is None else self._kept(found, binding)
         for position in binding.path:
             written = next(self._functions.returned_tuples(value), None)
@@ -315,7 +311,7 @@ class Evaluator:
     def _of_project(self, member: Member, attribute: cst.Attribute) -> Meaning | None:
         """An attribute or a property that a class of the project defines."""
         if member.elsewhere:
-            return self._callees.kept(attribute, member.elsewhere)
+            return self.callees.kept(attribute, member.elsewhere)
         for value in self._members.values(member):
             found = self.meaning(value)
             if found is not None:
@@ -428,13 +424,13 @@ class Evaluator:
             found = self._method(call, call.func)
             if found is not None:
                 return found
-        for function in self._callees.here(call):
+        for function in self.callees.here(call):
             for returned in self._functions.returned(function):
                 result = self.meaning(returned)
                 if result is not None:
                     return result.via(call, f"returned by `{function.name.value}()`")
-        summary = self._callees.elsewhere(call)
-        return self._callees.returned(call, summary, summary.value, self._client(call)) if summary is not None else None
+        summary = self.callees.elsewhere(call)
+        return self.callees.returned(call, summary, summary.value, self._client(call)) if summary is not None else None
 
     def _client(self, call: cst.Call) -> Meaning | None:
         return self.meaning(call.func.value) if isinstance(call.func, cst.Attribute) else None

@@ -1,0 +1,128 @@
+"""The text edits that put a request id where it was missing."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from errlint.model import Edit
+from errlint.semantics.request_ids.failures import Failure, Handler
+from errlint.semantics.request_ids.speech import Speech
+from errlint.source import Source
+
+if TYPE_CHECKING:
+    from errlint.semantics.analysis import Semantics
+
+_PERCENT = re.compile(r"%(?!%)")
+_FREE = ("e", "err", "exc", "error")
+"""Names for an exception that has none yet."""
+
+
+class Additions:
+    """Makes edits for one file; an empty tuple where there is no good place."""
+
+    def __init__(self, semantics: Semantics, source: Source) -> None:
+        self._semantics = semantics
+        self._tree = semantics.tree
+        self._source = source
+
+    def name(self, failure: Failure) -> tuple[str, tuple[Edit, ...]] | None:
+        """How the exception or the response is called, and what gives it that name; None if it can have none."""
+        if failure.name:
+            return failure.name, ()
+        handler = failure.handler
+        if handler is None or handler.type is None:
+            return None
+        used = self._names_around(handler)
+        free = next((name for name in _FREE if name not in used), None)
+        end = self._source.span(handler.type)[1]
+        return (free, (Edit(end, end, f" as {free}"),)) if free is not None else None
+
+    def _names_around(self, handler: Handler) -> set[str]:
+        function = self._tree.enclosing(handler, cst.FunctionDef) or self._tree.module
+        return {node.value for node in self._tree.below(function) if isinstance(node, cst.Name)}
+
+    def to_speech(self, speech: Speech, expression: str) -> tuple[Edit, ...]:
+        """Add the id to what a call tells people."""
+        if speech.sheet.shown:
+            return ()
+        if speech.sheet.fields == "keywords":
+            return self.argument(speech.call, f"request_id={expression}")
+        text = speech.text
+        if text is not None:
+            found = self._in_place(speech, text.value, expression)
+            if found:
+                return found
+        free = not any(argument.star == "**" or (argument.keyword and argument.keyword.value == "extra") for argument in speech.call.args)
+        return self.argument(speech.call, f'extra={{"request_id": {expression}}}') if speech.sheet.fields == "extra" and free else ()
+
+    def _in_place(self, speech: Speech, text: cst.BaseExpression, expression: str) -> tuple[Edit, ...]:
+        plain = [argument.value for argument in speech.call.args if argument.keyword is None]
+        last, values = plain[-1], plain[speech.sheet.text + 1 :]
+        if speech.sheet.style == "joined":
+            woven = self.to_text(last, expression) if isinstance(last, cst.FormattedString) else ()
+            return woven or self._after(last, f'f"(request id {{{_requoted(expression, chr(34))}}})"')
+        literal = _last_literal(text)
+        if isinstance(literal, cst.FormattedString):
+            return self.to_text(literal, expression) if not values else ()
+        if literal is None or not _is_plain(text):
+            return ()
+        written = self._source.code(text)
+        if speech.sheet.style == "percent" and len(_PERCENT.findall(written.replace("%%", ""))) == len(values) and "%(" not in written:
+            return (*self._inserted(literal, " (request id %s)"), *self._after(last, expression))
+        if speech.sheet.style == "brace" and written.count("{}") == len(values) and written.count("{") == len(values):
+            return (*self._inserted(literal, " (request id {})"), *self._after(last, expression))
+        return self.to_text(text, expression) if speech.sheet.style == "text" and not values else ()
+
+    def to_text(self, text: cst.BaseExpression, expression: str) -> tuple[Edit, ...]:
+        """Add the id to the end of an f-string, or of a literal that becomes one."""
+        literal = _last_literal(text)
+        if literal is None or (isinstance(text, cst.ConcatenatedString) and not isinstance(literal, cst.FormattedString)):
+            return ()
+        quote = literal.end if isinstance(literal, cst.FormattedString) else literal.quote
+        inside = _requoted(expression, quote[0])
+        if not inside:
+            return ()
+        if isinstance(literal, cst.FormattedString):
+            return self._inserted(literal, f" (request id {{{inside}}})")
+        if literal.prefix or "{" in literal.value or "}" in literal.value:
+            return ()
+        start = self._source.span(literal)[0]
+        return (Edit(start, start, "f"), *self._inserted(literal, f" (request id {{{inside}}})"))
+
+    def argument(self, call: cst.Call, code: str) -> tuple[Edit, ...]:
+        """Add an argument at the end of a call."""
+        end = self._source.span(call)[1] - 1
+        return self._after(call.args[-1].value, code) if call.args else (Edit(end, end, code),)
+
+    def _inserted(self, literal: cst.SimpleString | cst.FormattedString, words: str) -> tuple[Edit, ...]:
+        closing = literal.end if isinstance(literal, cst.FormattedString) else literal.quote
+        end = self._source.span(literal)[1] - len(closing)
+        return (Edit(end, end, words),)
+
+    def _after(self, value: cst.BaseExpression, code: str) -> tuple[Edit, ...]:
+        end = self._source.span(value)[1]
+        return (Edit(end, end, f", {code}"),) if code else ()
+
+
+def _last_literal(text: cst.BaseExpression) -> cst.SimpleString | cst.FormattedString | None:
+    while isinstance(text, cst.ConcatenatedString):
+        text = text.right
+    return text if isinstance(text, (cst.SimpleString, cst.FormattedString)) else None
+
+
+def _is_plain(text: cst.BaseExpression) -> bool:
+    """A literal without values in it, in one piece or several."""
+    if isinstance(text, cst.ConcatenatedString):
+        return _is_plain(text.left) and _is_plain(text.right)
+    return isinstance(text, cst.SimpleString) and "b" not in text.prefix.lower()
+
+
+def _requoted(expression: str, quote: str) -> str:
+    """The expression for a place inside of an f-string with these quotes; empty if it cannot stand there."""
+    other = "'" if quote == '"' else '"'
+    if quote not in expression:
+        return expression
+    return expression.replace(quote, other) if other not in expression else ""

@@ -1,0 +1,187 @@
+"""The code that runs after an error of an API that is bound, and whose request id can be read there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from errlint.first_party import is_first_party
+from errlint.libraries import TypeSheet
+from errlint.semantics.meaning import Kind, Meaning
+from errlint.semantics.names import dotted
+from errlint.semantics.request_ids.whereabouts import Ids, Whereabouts
+from errlint.semantics.statuses import leaves
+
+if TYPE_CHECKING:
+    from errlint.semantics.analysis import Semantics
+
+Handler = cst.ExceptHandler | cst.ExceptStarHandler
+_PARTS = (Kind.STATUS, Kind.OK, Kind.BODY, Kind.CODE, Kind.MESSAGE, Kind.TEXT, Kind.RESPONSE)
+
+
+@dataclass(frozen=True, eq=False)
+class Failure:
+    """An error at hand.
+
+    :ivar region: the statements that run after it; :ivar meaning: the exception or the response; :ivar where: its request id;
+    :ivar name: how code calls the exception or the response, empty if it has no name; :ivar handler: of an exception.
+    """
+
+    region: tuple[cst.CSTNode, ...]
+    meaning: Meaning
+    where: Whereabouts
+    name: str
+    handler: Handler | None = None
+    is_special: bool = False
+    """It is one of the SDK's more specific errors, which says what went wrong; the server's own failures do not."""
+
+    @property
+    def expression(self) -> str:
+        """What reads the id; empty if nothing does so without a risk."""
+        return self.where.expression.replace("{e}", self.name or "e")
+
+
+class Failures:
+    """The failures of one file."""
+
+    def __init__(self, semantics: Semantics) -> None:
+        self._semantics = semantics
+        self._tree = semantics.tree
+        self._ids = Ids(semantics)
+
+    def at(self, node: cst.CSTNode) -> Iterator[Failure]:
+        """The failures that begin at a handler, or at the test of a response."""
+        if isinstance(node, (cst.ExceptHandler, cst.ExceptStarHandler)):
+            found = self._caught(node)
+            if found is not None:
+                yield found
+        elif isinstance(node, cst.If):
+            yield from self._tested(node)
+
+    # exceptions ----------------------------------------------------------------------------------------------------------------
+
+    def _caught(self, handler: Handler) -> Failure | None:
+        if not self._may_lose(_statements(handler.body)):
+            return None
+        evaluator = self._semantics.evaluator
+        caught = evaluator.caught(handler)
+        if caught is None or not caught.proven or caught.catalogue is None or self._is_pluggable(caught):
+            return None
+        named = evaluator.type_names(handler.type) if handler.type is not None else []
+        types = [sheet for name in named if (sheet := self._semantics.types.type(name)) is not None and sheet.is_a == "exception"]
+        broad = caught.sheet is None
+        if broad:
+            types = self._raised_in(handler)
+        elif len(types) < len(named):
+            broad = any(not is_first_party(name) for name in named if self._semantics.types.type(name) is None)
+        types = [found for found in types if not self._semantics.types.is_of_project(found)]
+        where = self._ids.of_exception(caught, types, broad=broad)
+        if where is None:
+            return None
+        name = handler.name.name.value if handler.name is not None and isinstance(handler.name.name, cst.Name) else ""
+        special = bool(types) and all(self._is_special(found) for found in types)
+        return Failure(_statements(handler.body), caught, where, name, handler, special)
+
+    def _is_special(self, sheet: TypeSheet) -> bool:
+        above = [found for found in self._semantics.types.ancestors(sheet.name) if found is not sheet]
+        return sheet.status_class != "5xx" and any(found.carries_status for found in above)
+
+    def _is_pluggable(self, caught: Meaning) -> bool:
+        """Whether an SDK to which other vendors answer, too, is given arguments that may be the address of one of them."""
+        calls = [
+            place.node for place in caught.trail if isinstance(place.node, cst.Call) and any(arg.star == "**" for arg in place.node.args)
+        ]
+        names = [self._semantics.names.qualified(call.func) or "" for call in calls]
+        made = [sheet for name in names if (sheet := self._semantics.libraries.type(name)) is not None and sheet.is_a == "client"]
+        return caught.catalogue is not None and any(caught.catalogue.is_imitated(sheet.name) for sheet in made)
+
+    def _raised_in(self, handler: Handler) -> list[TypeSheet]:
+        """The exceptions of libraries that the ``try`` of a broad handler is seen to raise for a status."""
+        outer = self._tree.parent.get(handler)
+        if not isinstance(outer, (cst.Try, cst.TryStar)):
+            return []
+        names = self._semantics.raises_for_status(outer.body).types
+        return [sheet for name in names if (sheet := self._semantics.types.type(name)) is not None]
+
+    # responses -----------------------------------------------------------------------------------------------------------------
+
+    def _tested(self, test: cst.If) -> Iterator[Failure]:
+        if not any(self._may_lose(region) for region in self._regions(test)):
+            return
+        subject = self._subject(test.test)
+        if subject is None:
+            return
+        response, part, name = subject
+        where = self._ids.of_response(response)
+        if where is None:
+            return
+        for region in self._regions(test):
+            if region and self._semantics.is_error(part, region[0]):
+                yield Failure(region, response, where, name)
+                return
+
+    def _regions(self, test: cst.If) -> Iterator[tuple[cst.CSTNode, ...]]:
+        """What runs if the test is true, if it is false, and after it if only what is false gets there."""
+        yield _statements(test.body)
+        if isinstance(test.orelse, cst.Else):
+            yield _statements(test.orelse.body)
+        elif test.orelse is None and leaves(test.body):
+            block = self._tree.parent.get(test)
+            body: Sequence[cst.CSTNode] = block.body if isinstance(block, (cst.IndentedBlock, cst.Module)) else ()
+            at = next((position for position, statement in enumerate(body) if statement is test), len(body))
+            yield tuple(body[at + 1 :])
+
+    def _subject(self, test: cst.BaseExpression) -> tuple[Meaning, Meaning, str] | None:
+        """The response that a test asks about, the part that it looks at, and the name of the response."""
+        for node in (test, *self._tree.below(test)):
+            if not isinstance(node, (cst.Name, cst.Attribute, cst.Subscript, cst.Call)):
+                continue
+            part = self._semantics.meaning(node)
+            if part is None or part.kind not in _PARTS or part.catalogue is None or part.from_exception:
+                continue
+            response = part if part.kind is Kind.RESPONSE else part.origin
+            if response is not None and response.kind is Kind.RESPONSE and not _of_exception(response):
+                return response, part, self._name(response)
+        return None
+
+    def _may_lose(self, region: Sequence[cst.CSTNode]) -> bool:
+        """Whether anything is raised, returned or told there, by the look of it: most code needs no further questions."""
+        words = self._semantics.libraries.speeches.words
+        for statement in region:
+            for node in (statement, *self._tree.below(statement)):
+                match node:
+                    case cst.Raise(exc=cst.BaseExpression(), cause=None | cst.From(item=cst.Name(value="None"))):
+                        return True
+                    case cst.Return(value=cst.BaseExpression() as value):
+                        if not isinstance(value, (cst.Name, cst.SimpleString, cst.BaseNumber)) or self._is_variable(value):
+                            return True
+                    case cst.Call(func=cst.Name(value=word) | cst.Attribute(attr=cst.Name(value=word))) if word in words:
+                        return True
+        return False
+
+    def _is_variable(self, value: cst.BaseExpression) -> bool:
+        return isinstance(value, cst.Name) and value.value not in ("None", "True", "False")
+
+    def _name(self, response: Meaning) -> str:
+        """The variable that the response was kept in."""
+        expression = response.expression
+        return (dotted(expression) or "") if isinstance(expression, (cst.Name, cst.Attribute)) else ""
+
+    @cached_property
+    def all(self) -> tuple[tuple[cst.CSTNode, Failure], ...]:
+        """All failures of the file with the nodes at which they begin, in document order."""
+        nodes = self._tree.of_types(cst.ExceptHandler, cst.ExceptStarHandler, cst.If)
+        return tuple((node, found) for node in nodes for found in self.at(node))
+
+
+def _of_exception(response: Meaning) -> bool:
+    """`e.response`: its handler sees to that."""
+    return response.origin is not None and response.origin.kind is Kind.EXCEPTION
+
+
+def _statements(suite: cst.BaseSuite) -> tuple[cst.CSTNode, ...]:
+    return tuple(suite.body)

@@ -1,0 +1,233 @@
+"""What the statements after a failure do to its request id, and what is lost at the end of a way through them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from errlint.semantics.conditions import conditions_at
+from errlint.semantics.meaning import Kind
+from errlint.semantics.names import dotted
+from errlint.semantics.request_ids.failures import Failure
+from errlint.semantics.request_ids.keeping import Keeping, Kept
+from errlint.semantics.request_ids.paths import End, Way
+from errlint.semantics.request_ids.speech import Speaking, Speech
+from errlint.semantics.scopes import How
+
+if TYPE_CHECKING:
+    from errlint.semantics.analysis import Semantics
+
+_ASKED = (Kind.CODE, Kind.MESSAGE, Kind.TEXT)
+
+
+class Lost(Enum):
+    """How the id is lost; the value is how messages say it."""
+
+    RAISED = "raised"
+    RETURNED = "returned"
+    SAID = "said"
+
+
+@dataclass(frozen=True, eq=False)
+class Loss:
+    """One failure whose id is lost.
+
+    :ivar node: the statement or the call at which it is; :ivar speech: of SAID; :ivar raised: of RAISED, the class or the call that makes
+    the exception; :ivar kept: how much of the error is left there.
+    """
+
+    failure: Failure
+    lost: Lost
+    node: cst.CSTNode
+    speech: Speech | None = None
+    raised: cst.BaseExpression | None = None
+    kept: Kept = Kept.NOTHING
+
+
+class Judge:
+    """What the statements after one failure do to its id."""
+
+    def __init__(self, semantics: Semantics, speaking: Speaking, failure: Failure) -> None:
+        self._semantics = semantics
+        self._tree = semantics.tree
+        self._speaking = speaking
+        self._failure = failure
+        self._keeping = Keeping(semantics, speaking, failure)
+
+    # statements ----------------------------------------------------------------------------------------------------------------
+
+    def does(self, code: cst.CSTNode) -> tuple[bool, Speech | None, bool]:
+        """Whether code keeps the id, what it tells people without it, and whether the program ends there."""
+        calls = [node for node in (code, *self._tree.below(code)) if isinstance(node, cst.Call)]
+        if any(self._semantics.waits.pause(call) is not None for call in calls):
+            return True, None, False  # a notice of a retry
+        speeches = [speech for call in calls if (speech := self._speaking.of(call)) is not None]
+        if not speeches:
+            return self._keeps(code), None, False
+        keeps = any(speech.whole or self.said_by(speech) is Kept.ID for speech in speeches)
+        said = next((speech for speech in speeches if self._tells(speech)), None)
+        return keeps, said, any(speech.sheet.ends for speech in speeches)
+
+    def _keeps(self, code: cst.CSTNode) -> bool:
+        if isinstance(code, (cst.Assign, cst.AnnAssign)) and code.value is not None:
+            targets = [target.target for target in code.targets] if isinstance(code, cst.Assign) else [code.target]
+            if all(isinstance(target, cst.Name) for target in targets):
+                # what a function makes of the error counts where it is used
+                return isinstance(code.value, (cst.Name, cst.Tuple, cst.List)) and self._keeping.of(code.value) is Kept.ID
+            return self._keeping.of(code.value) is Kept.ID
+        if isinstance(code, cst.Expr) and isinstance(code.value, cst.Call) and self._keeping.passed(code.value) is Kept.ID:
+            return True  # whatever is done there with the error
+        return self._keeping.of(code) is Kept.ID
+
+    def said_by(self, speech: Speech) -> Kept:
+        """What the arguments of a call that tells people something have of the error."""
+        found = Kept.NOTHING
+        for argument in speech.call.args:
+            as_text = argument.keyword is None or argument.keyword.value != speech.sheet.fields
+            found = max(found, self._keeping.of(argument, as_text=as_text))
+        return found
+
+    def _tells(self, speech: Speech) -> bool:
+        """Whether a call tells people that the call of the API failed."""
+        if speech.level == "debug" or not speech.call.args:
+            return False
+        shows = self.said_by(speech) >= Kept.TEXT
+        if speech.sheet.ends and all(isinstance(argument.value, (cst.Integer, cst.UnaryOperation)) for argument in speech.call.args):
+            return False
+        return shows or (speech.level != "info" and not self._is_expected(speech.call))
+
+    def _is_expected(self, node: cst.CSTNode) -> bool:
+        """Whether the code has looked at what went wrong, and has an answer of its own to it."""
+        if self._failure.where.broad or self._failure.is_special:
+            return True
+        if self._semantics.narrowed(node, self._failure.meaning) is not None:
+            return True
+        return any(self._asks(test, truth=truth) for test, truth in conditions_at(self._tree, node))
+
+    def _asks(self, test: cst.BaseExpression, *, truth: bool) -> bool:
+        """Whether a test that holds asks for a code, a text, or something else of the error: `e.code == …`, `is_conflict(e)`."""
+        if isinstance(test, cst.BooleanOperation):
+            return self._asks(test.left, truth=truth) or self._asks(test.right, truth=truth)
+        if isinstance(test, cst.Comparison):
+            equal = isinstance(test.comparisons[0].operator, (cst.Equal, cst.In))
+            return equal is truth and self._has_part(test)
+        if isinstance(test, cst.Call) and truth:
+            return self._has_part(test) or self._keeping.passed(test) is Kept.ID
+        return False
+
+    def _has_part(self, test: cst.BaseExpression) -> bool:
+        nodes = (node for node in self._tree.below(test) if isinstance(node, cst.BaseExpression))
+        return any((meaning := self._semantics.meaning(node)) is not None and meaning.kind in _ASKED for node in nodes)
+
+    # ends ----------------------------------------------------------------------------------------------------------------------
+
+    def loss(self, way: Way) -> Loss | None:
+        """What is lost at the end of a way, if anything."""
+        if way.state.kept:
+            return None
+        if isinstance(way.node, cst.Raise) and way.end is End.RAISE:
+            return self._raised(way.node, way)
+        if isinstance(way.node, cst.Return) and way.node.value is not None:
+            kept = self._keeping.of(way.node.value)
+            if kept is Kept.ID:
+                return None
+            if kept is Kept.TEXT or (kept is Kept.MARK and not self._is_expected(way.node)):
+                return Loss(self._failure, Lost.RETURNED, way.node, kept=kept)
+        if way.end in (End.ON, End.AGAIN) and self._goes_on():
+            return None
+        return self._said(way)
+
+    def _said(self, way: Way) -> Loss | None:
+        return self._loss_by(way.state.said) if way.state.said is not None else None
+
+    def _loss_by(self, speech: Speech) -> Loss:
+        return Loss(self._failure, Lost.SAID, speech.call, speech, kept=self.said_by(speech))
+
+    def _raised(self, statement: cst.Raise, way: Way) -> Loss | None:
+        if statement.exc is None or self._keeps_as_cause(statement):
+            return None
+        made = self._made(statement.exc)
+        if made is None:
+            return None
+        call = made if isinstance(made, cst.Call) else None
+        name = self._semantics.names.qualified(call.func if call is not None else made) or ""
+        ending = self._speaking.of(call) if call is not None else None
+        if self._answers(name):
+            return None
+        if ending is not None and ending.sheet.ends:
+            if self.said_by(ending) is Kept.ID:
+                return None
+            return self._loss_by(ending) if self._tells(ending) else self._said(way)
+        if call is None and self._semantics.libraries.speeches.function(name) is not None:
+            return self._said(way)  # `raise SystemExit`
+        kept = max((self._keeping.of(argument) for argument in call.args), default=Kept.NOTHING) if call is not None else Kept.NOTHING
+        if kept is Kept.ID or (kept < Kept.TEXT and self._is_expected(statement)):
+            return None
+        return Loss(self._failure, Lost.RAISED, statement, raised=made, kept=kept)
+
+    def _keeps_as_cause(self, statement: cst.Raise) -> bool:
+        return statement.cause is not None and self._keeping.of(statement.cause.item) is Kept.ID
+
+    def _made(self, raised: cst.BaseExpression) -> cst.BaseExpression | None:
+        """The class, or the call of a class, that is raised; None where nothing shows what it is."""
+        if isinstance(raised, cst.Name):
+            for binding in self._semantics.scopes.reaching(raised):
+                if binding.how is How.EXCEPT:
+                    return None
+                if binding.how is How.VALUE:
+                    return self._made(binding.value) if isinstance(binding.value, cst.Call) else None
+        callee = raised.func if isinstance(raised, cst.Call) else raised
+        last = (dotted(callee) or "").rpartition(".")[2]
+        return raised if last.lstrip("_")[:1].isupper() else None
+
+    def _answers(self, name: str) -> bool:
+        """Whether an exception is the answer to a request that this code serves."""
+        return any(fnmatchcase(name, pattern) for pattern in self._semantics.libraries.speeches.answers)
+
+    def _goes_on(self) -> bool:
+        """Whether the error may not have ended there: it is tried again, or the response is used once more."""
+        if self._failure.handler is None:
+            return self._is_used_later()
+        loop = self._loop()
+        if loop is None:
+            return False
+        if isinstance(loop, cst.While) or self._semantics.retries.at(loop):
+            return True
+        return self._counts(loop) or any(
+            self._semantics.waits.pause(call) is not None for call in self._tree.below(loop) if isinstance(call, cst.Call)
+        )
+
+    def _counts(self, loop: cst.For) -> bool:
+        """`for attempt in range(5)`: the number has no part in what is attempted."""
+        if not (isinstance(loop.iter, cst.Call) and isinstance(loop.iter.func, cst.Name) and loop.iter.func.value == "range"):
+            return False
+        number = loop.target.value if isinstance(loop.target, cst.Name) else ""
+        read = (node for node in self._tree.below(loop.body) if isinstance(node, cst.Name) and node.value == number)
+        return all(self._tree.within(node, self._failure.handler) for node in read)
+
+    def _loop(self) -> cst.For | cst.While | None:
+        """The loop around the handler, within its function."""
+        for found in self._tree.ancestors(self._failure.region[0]):
+            if isinstance(found, (cst.For, cst.While)):
+                return found
+            if isinstance(found, (cst.FunctionDef, cst.Lambda)):
+                return None
+        return None
+
+    def _is_used_later(self) -> bool:
+        """Whether the response, or a part of it, is used after the code that looks at the error."""
+        last = self._failure.region[-1]
+        order = self._tree.order
+        end = max(order[node] for node in (last, *self._tree.below(last)))
+        function = self._tree.enclosing(last, cst.FunctionDef) or self._tree.module
+        born = self._failure.meaning.trail[0].node
+        for node in self._tree.below(function, into_functions=True):
+            if isinstance(node, cst.Name) and order[node] > end:
+                meaning = self._semantics.meaning(node)
+                if meaning is not None and any(place.node is born for place in meaning.trail):
+                    return True
+        return False

@@ -1,0 +1,242 @@
+"""What an expression keeps of an error: its request id, only its text, or nothing.
+
+The exception, the response or the headers themselves keep the id wherever they go; their text does so only where the API puts the id into
+it. What nothing is known of (an attribute of the exception that no sheet has, a value that is called like an id) is taken to keep it.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from errlint.semantics.constants import string_value
+from errlint.semantics.meaning import Kind, Meaning
+from errlint.semantics.request_ids.failures import Failure
+from errlint.semantics.request_ids.speech import Speaking
+from errlint.semantics.request_ids.whereabouts import is_id
+from errlint.semantics.scopes import How
+from errlint.semantics.tree import children
+
+if TYPE_CHECKING:
+    from errlint.semantics.analysis import Semantics
+
+
+class Kept(IntEnum):
+    """How much of an error there is in a value; more than one part: the most."""
+
+    NOTHING = 0
+    MARK = 1
+    """Its status or code, in a text."""
+    TEXT = 2
+    ID = 3
+
+
+_ID = re.compile(r"(?:request|req|correlation|trace|ray|operation|activity|debug|log)[-_]?id|(?:cf|x)-ray|traceid", re.IGNORECASE)
+"""What request ids are called; a value with such a name is taken for one."""
+_AS_TEXT = frozenset({"str", "repr", "format", "ascii", "html.escape", "textwrap.shorten", "bytes"})
+_NEITHER = frozenset({"type", "isinstance", "issubclass", "len", "hasattr", "id", "bool", "int", "float", "callable"})
+_WHOLE = ("traceback.", "sys.exc_info", "sys.exception")
+"""Functions that give the exception which is being handled."""
+_NAMED_TEXT = frozenset(
+    {"message", "msg", "detail", "details", "reason", "title", "error", "errors", "strerror", "description", "user_message"}
+)
+_NAMED_NOTHING = frozenset(
+    {"code", "status", "status_code", "http_status", "type", "name", "errno", "__class__", "args", "__name__", "ok", "url"}
+)
+_OBJECTS = (Kind.CLIENT, Kind.INSTANCE, Kind.OBJECT)
+_HOPS = 4
+"""Through how many variables a value is followed."""
+
+
+class Keeping:
+    """Answers for the expressions that run after one failure."""
+
+    def __init__(self, semantics: Semantics, speaking: Speaking, failure: Failure) -> None:
+        self._semantics = semantics
+        self._speaking = speaking
+        self._failure = failure
+
+    def of(self, node: cst.CSTNode, *, as_text: bool = False, hops: int = _HOPS) -> Kept:
+        """What a value keeps; ``as_text``: it is turned into text where it stands."""
+        match node:
+            case cst.Comparison() | cst.UnaryOperation(operator=cst.Not()) | cst.BaseNumber():
+                return Kept.NOTHING
+            case cst.SimpleString():
+                return Kept.ID if self._names_id(string_value(node) or "") else Kept.NOTHING
+            case cst.Name():
+                return self._name(node, as_text=as_text, hops=hops)
+            case cst.Attribute():
+                return self._attribute(node, as_text=as_text, hops=hops)
+            case cst.Subscript():
+                return self._subscript(node, as_text=as_text, hops=hops)
+            case cst.Call():
+                return self._call(node, as_text=as_text, hops=hops)
+            case cst.FormattedStringExpression(expression=inner):
+                return self.of(inner, as_text=True, hops=hops)
+            case cst.BinaryOperation(left=left, right=right):
+                return max(self.of(left, as_text=True, hops=hops), self.of(right, as_text=True, hops=hops))
+            case cst.IfExp(body=body, orelse=orelse):
+                return max(self.of(body, as_text=as_text, hops=hops), self.of(orelse, as_text=as_text, hops=hops))
+            case cst.DictElement(key=key, value=value):
+                found = max(self.of(key, hops=hops), self.of(value, as_text=as_text, hops=hops))
+                return max(found, Kept.MARK) if self._is_code(value) else found
+            case cst.Arg(value=value, keyword=keyword) if keyword is not None and self._names_id(keyword.value):
+                return Kept.NOTHING if isinstance(value, cst.Name) and value.value == "None" else Kept.ID
+            case cst.Arg(value=value):
+                return self.of(value, as_text=as_text, hops=hops)
+            case _:
+                return max((self.of(child, as_text=as_text, hops=hops) for child in children(node)), default=Kept.NOTHING)
+
+    def _is_code(self, value: cst.BaseExpression) -> bool:
+        meaning = self._semantics.meaning(value)
+        return meaning is not None and meaning.kind is Kind.CODE
+
+    # names and parts -----------------------------------------------------------------------------------------------------------
+
+    def _name(self, name: cst.Name, *, as_text: bool, hops: int) -> Kept:
+        if self._names_id(name.value):
+            return Kept.ID
+        meaning = self._semantics.meaning(name)
+        found = self._of_meaning(meaning, as_text=as_text) if meaning is not None else Kept.NOTHING
+        if found is Kept.ID or not hops or (meaning is not None and meaning.kind in (Kind.EXCEPTION, Kind.RESPONSE)):
+            return found
+        for binding in self._semantics.scopes.reaching(name):
+            if binding.how is How.EXCEPT:
+                return max(found, self._exception(as_text=as_text))
+            if binding.how in (How.VALUE, How.AUGMENTED) and binding.value is not None and self._runs_after(binding.node):
+                found = max(found, self.of(binding.value, as_text=as_text, hops=hops - 1))
+        return found
+
+    def _runs_after(self, node: cst.CSTNode) -> bool:
+        """Whether something stands in the code that runs after the failure, or in a helper; before it, nothing is known of it."""
+        handler, tree = self._failure.handler, self._semantics.tree
+        if handler is None or tree.within(node, handler):
+            return True
+        return tree.enclosing(node, cst.FunctionDef) is not tree.enclosing(handler, cst.FunctionDef)
+
+    def _exception(self, *, as_text: bool) -> Kept:
+        return Kept.ID if not as_text or self._failure.where.in_text else Kept.TEXT
+
+    def _of_meaning(self, meaning: Meaning, *, as_text: bool) -> Kept:
+        where = self._failure.where
+        match meaning.kind:
+            case Kind.EXCEPTION:
+                return self._exception(as_text=as_text)
+            case Kind.RESPONSE:
+                return Kept.TEXT if as_text else Kept.ID
+            case Kind.HEADERS | Kind.REQUEST_ID:
+                return Kept.ID
+            case Kind.HEADER:
+                return Kept.ID if is_id(Kind.HEADER, meaning.name, (), where) or self._names_id(meaning.name) else Kept.NOTHING
+            case Kind.BODY if is_id(meaning.kind, meaning.name, meaning.path, where):
+                return Kept.ID
+            case Kind.BODY:
+                return Kept.TEXT
+            case Kind.TEXT if where.paths:
+                return Kept.ID
+            case Kind.MESSAGE if meaning.from_exception:
+                return Kept.ID if where.in_text else Kept.TEXT
+            case Kind.MESSAGE | Kind.TEXT | Kind.REASON:
+                return Kept.TEXT
+            case Kind.CODE | Kind.STATUS if as_text:
+                return Kept.MARK
+            case _:
+                return Kept.NOTHING
+
+    def _attribute(self, attribute: cst.Attribute, *, as_text: bool, hops: int) -> Kept:
+        name = attribute.attr.value
+        if self._names_id(name):
+            return Kept.ID
+        meaning = self._semantics.meaning(attribute)
+        if meaning is not None:
+            return self._of_meaning(meaning, as_text=as_text)
+        return self._unknown_part(attribute.value, name, hops)
+
+    def _unknown_part(self, of: cst.BaseExpression, name: str, hops: int) -> Kept:
+        """A part of which no sheet speaks, by what it is called."""
+        base = self.of(of, hops=hops)
+        if base is Kept.NOTHING or name in _NAMED_NOTHING:
+            return Kept.NOTHING
+        return Kept.TEXT if name in _NAMED_TEXT else base
+
+    def _subscript(self, subscript: cst.Subscript, *, as_text: bool, hops: int) -> Kept:
+        key = (
+            self._key(subscript.slice[0].slice.value)
+            if len(subscript.slice) == 1 and isinstance(subscript.slice[0].slice, cst.Index)
+            else ""
+        )
+        if self._names_id(key):
+            return Kept.ID
+        meaning = self._semantics.meaning(subscript)
+        if meaning is not None:
+            return self._of_meaning(meaning, as_text=as_text)
+        return self._unknown_part(subscript.value, key, hops)
+
+    def _key(self, expression: cst.BaseExpression) -> str:
+        found = self._semantics.constants.strings(expression)
+        return found[0] if len(found) == 1 else ""
+
+    # calls ---------------------------------------------------------------------------------------------------------------------
+
+    def _call(self, call: cst.Call, *, as_text: bool, hops: int) -> Kept:
+        name = self._semantics.names.qualified(call.func) or ""
+        if name in _NEITHER:
+            return Kept.NOTHING
+        if name.startswith(_WHOLE) or name in ("vars", "locals"):
+            return Kept.ID
+        if name in _AS_TEXT:
+            return self._arguments(call, as_text=True, hops=hops)
+        if name == "getattr" and len(call.args) > 1:
+            part = self._key(call.args[1].value)
+            if self._names_id(part):
+                return Kept.ID
+            meaning = self._semantics.meaning(call)
+            return self._of_meaning(meaning, as_text=as_text) if meaning is not None else self._unknown_part(call.args[0].value, part, hops)
+        meaning = self._semantics.meaning(call)
+        if meaning is not None and meaning.kind not in (Kind.CALL, *_OBJECTS):
+            # what a helper of this file returns is known; what else it does with the error, only as far as it shows
+            return Kept.ID if self._helper_keeps(call) else self._of_meaning(meaning, as_text=as_text)
+        helpers = self._semantics.evaluator.callees.here(call) if hops else []
+        if helpers and self.passed(call) is Kept.ID:
+            return Kept.ID if self._helper_keeps(call) else max(self._returned(helper, hops - 1) for helper in helpers)
+        if isinstance(call.func, cst.Attribute):
+            return max(self._method(call, call.func, hops), self._arguments(call, as_text=self._weaves(call.func), hops=hops))
+        return self._arguments(call, as_text=False, hops=hops)
+
+    def passed(self, call: cst.Call) -> Kept:
+        """What the arguments of a call hand over."""
+        return self._arguments(call, as_text=False, hops=_HOPS)
+
+    def _returned(self, helper: cst.FunctionDef, hops: int) -> Kept:
+        """What a helper of this file, which gets the error, keeps of it in what it returns."""
+        values = self._semantics.functions.returned(helper)
+        return max((self.of(value, hops=hops) for value in values), default=Kept.NOTHING)
+
+    def _helper_keeps(self, call: cst.Call) -> bool:
+        """Whether a function of this file that gets the error raises one, writes it down whole, or knows something called like an id."""
+        for function in self._semantics.evaluator.callees.here(call):
+            for node in self._semantics.tree.below(function.body):
+                if isinstance(node, cst.Raise) or (isinstance(node, cst.Name) and self._names_id(node.value)):
+                    return True
+                if isinstance(node, cst.Call) and (speech := self._speaking.of(node)) is not None and speech.whole:
+                    return True
+        return False
+
+    def _weaves(self, function: cst.Attribute) -> bool:
+        return function.attr.value in ("format", "join") and not isinstance(function.value, cst.Call)
+
+    def _arguments(self, call: cst.Call, *, as_text: bool, hops: int) -> Kept:
+        return max((self.of(argument, as_text=as_text, hops=hops) for argument in call.args), default=Kept.NOTHING)
+
+    def _method(self, call: cst.Call, function: cst.Attribute, hops: int) -> Kept:
+        """What the object keeps on which a method is called: `details.get("code")`, `str(e).strip()`, `e.to_dict()`."""
+        base = self.of(function.value, hops=hops)
+        if base is Kept.ID and function.attr.value == "get" and call.args:
+            return self._unknown_part(function.value, self._key(call.args[0].value), hops)
+        return base
+
+    def _names_id(self, name: str) -> bool:
+        return bool(name) and len(name) < 60 and (_ID.search(name) is not None or name.lower() in self._failure.where.headers)

@@ -1,0 +1,116 @@
+"""Which calls tell people something: log lines, prints, screens, the last words of a program."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from errlint.first_party import is_first_party
+from errlint.semantics.names import dotted
+from errlint.semantics.scopes import How
+from errlint.speech_sheets import Level, SpeechSheet
+
+if TYPE_CHECKING:
+    from errlint.semantics.analysis import Semantics
+
+
+@dataclass(frozen=True, eq=False)
+class Speech:
+    """A call that tells people something. :ivar method: by what name it was called."""
+
+    call: cst.Call
+    sheet: SpeechSheet
+    level: Level
+    method: str
+    whole: bool
+    """It writes the exception that is being handled, whatever the text says."""
+
+    @property
+    def text(self) -> cst.Arg | None:
+        """The text, if it is given by position."""
+        plain = [argument for argument in self.call.args if argument.keyword is None]
+        return plain[self.sheet.text] if len(plain) > self.sheet.text and not any(argument.star for argument in plain) else None
+
+
+class Speaking:
+    """Answers for the calls of one file."""
+
+    def __init__(self, semantics: Semantics) -> None:
+        self._semantics = semantics
+        self._speeches = semantics.libraries.speeches
+
+    def of(self, call: cst.Call) -> Speech | None:
+        """What a call tells people, and how; None if it does not."""
+        name = self._semantics.names.qualified(call.func)
+        if name is not None:
+            found = self._speeches.function(name)
+            if found is not None:
+                return self._speech(call, found[0], found[1], name.rpartition(".")[2])
+        word = call.func.value if isinstance(call.func, cst.Name) else ""
+        likely = self._speeches.function_called(word) if name is None or is_first_party(name) else None
+        if likely is not None:
+            return self._speech(call, likely[0], likely[1], word)
+        if not isinstance(call.func, cst.Attribute) or call.func.attr.value not in self._speeches.methods:
+            return None
+        method = call.func.attr.value
+        sheet = self._object(call.func.value, method)
+        return self._speech(call, sheet, sheet.methods[method], method) if sheet is not None and method in sheet.methods else None
+
+    def _speech(self, call: cst.Call, sheet: SpeechSheet, level: Level, method: str) -> Speech:
+        arguments = [*call.args, *_arguments_of_makers(call)]
+        with_traceback = any(
+            argument.keyword is not None and argument.keyword.value in sheet.traceback and not _is_false(argument.value)
+            for argument in arguments
+        )
+        return Speech(call, sheet, level, method, level == "exception" or with_traceback)
+
+    def _object(self, expression: cst.BaseExpression, method: str) -> SpeechSheet | None:
+        """What an object tells people with: by the call that made it, else by what it is called."""
+        while isinstance(expression, cst.Call) and isinstance(expression.func, cst.Attribute):
+            # `logger.bind(…)`, `logging.getLogger(…)`
+            made = self._made(expression)
+            if made is not None:
+                return made
+            expression = expression.func.value
+        if isinstance(expression, cst.Call):
+            return self._made(expression)
+        name = self._semantics.names.qualified(expression)
+        if name is not None:
+            made = self._speeches.made_by(name)
+            if made is not None:
+                return made
+        for value in self._values(expression):
+            made = self._object(value, method) if isinstance(value, cst.Call) else None
+            if made is not None:
+                return made
+        written = dotted(expression)
+        return self._speeches.called(written.rpartition(".")[2], method) if written is not None else None
+
+    def _made(self, call: cst.Call) -> SpeechSheet | None:
+        name = self._semantics.names.qualified(call.func)
+        return self._speeches.made_by(name) if name is not None else None
+
+    def _values(self, expression: cst.BaseExpression) -> list[cst.BaseExpression]:
+        if isinstance(expression, cst.Name):
+            bindings = self._semantics.scopes.reaching(expression)
+            return [binding.value for binding in bindings if binding.how is How.VALUE and binding.value is not None and not binding.path]
+        return list(self._semantics.constants.attribute_values(expression)) if isinstance(expression, cst.Attribute) else []
+
+
+def _arguments_of_makers(call: cst.Call) -> list[cst.Arg]:
+    """The arguments of calls on the way to the method: ``logger.opt(exception=True).error(…)``."""
+    found: list[cst.Arg] = []
+    current: cst.BaseExpression = call.func
+    while isinstance(current, (cst.Attribute, cst.Call)):
+        if isinstance(current, cst.Call):
+            found.extend(current.args)
+            current = current.func
+        else:
+            current = current.value
+    return found
+
+
+def _is_false(value: cst.BaseExpression) -> bool:
+    return isinstance(value, cst.Name) and value.value in ("False", "None")
