@@ -21,7 +21,10 @@ from errlint.semantics.scopes import How
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
 
-_ASKED = (Kind.CODE, Kind.MESSAGE, Kind.TEXT)
+_ASKED = (Kind.CODE, Kind.MESSAGE, Kind.TEXT, Kind.STATUS)
+_POSITIVE = (cst.Equal, cst.In, cst.Is)
+_NEGATIVE = (cst.NotEqual, cst.NotIn, cst.IsNot)
+_PRESENCE = frozenset({"hasattr", "bool", "len", "getattr"})
 
 
 class Lost(Enum):
@@ -106,16 +109,19 @@ class Judge:
             return True
         if self._semantics.narrowed(node, self._failure.meaning) is not None:
             return True
-        return any(self._asks(test, truth=truth) for test, truth in conditions_at(self._tree, node))
+        return any(self.asks(test, truth) for test, truth in conditions_at(self._tree, node))
 
-    def _asks(self, test: cst.BaseExpression, *, truth: bool) -> bool:
-        """Whether a test that holds asks for a code, a text, or something else of the error: `e.code == …`, `is_conflict(e)`."""
+    def asks(self, test: cst.BaseExpression, truth: bool) -> bool:
+        """Whether a test that comes out so names the error: `e.code == …`, `"exists" in str(e)`, `is_conflict(e)`."""
+        if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
+            return self.asks(test.expression, not truth)
         if isinstance(test, cst.BooleanOperation):
-            return self._asks(test.left, truth=truth) or self._asks(test.right, truth=truth)
+            # both hold, or nobody knows which
+            return isinstance(test.operator, cst.And) is truth and (self.asks(test.left, truth) or self.asks(test.right, truth))
         if isinstance(test, cst.Comparison):
-            equal = isinstance(test.comparisons[0].operator, (cst.Equal, cst.In))
-            return equal is truth and self._has_part(test)
-        if isinstance(test, cst.Call) and truth:
+            wanted = _POSITIVE if truth else _NEGATIVE
+            return isinstance(test.comparisons[0].operator, wanted) and self._has_part(test)
+        if isinstance(test, cst.Call) and truth and self._semantics.names.qualified(test.func) not in _PRESENCE:
             return self._has_part(test) or self._keeping.passed(test) is Kept.ID
         return False
 
@@ -142,7 +148,10 @@ class Judge:
         return self._said(way)
 
     def _said(self, way: Way) -> Loss | None:
-        return self._loss_by(way.state.said) if way.state.said is not None else None
+        speech = way.state.said
+        if speech is None or (way.state.expected and not (speech.level == "error" and self.said_by(speech) >= Kept.TEXT)):
+            return None
+        return self._loss_by(speech)
 
     def _loss_by(self, speech: Speech) -> Loss:
         return Loss(self._failure, Lost.SAID, speech.call, speech, kept=self.said_by(speech))

@@ -26,10 +26,15 @@ class End(Enum):
 
 @dataclass(frozen=True)
 class State:
-    """What has happened on the way. :ivar kept: something has the id; :ivar said: the last call that told people of it without."""
+    """What has happened on the way.
+
+    :ivar kept: something has the id; :ivar said: the last call that told people of it without; :ivar expected: a test has asked what went
+    wrong, and this is the way for the answer.
+    """
 
     kept: bool = False
     said: Speech | None = None
+    expected: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,10 +52,15 @@ States = frozenset[State]
 
 
 class Walk:
-    """Follows all ways through a block; ``does`` says of a small statement what it does. Tests only ask: they neither keep nor tell."""
+    """Follows all ways through a block.
 
-    def __init__(self, does: Does) -> None:
+    ``does`` says of a small statement what it does. Tests neither keep nor tell; ``asks`` says whether one, if it comes out so, names the
+    error.
+    """
+
+    def __init__(self, does: Does, asks: Callable[[cst.BaseExpression, bool], bool]) -> None:
         self._does = does
+        self._asks = asks
         self._ways: list[Way] = []
         self._loops: list[set[State]] = []
 
@@ -109,14 +119,18 @@ class Walk:
         return self._leave(End.STOP, code, after) if ends else after
 
     def _if(self, statement: cst.If, states: States) -> States:
-        yes = self._block(statement.body.body, states)
+        yes = self._block(statement.body.body, self._asked(statement.test, True, states))
+        left = self._asked(statement.test, False, states)
         match statement.orelse:
             case cst.If() as rest:
-                return yes | self._if(rest, states)
+                return yes | self._if(rest, left)
             case cst.Else(body=body):
-                return yes | self._block(body.body, states)
+                return yes | self._block(body.body, left)
             case _:
-                return yes | states
+                return yes | left
+
+    def _asked(self, test: cst.BaseExpression, truth: bool, states: States) -> States:
+        return frozenset(replace(state, expected=True) for state in states) if self._asks(test, truth) else states
 
     def _try(self, statement: cst.Try | cst.TryStar, states: States) -> States:
         after = self._block(statement.body.body, states)
