@@ -197,8 +197,9 @@ class Keeping:
             return self._of_meaning(meaning, as_text=as_text) if meaning is not None else self._unknown_part(call.args[0].value, part, hops)
         meaning = self._semantics.meaning(call)
         if meaning is not None and meaning.kind not in (Kind.CALL, *_OBJECTS):
-            # what a helper of this file returns is known; what else it does with the error, only as far as it shows
-            return Kept.ID if self._helper_keeps(call) else self._of_meaning(meaning, as_text=as_text)
+            # what a helper returns is known; what else it does with the error, only in this file, and as far as it shows
+            elsewhere = self._semantics.evaluator.callees.elsewhere(call) is not None and self.passed(call) is Kept.ID
+            return Kept.ID if elsewhere or self._helper_keeps(call) else self._of_meaning(meaning, as_text=as_text)
         helpers = self._semantics.evaluator.callees.here(call) if hops else []
         if helpers and self.passed(call) is Kept.ID:
             return Kept.ID if self._helper_keeps(call) else max(self._returned(helper, hops - 1) for helper in helpers)
