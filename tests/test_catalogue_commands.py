@@ -112,6 +112,12 @@ def test_show_as_json_has_every_code_and_status_of_the_file(path: Path) -> None:
         ('retry = "by_code"', 'retry = "never"', "never", 21),
         ('formats = ["delta-seconds"]', 'formats = ["seconds"]', "seconds", 13),
         ("when = { status = 422 }", "when = { status = 404 }", "this case is never reached", 36),
+        (
+            'retry = "by_status"\n\n[[code.case]]\nwhen = { status = 422 }',
+            'retry = "by_status"\ntype = "a"\n[[code.case]]\nwhen = { status = 422, type = "b" }',
+            "this case is never reached: the code comes with the type 'a'",
+            36,
+        ),
         ("when = { status = 422 }", "when = { status = 503 }", "this case contradicts an earlier one", 40),
         ('retry = "by_status"', 'retry = "no"\nwait = "backoff"', "a wait before a retry that cannot succeed", 34),
         ("hosts =", "host =", "host", 6),

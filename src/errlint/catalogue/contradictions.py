@@ -92,6 +92,10 @@ def _reached(rule: CodeRule, at: KeyPath) -> Iterator[Problem]:
             place = (*at, "case", index, "when", "status")
             hint = f"add {wanted} to `status` of the [[code]], or drop the case"
             yield Problem(f"this case is never reached: the code does not come with status {wanted}", place, hint)
+        if case.when.type and rule.type and case.when.type != rule.type:
+            place = (*at, "case", index, "when", "type")
+            hint = "correct one of them, or drop `type` of the [[code]] if it varies"
+            yield Problem(f"this case is never reached: the code comes with the type '{rule.type}'", place, hint)
 
 
 def _decided(rule: CodeRule, at: KeyPath, part: Part) -> Iterator[Problem]:

@@ -1,0 +1,259 @@
+"""What is read off pages about errors, one trait of such pages at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.catalogue.importers.conftest import Outcome
+
+Imports = Callable[..., Outcome]
+
+# tables ---------------------------------------------------------------------------------------------------------------------------
+
+
+def test_codes_under_headings_have_the_status_of_their_heading(imported: Imports) -> None:
+    page = """# Errors
+
+## 404 Not Found
+
+| Code | Description |
+| --- | --- |
+| `ITEM_GONE` | No such item |
+
+## 429 Too Many Requests
+
+| Code | Description |
+| --- | --- |
+| `SLOW_DOWN` | Retry after the time in the Retry-After header |
+"""
+    done = imported(e__md=page)
+    assert {name: done.catalogue.statuses_of(name) for name in done.catalogue.names} == {"ITEM_GONE": (404,), "SLOW_DOWN": (429,)}
+    assert done.catalogue.verdict(code="SLOW_DOWN").wait == "retry_after"
+    assert done.catalogue.verdict(code="ITEM_GONE").retry == "unstated"
+
+
+def test_a_column_called_code_that_holds_statuses_is_statuses(imported: Imports) -> None:
+    page = (
+        "# Errors\n\n| Code | Meaning | Retryable? |\n| --- | --- | --- |\n| 404 | Not there | No |\n| 503 | Down | Yes, with backoff |\n"
+    )
+    done = imported(e__md=page)
+    assert done.catalogue.names == ()
+    assert done.catalogue.verdict(status=404).retry == "no"
+    assert (done.catalogue.verdict(status=503).retry, done.catalogue.verdict(status=503).wait) == ("yes", "backoff")
+
+
+def test_numbers_beside_statuses_are_codes(imported: Imports) -> None:
+    page = "# Errors\n\n| Error code | HTTP status | Description |\n| --- | --- | --- |\n| 20429 | 429 | Too many |\n| 404 | 404 | Not there |\n"
+    done = imported(e__md=page)
+    assert done.catalogue.statuses_of("20429") == (429,)
+    assert done.catalogue.statuses_of("404") == (404,)
+
+
+def test_a_wildcard_is_a_pattern_and_no_code(imported: Imports) -> None:
+    page = "# Errors\n\n| Status | Common codes |\n| --- | --- |\n| 404 | *_NOT_FOUND |\n| 409 | CONFLICT, LOCKED |\n"
+    done = imported(e__txt=page)
+    assert set(done.catalogue.names) == {"CONFLICT", "LOCKED"}
+    rule = done.catalogue.code("ITEM_NOT_FOUND")
+    assert rule is not None
+    assert (rule.pattern, rule.status) == ("*_NOT_FOUND", (404,))
+
+
+def test_what_is_not_said_is_unstated(imported: Imports) -> None:
+    done = imported(
+        e__md="# Errors\n\n| Code | Status | Description |\n| --- | --- | --- |\n| A_B | 500 | It broke |\n| C_D | 400 | Bad input |\n"
+    )
+    assert {done.catalogue.verdict(code=name, status=status).retry for name, status in (("A_B", 500), ("C_D", 400))} == {"unstated"}
+    assert "whether these may be retried: A_B, C_D" in done.report.missing
+
+
+def test_a_remedy_makes_a_4xx_permanent_and_leaves_a_5xx_open(imported: Imports) -> None:
+    head = "# Errors\n\n| Code | Status | Resolution |\n| --- | --- | --- |\n"
+    done = imported(e__md=head + "| BAD_ID | 404 | Check the ID |\n| NO_STORAGE | 503 | Contact support |\n")
+    assert done.catalogue.verdict(code="BAD_ID").retry == "no"
+    assert done.catalogue.verdict(code="NO_STORAGE").retry == "unstated"
+    assert any("NO_STORAGE: the document names a remedy (support) and no word on a retry" in line for line in done.report.doubtful)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "| Code | Status | Retry? |\n|---|---|---|\nA_B | 404 | No |\nC_D | 503 | Yes |",  # without the first bar
+        "Code\tStatus\tRetry?\nA_B\t404\tNo\nC_D\t503\tYes",  # copied from a browser
+        "CodeStatusRetry?\nA_B404No\nC_D503Yes",  # run together
+    ],
+)
+def test_tables_that_lost_their_shape_are_tables(imported: Imports, rows: str) -> None:
+    done = imported(e__txt=f"Errors\n\nError codes\n{rows}\n")
+    assert {name: done.catalogue.statuses_of(name) for name in done.catalogue.names} == {"A_B": (404,), "C_D": (503,)}
+    assert (done.catalogue.verdict(code="A_B").retry, done.catalogue.verdict(code="C_D").retry) == ("no", "yes")
+
+
+def test_rows_that_span_others_hold_for_them(imported: Imports) -> None:
+    page = """<h1>Errors</h1><table><tr><th>Status</th><th>Code</th><th>Retry</th></tr>
+<tr><td rowspan="2">503</td><td>A_B</td><td>Yes</td></tr><tr><td>C_D</td><td>No</td></tr></table>"""
+    done = imported(e__html=page)
+    assert {name: done.catalogue.statuses_of(name) for name in done.catalogue.names} == {"A_B": (503,), "C_D": (503,)}
+    assert done.catalogue.verdict(status=503).retry == "by_code"
+
+
+def test_bullets_are_entries(imported: Imports) -> None:
+    page = "Error codes\n\n  • rate_limited (429): too many requests. Retry with backoff.\n  • not_found (404): no such thing.\n"
+    done = imported(e__txt=page)
+    assert {name: done.catalogue.statuses_of(name) for name in done.catalogue.names} == {"rate_limited": (429,), "not_found": (404,)}
+    assert done.catalogue.verdict(code="rate_limited").retry == "yes"
+
+
+# samples --------------------------------------------------------------------------------------------------------------------------
+
+
+def test_what_only_a_sample_does_is_no_advice(imported: Imports) -> None:
+    page = """# Errors
+
+| Code | Status | Description |
+| --- | --- | --- |
+| `SLOW_DOWN` | 429 | Too many requests |
+| `BROKEN` | 500 | It broke |
+
+## Retries
+
+```python
+for attempt in range(5):
+    response = requests.post("https://api.acme.io/v1/items")
+    if response.status_code in (429, 500, 503):  # retry with exponential backoff
+        time.sleep(2**attempt)
+        continue
+    if response.json()["error"]["message"] == "slow down":
+        continue
+```
+"""
+    done = imported(e__md=page)
+    assert {done.catalogue.verdict(code=name).retry for name in done.catalogue.names} == {"unstated"}
+    assert done.catalogue.verdict(status=503).retry == "unstated"
+    assert done.catalogue.hosts == ("api.acme.io",)
+
+
+def test_a_body_without_fences_shows_where_the_parts_of_an_error_stand(imported: Imports) -> None:
+    page = """Error format
+{
+"ok": false,
+"error": {
+"code": "ERROR_CODE",
+"message": "Human-readable text",
+"hint": "Optional suggestion"
+},
+"meta": { "requestId": "r1" }
+}Error codes
+| Code | Status |
+|---|---|
+ITEM_GONE | 404 |
+"""
+    envelope = imported(e__txt=page).catalogue.envelope
+    assert [str(place) for place in (*envelope.code, *envelope.message, *envelope.request_id)] == [
+        "$.error.code",
+        "$.error.message",
+        "$.meta.requestId",
+    ]
+    assert envelope.hint[0].optional
+
+
+def test_a_placeholder_is_no_code_and_no_text(imported: Imports) -> None:
+    done = imported(e__md='# Errors\n\n```json\n{ "error": { "code": "ERROR_CODE", "message": "Human-readable message" } }\n```\n')
+    assert done.catalogue.names == ()
+
+
+def test_descriptions_are_no_texts_on_the_wire(imported: Imports) -> None:
+    page = "# Errors\n\n| Code | Status | Description |\n| --- | --- | --- |\n| `ITEM_GONE` | 404 | There is no such item |\n"
+    rule = imported(e__md=page).catalogue.code("ITEM_GONE")
+    assert rule is not None
+    assert (rule.messages, rule.meanings) == ({}, {"ITEM_GONE": "There is no such item"})
+
+
+def test_what_a_sample_reads_off_an_exception_is_what_the_sdk_gives(imported: Imports) -> None:
+    page = """# Errors
+
+| Code | Status |
+| --- | --- |
+| `ITEM_GONE` | 404 |
+
+```python
+from acme import Client, AcmeError
+
+try:
+    client.items.get(1)
+except AcmeError as e:
+    log(e.code, e.message, e.request_id)
+```
+"""
+    (sdk,) = imported(e__md=page).catalogue.sdks
+    assert (sdk.package, sdk.base_exception) == ("acme", "acme.AcmeError")
+    assert sdk.attrs == {"code": "code", "message": "message", "request_id": "request_id"}
+    assert "retry_after" in sdk.unknown
+
+
+# sentences ------------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("sentence", "contract"),
+    [
+        ("Messages may change at any time.", "unstable"),
+        ("Branch on the code, not the message.", "unstable"),
+        ("Don't parse the error message.", "unstable"),
+        ("If a version is not supported by the daemon, an error message is returned.", "unstated"),
+        ("The message tells people what went wrong.", "unstated"),
+    ],
+)
+def test_the_contract_about_texts_is_what_a_sentence_says_of_it(imported: Imports, sentence: str, contract: str) -> None:
+    page = f"# Errors\n\n{sentence}\n\n| Code | Status |\n| --- | --- |\n| `A_B` | 404 |\n"
+    assert imported(e__md=page).catalogue.message_contract == contract
+
+
+@pytest.mark.parametrize(
+    ("sentence", "status", "retry", "wait"),
+    [
+        ("Wait for the time in Retry-After before you retry a 429.", 429, "yes", "retry_after"),
+        ("Retry 503 with exponential backoff (1s, 2s, 4s).", 503, "yes", "backoff"),
+        ("Treat 429 and 5xx responses as retryable with backoff.", 502, "yes", "backoff"),
+        ("Never retry 4xx errors.", 404, "no", ""),
+        ("Do not retry 4xx errors other than 429.", 429, "yes", ""),
+        ("A 500 means that something went wrong on our side.", 500, "unstated", ""),
+    ],
+)
+def test_best_practices_are_advice_on_the_statuses_that_they_name(
+    imported: Imports, sentence: str, status: int, retry: str, wait: str
+) -> None:
+    page = f"# Errors\n\n{sentence}\n\n| Code | Status |\n| --- | --- |\n| `A_B` | 422 |\n"
+    verdict = imported(e__md=page).catalogue.verdict(status=status)
+    assert (verdict.retry, verdict.wait) == (retry, wait)
+
+
+@pytest.mark.parametrize(
+    ("description", "formats"),
+    [
+        ("Seconds to wait", ("delta-seconds",)),
+        ("Unix timestamp of the reset", ("epoch-seconds",)),
+        ("Reset time in ISO 8601", ("rfc3339",)),
+        ("Milliseconds until the reset", ("milliseconds",)),
+    ],
+)
+def test_headers_have_the_unit_that_their_row_tells(imported: Imports, description: str, formats: tuple[str, ...]) -> None:
+    page = f"# Rate limits (429)\n\n| Header | Description |\n| --- | --- |\n| X-RateLimit-Reset | {description} |\n"
+    assert [(str(one.place), one.formats, one.on) for one in imported(e__md=page).catalogue.retry_after] == [
+        ("header X-RateLimit-Reset", formats, (429,))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "codes"),
+    [
+        ("This page lists all error codes returned by the API.", "complete"),
+        ("Common error codes and what to do about them.", "open"),
+        ("New error codes may be added.", "open"),
+        ("All errors have a code.", "unstated"),
+    ],
+)
+def test_a_list_of_codes_is_as_complete_as_the_page_says(imported: Imports, sentence: str, codes: str) -> None:
+    page = f"# Errors\n\n{sentence}\n\n| Code | Status |\n| --- | --- |\n| `A_B` | 404 |\n"
+    assert imported(e__md=page).catalogue.envelope.codes == codes
