@@ -45,8 +45,8 @@ def test_a_column_called_code_that_holds_statuses_is_statuses(imported: Imports)
 
 
 def test_numbers_beside_statuses_are_codes(imported: Imports) -> None:
-    page = "# Errors\n\n| Error code | HTTP status | Description |\n| --- | --- | --- |\n| 20429 | 429 | Too many |\n| 404 | 404 | Not there |\n"
-    done = imported(e__md=page)
+    head = "# Errors\n\n| Error code | HTTP status | Description |\n| --- | --- | --- |\n"
+    done = imported(e__md=head + "| 20429 | 429 | Too many |\n| 404 | 404 | Not there |\n")
     assert done.catalogue.statuses_of("20429") == (429,)
     assert done.catalogue.statuses_of("404") == (404,)
 
