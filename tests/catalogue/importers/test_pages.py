@@ -90,6 +90,34 @@ def test_tables_that_lost_their_shape_are_tables(imported: Imports, rows: str) -
     assert (done.catalogue.verdict(code="A_B").retry, done.catalogue.verdict(code="C_D").retry) == ("no", "yes")
 
 
+def test_what_a_row_leaves_out_is_not_meant(imported: Imports) -> None:
+    page = "# Errors\n\n| Error type | Retry? |\n| --- | --- |\n| 4xx (except 429) | No |\n| 429 rate limited | Yes |\n"
+    done = imported(e__md=page)
+    assert (done.catalogue.verdict(status=429).retry, done.catalogue.verdict(status=429).disputed) == ("yes", "")
+    assert done.catalogue.verdict(status=404).retry == "no"
+
+
+def test_lines_that_begin_with_a_status_are_a_table(imported: Imports) -> None:
+    page = "Errors\n\n400 The request is wrong.\n429 Too many requests. Retry with backoff.\n500 Our fault.\n"
+    done = imported(e__txt=page)
+    assert {key: rule.meaning for key, rule in done.catalogue.status.items()}["500"] == "Our fault."
+    assert done.catalogue.verdict(status=429).retry == "yes"
+
+
+def test_a_table_of_fields_that_ran_together_is_no_code(imported: Imports) -> None:
+    table = "PropertyTypeDescription\ncodestringWhat happened.\nmessagestringFor people; may change.\n"
+    done = imported(e__txt=f"Errors\n\n{table}\n404 Not Found\n\nTry again later.\n")
+    assert done.catalogue.names == ()
+    assert done.catalogue.message_contract == "unstable"
+
+
+def test_headings_that_begin_with_a_status_say_what_it_means(imported: Imports) -> None:
+    first = "## 403 | Subscriber limit exceeded\n\nUpgrade the account.\n"
+    done = imported(e__md=f"# Errors\n\n{first}\n## 500 Internal server error\n\nA 500 means a bug. Try again later.\n")
+    assert done.catalogue.status["403"].meaning == "Subscriber limit exceeded"
+    assert done.catalogue.verdict(status=500).retry == "yes"
+
+
 def test_rows_that_span_others_hold_for_them(imported: Imports) -> None:
     page = """<h1>Errors</h1><table><tr><th>Status</th><th>Code</th><th>Retry</th></tr>
 <tr><td rowspan="2">503</td><td>A_B</td><td>Yes</td></tr><tr><td>C_D</td><td>No</td></tr></table>"""
@@ -156,6 +184,22 @@ ITEM_GONE | 404 |
         "$.meta.requestId",
     ]
     assert envelope.hint[0].optional
+
+
+def test_numbers_beside_the_lines_of_a_sample_are_no_part_of_it(imported: Imports) -> None:
+    page = 'Errors\n\nExample error response\n\n1{\n2 "message": "No such site",\n3 "code": "site_gone"\n4}\n'
+    done = imported(e__txt=page)
+    rule = done.catalogue.code("site_gone")
+    assert rule is not None
+    assert rule.messages == {"site_gone": ("No such site",)}
+    assert done.line_of("code = ").endswith("# 7")
+
+
+def test_a_type_that_says_only_that_this_is_an_error_is_not_what_tells_errors_apart(imported: Imports) -> None:
+    page = '# Errors\n\n```json\n{ "type": "error", "error": { "type": "not_found_error", "message": "No such item" } }\n```\n'
+    done = imported(e__md=page)
+    assert [str(place) for place in done.catalogue.envelope.code] == ["$.error.type"]
+    assert done.catalogue.names == ("not_found_error",)
 
 
 def test_a_placeholder_is_no_code_and_no_text(imported: Imports) -> None:
@@ -227,6 +271,20 @@ def test_best_practices_are_advice_on_the_statuses_that_they_name(
     page = f"# Errors\n\n{sentence}\n\n| Code | Status |\n| --- | --- |\n| `A_B` | 422 |\n"
     verdict = imported(e__md=page).catalogue.verdict(status=status)
     assert (verdict.retry, verdict.wait) == (retry, wait)
+
+
+def test_a_sentence_that_goes_on_is_about_the_status_of_the_one_before(imported: Imports) -> None:
+    page = (
+        "# Errors\n\nYou may get a 429. When this happens, check the Retry-After header to see how long to wait before another request.\n"
+    )
+    done = imported(e__md=page)
+    assert (done.catalogue.verdict(status=429).retry, done.catalogue.verdict(status=429).wait) == ("yes", "retry_after")
+    assert [one.on for one in done.catalogue.retry_after] == [(429,)]
+
+
+def test_what_the_server_uses_is_no_advice_to_clients(imported: Imports) -> None:
+    page = "# Errors\n\nWe may use this error code for other 4xx statuses.\n\n| Code | Status |\n| --- | --- |\n| `A_B` | 404 |\n"
+    assert imported(e__md=page).catalogue.envelope.branch_on == ()
 
 
 @pytest.mark.parametrize(

@@ -124,8 +124,13 @@ def _outermost(found: Sequence[Found], part: str) -> Found | None:
     if part == "code":
         candidates.sort(key=lambda one: (isinstance(one.value, int), _folded_depth(one.path)))
     else:
-        candidates.sort(key=lambda one: (_folded_depth(one.path), one.path[-1] in {"title", "description"}))
+        candidates.sort(key=lambda one: (_folded_depth(one.path), one.path[-1] in {"title", "description"}, _says_nothing(one)))
     return candidates[0] if candidates else None
+
+
+def _says_nothing(field: Found) -> bool:
+    """``"type": "error"`` beside the object that is the error."""
+    return field.part == "type" and isinstance(field.value, str) and is_placeholder(field.value)
 
 
 def _folded_depth(path: JsonPath) -> int:

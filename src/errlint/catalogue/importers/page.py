@@ -9,7 +9,7 @@ from errlint.catalogue.importers.advice import advice
 from errlint.catalogue.importers.blocks import Block, Heading, Item, Paragraph, Sample, Table
 from errlint.catalogue.importers.bodies import Context
 from errlint.catalogue.importers.codesamples import is_api_host, read_sample
-from errlint.catalogue.importers.facts import API, Facts, Place, code
+from errlint.catalogue.importers.facts import API, Facts, Place, code, status
 from errlint.catalogue.importers.jsonsample import bodies
 from errlint.catalogue.importers.prose import read_prose
 from errlint.catalogue.importers.section import Section
@@ -19,6 +19,7 @@ from errlint.catalogue.importers.tokens import looks_like_code, statuses
 _ENTRY = re.compile(
     r"^[`*\"]*(?P<name>[A-Za-z][\w.-]*)[`*\"]*\s*(?:\((?P<status>[^)]*)\))?\s*(?:[:–—]|\s-|-\s)\s*(?P<text>\S.*)$", re.DOTALL
 )
+_STATUS_TITLE = re.compile(r"(?:HTTP )?([45][0-9]{2})\b[\s:|–—-]*(?:\w+ )?([A-Z][\w' ]{2,60})$")
 _STATUS_LINE = re.compile(r"(?i)\b(?:http )?(?:status|response)(?: code)?s?\W{1,4}(?=[1-5]\d\d)")
 _BASE_URL = re.compile(r"(?i)\b(?:base url|base uri|api (?:url|host|endpoint|root)|endpoint)\b")
 _URL = re.compile(r"https?://([A-Za-z0-9.-]+)(/[^\s`\"'<>)]*)?")
@@ -38,6 +39,7 @@ def read_page(blocks: Sequence[Block], source: int, facts: Facts) -> None:
             section.enter(block)
             for name in section.codes:
                 _heads(name, section, source, facts)
+            _titled(block, source, facts)
             read_prose(block.text, Place(source, block.line), facts, of_errors=False)
         elif isinstance(block, Table):
             read_table(block, section, source, facts)
@@ -45,6 +47,15 @@ def read_page(blocks: Sequence[Block], source: int, facts: Facts) -> None:
             read_sample(block, Context(source, block.line, section.status, section.of_errors), facts)
         else:
             _words(block, section, fields, source, facts)
+
+
+def _titled(heading: Heading, source: int, facts: Facts) -> None:
+    """A heading that begins with a status: ``404 Not Found``."""
+    found = _STATUS_TITLE.match(heading.text)
+    if found is not None:
+        at = Place(source, heading.line)
+        facts.add(status(found[1]), "listed", True, at)
+        facts.add(status(found[1]), "meaning", found[2], at)
 
 
 def _heads(name: str, section: Section, source: int, facts: Facts) -> None:

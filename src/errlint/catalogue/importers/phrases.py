@@ -93,7 +93,7 @@ TIME_ONLY = re.compile(
 
 PERSISTS = re.compile(
     r"^(?:if|when|unless|should) (?:the |this |it |that )?(?:\w+ )?"
-    r"(?:persists?|continues?|keeps?|still|happens|occurs|repeats|recurs|problem|issue|error)",
+    r"(?:persists?|continues?|keeps?|still|(?:happens|occurs) (?:again|repeatedly|often)|repeats|recurs|problem|issue|error)",
     re.IGNORECASE,
 )
 ROLLED_BACK = _words(

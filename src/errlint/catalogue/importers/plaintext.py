@@ -20,6 +20,8 @@ _RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
 _DASHES = re.compile(r"\s*(?:-{3,}|={3,}|\*{3,}|_{3,})\s*$")
 _FENCE = re.compile(r"\s*(```|~~~)\s*([\w+-]*)")
 _SUBHEADING = re.compile(r"\b(examples?|headers|responses?|requests?|sample|usage|notes?)\b", re.IGNORECASE)
+_STATUS_ENTRY = re.compile(r"\s*([1-5][0-9]{2})(?:\s*[-–—:]\s*|\s+)([A-Z].*\S)\s*$")
+_NUMBERED_JSON = re.compile(r"1\s*[{\[]\s*$")
 _LONGEST_HEADING = 80
 _LONGEST_SAMPLE = 400
 
@@ -33,7 +35,7 @@ class _Reader:
     """Goes over the lines once; a line whose end belongs to what follows (``}Error codes``) is cut in two."""
 
     def __init__(self, lines: Sequence[str]) -> None:
-        self._lines = [line.rstrip() for line in lines]
+        self._lines = _without_numbers([line.rstrip() for line in lines])
         self._at = 0
         self._paragraph: list[str] = []
         self._paragraph_line = 0
@@ -108,7 +110,7 @@ class _Reader:
     # tables -----------------------------------------------------------------------------------------------------------------
 
     def _table(self) -> Block | None:
-        return self._barred() or self._tabbed() or self._glued()
+        return self._barred() or self._tabbed() or self._glued() or self._statuses()
 
     def _barred(self) -> Block | None:
         """``| A | B |`` with a rule below it; the rows may have lost the bar at their beginning, or at their end."""
@@ -138,6 +140,19 @@ class _Reader:
             return None  # no titles: nobody says what the columns are
         self._at = end
         return table(rows[0], rows[1:])
+
+    def _statuses(self) -> Block | None:
+        """Lines that each begin with a status and say what it means, with no title above them."""
+        found = []
+        for at in range(self._at, len(self._lines)):
+            line = _STATUS_ENTRY.match(self._lines[at])
+            if line is None:
+                break
+            found.append(Row(at + 1, (line[1], line[2])))
+        if len(found) < 3:
+            return None
+        self._at += len(found)
+        return table(Row(found[0].line, ("Status", "Meaning")), found)
 
     def _glued(self) -> Block | None:
         """``CodeTypical statusMeaning``: cells without anything between them."""
@@ -221,6 +236,19 @@ def _cells(line: str, width: int | None = None) -> tuple[str, ...]:
     if cells and not cells[0] and (width is None or len(cells) > width):
         cells.pop(0)
     return tuple(cells)
+
+
+def _without_numbers(lines: list[str]) -> list[str]:
+    """Without the numbers that a site shows beside the lines of a sample (``1{``, ``2 "message": …``)."""
+    for start, first in enumerate(lines):
+        if not _NUMBERED_JSON.match(first):
+            continue
+        end = start
+        while end < len(lines) and lines[end].lstrip().startswith(str(end - start + 1)):
+            end += 1
+        if end - start >= 3:
+            lines[start:end] = [line.lstrip()[len(str(number)) :] for number, line in enumerate(lines[start:end], 1)]
+    return lines
 
 
 def _is_title(line: str) -> bool:

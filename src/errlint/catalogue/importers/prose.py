@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from errlint.catalogue.importers.advice import advice, is_hedged
 from errlint.catalogue.importers.blocks import sentences
 from errlint.catalogue.importers.facts import API, ENVELOPE, FAILURE, IDEMPOTENCY, Advice, Facts, Place, code, status
-from errlint.catalogue.importers.tokens import headers, looks_like_code, statuses
+from errlint.catalogue.importers.tokens import headers, looks_like_code, statuses, with_exceptions
 from errlint.catalogue.schema import Format, Wait
 
 _MESSAGE = (
@@ -37,6 +37,7 @@ _DECIDE = re.compile(
     r"|react)\b",
     re.IGNORECASE,
 )
+_OF_THE_SERVER = re.compile(r"\b(?:we|the (?:api|server|service))\b(?:\s+\w+){0,3}\s*$", re.IGNORECASE)
 _BY_CODE = re.compile(
     r"\b(?:error\.|error[_ -]?|machine[- ]readable )?codes?\b"
     r"(?<!status code)(?<!status codes)(?<!http code)(?<!http codes)(?<!statuscode)|\berror_code\b",
@@ -56,15 +57,16 @@ _SOME_CODES = re.compile(
     re.IGNORECASE,
 )
 _FAILURE = re.compile(r"\bnon-?(2xx|200)\b|\b(?:other than|outside(?: of)?(?: the)?) (2xx|200)\b", re.IGNORECASE)
-_EXCEPTED = re.compile(r"\b(?:except(?: for)?|other than|apart from|besides|but not|excluding)\b", re.IGNORECASE)
 _PRONOUN = re.compile(
-    r"^(?:(?:you|clients?) (?:may|can|should|must) )?(?:\w+ ){0,2}?(?:it|them|these|this|those|they|such|the request)\b", re.IGNORECASE
+    r"^(?:(?:you|clients?) (?:may|can|should|must) )?(?:\w+ ){0,2}?(?:it|them|these|this|those|they|such|the request)\b"
+    r"|^(?:when|if|once) (?:this|that|it) (?:happens|occurs)\b",
+    re.IGNORECASE,
 )
 _ECHO = re.compile(r"\bechoe?(?:s|d)\b|\b(?:same|value) (?:as|of) (?:your|the)\b.*\bheader\b", re.IGNORECASE)
 _IN_RESPONSES = re.compile(r"\b(?:respon\w+|return\w*|includ\w+|every|each|all|sent|support|repl\w+)\b", re.IGNORECASE)
 _ID_HEADER = re.compile(r"(?:request|trace|correlation|transaction|debug|log|operation)-?id$|^cf-ray$", re.IGNORECASE)
 _KEY_HEADER = re.compile(r"idempot", re.IGNORECASE)
-_GOES_ON = re.compile(r"^(?:poll|wait|fix|retry|then|do not|don't|instead|check|correct)\b", re.IGNORECASE)
+_GOES_ON = re.compile(r"^(?:poll|wait|fix|retry|try|then|do not|don't|instead|check|correct)\b", re.IGNORECASE)
 _OPERATION = re.compile(
     r"\b(?:from|when|while|on|during|after) "
     r"(?P<verb>creat|updat|delet|cancel|start|upload|execut|publish|submit|send|refund|captur|confirm)ing "
@@ -86,7 +88,8 @@ def read_prose(text: str, at: Place, facts: Facts, *, of_errors: bool = True, un
         here = Place(at.source, line)
         _contract(sentence, here, facts)
         keys = [key for key in statuses(sentence) if key >= "3"]
-        _mentions(sentence, keys, keys or [str(one) for one in under], here, facts)
+        named = [one for one in last.subjects if one[0].isdigit()] if _PRONOUN.search(sentence) else []
+        _mentions(sentence, keys, keys or named or [str(one) for one in under], here, facts)
         if of_errors:
             last = _advice(sentence, last, here, facts)
 
@@ -156,7 +159,7 @@ def _contract(sentence: str, at: Place, facts: Facts) -> None:
     if found is not None and re.search(r"(?i)\berror|\bfail|envelope", sentence):
         facts.add(FAILURE, "status", ">=300" if (found[1] or found[2]).lower() == "2xx" else "!=200", at)
     decide = _DECIDE.search(sentence)
-    if decide is not None:
+    if decide is not None and not _OF_THE_SERVER.search(sentence[: decide.start()]):
         positive = re.split(r"(?i),? (?:not|instead of|rather than|never)\b", sentence)[0]
         kinds = (("code", _BY_CODE), ("status", _BY_STATUS), ("type", _BY_TYPE))
         order = sorted((match.start(), kind) for kind, pattern in kinds if (match := pattern.search(positive, decide.end())))
@@ -231,7 +234,7 @@ class _Thread:
 
 def _advice(sentence: str, last: _Thread, at: Place, facts: Facts) -> _Thread:
     """What a sentence advises for the statuses and codes that it names, or that the sentence before it named."""
-    positive, excepted = _parts(sentence)
+    positive, excepted = with_exceptions(sentence)
     keys = [key for key in statuses(positive) if key[0] in "45"]
     names = [word for word in re.findall(r"[A-Za-z][\w.]*", positive) if looks_like_code(word) and (word.isupper() or "_" in word)]
     said = advice(sentence, imperative=not keys and bool(_PRONOUN.search(sentence)))
@@ -250,12 +253,6 @@ def _advice(sentence: str, last: _Thread, at: Place, facts: Facts) -> _Thread:
         wait: Wait = "retry_after" if "retry-after" in sentence.lower() else ""
         facts.add(status(key), "advice", Advice("no") if said.retry == "yes" else Advice("yes", wait), at, "inferred")
     return thread
-
-
-def _parts(sentence: str) -> tuple[str, str]:
-    """What a sentence is about, and what it leaves out ("all 4xx other than 429")."""
-    found = _EXCEPTED.search(sentence)
-    return (sentence, "") if found is None else (sentence[: found.start()], sentence[found.end() :])
 
 
 def _operation(found: re.Match[str]) -> str:

@@ -11,7 +11,7 @@ from errlint.catalogue.importers.columns import Role, roles, verdict_of_cell
 from errlint.catalogue.importers.facts import ENVELOPE, Advice, Facts, Place, code, status
 from errlint.catalogue.importers.prose import read_cell, read_header, read_prose
 from errlint.catalogue.importers.section import Section
-from errlint.catalogue.importers.tokens import codes_in_cell, is_number, is_wildcard, statuses
+from errlint.catalogue.importers.tokens import codes_in_cell, is_number, is_wildcard, statuses, with_exceptions
 
 _OTHER_DECIDES = re.compile(r"\bdepend(?:s|ing)? (?:up)?on (?:the |its )?(?:error |http )?(code|status)\b(?! code)", re.IGNORECASE)
 _SOME = re.compile(r"\b(?:common|example|typical|possible|sample|e\.?g)\b", re.IGNORECASE)
@@ -48,7 +48,7 @@ def _is_summary(table: Table, found: Sequence[Role]) -> bool:
 def _summary(table: Table, found: Sequence[Role], source: int, facts: Facts) -> None:
     _statuses(table, found, source, facts)
     for row in table.rows:
-        keys = [int(key) for key in statuses(row.cells[found.index(Role.STATUS)]) if key.isdigit()]
+        keys = [int(key) for key in _meant(row.cells[found.index(Role.STATUS)]) if key.isdigit()]
         for name in codes_in_cell(row.cells[found.index(Role.CODE)]):
             for key in keys:
                 subject = ("pattern", name) if is_wildcard(name) else code(name)
@@ -66,7 +66,7 @@ def _codes(table: Table, found: Sequence[Role], section: Section, source: int, f
     for row in table.rows:
         at = Place(source, row.line)
         said = _advice(row, found) or section.verdict
-        own = [key for index in _all(found, Role.STATUS) for key in statuses(row.cells[index])]
+        own = [key for index in _all(found, Role.STATUS) for key in _meant(row.cells[index])]
         for name in _names(row.cells[column]):
             subject = ("pattern", name) if is_wildcard(name) else code(name)
             facts.add(subject, "listed", True, at)
@@ -85,6 +85,11 @@ def _codes(table: Table, found: Sequence[Role], section: Section, source: int, f
     if Role.STATUS not in found and len(section.statuses) > 1:
         names = ", ".join(name for row in table.rows[:3] for name in _names(row.cells[column]))
         facts.doubt(f"which of {'/'.join(section.statuses)} {names} … come with is not said", Place(source, table.header.line))
+
+
+def _meant(cell: str) -> list[str]:
+    """The statuses that a cell is about, those that it leaves out aside."""
+    return statuses(with_exceptions(cell)[0])
 
 
 def _names(cell: str) -> list[str]:
@@ -107,7 +112,7 @@ def _statuses(table: Table, found: Sequence[Role], source: int, facts: Facts) ->
     for row in table.rows:
         at = Place(source, row.line)
         said = _advice(row, found)
-        for key in statuses(row.cells[found.index(Role.STATUS)]):
+        for key in _meant(row.cells[found.index(Role.STATUS)]):
             if key < "3":
                 continue
             facts.add(status(key), "listed", True, at)
@@ -116,7 +121,7 @@ def _statuses(table: Table, found: Sequence[Role], source: int, facts: Facts) ->
             for text in [row.cells[index] for index in _all(found, Role.MEANING, Role.MESSAGE) if row.cells[index]][:1]:
                 facts.add(status(key), "meaning", text, at)
         for text in (row.cells[index] for index in _all(found, Role.MEANING, Role.NOTES, Role.ACTION)):
-            read_cell(text, statuses(row.cells[found.index(Role.STATUS)]), at, facts)
+            read_cell(text, _meant(row.cells[found.index(Role.STATUS)]), at, facts)
 
 
 def _advice(row: Row, found: Sequence[Role]) -> Advice | None:

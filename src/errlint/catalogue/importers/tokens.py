@@ -9,6 +9,7 @@ from typing import Literal
 
 _STATUS = re.compile(r"(?<![\w.$-])([1-5][0-9][0-9]|[1-5][xX*]{2})(?![\w%]|[.,][0-9])")
 _RANGE = re.compile(r"(?<![\w.$-])([1-5])00\s*(?:-|–|to|through|\.\.)\s*\1(?:99|[0-9][0-9])(?!\w)|(?<![\w.$-])([1-5])00\s*\+")
+_EXCEPTED = re.compile(r"\b(?:except(?:ing)?(?: for)?|other than|apart from|besides|but not|excluding)\b", re.IGNORECASE)
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[_.:/-][A-Za-z0-9]+)*")
 _WILDCARD = re.compile(r"(?=.*[A-Za-z])(?:\*[_.-]?|)[A-Za-z][A-Za-z0-9_.-]*?(?:[_.-]?\*|)")
 _SPLIT = re.compile(r"\s*(?:,|;|\||/(?=\s)|\s/|\bor\b|\band\b|\s)\s*")
@@ -43,9 +44,15 @@ def statuses(text: str) -> list[str]:
     return sorted(found, key=lambda key: found[key])
 
 
+def with_exceptions(text: str) -> tuple[str, str]:
+    """What a text is about, and what it leaves out ("all 4xx other than 429")."""
+    found = _EXCEPTED.search(text)
+    return (text, "") if found is None else (text[: found.start()], text[found.end() :])
+
+
 def is_status_cell(text: str) -> bool:
     """Whether a cell of a table holds statuses and nothing but, perhaps, their reason phrases ("429 Too Many Requests")."""
-    cell = text.strip().strip("`*\"'")
+    cell = with_exceptions(text)[0].strip().strip("`*\"'( ")
     if not statuses(cell) or len(cell) > 60:
         return False
     rest = _STATUS.sub(" ", _RANGE.sub(" ", cell))
