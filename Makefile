@@ -11,7 +11,7 @@ RUN := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo test lint format proofs docs ecosystem sdk-facts bench clean
+.PHONY: help demo test lint format proofs docs ecosystem ecosystem-fixes sdk-facts bench clean
 
 help:
 	@echo "make demo        show what errlint finds in a client, and how it fixes it"
@@ -21,6 +21,7 @@ help:
 	@echo "make proofs      execute every kind of fix, and print what it changed (docs/fixes.md)"
 	@echo "make docs        build the documentation as a site into build/site"
 	@echo "make ecosystem   run errlint over real packages and compare with the record (ARGS='--new' …)"
+	@echo "make ecosystem-fixes  apply every fix to a copy of these packages, and see that they hold (ARGS='--preview' …)"
 	@echo "make bench       measure errlint beside other linters (ARGS='--files 1000 --rounds 1' …)"
 	@echo "make sdk-facts   hold what catalogues say of SDKs against the SDKs (SDKS='openai==1.109.1' …)"
 	@echo "make clean       remove what was built and the virtual environment"
@@ -68,6 +69,9 @@ docs: $(DEV)
 
 ecosystem: $(DEV)
 	$(BIN)/python -m benchmarks.ecosystem $(ARGS)
+
+ecosystem-fixes: $(DEV)
+	$(BIN)/python -m benchmarks.ecosystem.fixes $(ARGS)
 
 bench: $(DEV)
 	$(BIN)/python -m benchmarks.speed $(ARGS)

@@ -7,6 +7,7 @@ import io
 import json
 import tarfile
 import zipfile
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ import pytest
 from benchmarks.ecosystem import __main__ as ecosystem
 from benchmarks.ecosystem import report
 from benchmarks.ecosystem.corpus import CORPUS, CorpusProblem, Pin, provide, read_pins, unpack
+from benchmarks.ecosystem.fixes import Outcome, fix_copy
 from benchmarks.ecosystem.lint import Run, Spoken, lint
 from benchmarks.ecosystem.record import (
     Comparison,
@@ -369,3 +371,35 @@ def test_readme_names_every_option() -> None:
     text = ecosystem.RECORD.with_name("README.md").read_text(encoding="utf-8")
     options = [option for action in ecosystem._parser()._actions for option in action.option_strings if action.help != "==SUPPRESS=="]
     assert [option for option in options if option not in text] == ["-h", "--help"]
+
+
+# --- all fixes, on a copy -------------------------------------------------------------------------------------------
+
+
+CLIENT = """import requests
+answer = requests.get(u)
+if answer and answer.status_code == 404:
+    x = 1
+"""
+
+
+def test_fixes_of_a_copy_are_counted_and_hold(tmp_path: Path) -> None:
+    (tmp_path / "client.py").write_text(CLIENT, encoding="utf-8")
+    outcome = fix_copy("acme", tmp_path)
+    assert outcome == Outcome("acme", Counter({"ERR504": 1}), 1)
+    assert list(outcome.complaints) == []
+    assert (tmp_path / "client.py").read_text(encoding="utf-8") == CLIENT
+
+
+def test_a_copy_without_fixes_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "client.py").write_text("import requests\n", encoding="utf-8")
+    assert fix_copy("acme", tmp_path) == Outcome("acme")
+
+
+def test_what_does_not_hold_is_told() -> None:
+    outcome = Outcome("acme", Counter(ERR504=1), 1, (), ("a.py",), 2, ("ERR101 in b.py",))
+    assert list(outcome.complaints) == [
+        "acme: a.py does not compile any more",
+        "acme: more is found of ERR101 in b.py",
+        "acme: a second run fixed 2 more",
+    ]

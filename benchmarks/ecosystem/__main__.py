@@ -65,7 +65,7 @@ def _run(options: argparse.Namespace) -> int:
             print(f"{len(folders)} packages below {cache / 'unpacked'}")
             return 2 if unavailable else 0
         if options.reuse:
-            runs, failed = _read_runs(cache, {pin.name for pin in folders}), 0
+            runs, failed = read_runs(cache, {pin.name for pin in folders}), 0
         else:
             extra = ("--preview",) if options.preview else ()
             results, failed = _settle(pool, folders, lambda pin: _told(lint(pin.name, folders[pin], extra)), LintProblem)
@@ -106,11 +106,12 @@ def _told(run: Run) -> Run:
 
 
 def _keep_runs(cache: Path, runs: Iterable[Run]) -> None:
-    kept = {run.package: run for run in _read_runs(cache)} | {run.package: run for run in runs}
+    kept = {run.package: run for run in read_runs(cache)} | {run.package: run for run in runs}
     (cache / "last-run.json").write_bytes(msgspec.json.encode([kept[name] for name in sorted(kept)]))
 
 
-def _read_runs(cache: Path, packages: set[str] | None = None) -> list[Run]:
+def read_runs(cache: Path, packages: set[str] | None = None) -> list[Run]:
+    """What the last runs over packages found."""
     file = cache / "last-run.json"
     kept = msgspec.json.decode(file.read_bytes(), type=list[Run]) if file.is_file() else []
     return [run for run in kept if packages is None or run.package in packages]
