@@ -55,7 +55,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from errlint.rule import Context, Finding, Kind, Meaning, Place, Safety, Severity, TextTest, TypeSheet, candidates, names_status, rule
+from errlint.rule import Context, Finding, Kind, Meaning, Place, Safety, Severity, TextTest, TypeSheet, candidates, rule
 
 _NAMED = {Kind.BODY: "the error text of the body"}
 
@@ -72,6 +72,9 @@ def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
     subject = _error_text(test, ctx) if test is not None else None
     if test is None or subject is None:
         return
+    expected = None if subject.proven else ctx.expectation(subject)
+    if not subject.proven and expected is None:
+        return
     question = _question(test, subject, ctx)
     if question.tests[0].node is not node or not ctx.decides(question.node):
         return
@@ -82,7 +85,7 @@ def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
     yield ctx.finding(
         question.node,
         _message(subject, narrowed),
-        trail=[*subject.trail, Place(test.node, f"asked for {_listed(words)}")],
+        trail=[*subject.trail, *([expected] if expected else []), Place(test.node, f"asked for {_listed(words)}")],
         severity=Severity.ADVICE if sole or narrowed else None,
         api=subject.catalogue,
         remedy=f"test {replacement.what}: `{replacement.code}`" if replacement else _remedy(subject, words, sole=sole),
@@ -91,22 +94,21 @@ def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
 
 
 def _error_text(test: TextTest, ctx: Context) -> Meaning | None:
-    """What the test asks, if it is the human-readable text of an API error."""
+    """What the test asks, if it is the human-readable text of an error; of an API's error, if the meaning is proven."""
     subject = ctx.meaning(test.subject)
     if subject is None or not all(_says_something(word) for word in test.words()):
         return None
+    codes = test.exact and all(_looks_like_code(word) for word in test.words())
     if subject.from_exception:
-        if subject.origin is not None and subject.origin.sheet is not None and not _can_carry_status(subject.origin.sheet):
-            return None
-        by_status = ctx.semantics.uses_http and any(names_status(word) for word in test.words())
-        return subject if subject.proven or by_status else None
+        sheet = subject.origin.sheet if subject.origin is not None else None
+        transport = sheet is not None and not ctx.is_of_project(sheet) and not _can_carry_status(sheet)
+        return None if transport or (codes and not subject.says_all) else subject
     if subject.kind is Kind.REASON:
-        return subject
+        # an exception may keep anything under this name
+        return None if codes and subject.origin is not None and subject.origin.kind is Kind.EXCEPTION else subject
     if subject.kind is Kind.MESSAGE:
-        if test.exact and all(_looks_like_code(word) for word in test.words()):
-            return None
         taken_from_error = ctx.names_error(subject) or ctx.is_error(subject, test.node)
-        return subject if taken_from_error else None
+        return subject if taken_from_error and not codes else None
     if subject.kind is Kind.TEXT:
         return subject if ctx.is_error(subject, test.node) and all(_is_wording(word) for word in test.words()) else None
     if subject.kind is Kind.BODY:
@@ -161,7 +163,7 @@ def _question(test: TextTest, subject: Meaning, ctx: Context) -> _Question:
     others = False
     for operand in _operands(top):
         part = _test_of(operand, ctx)
-        meaning = ctx.meaning(part.subject) if part is not None else None
+        meaning = _error_text(part, ctx) if part is not None else None
         if part is not None and meaning is not None and _same_text(meaning, subject):
             tests.append(part)
         else:

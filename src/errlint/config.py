@@ -17,6 +17,7 @@ from errlint.globs import absolute, matches
 from errlint.hints import did_you_mean
 
 if TYPE_CHECKING:
+    from errlint.config_schema import Wrapper
     from errlint.toml import Document
 
 FILE_NAMES = (".errlint.toml", "errlint.toml", "pyproject.toml")
@@ -43,6 +44,7 @@ class Layer:
     exclude: tuple[str, ...] = ()
     catalogues: tuple[Path, ...] = ()
     apis: tuple[tuple[str, str], ...] = ()
+    wrappers: tuple[tuple[str, Wrapper], ...] = ()
     preview: bool | None = None
     baseline: Path | None = None
     require_reason: bool | None = None
@@ -212,6 +214,7 @@ def _layers(path: Path, extended_by: tuple[Path, ...]) -> list[Layer]:
         preview=settings.preview,
         require_reason=settings.require_reason,
         apis=tuple(settings.apis.items()),
+        wrappers=tuple(settings.wrappers.items()),
         document=document,
         table=table,
     )

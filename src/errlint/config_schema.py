@@ -5,6 +5,17 @@ from __future__ import annotations
 import msgspec
 
 
+class Wrapper(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """``[tool.errlint.wrappers."acme_http.Client.get"]``: what a call of your own HTTP library does."""
+
+    returns: str = "http"
+    """A type of a library sheet (``requests.Response``), or a word of the sheets for what a value means (``body``)."""
+    raises_on_status: bool = False
+    """Whether the call raises when the status is an error."""
+    raises: tuple[str, ...] = ()
+    """The types that it raises then."""
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """``[tool.errlint]`` in pyproject.toml, or the top level of errlint.toml.
 
@@ -28,6 +39,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     """Files with error catalogues."""
     apis: dict[str, str] = {}
     """Which API the files that a glob matches talk to, by the id of its catalogue; the last glob that matches decides."""
+    wrappers: dict[str, Wrapper] = {}
+    """What calls of your own HTTP libraries do, by the dotted name of a function or of a method (``acme_http.Client.*``: all of HTTP's)."""
     require_reason: bool | None = None
     """Comments that silence findings have to say why."""
     baseline: str | None = None

@@ -92,7 +92,8 @@ class Setup:
         from errlint.libraries import Libraries
         from errlint.semantics.sdks import sdk_sheets
 
-        return Libraries((*sdk_sheets(self.catalogues, self.libraries.roots), *self.libraries.sheets)).at(self.installed)
+        sheets = (*sdk_sheets(self.catalogues, self.libraries.roots), *self.libraries.sheets)
+        return Libraries(sheets, self.libraries.wrapped).at(self.installed)
 
     @cached_property
     def _project(self) -> Project:
@@ -101,7 +102,7 @@ class Setup:
     @cached_property
     def passes(self) -> Gate:
         """The byte gate."""
-        return self._base.passes if self._base is not None else Gate(self.knowledge.roots, self._project)
+        return self._base.passes if self._base is not None else Gate(self.knowledge.waking, self._project, self.knowledge.told_by)
 
     @cached_property
     def words(self) -> Words:

@@ -36,11 +36,13 @@ class FirstParty:
     """Resolves names. What it found is remembered for a run; which file was asked first does not matter.
 
     :param libraries: top-level names that library sheets speak of: they are never looked for in the project.
+    :param described: dotted names of functions and classes that a sheet describes: it is believed, whoever defines them.
     """
 
-    def __init__(self, project: Project, libraries: AbstractSet[str] = frozenset()) -> None:
+    def __init__(self, project: Project, libraries: AbstractSet[str] = frozenset(), described: AbstractSet[str] = frozenset()) -> None:
         self.project = project
         self._libraries = libraries
+        self._described = described
         self._indexes: dict[str, Index | None] = {}
         self._resolved: dict[tuple[str, str], str | None] = {}
 
@@ -77,7 +79,7 @@ class FirstParty:
     def _resolve(self, file: str, name: str, seen: Seen) -> str | None:
         level = len(name) - len(name.lstrip("."))
         first, *rest = name[level:].split(".")
-        if not level and first in self._libraries:
+        if not level and (first in self._libraries or name in self._described or name.rpartition(".")[0] in self._described):
             return name
         module = self.project.resolve(file, "", level) if level else self.project.resolve(file, first, 0)
         if module is None:

@@ -1,8 +1,8 @@
 """Which files can have a finding at all, told from their bytes: most files of a repository need not be parsed.
 
-No rule speaks without evidence, and all evidence comes into a file by an import: of something that a sheet or a catalogue knows, or of a
+No rule speaks without evidence. Nearly all evidence comes into a file by an import: of something that a sheet or a catalogue knows, or of a
 module of the project that imports such a thing in turn. The imports are read by regular expressions that may see one too many (in a
-string), never one too few.
+string), never one too few. The rest are words that only code about HTTP has (:mod:`errlint.http_words`): ``.status_code``, ``"429"``.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
+from errlint.http_words import STATUS_IN_STRING, STATUS_MEMBERS
 from errlint.project import Module, Project
 
 _SPACE = rb"(?:[ \t\f]|\\\r?\n)"
@@ -26,11 +27,13 @@ _COMMENT = re.compile(rb"#[^\n]*")
 class Gate:
     """Answers for the files of a run.
 
-    :param roots: top-level import names that sheets and catalogues speak of; :param project: finds the modules that a file imports.
+    :param roots: top-level import names that sheets and catalogues speak of; :param project: finds the modules that a file imports;
+    :param members: names of members that tell a value of unknown type.
     """
 
-    def __init__(self, roots: Iterable[str], project: Project) -> None:
+    def __init__(self, roots: Iterable[str], project: Project, members: Iterable[str] = ()) -> None:
         self._roots = sorted(roots)
+        self._members = sorted({*members, *STATUS_MEMBERS})
         self._project = project
         self._reaches: dict[str, bool] = {}
         self._edges: dict[str, tuple[str, ...] | None] = {}
@@ -41,9 +44,18 @@ class Gate:
         roots = b"|".join(re.escape(root.encode()) for root in self._roots) or rb"(?!)"
         return re.compile(rb"\b(?:from%b+(?:%b)\b|import\b(?:[^\n#]|\\\r?\n)*?\b(?:%b)\b)" % (_SPACE, roots, roots))
 
+    @cached_property
+    def words(self) -> re.Pattern[bytes]:
+        """A word that only code about HTTP has."""
+        return re.compile(rb"\b(?:%b)\b" % b"|".join(re.escape(member.encode()) for member in self._members))
+
+    def _is_known(self, raw: bytes) -> bool:
+        found = self.imports.search(raw) or self.words.search(raw) or STATUS_IN_STRING.search(raw)
+        return found is not None
+
     def lets_pass(self, raw: bytes, file: str | None) -> bool:
         """Whether anything can be found in a file; ``file`` is its absolute path, if it has one."""
-        if self.imports.search(raw) is not None:
+        if self._is_known(raw):
             return True
         return file is not None and any(map(self._reaches_evidence, self._imported(raw, file)))
 
@@ -75,8 +87,7 @@ class Gate:
         """The modules of the project that a module imports; None: it imports something known."""
         if file not in self._edges:
             raw = self._project.read(file) or b""
-            known = self.imports.search(raw) is not None
-            self._edges[file] = None if known else tuple(dict.fromkeys(self._imported(raw, file)))
+            self._edges[file] = None if self._is_known(raw) else tuple(dict.fromkeys(self._imported(raw, file)))
         return self._edges[file]
 
     def _imported(self, raw: bytes, file: str) -> Iterator[str]:

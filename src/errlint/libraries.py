@@ -12,7 +12,7 @@ sheet; a trailing ``?`` says that the value may be None.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
@@ -67,6 +67,8 @@ class TypeSheet(_Sheet, frozen=True):
     """What subscripting the object itself, and its ``get``, reads: ``response["error"]`` is ``body["error"]`` for ``body``."""
     undecodable: tuple[str, ...] = ()
     """Responses: what decoding the body raises, beside ``ValueError``, when it is no JSON."""
+    told_by: tuple[str, ...] = ()
+    """Members that nothing else has: a value of which nothing else is known is of this type where one of them is read."""
     covers_status: bool = False
     """Exceptions: catching this type also catches errors that carry an HTTP status (4xx, 5xx)."""
     carries_status: bool = False
@@ -187,13 +189,17 @@ class RetryCall:
 
 @dataclass(frozen=True)
 class Libraries:
-    """All sheets of a run, indexed by dotted name."""
+    """All sheets of a run, indexed by dotted name.
+
+    :ivar wrapped: the names of functions and classes that the user's settings describe (:mod:`errlint.wrappers`), whoever defines them.
+    """
 
     sheets: tuple[Sheet, ...] = field(default=())
+    wrapped: frozenset[str] = frozenset()
 
     def at(self, installed: Installed) -> Libraries:
         """What holds for a project with these versions; where a version is not known, what holds for all that are possible."""
-        return Libraries(tuple(_sheet_at(sheet, installed) for sheet in self.sheets))
+        return replace(self, sheets=tuple(_sheet_at(sheet, installed) for sheet in self.sheets))
 
     @cached_property
     def versioned(self) -> frozenset[str]:
@@ -217,8 +223,18 @@ class Libraries:
 
     @cached_property
     def roots(self) -> frozenset[str]:
-        """Top-level import names that any sheet speaks of."""
+        """Top-level import names of libraries that any sheet speaks of."""
         return frozenset(root for sheet in self.sheets for root in sheet.library.roots)
+
+    @cached_property
+    def waking(self) -> frozenset[str]:
+        """Top-level import names of everything that any sheet speaks of, the user's own wrappers included."""
+        return self.roots | {name.partition(".")[0] for name in self.wrapped}
+
+    @cached_property
+    def type_names(self) -> tuple[str, ...]:
+        """The dotted names of all types, by their first import path."""
+        return tuple(sorted({entry.name for sheet in self.sheets for entry in sheet.type}))
 
     @cached_property
     def defeats_retry_after(self) -> dict[str, tuple[RetryAfterDefeat, ...]]:
@@ -278,6 +294,11 @@ class Libraries:
     def type(self, name: str) -> TypeSheet | None:
         """The type with this dotted name, under any of its import paths."""
         return self._types.get(name)
+
+    @cached_property
+    def told_by(self) -> dict[str, TypeSheet]:
+        """By member that nothing else has, the type of a value of which it is read."""
+        return {member: entry for sheet in self.sheets for entry in sheet.type for member in entry.told_by}
 
     def function(self, name: str) -> FunctionSheet | None:
         """What a call of this dotted name gives; exact names before patterns."""

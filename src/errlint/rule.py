@@ -35,7 +35,7 @@ from errlint.semantics.fields import code_place, names_error
 from errlint.semantics.meaning import Evidence, Kind, Meaning, Place
 from errlint.semantics.members import Literal
 from errlint.semantics.raises import Answer, Raising
-from errlint.semantics.replacements import Replacement, Replacements, candidates, names_status
+from errlint.semantics.replacements import Replacement, Replacements, candidates
 from errlint.semantics.request_ids.additions import Additions
 from errlint.semantics.request_ids.classes import Classes, Slotless, constructor, parameters, slot
 from errlint.semantics.request_ids.judging import Loss, Lost
@@ -99,7 +99,6 @@ __all__ = [
     "constructor",
     "head",
     "is_slip",
-    "names_status",
     "one_edit_apart",
     "parameters",
     "rule",
@@ -220,6 +219,14 @@ class Context:
     def is_error(self, meaning: Meaning, node: cst.CSTNode) -> bool:
         """Whether the answer that the value was taken from is known to be an error where ``node`` stands."""
         return self.semantics.is_error(meaning, node)
+
+    def expectation(self, meaning: Meaning) -> Place | None:
+        """Where the code itself shows that the exception which a text was made of may be an HTTP error."""
+        return self.semantics.expectations.of(meaning)
+
+    def is_of_project(self, sheet: TypeSheet) -> bool:
+        """Whether a type is a class of the project, not of a library."""
+        return self.semantics.types.is_of_project(sheet)
 
     def names_error(self, meaning: Meaning) -> bool:
         """Whether the path of a value in the body itself says that this is an error (``error.message``)."""

@@ -151,9 +151,11 @@ class Plan:
         if key not in self._bare:
             if not any(pack.modules for pack in registry.packs()):
                 registry.rules()  # which says what is wrong
+            from errlint.wrappers import with_wrappers
+
             catalogues = registry.catalogues(tuple(dict.fromkeys((*config.catalogues, *self._extra))))
             check_apis(config, (one.id for one in catalogues))
-            self._bare[key] = Setup((), registry.libraries(), catalogues, api)
+            self._bare[key] = Setup((), with_wrappers(registry.libraries(), config), catalogues, api)
             _ = self._bare[key].default_api  # an unknown --api is refused even if no file is bound to it
         return self._bare[key]
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from errlint.http_words import STATUS_IN_STRING
+
 if TYPE_CHECKING:
     from errlint.libraries import Libraries, TypeSheet
 
@@ -43,7 +45,8 @@ _TOLD = re.compile(rb"retry|reset|wait|after|delay|back_?off", re.IGNORECASE)
 _HANDLES = re.compile(rb"\bexcept\b")
 _OF_EXCEPTION = re.compile(rb"\bisinstance\b[^\n]*(?:Err|Exc)|:[ \t]*[\w.\[\]| ]*(?:Error|Exception)\b")
 _ERROR_KEYS = re.compile(
-    rb"""["'](?:err|errors?|fault|error_?messages?|error_?description|success|ok|succeeded|successful|is_?success|status)["']""",
+    rb"""["'](?:err|errors?|fault|error_?messages?|error_?description|success|ok|succeeded|successful|is_?success|status|detail|result|state"""
+    rb"""|outcome|code|error_?code|err_?code|err_?no|ret|ret_?code)["']""",
     re.IGNORECASE,
 )
 _STATUS_KINDS = frozenset({"status", "ok", "success", "is-error", "client-error", "server-error"})
@@ -169,8 +172,10 @@ class Code:
 
     @cached_property
     def tells_errors(self) -> bool:
-        """Something may be known to be an error: it was caught, or its type, status or body is looked at."""
-        return self.has_exceptions or self.words.error.stand_in(self) or _ERROR_KEYS.search(self.raw) is not None
+        """Something may be known to be an error: it was caught, its type, status or body is looked at, or a status is looked for."""
+        if self.has_exceptions or self.words.error.stand_in(self):
+            return True
+        return _ERROR_KEYS.search(self.raw) is not None or STATUS_IN_STRING.search(self.raw) is not None
 
     @cached_property
     def tests_status(self) -> bool:

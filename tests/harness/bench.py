@@ -60,7 +60,7 @@ class Bench:
     def findings(self, fixture: Fixture, *, gate: bool = True) -> tuple[Finding, ...]:
         """What errlint finds in a fixture; remembered, because every check asks."""
         if (fixture, gate) not in self._found:
-            report = check_bytes(fixture.text.encode(), fixture.shown, self._setup(fixture, gate=gate))
+            report = check_bytes(fixture.text.encode(), fixture.shown, self._setup(fixture, gate=gate), _file(fixture))
             self._found[fixture, gate] = report.findings
         return self._found[fixture, gate]
 
@@ -79,9 +79,14 @@ class Bench:
         """What becomes of a fixture by all fixes, safe and unsafe; remembered."""
         if fixture not in self._fixed:
             setup = self._setup(fixture)
-            lint = partial(check_bytes, setup=setup)
+            lint = partial(check_bytes, setup=setup, file=_file(fixture))
             self._fixed[fixture] = fix_source(fixture.text.encode(), fixture.shown, lint, unsafe=True)
         return self._fixed[fixture]
 
     def _setup(self, fixture: Fixture, *, gate: bool = True) -> Setup:
         return self.setup(catalogues=fixture.catalogues, api=fixture.header.api, gate=gate, installed=fixture.header.installed)
+
+
+def _file(fixture: Fixture) -> Path | None:
+    """Where a module of a folder stands, so that its imports of the others are followed."""
+    return fixture.path if fixture.project is not None else None

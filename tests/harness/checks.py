@@ -31,10 +31,12 @@ def compiles(fixture: Fixture, bench: Bench) -> None:
 
 
 def has_the_right_comments(fixture: Fixture, bench: Bench) -> None:
-    """A bad file expects its own rule somewhere; an ok file expects nothing, now or later."""
-    own = {rule.id for rule in bench.rules if rule.name.replace("-", "_") == fixture.path.parent.name}
+    """A bad file expects its own rule somewhere, a bad folder in one of its modules; an ok file expects nothing, now or later."""
+    own = {rule.id for rule in bench.rules if rule.name.replace("-", "_") == fixture.folder}
     expected = fixture.rules(Mark.EXPECT, Mark.TODO_EXPECT)
     if fixture.is_bad:
+        for path in fixture.project.glob("*.py") if fixture.project is not None else ():
+            expected |= Fixture.read(path).rules(Mark.EXPECT, Mark.TODO_EXPECT)
         assert own & expected, f"{fixture.shown}: a bad file has to expect its rule: put `# expect: {', '.join(own)}` on the line"
     else:
         assert not expected, f"{fixture.shown}: an ok file is silent, yet it expects {', '.join(sorted(expected))}"

@@ -17,6 +17,7 @@ from tests.harness.comments import Comment, Mark, parse_comments
 from tests.harness.swap import swap
 
 FIXED = ".fixed.py"
+KINDS = ("bad_", "ok_")
 _HEADER = re.compile(r"^# /// fixture\r?\n(?P<content>(?:#(?: .*)?\r?\n)*?)# ///\r?$", re.MULTILINE)
 _OPENING = re.compile(r"^# /// fixture\b", re.MULTILINE)
 
@@ -64,12 +65,22 @@ class Fixture:
     @property
     def shown(self) -> str:
         """The path that findings and messages name: folder, file, library."""
-        return f"{self.path.parent.name}/{self.path.name}" + (f" [{self.library}]" if self.library else "")
+        return shown(self.path) + (f" [{self.library}]" if self.library else "")
+
+    @property
+    def project(self) -> Path | None:
+        """The folder of modules that it belongs to; None for a file that stands alone."""
+        return self.path.parent if self.path.parent.name.startswith(KINDS) else None
+
+    @property
+    def folder(self) -> str:
+        """The name of the folder of its rule."""
+        return (self.project or self.path).parent.name
 
     @property
     def is_bad(self) -> bool:
-        """Whether it shows mistakes (``bad_*.py``) or near misses (``ok_*.py``)."""
-        return self.path.name.startswith("bad_")
+        """Whether it shows mistakes (``bad_*.py``, or a module of ``bad_*/``) or near misses (``ok_…``)."""
+        return (self.project or self.path).name.startswith("bad_")
 
     @cached_property
     def header(self) -> Header:
@@ -121,9 +132,15 @@ class Fixture:
             yield Fixture(self.path, text, _read_sibling(self.path, library), library, swapped)
 
 
+def shown(path: Path) -> str:
+    """The folder of the rule, the folder of modules, if there is one, and the file."""
+    alone = not path.parent.name.startswith(KINDS)
+    return "/".join(path.parts[-2:] if alone else path.parts[-3:])
+
+
 def fixtures(root: Path) -> list[Path]:
-    """All specimens below the folder of fixtures, siblings left out."""
-    return sorted(path for path in root.glob("*/*.py") if not path.name.endswith(FIXED))
+    """All specimens below the folder of fixtures, the modules of folders included, siblings left out."""
+    return sorted(path for pattern in ("*/*.py", "*/*/*.py") for path in root.glob(pattern) if not path.name.endswith(FIXED))
 
 
 def sibling_path(path: Path, library: str = "") -> Path:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from errlint.rule import Rule
-from tests.harness.fixture import FIXED, Fixture
+from tests.harness.fixture import FIXED, KINDS, Fixture
 
 
 def folder_of(rule: Rule) -> str:
@@ -31,16 +31,21 @@ def every_folder_has_a_rule(root: Path, rules: Sequence[Rule]) -> None:
 
 
 def every_file_is_used(root: Path) -> None:
-    """A file is a specimen, the sibling of a bad one, or a catalogue."""
+    """A file is a specimen, the sibling of a bad one, or a catalogue; a folder is a specimen of several modules."""
     for path in sorted(root.glob("*/*")):
         shown = f"{path.parent.name}/{path.name}"
-        if path.name.endswith(FIXED):
+        if path.is_dir() and path.name.startswith(KINDS):
+            modules = [inner for inner in path.glob("*.py") if not inner.name.endswith(FIXED)]
+            assert len(modules) > 1, f"{shown} has not several modules"
+            stray = [inner.name for inner in path.iterdir() if inner.suffix != ".py" and inner.name != "__pycache__"]
+            assert not stray, f"{shown} has files that are no modules: {', '.join(stray)}"
+        elif path.name.endswith(FIXED):
             stem, _, library = path.name.removesuffix(FIXED).partition(".")
             source = path.with_name(f"{stem}.py")
             beside = source.name if source.exists() else ""
             assert beside.startswith("bad_"), f"{shown} stands beside no bad_*.py"
             assert library in ("", *Fixture.read(source).header.libraries[1:]), f"{shown} is of a library that {beside} is not run with"
         elif path.name != "__pycache__":
-            assert path.suffix == ".toml" or (path.suffix == ".py" and path.name.startswith(("bad_", "ok_"))), (
+            assert path.suffix == ".toml" or (path.suffix == ".py" and path.name.startswith(KINDS)), (
                 f"{shown} is no specimen: it is called neither bad_*.py nor ok_*.py nor *.toml"
             )

@@ -67,6 +67,6 @@ def _pages(root: Path, rules: Sequence[Rule]) -> Iterator[tuple[Path, str]]:
 
 def _safeties(rule: Rule, root: Path) -> list[Safety]:
     """The kinds of fixes that the rule's fixtures expect; the fixtures are tested, so this cannot be wrong."""
-    specimens = [Fixture.read(path) for path in fixtures(root / "fixtures") if path.parent.name == folder_of(rule)]
+    specimens = [found for found in map(Fixture.read, fixtures(root / "fixtures")) if found.folder == folder_of(rule)]
     entries = [entry for one in specimens for comment in one.comments if comment.mark is Mark.EXPECT for entry in comment.entries]
     return [safety for safety in Safety if any(entry.rule == rule.id and entry.safety is safety for entry in entries)]

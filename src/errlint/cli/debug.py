@@ -80,6 +80,7 @@ def analysed(file: Path, catalogues: Iterable[Path], api: str | None) -> tuple[S
     from errlint.engine import Setup, semantics_of
     from errlint.installed import Projects
     from errlint.source import Source, SyntaxProblem
+    from errlint.wrappers import with_wrappers
 
     try:
         source = Source.parse(file.read_bytes(), shown_path(file))
@@ -92,5 +93,5 @@ def analysed(file: Path, catalogues: Iterable[Path], api: str | None) -> tuple[S
     known = registry.catalogues((*config.catalogues, *(path.absolute() for path in catalogues)))
     check_apis(config, (one.id for one in known))
     installed = Projects({*registry.libraries().versioned, *known.versioned}).installed_for(file.absolute().parent)
-    setup = Setup((), registry.libraries(), known, api or api_for(config, file), installed=installed)
+    setup = Setup((), with_wrappers(registry.libraries(), config), known, api or api_for(config, file), installed=installed)
     return source, semantics_of(source, setup, ApiComments.parse(source.text, setup.api_ids), absolute(file))

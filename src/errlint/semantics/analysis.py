@@ -22,7 +22,8 @@ from errlint.semantics.decisions import Decisions
 from errlint.semantics.decoding import Decodings
 from errlint.semantics.envelope_reads import EnvelopeReads
 from errlint.semantics.evaluate import Evaluator
-from errlint.semantics.fields import is_failure, names_errors, names_success
+from errlint.semantics.expectations import Expectations
+from errlint.semantics.fields import is_failure, is_kept_for_errors, is_success, names_errors, names_result, names_state, names_success
 from errlint.semantics.functions import Functions
 from errlint.semantics.imported import Imported
 from errlint.semantics.meaning import Bound, Evidence, Kind, Meaning
@@ -147,6 +148,11 @@ class Semantics:
         return Collections(self.scopes, self.constants, self.statuses.number)
 
     @cached_property
+    def expectations(self) -> Expectations:
+        """What the code expects of exceptions of which nothing else is known."""
+        return Expectations(self.tree, self.text_tests, meaning=self.meaning, number=self.statuses.number, types=self.evaluator.type_sheets)
+
+    @cached_property
     def code_tests(self) -> CodeTests:
         """Tests of codes and statuses."""
         origins = Origins(self.scopes, self.constants, self.functions, self.meaning)
@@ -267,6 +273,9 @@ class Semantics:
             if origin.from_exception or origin.kind is Kind.EXCEPTION:
                 return True
             origin = origin.origin
+        return self._is_error_at(meaning, node) or self._passed_as_error(meaning)
+
+    def _is_error_at(self, meaning: Meaning, node: cst.CSTNode) -> bool:
         possible = self.statuses.possible_at(node)
         if possible & ERRORS and not possible & OK:
             # `status != 200` is how most clients spell "an error"
@@ -275,11 +284,24 @@ class Semantics:
             return True
         return any(self._takes_statuses(found) for found in self.tree.ancestors(node))
 
+    def _passed_as_error(self, meaning: Meaning) -> bool:
+        """Whether the value came through a parameter to which only answers that are errors are passed: `raise_for_error(response)`."""
+        parameter = next((place.node for place in reversed(meaning.trail) if isinstance(place.node, cst.Param)), None)
+        function = self.tree.enclosing(parameter, cst.FunctionDef) if parameter is not None else None
+        calls = self.functions.calls_of(function) if function is not None else []
+        return bool(calls) and all(self._is_error_at(meaning, call) for call in calls)
+
     def _says_failure(self, test: cst.BaseExpression, of: Meaning, *, truth: bool) -> bool:
         """``not body["success"]``, ``body["status"] == "error"``, ``body.get("errors")``: the same body calls itself an error."""
         asked = test.left if isinstance(test, cst.Comparison) else test
-        meaning = self.meaning(asked)
-        if meaning is None or not meaning.path or meaning.trail[0].node is not of.trail[0].node:
+        if (
+            isinstance(test, cst.Comparison)
+            and len(test.comparisons) == 1
+            and isinstance(test.comparisons[0].operator, (cst.In, cst.NotIn))
+        ):
+            return self._holds_failure(test, of, truth=truth)
+        meaning = self._of_same_body(asked, of)
+        if meaning is None or not meaning.path:
             return False
         if not isinstance(test, cst.Comparison):
             return truth if names_errors(meaning.path) else not truth and names_success(meaning.path)
@@ -289,7 +311,28 @@ class Semantics:
             return False
         if isinstance(target.comparator, cst.Name) and target.comparator.value in ("True", "False"):
             return names_success(meaning.path) and (equal == truth) == (target.comparator.value == "False")
-        return equal == truth and any(is_failure(word) for word in self.constants.strings(target.comparator))
+        if self.statuses.number(target.comparator) in (0, 200):
+            return equal != truth and names_result(meaning.path)
+        words = self.constants.strings(target.comparator)
+        if equal != truth:
+            # a state that is no success
+            return names_state(meaning.path) and any(map(is_success, words))
+        return any(map(is_failure, words))
+
+    def _holds_failure(self, test: cst.Comparison, of: Meaning, *, truth: bool) -> bool:
+        """``"error" in body``: the error is there; ``"error" in body["result"]``: the state says so."""
+        holds = isinstance(test.comparisons[0].operator, cst.In) == truth
+        words = self.constants.strings(test.left) if holds else ()
+        meaning = self._of_same_body(test.comparisons[0].comparator, of) if words else None
+        if meaning is None or meaning.kind is not Kind.BODY:
+            return False
+        if meaning.path and names_state(meaning.path):
+            return any(map(is_failure, words))
+        return all(map(is_kept_for_errors, words))
+
+    def _of_same_body(self, expression: cst.BaseExpression, of: Meaning) -> Meaning | None:
+        meaning = self.meaning(expression)
+        return meaning if meaning is not None and meaning.trail[0].node is of.trail[0].node else None
 
     def narrowed(self, node: cst.CSTNode, subject: Meaning) -> str | None:
         """What tests on the way to ``node`` already pinned down of the error that ``subject`` belongs to, if anything."""

@@ -15,11 +15,11 @@ def conditions_at(tree: Tree, node: cst.CSTNode) -> Iterator[tuple[cst.BaseExpre
     child = node
     for found in tree.ancestors(node):
         if isinstance(found, (cst.If, cst.IfExp)) and child is not found.test:
-            yield from _atoms(found.test, truth=child is found.body)
+            yield from atoms(found.test, truth=child is found.body)
         elif isinstance(found, cst.While) and child is found.body:
-            yield from _atoms(found.test, truth=True)
+            yield from atoms(found.test, truth=True)
         elif isinstance(found, cst.BooleanOperation) and child is found.right:
-            yield from _atoms(found.left, truth=isinstance(found.operator, cst.And))
+            yield from atoms(found.left, truth=isinstance(found.operator, cst.And))
         elif isinstance(found, (cst.IndentedBlock, cst.Module)):
             yield from _exits(found, child)
         if isinstance(found, (cst.FunctionDef, cst.Lambda)):
@@ -32,14 +32,15 @@ def _exits(block: cst.IndentedBlock | cst.Module, until: cst.CSTNode) -> Iterato
         if statement is until:
             return
         if isinstance(statement, cst.If) and statement.orelse is None and leaves(statement.body):
-            yield from _atoms(statement.test, truth=False)
+            yield from atoms(statement.test, truth=False)
 
 
-def _atoms(test: cst.BaseExpression, *, truth: bool) -> Iterator[tuple[cst.BaseExpression, bool]]:
+def atoms(test: cst.BaseExpression, *, truth: bool) -> Iterator[tuple[cst.BaseExpression, bool]]:
+    """What follows from the truth of a test: its parts, as far as each has to be true or false."""
     if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
-        yield from _atoms(test.expression, truth=not truth)
+        yield from atoms(test.expression, truth=not truth)
     elif isinstance(test, cst.BooleanOperation) and isinstance(test.operator, cst.And) is truth:
-        yield from _atoms(test.left, truth=truth)
-        yield from _atoms(test.right, truth=truth)
+        yield from atoms(test.left, truth=truth)
+        yield from atoms(test.right, truth=truth)
     else:
         yield test, truth

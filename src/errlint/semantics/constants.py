@@ -79,6 +79,11 @@ class Constants:
         if isinstance(expression, cst.Call):
             inner = _unwrapped(expression)
             return self._strings(inner, hops) if inner is not None else ()
+        if isinstance(expression, cst.IfExp):
+            # a default that the caller may replace
+            return self._strings(expression.body, hops) or self._strings(expression.orelse, hops)
+        if isinstance(expression, cst.BooleanOperation) and isinstance(expression.operator, cst.Or):
+            return self._strings(expression.left, hops) or self._strings(expression.right, hops)
         if hops:
             for value_expression in self.values(expression):
                 found = self._strings(value_expression, hops - 1)

@@ -22,11 +22,12 @@ class Decisions:
     def __init__(self, tree: Tree, scopes: Scopes) -> None:
         self._tree = tree
         self._scopes = scopes
+        self._describing: dict[cst.FunctionDef, bool] = {}
 
     def decides(self, node: cst.CSTNode, hops: int = _HOPS) -> bool:
         """Whether the truth of ``node`` changes what the program does, beyond the wording of what it tells."""
         if isinstance(node, cst.Match):
-            return not all(_only_tells(case.body) for case in node.cases)
+            return not all(_only_tells(case.body, describes=self._describes(node)) for case in node.cases)
         child: cst.CSTNode = node
         for found in self._tree.ancestors(node):
             if isinstance(found, (cst.BooleanOperation, cst.UnaryOperation, cst.GeneratorExp, cst.ListComp, cst.SetComp, cst.Arg)):
@@ -41,7 +42,7 @@ class Decisions:
                 if not (isinstance(found.func, cst.Name) and found.func.value in _TRUTH):
                     return False
             elif isinstance(found, cst.If):
-                return child is found.test and not self._if_only_tells(found)
+                return child is found.test and not self._if_only_tells(found, describes=self._describes(found))
             elif isinstance(found, cst.IfExp):
                 only_words = _prose(found.body) and _prose(found.orelse)
                 return child is found.test and not only_words and self._matters(found)
@@ -81,13 +82,24 @@ class Decisions:
                 return True
         return False
 
-    def _if_only_tells(self, test: cst.If) -> bool:
-        if not _only_tells(test.body):
+    def _if_only_tells(self, test: cst.If, *, describes: bool) -> bool:
+        if not _only_tells(test.body, describes=describes):
             return False
         rest = test.orelse
         if rest is None:
             return True
-        return self._if_only_tells(rest) if isinstance(rest, cst.If) else _only_tells(rest.body)
+        return self._if_only_tells(rest, describes=describes) if isinstance(rest, cst.If) else _only_tells(rest.body, describes=describes)
+
+    def _describes(self, node: cst.CSTNode) -> bool:
+        """Whether the function around returns nothing but prose: what it returns is for people."""
+        function = self._tree.enclosing(node, cst.FunctionDef)
+        if function is None:
+            return False
+        if function not in self._describing:
+            inside = self._tree.below(function.body, into_functions=False)
+            values = [found.value for found in inside if isinstance(found, cst.Return)]
+            self._describing[function] = bool(values) and all(map(_prose, values))
+        return self._describing[function]
 
 
 def _prose(expression: cst.BaseExpression | None) -> bool:
@@ -113,23 +125,35 @@ def _tells(call: cst.Call) -> bool:
     return name in _TELLING or name.lstrip("_").partition("_")[0] in ("log", "print", "warn")
 
 
-def _only_tells(body: cst.BaseSuite) -> bool:
-    """Whether a block does nothing but tell: log, print, choose or build prose."""
-    return all(_telling_statement(statement) for statement in body.body)
+def _only_tells(body: cst.BaseSuite, *, describes: bool = False) -> bool:
+    """Whether a block does nothing but tell: log, print, choose or build prose; in a function that describes, return it."""
+    return all(_telling_statement(statement, describes=describes) for statement in body.body)
 
 
-def _telling_statement(statement: cst.CSTNode) -> bool:
+def _telling_statement(statement: cst.CSTNode, *, describes: bool) -> bool:
     if isinstance(statement, cst.SimpleStatementLine):
-        return all(_telling_statement(small) for small in statement.body)
+        return all(_telling_statement(small, describes=describes) for small in statement.body)
     if isinstance(statement, cst.Pass):
         return True
     if isinstance(statement, cst.Expr):
         value = statement.value
-        return (isinstance(value, cst.Call) and _tells(value)) or string_value(value) is not None
+        return (isinstance(value, cst.Call) and (_tells(value) or (describes and _collects(value)))) or string_value(value) is not None
+    if isinstance(statement, cst.Return):
+        return describes
+    if isinstance(statement, cst.Assign) and describes:
+        return all(isinstance(target.target, cst.Name) for target in statement.targets)
     if isinstance(statement, (cst.Assign, cst.AugAssign)):
         return _prose(statement.value)
     if isinstance(statement, cst.If):
         rest = statement.orelse
-        tail = rest is None or (_telling_statement(rest) if isinstance(rest, cst.If) else _only_tells(rest.body))
-        return _only_tells(statement.body) and tail
+        tail = rest is None or (
+            _telling_statement(rest, describes=describes) if isinstance(rest, cst.If) else _only_tells(rest.body, describes=describes)
+        )
+        return _only_tells(statement.body, describes=describes) and tail
     return False
+
+
+def _collects(call: cst.Call) -> bool:
+    """``parts.append(…)`` of a local list."""
+    function = call.func
+    return isinstance(function, cst.Attribute) and isinstance(function.value, cst.Name) and function.attr.value in ("append", "extend")

@@ -5,7 +5,7 @@ Demand-driven and remembered per node, so the cost is linear in what is asked (:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 import libcst as cst
@@ -17,13 +17,14 @@ from errlint.semantics.binding import ApiBinding
 from errlint.semantics.callees import Callees
 from errlint.semantics.class_members import ClassMembers, Member, is_property
 from errlint.semantics.constants import Constants, string_value
-from errlint.semantics.fields import kind_at
+from errlint.semantics.fields import kind_at, names_error
 from errlint.semantics.functions import Functions
 from errlint.semantics.handlers import Handlers
 from errlint.semantics.http_calls import HttpCalls
 from errlint.semantics.imported import Imported
 from errlint.semantics.meaning import Bound, Kind, Meaning, Place
 from errlint.semantics.names import Names, dotted
+from errlint.semantics.narrowing import Narrowings
 from errlint.semantics.patterns import captured_path
 from errlint.semantics.questions import Questions
 from errlint.semantics.raises import Raises
@@ -31,11 +32,15 @@ from errlint.semantics.scopes import Binding, How, Scopes
 from errlint.semantics.statuses import Statuses
 from errlint.semantics.tree import Tree
 from errlint.semantics.types import Types, shown
+from errlint.semantics.unknown import Unknown
 
 _SAME_TEXT = frozenset({
     "lower", "upper", "casefold", "strip", "lstrip", "rstrip", "replace", "removeprefix", "removesuffix", "title", "capitalize", "decode",
     "encode", "expandtabs", "swapcase", "format",
 })  # fmt: skip
+_PASSED_THROUGH = {"typing.cast": 1, "asyncio.wait_for": 0, "asyncio.shield": 0, "asyncio.run": 0, "copy.copy": 0, "copy.deepcopy": 0}
+"""Functions that give back one of their arguments, by its position."""
+_FOLDED = frozenset({"lower", "upper", "casefold", "strip"})
 _TEXTS = (Kind.MESSAGE, Kind.TEXT, Kind.REASON, Kind.CODE)
 _MADE = {
     "response": "a response",
@@ -86,6 +91,8 @@ class Evaluator:
         self._given = given
         self._annotations = Annotations(tree, scopes, names, types)
         self._members = ClassMembers(scopes, constants, types, imported)
+        self._unknown = Unknown(tree, scopes, self._annotations, types)
+        self._narrowings = Narrowings(tree, scopes)
         self.callees = Callees(tree, names, functions, self._members, types=types, binding=binding, imported=imported, meaning=self.meaning)
         self.http = HttpCalls(tree, self.callees, self.meaning)
         self.statuses = Statuses(tree, self.meaning, names.qualified, lambda value: list(constants.values(value)), self._predicate)
@@ -165,7 +172,7 @@ class Evaluator:
             found = self.bound(binding)
             if found is not None:
                 return replace(found, expression=name)
-        return self._elsewhere(name)
+        return self._elsewhere(name) or self._unknown.meaning(name)
 
     def _elsewhere(self, expression: cst.BaseExpression) -> Meaning | None:
         """A variable of another module."""
@@ -175,23 +182,26 @@ class Evaluator:
     def _of_type(self, sheet: TypeSheet, place: Place, api: Bound | None, expression: cst.BaseExpression | None = None) -> Meaning:
         """A value that is known to be of a type. An exception of the project may stand for anything."""
         open_ = sheet.is_a == "exception" and not sheet.covers_status and self._types.is_of_project(sheet)
+        if open_ and self._types.takes_status(sheet):
+            sheet, open_ = self._types.made_of_answer(sheet), False
         return Meaning(_OF_TYPE[sheet.is_a], (place,), sheet, api, expression=expression, proven=not open_)
 
     def _narrowed(self, name: cst.Name) -> Meaning | None:
-        """What ``isinstance(name, T)`` in a test around the use says of it."""
-        for test in self._tree.tests_around(name):
-            if isinstance(test, cst.Call) and isinstance(test.func, cst.Name) and test.func.value == "isinstance" and len(test.args) == 2:
-                subject, kind = test.args[0].value, test.args[1].value
-                if not isinstance(subject, cst.Name) or subject.value != name.value:
-                    continue
-                options = [element.value for element in kind.elements] if isinstance(kind, cst.Tuple) else [kind]
-                for option in options:
-                    sheet = self._types.type(self._types.named(option) or "")
-                    if sheet is not None:
-                        api = self._binding.of_name(self._types.library_name(sheet), name)
-                        place = Place(test, f"`{name.value}` is a `{shown(sheet.name)}`")
-                        return self._of_type(sheet, place, api, name)
+        """What ``isinstance(name, T)`` in a test on the way to the use says of it."""
+        for test in self._narrowings.at(name):
+            for sheet in self.type_sheets(test.args[1].value):
+                api = self._binding.of_name(self._types.library_name(sheet), name)
+                place = Place(test, f"`{name.value}` is a `{shown(sheet.name)}`")
+                return self._of_type(sheet, place, api, name)
         return None
+
+    def type_sheets(self, expression: cst.BaseExpression) -> Iterator[TypeSheet]:
+        """The sheets of the types that an expression names, tuples taken apart."""
+        options = [element.value for element in expression.elements] if isinstance(expression, cst.Tuple) else [expression]
+        for option in options:
+            sheet = self._types.type(self._types.named(option) or "")
+            if sheet is not None:
+                yield sheet
 
     def caught(self, handler: cst.ExceptHandler | cst.ExceptStarHandler) -> Meaning | None:
         """The exception that a handler catches, named or not."""
@@ -260,11 +270,11 @@ class Evaluator:
         if given is not None:
             return given
         annotated = self._annotated(binding)
-        if annotated is not None:
+        if annotated is not None and annotated.proven:
             return annotated
         passed = [found for found in map(self.meaning, self._functions.passed_for(binding)) if found is not None and found.proven]
         if not passed:
-            return None
+            return annotated or self._unknown.exception(binding)
         # a helper of several APIs knows the codes of none of them
         return replace(passed[0], api=self._binding.of_calls(passed)).via(binding.node, f"passed as `{binding.name}`")
 
@@ -276,6 +286,8 @@ class Evaluator:
         sheet = self._types.of_class(definition) if definition is not None else None
         if sheet is None:
             return None
+        if sheet.is_a == "exception" and self._types.takes_status(sheet):
+            return self._of_type(sheet, Place(binding.node, f"an instance of `{shown(sheet.name)}`, which is made with a status"), None)
         kind = _OF_TYPE[sheet.is_a] if sheet.is_a in ("client", "object") else Kind.INSTANCE
         return Meaning(kind, (Place(binding.node, f"an instance of `{shown(sheet.name)}`"),), sheet)
 
@@ -334,6 +346,8 @@ class Evaluator:
             return replace(base, expression=expression)
         if base.kind is Kind.EXCEPTION and name == "args":
             return base.becomes(Kind.MESSAGE, expression, from_exception=True, name="args")
+        if base.kind is Kind.EXCEPTION and base.sheet is None:
+            return self._unknown.member(base, name, expression)
         if base.sheet is None or base.kind not in _OF_TYPE.values():
             return None
         declared = self._declared(base.sheet, name)
@@ -341,7 +355,7 @@ class Evaluator:
 
     def _declared(self, sheet: TypeSheet, name: str) -> tuple[str, bool] | None:
         """What a sheet says of a member, own or inherited, and whether it has to be called."""
-        for ancestor in self._types.ancestors(sheet.name):
+        for ancestor in (sheet, *self._types.ancestors(sheet.name)):
             if name in ancestor.attributes:
                 return ancestor.attributes[name], False
             if name in ancestor.methods:
@@ -429,8 +443,22 @@ class Evaluator:
                 result = self.meaning(returned)
                 if result is not None:
                     return result.via(call, f"returned by `{function.name.value}()`")
+            declared = self.returned_by_annotation(function)
+            if declared is not None:
+                return declared.via(call, f"returned by `{function.name.value}()`")
         summary = self.callees.elsewhere(call)
         return self.callees.returned(call, summary, summary.value, self._client(call)) if summary is not None else None
+
+    def returned_by_annotation(self, function: cst.FunctionDef) -> Meaning | None:
+        """What a function returns by its annotation (``-> httpx.Response``)."""
+        if function.returns is None:
+            return None
+        for name in self._annotations.types(function.returns.annotation):
+            sheet = self._types.type(name)
+            if sheet is not None and sheet.is_a != "exception":
+                place = Place(function.returns, f"`{function.name.value}()` returns a `{shown(sheet.name)}`")
+                return self._of_type(sheet, place, self._binding.of_name(self._types.library_name(sheet), function.returns))
+        return None
 
     def _client(self, call: cst.Call) -> Meaning | None:
         return self.meaning(call.func.value) if isinstance(call.func, cst.Attribute) else None
@@ -475,6 +503,8 @@ class Evaluator:
             return None if caught is None else self._as_text(caught, call)
         if not arguments:
             return None
+        if name in _PASSED_THROUGH and len(arguments) > _PASSED_THROUGH[name]:
+            return self.meaning(arguments[_PASSED_THROUGH[name]])
         if name in ("str", "repr", "format", "bytes") or name in ("json.dumps", "traceback.format_exception", "html.unescape"):
             found = self.meaning(arguments[0])
             return None if found is None else self._as_text(found, call)
@@ -498,6 +528,9 @@ class Evaluator:
             return None
         if base.kind in _TEXTS and name in _SAME_TEXT:
             return base
+        if base.kind is Kind.BODY and name in _FOLDED and names_error(base.path):
+            # `body["error"].lower()` is a text, and what stands for the error
+            return base.becomes(Kind.MESSAGE, call, "the text of the error")
         by_key = base.kind in (Kind.BODY, Kind.HEADERS) or (base.sheet is not None and base.sheet.items)
         if by_key and name in ("get", "pop", "setdefault", "getheader", "get_all") and call.args:
             key = self._key(call.args[0].value)

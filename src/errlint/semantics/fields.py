@@ -16,8 +16,12 @@ _CODE_KEYS = frozenset({"code", "error_code", "errorcode", "type", "error_type"}
 _REQUEST_ID_KEYS = frozenset({"request_id", "requestid", "correlation_id", "correlationid", "trace_id", "traceid"})
 _ERROR_KEYS = frozenset({"error", "errors", "fault", "err", "error_messages", "errormessages"})
 
+_ONLY_IN_ERRORS = frozenset({"detail", "error_description", "error_message", "errormessage", "error_code", "errorcode"})
 _SUCCESS_KEYS = frozenset({"success", "ok", "succeeded", "successful", "is_success", "issuccess"})
 _FAILURES = frozenset({"error", "fail", "failed", "failure"})
+_SUCCESSES = frozenset({"success", "ok", "succeeded", "successful"})
+_RESULTS = frozenset({"code", "errcode", "error_code", "errorcode", "errno", "err_no", "ret", "retcode", "ret_code", "status"})
+_STATES = frozenset({"status", "result", "state", "outcome"})
 
 
 def matches(pattern: Path, path: Path) -> bool:
@@ -117,3 +121,23 @@ def names_success(path: Path) -> bool:
 def is_failure(word: str) -> bool:
     """Whether a state that a body gives itself (``"status": "error"``) is a failure."""
     return word.lower() in _FAILURES
+
+
+def is_kept_for_errors(key: str) -> bool:
+    """Whether a body has this key only if it is an error: its presence says that the call failed."""
+    return key.lower() in _ERROR_KEYS or key.lower() in _ONLY_IN_ERRORS
+
+
+def names_result(path: Path) -> bool:
+    """Whether the value at the path may be a number that is 0 for success (``"errcode": 0``)."""
+    return bool(path) and str(path[-1]).lower() in _RESULTS
+
+
+def names_state(path: Path) -> bool:
+    """Whether the value at the path may be the state that a body gives itself (``"status": "error"``)."""
+    return bool(path) and str(path[-1]).lower() in _STATES
+
+
+def is_success(word: str) -> bool:
+    """Whether a state that a body gives itself (``"status": "success"``) is a success."""
+    return word.lower() in _SUCCESSES

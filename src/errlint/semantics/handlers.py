@@ -7,6 +7,7 @@ database's error) is none of our business.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 
 import libcst as cst
@@ -80,27 +81,42 @@ class Handlers:
             trail = (*call.trail, evidence) if call is not None else (evidence,)
             proven = sheet.carries_status or (sheet.covers_status and (call is None or self._raises.for_status(self._body(handler))))
             return Meaning(Kind.EXCEPTION, trail, sheet, api, proven=proven)
-        if not self._is_broad(handler) or self._taken_earlier(handler):
-            return None
+        if not self._is_broad(handler):
+            return self._of_unknown_library(handler)
         evidence = Place(handler.type or handler, "any exception is caught")
+        if self._taken_earlier(handler):
+            return Meaning(Kind.EXCEPTION, (evidence,), proven=False)
         body = self._body(handler)
         http = call or (self._http.of(body) if body is not None else None)
         if http is None:
-            return Meaning(Kind.EXCEPTION, (evidence,), proven=False)
+            raising = self._raises.of(body) if body is not None else None
+            told = raising.trail if raising is not None and raising.tells else ()
+            return Meaning(Kind.EXCEPTION, (*told, evidence), proven=bool(told))
         proven = self._raises.for_status(body)
         api = self._binding.of_calls(calls) if calls else None
         return Meaning(Kind.EXCEPTION, (*http.trail, evidence), None, api, proven=proven)
 
-    def _raised_here(self, sheets: list[TypeSheet], handler: Handler, calls: list[Meaning], evidence: Place) -> Meaning | None:
-        """An exception of the project, which only stands for a status if the ``try`` raises it for one."""
+    def _raised_here(self, sheets: list[TypeSheet], handler: Handler, calls: list[Meaning], evidence: Place) -> Meaning:
+        """An exception of the project: it stands for a status if the ``try`` raises it for one, or if it is made with one."""
         body = self._body(handler)
         raising = self._raises.of(body) if body is not None else None
-        if raising is None or not raising.tells:
-            return None
-        for sheet in sheets:
-            if any(sheet.name == ancestor.name for raised in raising.types for ancestor in self._types.ancestors(raised)):
+        if raising is not None and raising.tells:
+            raised = {ancestor.name for name in raising.types for ancestor in self._types.ancestors(name)}
+            sheet = next((sheet for sheet in sheets if sheet.name in raised), None)
+            if sheet is not None:
                 trail = (*(calls[0].trail if calls else ()), *raising.trail, evidence)
                 return Meaning(Kind.EXCEPTION, trail, self._types.from_status(sheet), self._binding.of_calls(calls) if calls else None)
+        for sheet in sheets:
+            if self._types.takes_status(sheet):
+                return Meaning(Kind.EXCEPTION, (evidence,), self._types.made_of_answer(sheet))
+        return Meaning(Kind.EXCEPTION, (evidence,), sheets[0], proven=False)
+
+    def _of_unknown_library(self, handler: Handler) -> Meaning | None:
+        """An exception of a library that no sheet knows may stand for a status; one of Python itself does not."""
+        for name in self.types(handler):
+            root, _, rest = name.partition(".")
+            if rest and root not in sys.stdlib_module_names and not is_first_party(name):
+                return Meaning(Kind.EXCEPTION, (Place(handler.type or handler, f"`{shown(name)}` is caught"),), proven=False)
         return None
 
     def types(self, handler: Handler) -> list[str]:

@@ -41,6 +41,10 @@ class Imported:
         """Whether a class of another module has a member of its own with this name."""
         return self._modules.has_member(class_name, member)
 
+    def parameters(self, class_name: str) -> tuple[str, ...]:
+        """What a class of another module is made of: the parameters of its ``__init__``, or its fields."""
+        return self._modules.parameters(class_name)
+
     def function(self, name: str, given: Given, *, bound: bool) -> FunctionSummary | None:
         """A function of another module, or a method of a class there; ``bound``: it is called on an instance."""
         return self._modules.function(name, given, self.hops - 1, bound=bound)

@@ -92,6 +92,11 @@ class Meaning:
         """The catalogue of the API, where the call could be bound to one."""
         return self.api.catalogue if self.api is not None else None
 
+    @property
+    def says_all(self) -> bool:
+        """Whether a text is all that an exception says (``str(e)``), not one field of it (``e.message``)."""
+        return self.from_exception and self.name in ("str", "args")
+
     def via(self, node: cst.CSTNode, note: str) -> Meaning:
         """The same value after one more place."""
         return replace(self, trail=(*self.trail, Place(node, note)))

@@ -54,7 +54,7 @@ class Modules:
     """
 
     def __init__(self, libraries: Libraries, catalogues: Catalogues, project: Project, show: Callable[[str], str] = str) -> None:
-        self.first_party = FirstParty(project, libraries.roots)
+        self.first_party = FirstParty(project, libraries.roots, libraries.wrapped)
         self._libraries = libraries
         self._catalogues = catalogues
         self._show = show
@@ -140,6 +140,13 @@ class Modules:
         index = self.first_party.index(file)
         definition = index.classes.get(path[0]) if index is not None and len(path) == 1 else None
         return definition is not None and member in definition.members
+
+    def parameters(self, class_name: str) -> tuple[str, ...]:
+        """The parameters of the class's own ``__init__``, or its fields."""
+        file, path = file_and_path(class_name)
+        index = self.first_party.index(file)
+        definition = index.classes.get(path[0]) if index is not None and len(path) == 1 else None
+        return definition.parameters if definition is not None else ()
 
     # parsed modules ------------------------------------------------------------------------------------------------------------------
 

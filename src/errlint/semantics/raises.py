@@ -204,7 +204,7 @@ class Raises:
         for inner in self._tree.below(statement.exc):
             if isinstance(inner, (cst.Name, cst.Attribute, cst.Call)):
                 found = self._meaning(inner)
-                if found is not None and (found.kind in _OF_ANSWERS or found.kind is Kind.EXCEPTION):
+                if found is not None and found.proven and (found.kind in _OF_ANSWERS or found.kind is Kind.EXCEPTION):
                     return True
         return False
 

@@ -11,14 +11,12 @@ import libcst as cst
 
 from errlint.catalogue import Catalogue
 from errlint.catalogue.schema import sdk_expression
+from errlint.http_words import LONGEST_STATUS_TEXT, statuses_named
 from errlint.semantics.constants import string_value
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.tree import Tree
 from errlint.source import Source
 
-_STATUS = re.compile(r"(?<![\w.])([45]\d\d)(?![\w.])")
-_LONGEST_STATUS_TEXT = 40
-"""Characters; a longer text with a number in it says something else."""
 _OPERAND = re.compile(r"""[\w.]+(?:\[["']\w+["']\])*""")
 """An expression that can be compared as it stands."""
 _PHRASES = {status.phrase.casefold(): int(status) for status in HTTPStatus if status >= 400}
@@ -26,15 +24,10 @@ _PHRASES = {status.phrase.casefold(): int(status) for status in HTTPStatus if st
 
 def status_in(literal: str) -> int | None:
     """The HTTP error status that a text names: ``"404"``, ``"HTTP 429"``, ``"404 Client Error"``, or a whole reason phrase (RFC 9110)."""
-    found = _STATUS.findall(literal)
-    if len(found) == 1 and len(literal) <= _LONGEST_STATUS_TEXT:
-        return int(found[0])
+    found = statuses_named(literal)
+    if len(found) == 1 and len(literal) <= LONGEST_STATUS_TEXT:
+        return found[0]
     return _PHRASES.get(" ".join(literal.casefold().split()))
-
-
-def names_status(literal: str) -> bool:
-    """Whether a text holds the number of an HTTP error status: text that only an HTTP error has."""
-    return bool(_STATUS.search(literal)) and len(literal) <= _LONGEST_STATUS_TEXT
 
 
 @dataclass(frozen=True)

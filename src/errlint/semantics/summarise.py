@@ -44,7 +44,7 @@ class Summariser:
             assumed = {param: meaning for param, key in keys.items() if (meaning := self._given(values[key], param)) is not None}
             evaluator = self._semantics.evaluator_with(assumed)
         returned = list(self._semantics.functions.returned(node))
-        meanings = [evaluator.meaning(expression) for expression in returned]
+        meanings = [*(evaluator.meaning(expression) for expression in returned), evaluator.returned_by_annotation(node)]
         raising = evaluator.raises.of(node)
         http = evaluator.http.of(node)
         written = next((found for found in returned if isinstance(found, (cst.Tuple, cst.List))), None)

@@ -101,6 +101,10 @@ class TextTests:
         if isinstance(function, cst.Attribute) and function.attr.value in _AFFIXES and node.args:
             literals = self._constants.strings(node.args[0].value)
             return TextTest(node, function.value, literals) if literals else None
+        if isinstance(function, cst.Attribute) and function.attr.value == "count" and len(node.args) == 1:
+            # `text.count("x")` as a truth; compared with a number it is part of a comparison
+            literals = () if isinstance(self._tree.parent.get(node), cst.Comparison) else self._constants.strings(node.args[0].value)
+            return TextTest(node, function.value, literals) if literals else None
         if isinstance(function, cst.Attribute) and function.attr.value == "get" and node.args:
             # TABLE.get(text): the table decides
             literals = self._constants.strings(function.value)

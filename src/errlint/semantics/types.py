@@ -19,12 +19,15 @@ from errlint.semantics.names import Names, dotted
 from errlint.semantics.scopes import How, Scopes
 from errlint.semantics.tree import Tree
 
-_STATUS_ATTRIBUTES = {
+STATUS_ATTRIBUTES = {
     "status_code": "status", "status": "status", "http_status": "status", "http_status_code": "status", "message": "message",
     "msg": "message", "detail": "message", "body": "body", "headers": "headers", "request_id": "request-id", "retry_after": "retry-after",
     "reason": "reason", "error_code": "code",
 }  # fmt: skip
 """What attributes of an exception mean that is known to be made of an answer."""
+_STATUS_PARAMETERS = frozenset({"status_code", "http_status", "http_status_code"})
+_BESIDE_A_RESPONSE = frozenset({"code", "status", "reason", "body", "headers", "request_id"})
+"""A response of HTTP, not that of a person or a model, is given with one of these."""
 
 
 def shown(name: str) -> str:
@@ -95,6 +98,10 @@ class Types:
                 yield entry
                 queue.extend(entry.parents)
 
+    def told_by(self, member: str) -> TypeSheet | None:
+        """The type of a value of which nothing is known but that this member is read of it."""
+        return self._libraries.told_by.get(member)
+
     def function(self, name: str) -> FunctionSheet | None:
         """What a library sheet says of calls of this name."""
         return self._libraries.function(name)
@@ -111,7 +118,32 @@ class Types:
 
     def from_status(self, sheet: TypeSheet) -> TypeSheet:
         """An exception of the project that is seen to be raised for a status."""
-        return msgspec.structs.replace(sheet, covers_status=True, attributes={**_STATUS_ATTRIBUTES, **sheet.attributes})
+        return msgspec.structs.replace(self.made_of_answer(sheet), covers_status=True)
+
+    def made_of_answer(self, sheet: TypeSheet) -> TypeSheet:
+        """An exception that is known to be made of an answer, with what its attributes then mean."""
+        return msgspec.structs.replace(sheet, attributes={**STATUS_ATTRIBUTES, **sheet.attributes})
+
+    def takes_status(self, sheet: TypeSheet) -> bool:
+        """Whether an exception of the project is given an HTTP status when it is made: ``ApiError(message, status_code=…)``.
+
+        Not if it inherits from an exception of a library that no sheet knows: web frameworks answer with such exceptions.
+        """
+        above = list(self.ancestors(sheet.name))
+        bases = {parent for entry in above for parent in entry.parents}
+        if any(not is_first_party(base) and self.type(base) is None and not hasattr(builtins, base) for base in bases):
+            return False
+        taken = {name for entry in above for name in self._parameters(entry)}
+        return bool(taken & _STATUS_PARAMETERS) or ("response" in taken and bool(taken & _BESIDE_A_RESPONSE))
+
+    def _parameters(self, sheet: TypeSheet) -> tuple[str, ...]:
+        """What a class of the project is made of: the parameters of its ``__init__``."""
+        if is_first_party(sheet.name):
+            return self._imported.parameters(sheet.name) if self._imported is not None else ()
+        definition = self.definition(sheet.name)
+        made = self._scopes.bindings("__init__", definition) if definition is not None else []
+        functions = [binding.node for binding in made if isinstance(binding.node, cst.FunctionDef)]
+        return tuple(p.name.value for function in functions for p in (*function.params.params, *function.params.kwonly_params))
 
     def is_of_project(self, sheet: TypeSheet) -> bool:
         """Whether the type is a class of the project."""

@@ -137,7 +137,7 @@ class Keeping:
                 return Kept.TEXT
             case Kind.TEXT if where.paths:
                 return Kept.ID
-            case Kind.MESSAGE if meaning.from_exception:
+            case Kind.MESSAGE if meaning.says_all:
                 return Kept.ID if where.in_text else Kept.TEXT
             case Kind.MESSAGE | Kind.TEXT | Kind.REASON:
                 return Kept.TEXT

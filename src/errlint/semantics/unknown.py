@@ -1,0 +1,93 @@
+"""Values of which neither a call nor a type is known, and what their use says of them.
+
+A parameter that is asked for its ``.status_code`` is a response, whoever made it. A parameter that is annotated as ``Exception``, or called
+one, is an exception; whether an API's stands behind it is not known (it is not ``proven``).
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+
+import libcst as cst
+
+from errlint.libraries import TypeSheet
+from errlint.semantics.annotations import Annotations
+from errlint.semantics.meaning import Kind, Meaning, Place
+from errlint.semantics.scopes import Binding, How, Scopes
+from errlint.semantics.tree import Tree
+from errlint.semantics.types import STATUS_ATTRIBUTES, Types
+
+_ANY = frozenset({"Exception", "BaseException"})
+_CALLED_AN_EXCEPTION = re.compile(r"e|ex|err|(?:.*_)?(?:exc|error|exception)")
+_NOT_MADE_HERE = (How.PARAMETER, How.VALUE, How.WITH, How.ITEM)
+_KINDS = {kind.name.lower().replace("_", "-"): kind for kind in Kind}
+
+
+class Unknown:
+    """Answers for the names of one file."""
+
+    def __init__(self, tree: Tree, scopes: Scopes, annotations: Annotations, types: Types) -> None:
+        self._tree = tree
+        self._scopes = scopes
+        self._annotations = annotations
+        self._types = types
+
+    def meaning(self, name: cst.Name) -> Meaning | None:
+        """A value that is used as only values of one type are."""
+        told = self._told.get(name.value)
+        if told is None:
+            return None
+        found = told.get(self._scopes.scope_of(name))
+        bindings = self._scopes.reaching(name) if found is not None else []
+        if found is None or not bindings or bindings[0].how not in _NOT_MADE_HERE or bindings[0].annotation is not None:
+            return None
+        attribute, sheet = found
+        place = Place(bindings[0].node, f"`{name.value}` is used as a response: `.{attribute.attr.value}`")
+        return Meaning(Kind.RESPONSE, (place,), sheet, expression=name)
+
+    @cached_property
+    def _told(self) -> dict[str, dict[cst.CSTNode, tuple[cst.Attribute, TypeSheet]]]:
+        """By name and scope, a telling member that is read of it."""
+        found: dict[str, dict[cst.CSTNode, tuple[cst.Attribute, TypeSheet]]] = {}
+        for attribute in self._tree.all(cst.Attribute):
+            sheet = self._types.told_by(attribute.attr.value)
+            if sheet is not None and isinstance(attribute.value, cst.Name) and not self._is_set(attribute):
+                scope = self._scopes.scope_of(attribute.value)
+                found.setdefault(attribute.value.value, {}).setdefault(scope, (attribute, sheet))
+        return found
+
+    def _is_set(self, attribute: cst.Attribute) -> bool:
+        """``response.status_code = 404`` is what a server does."""
+        return isinstance(self._tree.parent.get(attribute), (cst.AssignTarget, cst.AnnAssign, cst.AugAssign))
+
+    def exception(self, binding: Binding) -> Meaning | None:
+        """A parameter that is some exception."""
+        function = self._tree.enclosing(binding.node, cst.FunctionDef)
+        if function is not None and any(_registers_a_handler(decorator) for decorator in function.decorators):
+            return None
+        if binding.annotation is not None:
+            if not _ANY.intersection(self._annotations.types(binding.annotation)):
+                return None
+            note = f"`{binding.name}` is annotated as an exception"
+        elif _CALLED_AN_EXCEPTION.fullmatch(binding.name) is not None:
+            note = f"`{binding.name}` is called an exception"
+        else:
+            return None
+        return Meaning(Kind.EXCEPTION, (Place(binding.node, note),), proven=False)
+
+    def member(self, exception: Meaning, name: str, expression: cst.BaseExpression) -> Meaning | None:
+        """What an attribute of an exception of unknown type means, if the exception stands for an answer."""
+        if name == "response":
+            sheet = self._types.told_by("status_code")
+            return None if sheet is None else exception.becomes(Kind.RESPONSE, expression, "`.response`", sheet=sheet, proven=True)
+        kind = _KINDS.get(STATUS_ATTRIBUTES.get(name, ""))
+        if kind is None:
+            return None
+        return exception.becomes(kind, expression, f"{kind.value}: `.{name}`", name=name, from_exception=kind is Kind.MESSAGE)
+
+
+def _registers_a_handler(decorator: cst.Decorator) -> bool:
+    """``@app.exception_handler(Exception)``, ``@app.errorhandler(404)``: what a server answers with."""
+    function = decorator.decorator.func if isinstance(decorator.decorator, cst.Call) else decorator.decorator
+    return isinstance(function, cst.Attribute) and function.attr.value.endswith("handler")
