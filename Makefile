@@ -11,7 +11,7 @@ RUN := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo test lint format proofs docs ecosystem ecosystem-fixes sdk-facts bench clean
+.PHONY: help demo test lint format proofs docs ecosystem ecosystem-fixes fuzz sdk-facts bench clean
 
 help:
 	@echo "make demo        show what errlint finds in a client, and how it fixes it"
@@ -22,6 +22,7 @@ help:
 	@echo "make docs        build the documentation as a site into build/site"
 	@echo "make ecosystem   run errlint over real packages and compare with the record (ARGS='--new' …)"
 	@echo "make ecosystem-fixes  apply every fix to a copy of these packages, and see that they hold (ARGS='--preview' …)"
+	@echo "make fuzz        look for input that takes errlint down (SECONDS=600 ARGS=fixer …)"
 	@echo "make bench       measure errlint beside other linters (ARGS='--files 1000 --rounds 1' …)"
 	@echo "make sdk-facts   hold what catalogues say of SDKs against the SDKs (SDKS='openai==1.109.1' …)"
 	@echo "make clean       remove what was built and the virtual environment"
@@ -72,6 +73,12 @@ ecosystem: $(DEV)
 
 ecosystem-fixes: $(DEV)
 	$(BIN)/python -m benchmarks.ecosystem.fixes $(ARGS)
+
+# Atheris is no part of the development environment: it has no wheels for every Python that errlint runs on.
+SECONDS ?= 60
+fuzz: $(DEV)
+	$(PIP) 'atheris>=3,<4'
+	$(BIN)/python -m tests.fuzz --seconds $(SECONDS) $(ARGS)
 
 bench: $(DEV)
 	$(BIN)/python -m benchmarks.speed $(ARGS)

@@ -11,7 +11,7 @@ import click
 
 from errlint.cli.group import color_option, style
 from errlint.errors import UsageProblem
-from errlint.terminal import printable, shown_path, write, write_bytes
+from errlint.terminal import printable, shown_path, wrapped, write, write_bytes
 
 if TYPE_CHECKING:
     from errlint.catalogue import Catalogues
@@ -37,7 +37,8 @@ def init(folder: Path, *, yes: bool) -> None:
     if not folder.is_dir():
         raise UsageProblem(f"there is no folder '{folder}'")
     files, seen, catalogues, broken = _look_around(folder)
-    write(sys.stdout, (printable(line) + "\n" for line in _described(seen)))
+    look = style(sys.stdout)
+    write(sys.stdout, (line + "\n" for prefix, text in _described(seen) for line in wrapped(prefix, prefix, text, look)))
     if catalogues or broken:
         write(sys.stdout, ["\nCatalogues in the repository:\n"])
         write(sys.stdout, [f"  {shown_path(path)}\n" for path in catalogues])
@@ -89,22 +90,21 @@ def _known(catalogues: list[Path], broken: list[tuple[Path, str]]) -> Catalogues
             broken.append((catalogues.pop(), str(problem)))
 
 
-def _described(seen: Survey) -> Iterator[str]:
+def _described(seen: Survey) -> Iterator[tuple[str, str]]:
+    """What was seen: lines, each with what stands before it."""
     using = ", ".join(f"{name} ({count})" for name, count in seen.libraries[:_MOST])
     more = f" and {len(seen.libraries) - _MOST} more" if len(seen.libraries) > _MOST else ""
-    yield f"{_count(seen.files, 'Python file')}" + (f"; imported are {using}{more}" if using else "; none imports an HTTP library")
+    yield "", f"{_count(seen.files, 'Python file')}" + (f"; imported are {using}{more}" if using else "; none imports an HTTP library")
     if seen.called:
-        yield ""
-        yield "APIs that are called:"
+        yield "", ""
+        yield "", "APIs that are called:"
     width = max((len(one.api) for one in seen.called), default=0)
     for one in seen.called:
         where = f"{_count(one.calls, 'call')} in {_count(one.files, 'file')}"
-        if one.api:
-            yield f"  {one.api:<{width}}  {where}, by {_reasons(one)}"
-        else:
-            yield f"  {'-':<{width}}  {where} without a catalogue: {_reasons(one)}"
+        how = f", by {_reasons(one)}" if one.api else f" without a catalogue: {_reasons(one)}"
+        yield f"  {one.api or '-':<{width}}  ", f"{where}{how}"
     if any(not one.api for one in seen.called):
-        yield "  For these, write a catalogue, or name the API in the code (`# errlint: api=ID`) or in the settings (`apis`)."
+        yield "  ", "For these, write a catalogue, or name the API in the code (`# errlint: api=ID`) or in the settings (`apis`)."
 
 
 def _reasons(called: Called) -> str:
@@ -125,14 +125,17 @@ def _first_run(files: Sequence[Path], catalogues: Sequence[Path]) -> Iterator[st
     yield from (f"  {line}" for line in statistics(results, look))
     yield from (f"  {line}" for line in summary(results, look))
     if results.total:
-        yield "  `errlint baseline create` accepts that for now, `errlint check --add-ignores REASON` writes comments.\n"
+        hint = "`errlint baseline create` accepts that for now, `errlint check --add-ignores REASON` writes comments."
+        yield from (f"{line}\n" for line in wrapped("  ", "  ", hint, look))
 
 
 def _show(change: Change) -> None:
+    from errlint.cli.output import coloured
     from errlint.diffs import unified_diff
 
     write(sys.stdout, ["\n"])
-    write_bytes(sys.stdout, unified_diff(change.before or b"", change.after, shown_path(change.path)))
+    patch, look = unified_diff(change.before or b"", change.after, shown_path(change.path)), style(sys.stdout)
+    write_bytes(sys.stdout, coloured(patch, look) if look.colour else patch)
 
 
 def _write(changes: Sequence[Change], *, yes: bool) -> None:

@@ -109,7 +109,7 @@ def _diff(changed: Sequence[Outcome], results: Results, request: Request) -> Non
     look = style(sys.stdout)
     for outcome in changed:
         patch = unified_diff(outcome.before, outcome.after, outcome.report.path)
-        write_bytes(sys.stdout, _coloured(patch, look) if look.colour else patch)
+        write_bytes(sys.stdout, coloured(patch, look) if look.colour else patch)
     failed = Results(tuple(report for report in results.reports if report.stage == "failed"))
     look = style(sys.stderr)
     write(sys.stderr, reporter("concise")(failed, Sources(), look))
@@ -128,7 +128,7 @@ def _diff_summary(results: Results, request: Request) -> Iterator[str]:
         yield f"{count(results.total, 'finding')} would remain.\n"
 
 
-def _coloured(patch: bytes, look: Style) -> bytes:
+def coloured(patch: bytes, look: Style) -> bytes:
     """The patch with colours, for reading."""
     purposes = {"@": "hunk", "+": "added", "-": "removed"}
     lines = patch.decode("utf-8", "surrogateescape").split("\n")
