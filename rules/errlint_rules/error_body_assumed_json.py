@@ -58,7 +58,7 @@ import libcst as cst
 from errlint.rule import Context, Finding, rule
 
 
-@rule("ERR503", on=(cst.Call,), since="0.2", preview=True)
+@rule("ERR503", on=(cst.Call,), since="0.2")
 def check(node: cst.Call, ctx: Context) -> Iterator[Finding]:
     body = ctx.decodings.at(node)
     if body is None or not ctx.decodings.may_be_a_page(node, body) or ctx.decodings.guarded(node, body):

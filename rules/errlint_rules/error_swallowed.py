@@ -11,7 +11,8 @@ explain it.
 
 errlint is silent where the rest is dealt with: raised, logged, kept, turned into a value, noticed by a test after the `try`, tried
 again. It is silent where nobody could do anything about it (cleaning up in `finally`, in another handler, in `close()`), about types that
-stand for one status, and about a handler with a comment that says why nothing is done.
+stand for one status, and, where nothing at all is done, about calls that remove something and about a handler with a comment that says
+why.
 
 ## Example
 
@@ -54,7 +55,7 @@ import libcst as cst
 from errlint.rule import Context, Finding, Place, head, rule
 
 
-@rule("ERR505", on=(cst.ExceptHandler,), since="0.2", preview=True)
+@rule("ERR505", on=(cst.ExceptHandler,), since="0.2")
 def check(node: cst.ExceptHandler, ctx: Context) -> Iterator[Finding]:
     silence = ctx.silence(node)
     if silence is None:

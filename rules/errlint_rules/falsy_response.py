@@ -19,6 +19,7 @@ try:
 except requests.HTTPError as e:
     if e.response and e.response.status_code == 429:
         print("slow down")
+    raise
 ```
 
 ## Use instead
@@ -31,6 +32,7 @@ try:
 except requests.HTTPError as e:
     if e.response is not None and e.response.status_code == 429:
         print("slow down")
+    raise
 ```
 
 ## Fix safety

@@ -17,7 +17,7 @@ for a code besides a status that was ruled out (`status == 429 or code == "RATE_
 import requests
 
 answer = requests.get("https://api.girardai.com/v1/workflows", timeout=5)
-if answer.status_code == 503:
+if answer.status_code == 503 and "json" in answer.headers["Content-Type"]:
     if answer.json()["error"]["code"] == "TIMEOUT":
         print("too much at once")
 ```
@@ -28,7 +28,7 @@ if answer.status_code == 503:
 import requests
 
 answer = requests.get("https://api.girardai.com/v1/workflows", timeout=5)
-if answer.status_code == 504:
+if answer.status_code == 504 and "json" in answer.headers["Content-Type"]:
     if answer.json()["error"]["code"] == "TIMEOUT":
         print("too much at once")
 ```

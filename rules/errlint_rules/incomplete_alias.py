@@ -16,7 +16,7 @@ another arm or case, in another collection, in a helper that is called, in the f
 import requests
 
 answer = requests.get("https://api.girardai.com/v1/workflows", timeout=5)
-if answer.status_code >= 400:
+if answer.status_code >= 400 and "json" in answer.headers["Content-Type"]:
     if answer.json()["error"]["code"] == "RATE_LIMITED":
         print("slow down")
 ```
@@ -27,7 +27,7 @@ if answer.status_code >= 400:
 import requests
 
 answer = requests.get("https://api.girardai.com/v1/workflows", timeout=5)
-if answer.status_code >= 400:
+if answer.status_code >= 400 and "json" in answer.headers["Content-Type"]:
     if answer.json()["error"]["code"] in {"RATE_LIMITED", "RATE_LIMIT_EXCEEDED"}:
         print("slow down")
 ```

@@ -23,7 +23,7 @@ def workflow(name):
         response = requests.get(f"https://api.girardai.com/v1/workflows/{name}", timeout=10)
         if response.ok:
             return response.json()["data"]
-        code = response.json()["error"]["code"]
+        code = response.json()["error"]["code"] if "json" in response.headers["Content-Type"] else "SERVICE_UNAVAILABLE"
         if code not in TEMPORARY:
             raise RuntimeError(code)
         time.sleep(2**attempt + random.random())
@@ -44,7 +44,7 @@ def workflow(name):
         response = requests.get(f"https://api.girardai.com/v1/workflows/{name}", timeout=10)
         if response.ok:
             return response.json()["data"]
-        code = response.json()["error"]["code"]
+        code = response.json()["error"]["code"] if "json" in response.headers["Content-Type"] else "SERVICE_UNAVAILABLE"
         if code not in TEMPORARY:
             raise RuntimeError(code)
         time.sleep(2**attempt + random.random())

@@ -18,7 +18,7 @@ the default of `error.get("code", "unknown")`, and about lists that hold the rig
 import requests
 
 answer = requests.get("https://api.girardai.com/v1/workflows", timeout=5)
-if answer.status_code >= 400:
+if answer.status_code >= 400 and "json" in answer.headers["Content-Type"]:
     code = answer.json()["error"]["code"]
     if code == "RATE_LIMIT_EXCEDED":
         print("slow down")
@@ -30,7 +30,7 @@ if answer.status_code >= 400:
 import requests
 
 answer = requests.get("https://api.girardai.com/v1/workflows", timeout=5)
-if answer.status_code >= 400:
+if answer.status_code >= 400 and "json" in answer.headers["Content-Type"]:
     code = answer.json()["error"]["code"]
     if code in {"RATE_LIMIT_EXCEEDED", "RATE_LIMITED"}:
         print("slow down")

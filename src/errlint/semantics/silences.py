@@ -29,6 +29,11 @@ _READ = (Kind.STATUS, Kind.CODE, Kind.MESSAGE, Kind.BODY, Kind.RESPONSE, Kind.TE
 _LAST_RITES = ("__exit__", "__aexit__", "__del__", "close", "aclose", "shutdown")
 """Methods that end something: what fails in them cannot be helped."""
 _DIRECTIVE = re.compile(r"\s*(?:[\w-]+:|noqa|nosec|pragma)")
+_REMOVING = frozenset({
+    "delete", "remove", "detach", "release", "terminate", "stop", "close", "cancel", "abort", "revoke", "unsubscribe", "deregister",
+    "unlink", "disassociate", "purge", "drop", "cleanup", "clear", "destroy", "leave", "logout", "unpin", "unlock",
+})  # fmt: skip
+"""First words of calls after which something is gone: that it was gone before is what most of their errors say."""
 _CLASSES = {"4xx": statuses(400, 500), "5xx": statuses(500, 600)}
 
 
@@ -73,16 +78,26 @@ class Silences:
             return None
         if way.named:
             return Silence(caught, way.named[-1])
-        return Silence(caught, None) if not way.kept and self._is_broad_pass(handler, caught) else None
+        return Silence(caught, None) if not way.kept and self._is_broad_pass(handler, outer, caught) else None
 
-    def _is_broad_pass(self, handler: Handler, caught: Meaning) -> bool:
+    def _is_broad_pass(self, handler: Handler, outer: cst.Try | cst.TryStar, caught: Meaning) -> bool:
         """``except ApiError: pass``: a type that stands for many statuses, no word about why."""
         if caught.sheet is None or not caught.sheet.covers_status or caught.sheet.statuses or _has_reason(handler):
             return False
         if self._semantics.types.is_of_project(caught.sheet):
             return False  # which may stand for one status as well as for all
+        if self._only_removes(outer):
+            return False
         sheets = [self._semantics.types.type(name) for name in self._semantics.evaluator.type_names(handler.type)] if handler.type else []
         return bool(sheets) and all(sheet is not None and sheet.is_a in ("exception", "response") for sheet in sheets)
+
+    def _only_removes(self, outer: cst.Try | cst.TryStar) -> bool:
+        """Whether all that is asked for over HTTP is to remove something."""
+        calls = [node for node in self._tree.below(outer.body, into_functions=False) if isinstance(node, cst.Call)]
+        asking = [call for call in calls if self._semantics.does_http(call) is not None]
+        return bool(asking) and all(
+            (dotted(call.func) or "").rpartition(".")[2].lstrip("_").partition("_")[0] in _REMOVING for call in asking
+        )
 
     # through the handler ---------------------------------------------------------------------------------------------------------
 
@@ -138,7 +153,8 @@ class Silences:
             return True
         if isinstance(statement, cst.Expr):
             return isinstance(statement.value, (cst.Ellipsis, cst.SimpleString, cst.ConcatenatedString))
-        if isinstance(statement, cst.Assign) and all(isinstance(target.target, cst.Name) for target in statement.targets):
+        plain = isinstance(statement, cst.Assign) and isinstance(statement.value, (cst.Attribute, cst.Subscript, cst.Call, cst.Name))
+        if plain and isinstance(statement, cst.Assign) and all(isinstance(target.target, cst.Name) for target in statement.targets):
             found = self._semantics.meaning(statement.value)
             way.kept.update(target.target.value for target in statement.targets if isinstance(target.target, cst.Name))
             return found is not None and found.kind in _READ
@@ -193,6 +209,8 @@ class Silences:
         """Whether what follows the ``try`` tells failure from success, or nobody could do anything about it."""
         succeeded = leaves(outer.body) or (outer.orelse is not None and leaves(outer.orelse.body))
         bound = self._bound_by(outer)
+        if outer.finalbody is not None and (self._tests(outer.finalbody, bound) or self._reads(outer.finalbody, kept)):
+            return True
         child: cst.CSTNode = outer
         for found in self._tree.ancestors(outer):
             if isinstance(found, (cst.IndentedBlock, cst.Module)):
