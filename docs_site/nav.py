@@ -44,7 +44,7 @@ _ABOUT = (
 def nav(pages: Mapping[str, str]) -> list[Any]:
     """The navigation: every page, by path with its text, stands in it once."""
     rules = _below(pages, "rules/")
-    groups: list[Any] = [{"Start": "index.md"}]
+    groups: list[Any] = [{"errlint": "index.md"}, {"Start in five minutes": "start.md"}]
     groups += [{title: [{name: place} for name, place in entries]} for title, entries in _FIXED]
     own = [entry for entry in rules if next(iter(entry)).startswith("ERR0")]
     groups.append(
