@@ -11,7 +11,7 @@ RUN := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo test lint format proofs docs ecosystem ecosystem-fixes fuzz sdk-facts bench clean
+.PHONY: help demo test lint format proofs docs ecosystem ecosystem-fixes fuzz sdk-facts openapi bench clean
 
 help:
 	@echo "make demo        show what errlint finds in a client, and how it fixes it"
@@ -25,6 +25,7 @@ help:
 	@echo "make fuzz        look for input that takes errlint down (SECONDS=600 ARGS=fixer …)"
 	@echo "make bench       measure errlint beside other linters (ARGS='--files 1000 --rounds 1' …)"
 	@echo "make sdk-facts   hold what catalogues say of SDKs against the SDKs (SDKS='openai==1.109.1' …)"
+	@echo "make openapi     import the OpenAPI documents of real APIs and compare with the record (ARGS=--update)"
 	@echo "make clean       remove what was built and the virtual environment"
 
 $(BIN)/python:
@@ -79,6 +80,9 @@ SECONDS ?= 60
 fuzz: $(DEV)
 	$(PIP) 'atheris>=3,<4'
 	$(BIN)/python -m tests.fuzz --seconds $(SECONDS) $(ARGS)
+
+openapi: $(DEV)
+	$(BIN)/python -m benchmarks.openapi $(ARGS)
 
 bench: $(DEV)
 	$(BIN)/python -m benchmarks.speed $(ARGS)

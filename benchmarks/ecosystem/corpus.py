@@ -71,11 +71,11 @@ def provide(pin: Pin, cache: Path) -> Path:
     """
     folder = cache / "unpacked" / f"{pin.name}-{pin.version}-{pin.sha256[:8]}"
     if not folder.is_dir():
-        unpack(_fetch(pin, cache / "downloads"), folder)
+        unpack(fetch(pin, cache / "downloads"), folder)
     return folder
 
 
-def _fetch(pin: Pin, downloads: Path) -> Path:
+def fetch(pin: Pin, downloads: Path) -> Path:
     archive = downloads / pin.archive
     if not archive.is_file():
         downloads.mkdir(parents=True, exist_ok=True)
@@ -119,7 +119,7 @@ def unpack(archive: Path, folder: Path) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(dir=folder.parent))
     try:
-        for member, content in _members(archive):
+        for member, content in members(archive):
             path = PurePosixPath(member)
             if path.is_absolute() or ".." in path.parts or "\\" in member:
                 raise CorpusProblem(f"{archive.name} has a member that would land elsewhere: {member}")
@@ -134,7 +134,7 @@ def unpack(archive: Path, folder: Path) -> None:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _members(archive: Path) -> Iterator[tuple[str, bytes]]:
+def members(archive: Path) -> Iterator[tuple[str, bytes]]:
     """Names and contents of the regular files of an archive; links and devices are passed over."""
     if archive.suffix == ".whl":
         with zipfile.ZipFile(archive) as wheel:

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 import tomli
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
 from errlint.catalogue import Catalogue, load_catalogue
@@ -29,8 +29,10 @@ from errlint.catalogue.schema import (
     RetryAfterSheet,
     StatusRule,
 )
+from errlint.errors import UsageProblem
 from tests.catalogue.importers.pages import Piece, markdown, page_of, scraped, webpage
 
+OPENAPI = Path(__file__).parents[2] / "data" / "openapi"
 BUILT_IN = sorted((Path(__file__).parents[3] / "rules" / "errlint_rules" / "catalogues").glob("*.toml"))
 
 # catalogues -----------------------------------------------------------------------------------------------------------------------
@@ -218,6 +220,64 @@ def test_the_page_of_a_catalogue_imports_to_that_catalogue(file: CatalogueFile, 
             for rule in file.code:
                 if numbers and name.strip("],") == f'"{rule.names[0]}"':
                     assert all(rule.names[0] in lines[int(number.split("-")[0]) - 1] for number in numbers.split(", "))
+
+
+_NOISE = st.sampled_from(
+    [
+        "429",
+        "| --- |",
+        "{",
+        "}",
+        "[",
+        "*_X",
+        "Yes",
+        "Retry-After",
+        "```",
+        "#",
+        "<table>",
+        "&a",
+        "*a",
+        "- ",
+        "except 429",
+        "\x00",
+        "\u2028",
+        "é",
+    ]
+)
+_EDITS = st.lists(
+    st.tuples(st.sampled_from(["drop", "repeat", "cut", "insert", "swap"]), st.integers(0, 400), st.integers(0, 60), _NOISE), max_size=12
+)
+
+
+@settings(max_examples=150, deadline=None, phases=set(Phase) - {Phase.shrink, Phase.explain})
+@given(file=catalogues(), edits=_EDITS, kind=st.sampled_from(["md", "html", "txt", "openapi"]))
+def test_a_damaged_document_imports_to_a_catalogue_that_loads_or_is_refused(file: CatalogueFile, edits: list[Any], kind: str) -> None:
+    """No damage ends in a crash, or in a catalogue that errlint does not take."""
+    if kind == "openapi":
+        text = (OPENAPI / "payments.yaml").read_text(encoding="utf-8")
+    else:
+        text = {"md": markdown, "html": webpage, "txt": scraped}[kind](list(page_of(file)))
+    lines = text.split("\n")
+    for edit, first, second, noise in edits:
+        at, other = first % len(lines), (first + second) % len(lines)
+        if edit == "drop" and len(lines) > 1:
+            del lines[at]
+        elif edit == "repeat":
+            lines.insert(other, lines[at])
+        elif edit == "cut":
+            lines[at] = lines[at][:second]
+        elif edit == "insert":
+            lines[at] = lines[at][:second] + noise + lines[at][second:]
+        else:
+            lines[at], lines[other] = lines[other], lines[at]
+    with TemporaryDirectory() as temporary:
+        path = Path(temporary) / ("d.yaml" if kind == "openapi" else f"d.{kind}")
+        path.write_text("\n".join(lines), encoding="utf-8")
+        try:
+            done = import_sources([path], id="acme")
+        except UsageProblem:
+            return
+        loaded(done.toml, Path(temporary))
 
 
 @settings(max_examples=100, deadline=None)

@@ -194,6 +194,10 @@ class Retries:
             return own
         kinds = {(said.advice.retry, said.advice.wait) for said in general}
         has_cases = any(self._cases.get(str(number)) for number in numbers)
+        if undecided and len(kinds) > 1:
+            told = "nothing is said of it, and one of its statuses leaves the verdict to the code"
+            self._facts.doubt(f"{subject[1]}: {told}", next((place for said in general for place in said.places), None))
+            return replace(own, advice=Advice("unstated", action=own.advice.action))
         if has_cases or len(kinds) > 1:
             return Said(Advice("by_status"), own.places or tuple(place for said in general for place in said.places))
         action = own.advice.action or general[0].advice.action
