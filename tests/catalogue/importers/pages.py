@@ -8,6 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
+from msgspec import UNSET
+
+from errlint.catalogue.places import parse_json_path
 from errlint.catalogue.schema import CatalogueFile, RetryAfterSheet, Statement
 
 _VERDICTS = {
@@ -54,12 +57,15 @@ def page_of(file: CatalogueFile) -> Iterator[Piece]:
     if file.envelope.codes == "open":
         yield "New error codes may be added at any time."
     yield Heading(2, "Error format")
-    code = file.code[0].names[0] if file.envelope.code[0].type == "int" else "ERROR_CODE"
+    code = file.code[0].names[0] if _is_number(file) and file.code else "ERROR_CODE"
     yield Sample(json.dumps(_body(file, code, "Human-readable error message"), indent=2))
     if file.envelope.message_contract == "unstable":
         yield "Error messages may change."
     if file.envelope.branch_on:
-        told = " and the ".join({"code": "error code", "status": "HTTP status"}[one] for one in file.envelope.branch_on)
+        told = " and the ".join(
+            {"code": "error code", "status": "HTTP status", "type": "error type", "message": "message"}[one]
+            for one in file.envelope.branch_on
+        )
         yield f"Use the {told} to decide what to do."
     for place in file.envelope.request_id:
         if place.header:
@@ -73,16 +79,19 @@ def page_of(file: CatalogueFile) -> Iterator[Piece]:
         yield from _codes(file)
     if file.status:
         yield Heading(2, "HTTP statuses")
-        rows = [(key, rule.meaning, *_verdict(rule)) for key, rule in file.status.items()]
+        rows = [(key, rule.meaning or "-", *_verdict(rule)) for key, rule in file.status.items()]
         yield (("Status", "Meaning", "Retry?", "Notes"), *rows)
     for sheet in file.retry_after:
-        yield from _wait(sheet)
+        if sheet.header and set(sheet.formats) <= set(_UNITS):
+            yield from _wait(sheet)
 
 
 def _codes(file: CatalogueFile) -> Iterator[Piece]:
     yield Heading(2, "Error codes")
     title = "Typical status" if file.envelope.code_statuses == "typical" else "HTTP status"
-    rows = [(name, ", ".join(map(str, rule.status)), rule.meanings[name], *_verdict(rule)) for rule in file.code for name in rule.names]
+    rows = [
+        (name, ", ".join(map(str, rule.status)), rule.meanings.get(name, "-"), *_verdict(rule)) for rule in file.code for name in rule.names
+    ]
     yield (("Code", title, "Meaning", "Retry?", "Notes"), *rows)
     for rule in file.code:
         for name, texts in rule.messages.items():
@@ -102,7 +111,7 @@ def _verdict(rule: Statement) -> tuple[str, str]:
         return "Maybe", f"Retry only if {rule.change}"
     if rule.retry == "after_poll":
         return "Yes", f"Poll {rule.poll}, then retry"
-    return _VERDICTS[rule.retry, rule.wait]
+    return _VERDICTS.get((rule.retry, rule.wait), ("-", "-"))  # what a table cannot tell stays open
 
 
 def _wait(sheet: RetryAfterSheet) -> Iterator[Piece]:
@@ -111,24 +120,44 @@ def _wait(sheet: RetryAfterSheet) -> Iterator[Piece]:
 
 
 def _body(file: CatalogueFile, code: str, message: str, kind: str = "") -> dict[str, object]:
-    body: dict[str, object] = {test.json.removeprefix("$."): test.equals for test in file.failure if test.json}
-    number = file.envelope.code[0].type == "int"
+    body: dict[str, object] = {}
+    for test in file.failure:
+        if test.json:
+            _put(body, test.json, None if test.equals is UNSET else test.equals)
     values = {
-        "code": int(code) if number else code,
+        "code": int(code) if _is_number(file) and code.isdigit() else code,
         "message": message,
         "type": kind or "error_type",
+        "param": "amount",
         "hint": "A suggestion",
         "request_id": "req_8f2c",
     }
     for part, value in values.items():
-        for place in getattr(file.envelope, part):
+        for place in getattr(file.envelope, part)[:1]:
             if place.json:
-                *above, last = place.json.removeprefix("$.").split(".")
-                inner = body
-                for key in above:
-                    inner = inner.setdefault(key, {})  # type: ignore[assignment]
-                inner[last] = value
+                _put(body, place.json, value)
     return body
+
+
+def _put(body: dict[str, object], path: str, value: object) -> None:
+    """Put a value where a path of keys and lists leads; where the body itself is a list, it is its element."""
+    steps = list(parse_json_path(path) or ())
+    inner = body
+    while steps:
+        step = steps.pop(0)
+        if step == "*" or isinstance(step, int):
+            continue
+        below = [rest for rest in steps if isinstance(rest, str) and rest != "*"]
+        if not below:
+            inner.setdefault(step, value)
+            return
+        in_list = steps[0] == "*" or isinstance(steps[0], int)
+        found = inner.setdefault(step, [{}] if in_list else {})
+        inner = found[0] if isinstance(found, list) else found  # type: ignore[assignment]
+
+
+def _is_number(file: CatalogueFile) -> bool:
+    return any(place.type in {"int", "http_status"} for place in file.envelope.code[:1])
 
 
 # how it is written ----------------------------------------------------------------------------------------------------------------

@@ -222,6 +222,26 @@ def test_the_page_of_a_catalogue_imports_to_that_catalogue(file: CatalogueFile, 
                     assert all(rule.names[0] in lines[int(number.split("-")[0]) - 1] for number in numbers.split(", "))
 
 
+@pytest.mark.parametrize("path", BUILT_IN, ids=lambda path: path.stem)
+def test_the_page_of_a_built_in_catalogue_imports_to_its_codes_statuses_and_verdicts(path: Path, tmp_path: Path) -> None:
+    """Of what a page of tables can say; the rest stays open, and nothing turns into its opposite."""
+    page = tmp_path / "page.md"
+    page.write_text(
+        markdown(list(page_of(msgspec.convert(tomli.loads(path.read_text(encoding="utf-8")), CatalogueFile)))), encoding="utf-8"
+    )
+    before = load_catalogue(path)
+    after = loaded(import_sources([page], id=before.id).toml, tmp_path)
+    assert set(after.names) == set(before.names)
+    for name in before.names:
+        assert set(after.statuses_of(name)) >= set(before.statuses_of(name))
+        for status in before.statuses_of(name) or (None,):
+            told = before.verdict(code=name, status=status).can_succeed
+            assert told is None or after.verdict(code=name, status=status).can_succeed is told
+    for key in before.status:
+        told = before.verdict(status=int(key.replace("xx", "99"))).can_succeed
+        assert told is None or after.verdict(status=int(key.replace("xx", "99"))).can_succeed is told
+
+
 _NOISE = st.sampled_from(
     [
         "429",

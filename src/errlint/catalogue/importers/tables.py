@@ -11,7 +11,7 @@ from errlint.catalogue.importers.columns import Role, roles, verdict_of_cell
 from errlint.catalogue.importers.facts import ENVELOPE, Advice, Facts, Place, code, status
 from errlint.catalogue.importers.prose import read_cell, read_header, read_prose
 from errlint.catalogue.importers.section import Section
-from errlint.catalogue.importers.tokens import codes_in_cell, is_number, is_wildcard, statuses, with_exceptions
+from errlint.catalogue.importers.tokens import codes_in_cell, is_nothing, is_number, is_wildcard, statuses, with_exceptions
 
 _OTHER_DECIDES = re.compile(r"\bdepend(?:s|ing)? (?:up)?on (?:the |its )?(?:error |http )?(code|status)\b(?! code)", re.IGNORECASE)
 _SOME = re.compile(r"\b(?:common|example|typical|possible|sample|e\.?g)\b", re.IGNORECASE)
@@ -98,7 +98,7 @@ def _names(cell: str) -> list[str]:
 
 def _texts(row: Row, found: Sequence[Role], subject: tuple[str, ...], at: Place, facts: Facts) -> None:
     for index in _all(found, Role.MEANING)[:1]:
-        if row.cells[index]:
+        if not is_nothing(row.cells[index]):
             facts.add(subject, "meaning", row.cells[index], at)
     for index in _all(found, Role.MESSAGE)[:1]:
         if row.cells[index] and subject[0] == "code":
@@ -118,7 +118,7 @@ def _statuses(table: Table, found: Sequence[Role], source: int, facts: Facts) ->
             facts.add(status(key), "listed", True, at)
             if said is not None:
                 facts.add(status(key), "advice", said, at, "inferred" if said.inferred else "stated")
-            for text in [row.cells[index] for index in _all(found, Role.MEANING, Role.MESSAGE) if row.cells[index]][:1]:
+            for text in [text for index in _all(found, Role.MEANING, Role.MESSAGE) if not is_nothing(text := row.cells[index])][:1]:
                 facts.add(status(key), "meaning", text, at)
         for text in (row.cells[index] for index in _all(found, Role.MEANING, Role.NOTES, Role.ACTION)):
             read_cell(text, _meant(row.cells[found.index(Role.STATUS)]), at, facts)

@@ -74,13 +74,18 @@ def phrase(status: int) -> str:
 def codes_in_cell(text: str) -> list[str]:
     """The codes that a cell of a table consists of, patterns (``*_NOT_FOUND``) included; empty if it is anything else."""
     cell = text.strip().replace("`", " ").replace("**", " ").strip(" \"'")
-    if cell.lower() in _NOTHING:
+    if is_nothing(cell):
         return []
     parts = [part for part in (piece.strip("\"'()….") for piece in _SPLIT.split(cell)) if part]
     if not parts or not all(is_code(part) or is_wildcard(part) for part in parts):
         return []
     # words beside each other are a sentence, unless each has a form that only codes have
     return parts if not _BESIDE.search(cell) or all(looks_like_code(part) or is_wildcard(part) for part in parts) else []
+
+
+def is_nothing(text: str) -> bool:
+    """Whether a cell is empty, or says that it is ("-", "n/a")."""
+    return text.strip().lower() in _NOTHING
 
 
 def is_code(text: str) -> bool:
