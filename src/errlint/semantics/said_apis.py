@@ -43,6 +43,11 @@ class SaidApis:
             if spoken_of is not None:
                 self._by_statement[spoken_of] = bound
 
+    @property
+    def says_anything(self) -> bool:
+        """Whether any comment names an API."""
+        return self.whole_file is not None or bool(self._by_statement)
+
     def of(self, node: cst.CSTNode) -> Bound | None:
         """What the comment on the nearest statement around a node says, if there is one."""
         if not self._by_statement:

@@ -172,8 +172,25 @@ class Failures:
         return (dotted(expression) or "") if isinstance(expression, (cst.Name, cst.Attribute)) else ""
 
     @cached_property
+    def _mentions_an_api(self) -> bool:
+        """Whether the file itself, by an import, an address or a comment, says which API it calls: most do not, and cost nothing."""
+        if self._semantics.default is not None or self._semantics.said.says_anything:
+            return True
+        texts = [text.value for text in self._tree.all(cst.SimpleString)]
+        texts += [text.value for text in self._tree.all(cst.FormattedStringText)]
+        for statement in self._tree.of_types(cst.Import, cst.ImportFrom):
+            module = dotted(statement.module) if isinstance(statement, cst.ImportFrom) and statement.module is not None else None
+            names = statement.names if isinstance(statement, (cst.Import, cst.ImportFrom)) else ()
+            aliases = () if isinstance(names, cst.ImportStar) else names
+            texts += [module or "", *(alias.evaluated_name for alias in aliases)]
+        words = self._semantics.catalogues.words
+        return any(word in text for text in texts for word in words)
+
+    @cached_property
     def all(self) -> tuple[tuple[cst.CSTNode, Failure], ...]:
         """All failures of the file with the nodes at which they begin, in document order."""
+        if not self._mentions_an_api:
+            return ()
         nodes = self._tree.of_types(cst.ExceptHandler, cst.ExceptStarHandler, cst.If)
         return tuple((node, found) for node in nodes for found in self.at(node))
 

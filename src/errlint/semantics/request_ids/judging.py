@@ -174,7 +174,7 @@ class Judge:
         if call is None and self._semantics.libraries.speeches.function(name) is not None:
             return self._said(way)  # `raise SystemExit`
         kept = max((self._keeping.of(argument) for argument in call.args), default=Kept.NOTHING) if call is not None else Kept.NOTHING
-        if kept is Kept.ID or (kept < Kept.TEXT and self._is_expected(statement)):
+        if kept is Kept.ID or (kept < Kept.TEXT and (way.state.expected or self._is_expected(statement))):
             return None
         return Loss(self._failure, Lost.RAISED, statement, raised=made, kept=kept)
 
