@@ -13,7 +13,7 @@ import click
 from errlint import registry
 from errlint.catalogue import Catalogue
 from errlint.cli import cli
-from errlint.engine import TOOL_RULES
+from errlint.model import TOOL_RULES
 from errlint.rule import Rule
 
 _LINK = re.compile(r"\[(?P<text>[^\]\n]*)\]\((?P<target>(?!https?:|#)[^)#\s]+)(?P<anchor>#[^)\s]*)?\)")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -10,6 +12,14 @@ import pytest
 if TYPE_CHECKING:
     from tests.harness.bench import Bench
     from tests.support.server import FaultServer
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cache() -> Iterator[None]:
+    """Results are remembered for the session, in a folder of its own: what people have in theirs makes no difference."""
+    with tempfile.TemporaryDirectory(prefix="errlint-cache-") as folder:
+        os.environ["ERRLINT_CACHE_DIR"] = folder
+        yield
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

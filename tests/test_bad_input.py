@@ -15,7 +15,8 @@ from click.testing import CliRunner, Result
 
 from errlint.cli import cli
 from errlint.config import Configs
-from errlint.runner import Mode, Plan, run
+from errlint.plan import Plan
+from errlint.runner import Mode, run
 
 CODE = """import requests
 

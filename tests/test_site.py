@@ -14,7 +14,7 @@ from docs_site.nav import _places, nav
 from docs_site.own_findings import SAID
 from docs_site.pages import _CODE, _moved, site
 from errlint import registry
-from errlint.engine import TOOL_RULES
+from errlint.model import TOOL_RULES
 from errlint.proposal import settings
 from tests.harness.pages import pages as written_pages
 

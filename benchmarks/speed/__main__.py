@@ -13,11 +13,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.ecosystem.corpus import CorpusProblem, cache_folder
-from benchmarks.speed import report, tools, work
+from benchmarks.speed import report, same, tools, work
 from benchmarks.speed.measure import BenchProblem, Cost, cost_of, median
 from benchmarks.speed.stages import stages
 from benchmarks.speed.tools import Tool
 
+_PACKAGES = ("openai", "agno")
 _LINES = (500, 2_000, 8_000)
 _FINDINGS = (40, 400, 1_600)
 _FILES = (100, 400, 1_600)
@@ -29,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         with tempfile.TemporaryDirectory() as scratch:
-            for part in options.part or ("corpus", "stages", "start", "growth"):
+            for part in options.part or ("corpus", "warm", "stages", "start", "growth"):
                 _PARTS[part](options, Path(scratch) / part)
     except (BenchProblem, CorpusProblem, OSError) as problem:
         print(f"bench: {problem}", file=sys.stderr)
@@ -57,6 +58,34 @@ def _corpus(options: argparse.Namespace, folder: Path) -> None:
     report.beside_each_other(_measured(wanted, folder, options.rounds))
 
 
+def _warm(options: argparse.Namespace, folder: Path) -> None:
+    """One package, all of it known but one file that was edited; beside ruff, which remembers nothing."""
+    for name in _PACKAGES:
+        here = folder / name
+        laid_out = work.package(here, name)
+        results = folder / f"results-{name}"
+        remembering = tools.errlint(results=results)
+        ruff = next(tool for tool in tools.peers(cache_folder().parent / "bench") if tool.name == "ruff")
+        costs: dict[str, list[Cost]] = {"ruff": [], remembering.name: [], "errlint": []}
+        costs["errlint"] += [cost for _, cost in _runs(tools.errlint(), here, 1)]
+        _ = [*_runs(remembering, here, 1)]
+        for _ in range(options.rounds):
+            work.edited(here)
+            for tool in (ruff, remembering):
+                costs[tool.name] += [cost for _, cost in _runs(tool, here, 1)]
+        print(f"{name}, one file edited: {laid_out.files} files, {laid_out.lines} lines\n")
+        report.beside_each_other([(tool, median(found)) for tool, found in costs.items()])
+
+
+def _same(options: argparse.Namespace, folder: Path) -> None:
+    """Whether the choice gives the same findings without the gate, without the screens, and with results remembered."""
+    work.corpus(folder, options.files, seed=options.seed)
+    different = same.differences(folder)
+    report.of_differences(different)
+    if any(found for _, found in different):
+        raise BenchProblem("the findings are not the same")
+
+
 def _stages(options: argparse.Namespace, folder: Path) -> None:
     """Where the files of the same choice end."""
     work.corpus(folder, options.files, seed=options.seed)
@@ -72,6 +101,9 @@ def _start(options: argparse.Namespace, folder: Path) -> None:
     rows = [*_measured([bare, version], folder, rounds)]
     for name, one in work.small(folder):
         rows += _measured([replace(tools.errlint(), name=name)], one, rounds)
+        remembering = tools.errlint(results=one.with_name(f"results-{one.name}"))
+        _ = [*_runs(remembering, one, 1)]
+        rows += _measured([replace(remembering, name=f"{name}, warm")], one, rounds)
     report.as_multiples(rows)
 
 
@@ -103,9 +135,11 @@ def _runs(tool: Tool, folder: Path, rounds: int) -> Iterator[tuple[str, Cost]]:
 
 _PARTS: dict[str, Callable[[argparse.Namespace, Path], None]] = {
     "corpus": _corpus,
+    "warm": _warm,
     "stages": _stages,
     "start": _start,
     "growth": _growth,
+    "same": _same,
 }
 
 if __name__ == "__main__":

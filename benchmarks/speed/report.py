@@ -34,6 +34,14 @@ def of_stages(found: Sequence[Stage], ended: Counter[str]) -> None:
     _table(("ended", "files", "share"), [(name, f"{count}", f"{count / total:.1%}") for name, count in ended.most_common()])
 
 
+def of_differences(found: Sequence[tuple[str, Sequence[str]]]) -> None:
+    """How each way of working differs from the plain one, and where."""
+    _table(("way", "files that differ"), [(way, f"{len(files)}") for way, files in found])
+    for way, files in found:
+        for file in files:
+            print(f"{way}: {file}")
+
+
 def of_growth(name: str, rows: Sequence[tuple[int, Cost]]) -> None:
     """How the time grows from row to row."""
     first_size, first = rows[0]

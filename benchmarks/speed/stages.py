@@ -26,14 +26,17 @@ class Stage:
 
 def stages(files: Sequence[Path]) -> tuple[tuple[Stage, ...], Counter[str]]:
     """Run the files through the stages one after the other in this process; also count where each file ended."""
-    setup = Setup(tuple(registry.rules()), registry.libraries(), registry.catalogues(()))
+    rules = tuple(rule for rule in registry.rules() if not rule.preview)
+    setup = Setup(rules, registry.libraries(), registry.catalogues(()))
     _ = setup.passes.imports  # compiled once a run; not a matter of files
     started = time.process_time()
     raws = [(path, path.read_bytes()) for path in files]
     read = time.process_time()
     passed = [(path, raw) for path, raw in raws if setup.passes.lets_pass(raw, str(path.absolute()))]
     gated = time.process_time()
-    for path, raw in passed:
+    screened = [(path, raw) for path, raw in passed if setup.concerned(raw)]
+    seen = time.process_time()
+    for path, raw in screened:
         try:
             Source.parse(raw, str(path))
         except (SyntaxProblem, UndecodableSource):
@@ -42,10 +45,12 @@ def stages(files: Sequence[Path]) -> tuple[tuple[Stage, ...], Counter[str]]:
     ended = Counter(check_bytes(raw, str(path), setup, path).stage for path, raw in raws)
     checked = time.process_time()
     everything = sum(len(raw) for _, raw in raws)
-    remaining = sum(len(raw) for _, raw in passed)
+    through = sum(len(raw) for _, raw in passed)
+    remaining = sum(len(raw) for _, raw in screened)
     return (
         Stage("read", len(raws), everything, read - started),
         Stage("gate", len(raws), everything, gated - read),
-        Stage("parse", len(passed), remaining, parsed - gated),
-        Stage("rules", len(passed), remaining, max(0.0, (checked - parsed) - (gated - read) - (parsed - gated))),
+        Stage("screens", len(passed), through, seen - gated),
+        Stage("parse", len(screened), remaining, parsed - seen),
+        Stage("rules", len(screened), remaining, max(0.0, (checked - parsed) - (seen - read) - (parsed - seen))),
     ), ended

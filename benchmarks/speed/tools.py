@@ -27,9 +27,15 @@ class Tool:
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
-def errlint(*options: str) -> Tool:
-    """errlint of this checkout, with all rules that are on by default."""
-    return Tool("errlint", (sys.executable, "-m", "errlint", "check", "--isolated", "--quiet", "--output-format", "concise", *options, "."))
+def errlint(*options: str, results: Path | None = None) -> Tool:
+    """errlint of this checkout, with all rules that are on by default.
+
+    :param results: the folder of remembered results; without it, nothing is remembered.
+    """
+    command = (sys.executable, "-m", "errlint", "check", "--isolated", "--quiet", "--output-format", "concise", *options, ".")
+    if results is None:
+        return Tool("errlint", (*command[:-1], "--no-cache", "."))
+    return Tool("errlint, warm", command, environment={"ERRLINT_CACHE_DIR": str(results)})
 
 
 def peers(folder: Path) -> tuple[Tool, ...]:

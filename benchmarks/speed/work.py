@@ -73,6 +73,21 @@ def corpus(folder: Path, count: int, *, seed: int = 0) -> Work:
     return Work(folder, len(sources), lines, size)
 
 
+def package(folder: Path, name: str) -> Work:
+    """Copy one package of the corpus into ``folder``."""
+    cache = cache_folder()
+    [source] = [provide(pin, cache) for pin in read_pins(CORPUS.read_text(encoding="utf-8")) if pin.name == name]
+    shutil.copytree(source, folder)
+    files = [path.read_bytes() for path in folder.rglob("*.py")]
+    return Work(folder, len(files), sum(raw.count(b"\n") for raw in files), sum(map(len, files)))
+
+
+def edited(folder: Path) -> None:
+    """Add a comment to one file that has to do with HTTP."""
+    file = max(folder.rglob("*client*.py"), key=lambda path: (path.stat().st_size < 40_000, path.stat().st_size, path))
+    file.write_bytes(file.read_bytes() + b"# edited\n")
+
+
 def one_file(folder: Path, text: str) -> Path:
     """A folder with one file in it."""
     shutil.rmtree(folder, ignore_errors=True)

@@ -19,7 +19,7 @@ from errlint.encoding import UndecodableSource
 from errlint.gate import Gate
 from errlint.globs import absolute
 from errlint.installed import UNKNOWN, Installed
-from errlint.model import FileReport, Finding, Fix, Location, Safety, Severity
+from errlint.model import TOOL_RULES, FileReport, Finding, Fix, Location, Safety, Severity
 from errlint.project import Project
 from errlint.screen import Code, Words
 from errlint.suppressions import SuppressionProblem, Suppressions
@@ -35,17 +35,6 @@ if TYPE_CHECKING:
     from errlint.semantics.modules import Modules
     from errlint.source import Source
 
-TOOL_RULES = {
-    "ERR001": "unparsable-file",
-    "ERR002": "rule-crash",
-    "ERR003": "suppression",
-    "ERR004": "lossy-file",
-    "ERR005": "unreadable-file",
-    "ERR006": "api-comment",
-    "ERR007": "unused-file-ignore",
-}
-"""What the tool says about itself and about files it cannot handle."""
-
 
 @dataclass(frozen=True)
 class Setup:
@@ -56,6 +45,7 @@ class Setup:
     :ivar known: ids and names of all installed rules: what a suppression may name; :ivar require_reason: a suppression has to say why;
     :ivar today: what suppressions with ``until=`` are held against; None: they all hold; :ivar installed: the versions of packages that
     the code runs with, as far as they are known.
+    :ivar shared: the byte gate, if there is one already.
     :ivar root: the folder outside of which no module of a project is looked for; without it, found for each file.
     """
 
@@ -70,6 +60,7 @@ class Setup:
     installed: Installed = UNKNOWN
     root: str | None = None
     screen: bool = True
+    shared: Gate | None = None
     _base: Setup | None = None
 
     def with_rules(
@@ -97,11 +88,13 @@ class Setup:
 
     @cached_property
     def _project(self) -> Project:
-        return Project(self.root)
+        return self.shared.project if self.shared is not None else Project(self.root)
 
     @cached_property
     def passes(self) -> Gate:
         """The byte gate."""
+        if self.shared is not None:
+            return self.shared
         return self._base.passes if self._base is not None else Gate(self.knowledge.waking, self._project, self.knowledge.told_by)
 
     @cached_property

@@ -25,8 +25,8 @@ from errlint.toml import locate
 
 if TYPE_CHECKING:
     from errlint.config import Configs, Layer
+    from errlint.plan import Plan
     from errlint.rule import Rule
-    from errlint.runner import Plan
 
 _RULE = "ERR007"
 _KEY = "per-file-ignores"

@@ -32,16 +32,18 @@ class Gate:
     """
 
     def __init__(self, roots: Iterable[str], project: Project, members: Iterable[str] = ()) -> None:
-        self._roots = sorted(roots)
+        self.roots = tuple(sorted(roots))
         self._members = sorted({*members, *STATUS_MEMBERS})
-        self._project = project
+        self.project = project
         self._reaches: dict[str, bool] = {}
         self._edges: dict[str, tuple[str, ...] | None] = {}
+        self._last: tuple[bytes, str | None, bool] = (b"", None, False)
+        """The last answer: the same file is asked about twice."""
 
     @cached_property
     def imports(self) -> re.Pattern[bytes]:
         """An import of something that a sheet or a catalogue speaks of."""
-        roots = b"|".join(re.escape(root.encode()) for root in self._roots) or rb"(?!)"
+        roots = b"|".join(re.escape(root.encode()) for root in self.roots) or rb"(?!)"
         return re.compile(rb"\b(?:from%b+(?:%b)\b|import\b(?:[^\n#]|\\\r?\n)*?\b(?:%b)\b)" % (_SPACE, roots, roots))
 
     @cached_property
@@ -55,9 +57,10 @@ class Gate:
 
     def lets_pass(self, raw: bytes, file: str | None) -> bool:
         """Whether anything can be found in a file; ``file`` is its absolute path, if it has one."""
-        if self._is_known(raw):
-            return True
-        return file is not None and any(map(self._reaches_evidence, self._imported(raw, file)))
+        if self._last[:2] != (raw, file):
+            found = self._is_known(raw) or (file is not None and any(map(self._reaches_evidence, self.imported(raw, file))))
+            self._last = raw, file, found
+        return self._last[2]
 
     def _reaches_evidence(self, start: str) -> bool:
         """Whether a module imports something known, itself or through others; each module is read once in a run."""
@@ -86,11 +89,11 @@ class Gate:
     def _edges_of(self, file: str) -> tuple[str, ...] | None:
         """The modules of the project that a module imports; None: it imports something known."""
         if file not in self._edges:
-            raw = self._project.read(file) or b""
-            self._edges[file] = None if self._is_known(raw) else tuple(dict.fromkeys(self._imported(raw, file)))
+            raw = self.project.read(file) or b""
+            self._edges[file] = None if self._is_known(raw) else tuple(dict.fromkeys(self.imported(raw, file)))
         return self._edges[file]
 
-    def _imported(self, raw: bytes, file: str) -> Iterator[str]:
+    def imported(self, raw: bytes, file: str) -> Iterator[str]:
         """The files of all modules of the project that a file may import."""
         raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in raw else raw
         for found in _FROM.finditer(raw):
@@ -102,16 +105,16 @@ class Gate:
 
     def _files(self, file: str, level: int, module: str, names: Iterable[str]) -> Iterator[str]:
         first, *rest = module.split(".")
-        found = self._project.resolve(file, first, level)
+        found = self.project.resolve(file, first, level)
         for part in rest:
             if found is None:
                 return
             yield from _file_of(found)
-            found = self._project.child(found, part)
+            found = self.project.child(found, part)
         if found is not None:
             yield from _file_of(found)
             for name in names:
-                child = self._project.child(found, name)
+                child = self.project.child(found, name)
                 if child is not None:
                     yield from _file_of(child)
 

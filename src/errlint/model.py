@@ -17,6 +17,17 @@ from dataclasses import dataclass, field
 
 _CODE = re.compile(r"`[^`]*`")
 
+TOOL_RULES = {
+    "ERR001": "unparsable-file",
+    "ERR002": "rule-crash",
+    "ERR003": "suppression",
+    "ERR004": "lossy-file",
+    "ERR005": "unreadable-file",
+    "ERR006": "api-comment",
+    "ERR007": "unused-file-ignore",
+}
+"""What the tool says about itself and about files it cannot handle."""
+
 
 class Severity(enum.Enum):
     """How sure it is that the client misbehaves."""

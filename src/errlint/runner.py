@@ -1,4 +1,4 @@
-"""Many files: with which rules and knowledge each of them is linted, and what becomes of it.
+"""Many files, and what becomes of each of them.
 
 The unit of work, :func:`work`, is a function of a path and its plan: it writes no more than that one file and remembers nothing of it.
 """
@@ -8,24 +8,15 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from errlint import registry
-from errlint.config import api_for, check_apis
-from errlint.engine import Setup, check_bytes, failure
-from errlint.errors import UsageProblem
 from errlint.files import CannotRead, CannotWrite, read_bytes, write_atomically
-from errlint.globs import absolute
-from errlint.installed import UNKNOWN, Installed, Projects
 from errlint.model import FileReport
+from errlint.plan import Plan
 from errlint.terminal import shown_path
 
 if TYPE_CHECKING:
-    from errlint.baseline import Baseline
-    from errlint.changes import Changes
-    from errlint.config import Config, Configs, Layer
     from errlint.discovery import Skipped
     from errlint.fixer import Lint
 
@@ -62,148 +53,16 @@ class Outcome:
     silenced: int = 0
 
 
-class Plan:
-    """What every file of a run is linted with: the settings that hold for it, and the rules and the knowledge these amount to.
-
-    :param given: what the command line says about rules; :param catalogues: catalogue files of the command line;
-    :param api: the id of the API that every file is bound to, before what the settings say; :param baseline: a file of accepted findings,
-    instead of that of the settings; :param accepting: False: accept nothing; :param changes: report only what stands on changed lines.
-
-    Rules, and the parser that they need, are imported with the first file that can have a finding, unless a selection has to be checked.
-    """
-
-    def __init__(
-        self,
-        configs: Configs,
-        *,
-        given: Layer | None = None,
-        catalogues: Iterable[Path] = (),
-        api: str | None = None,
-        baseline: Path | None = None,
-        accepting: bool = True,
-        changes: Changes | None = None,
-    ) -> None:
-        self._configs = configs
-        self._given = given
-        self._extra = tuple(Path(absolute(path)) for path in catalogues)
-        self._api = api
-        self._baseline = baseline
-        self._accepting = accepting
-        self._today = date.today()  # noqa: DTZ011 -- the user's own day
-        self._changes = changes
-        self._baselines: dict[Path, Baseline] = {}
-        self._bare: dict[tuple[Path | None, str | None], Setup] = {}
-        self._full: dict[tuple[Path | None, str | None, Installed], Setup] = {}
-        self._projects: Projects | None = None
-
-    def lint_for(self, path: Path) -> Lint:
-        """The function that lints the bytes of a file, by the settings that hold for its path; the file need not exist.
-
-        :raises UsageProblem: as loading of settings, rules and catalogues does, or no rule is selected.
-        """
-        config = self._configs.for_file(path)
-        api = self._api or api_for(config, path)
-        bare = self._knowledge(config, api)
-        if self._selects(config):
-            self._setup(config, api)
-
-        def lint(raw: bytes, shown: str) -> FileReport:
-            if not bare.passes.lets_pass(raw, absolute(path)):
-                report = check_bytes(raw, shown, bare, path)
-                if report.stage == "gated":
-                    return report
-            setup = self._setup(config, api, self._installed_for(path))
-            report = self._without_silenced(check_bytes(raw, shown, setup, path), config, path)
-            if self._changes is not None:
-                report = self._changes.on_changed_lines(report, path)
-            baseline = self.baseline_for(path)
-            return report if baseline is None else baseline.without_accepted(report, raw, path)
-
-        return lint
-
-    @property
-    def given(self) -> Layer | None:
-        """What the command line says about rules."""
-        return self._given
-
-    def rules_for(self, path: Path) -> frozenset[str]:
-        """The ids of the rules that run on a file."""
-        config = self._configs.for_file(path)
-        return frozenset(rule.id for rule in self._setup(config, self._api or api_for(config, path)).rules)
-
-    def baseline_for(self, path: Path) -> Baseline | None:
-        """The accepted findings that hold for a file.
-
-        :raises UsageProblem: the baseline cannot be read.
-        """
-        file = (self._baseline or self._configs.for_file(path).baseline) if self._accepting else None
-        if file is None:
-            return None
-        if file not in self._baselines:
-            from errlint.baseline import Baseline
-
-            self._baselines[file] = Baseline.read(file)
-        return self._baselines[file]
-
-    def _knowledge(self, config: Config, api: str | None) -> Setup:
-        """A setup without rules: enough to say that a file has nothing in it that any rule could look at."""
-        key = config.source, api
-        if key not in self._bare:
-            if not any(pack.modules for pack in registry.packs()):
-                registry.rules()  # which says what is wrong
-            from errlint.wrappers import with_wrappers
-
-            catalogues = registry.catalogues(tuple(dict.fromkeys((*config.catalogues, *self._extra))))
-            check_apis(config, (one.id for one in catalogues))
-            self._bare[key] = Setup((), with_wrappers(registry.libraries(), config), catalogues, api)
-            _ = self._bare[key].default_api  # an unknown --api is refused even if no file is bound to it
-        return self._bare[key]
-
-    def _installed_for(self, path: Path) -> Installed:
-        """What is known of the versions that a file runs with, of the packages where they make a difference."""
-        if self._projects is None:
-            catalogues = (setup.catalogues for setup in self._bare.values())
-            self._projects = Projects({*registry.libraries().versioned, *(package for one in catalogues for package in one.versioned)})
-        return self._projects.installed_for(Path(absolute(path)).parent)
-
-    def _setup(self, config: Config, api: str | None, installed: Installed = UNKNOWN) -> Setup:
-        key = config.source, api, installed
-        if key not in self._full:
-            from errlint.selection import select_rules
-
-            rules = registry.rules()
-            selected = select_rules(rules, config, self._given)
-            if not selected:
-                raise UsageProblem("no rule is selected, so nothing would be checked", hint="`errlint rules` lists all rules")
-            known = frozenset(word for rule in rules for word in (rule.id, rule.name))
-            self._full[key] = self._knowledge(config, api).with_rules(
-                selected, known, require_reason=config.require_reason, today=self._today, installed=installed
-            )
-        return self._full[key]
-
-    def _selects(self, config: Config) -> bool:
-        """Whether anything is said about rules that may be wrong."""
-        layers = (*config.layers, *([self._given] if self._given else []))
-        return any(
-            (layer.select is not None, layer.extend_select, layer.ignore, layer.per_file_ignores) != (False, (), (), ()) for layer in layers
-        )
-
-    def _without_silenced(self, report: FileReport, config: Config, path: Path) -> FileReport:
-        from errlint.selection import silenced
-
-        ids = silenced(registry.rules(), config, path, self._given)
-        kept = tuple(finding for finding in report.findings if finding.rule not in ids)
-        gone = tuple(sorted({finding.rule for finding in report.findings if finding.rule in ids}))
-        return replace(report, findings=kept, suppressed=report.suppressed + len(report.findings) - len(kept), ignored=gone)
-
-
 def run(paths: Iterable[Path], plan: Plan, mode: Mode, *, unsafe: bool = False) -> Iterator[Outcome]:
-    """Lint files, in the order given; ``unsafe`` wants the unsafe fixes as well.
+    """Lint files, in the order given; ``unsafe`` wants the unsafe fixes as well. What was found is remembered when the run ends.
 
     :raises UsageProblem: as :meth:`Plan.lint_for`; nothing about the files themselves raises.
     """
-    for path in paths:
-        yield work(path, plan, mode, unsafe=unsafe)
+    try:
+        for path in paths:
+            yield work(path, plan, mode, unsafe=unsafe)
+    finally:
+        plan.remember()
 
 
 def work(path: Path, plan: Plan, mode: Mode, *, unsafe: bool = False) -> Outcome:
@@ -261,10 +120,14 @@ def unreachable(skipped: Skipped) -> Outcome:
 
 
 def _unread(shown: str, reason: str) -> Outcome:
+    from errlint.engine import failure
+
     return Outcome(FileReport(shown, (failure("ERR005", shown, f"cannot be read: {reason}"),), stage="failed"))
 
 
 def _unwritten(report: FileReport, raw: bytes, reason: str, what: str = "fixed") -> Outcome:
     """What was done did not reach the file, so everything that was found in it still stands."""
+    from errlint.engine import failure
+
     finding = failure("ERR005", report.path, f"cannot be written, so nothing was {what}: {reason}")
     return Outcome(replace(report, findings=(finding, *report.findings)), before=raw, after=raw)

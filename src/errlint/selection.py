@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from errlint.config import Config, Layer, ignored_rules
-from errlint.engine import TOOL_RULES
 from errlint.hints import did_you_mean
+from errlint.model import TOOL_RULES
 
 ALL = "ALL"
 

@@ -9,16 +9,20 @@ from typing import NoReturn
 import click
 
 from errlint import __version__
-from errlint.cli.baseline import baseline
-from errlint.cli.catalogue import catalogue
-from errlint.cli.check import check
-from errlint.cli.debug import debug
 from errlint.cli.group import Commands
-from errlint.cli.init import init
-from errlint.cli.rules import explain, rules
+
+_MODULES = {
+    "check": "errlint.cli.check",
+    "init": "errlint.cli.init",
+    "explain": "errlint.cli.rules",
+    "rules": "errlint.cli.rules",
+    "catalogue": "errlint.cli.catalogue",
+    "baseline": "errlint.cli.baseline",
+    "debug": "errlint.cli.debug",
+}
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=Commands, modules=_MODULES, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="errlint", message="%(prog)s %(version)s")
 def cli() -> None:
     """Find, and fix, Python code that mishandles the errors of HTTP APIs.
@@ -28,10 +32,6 @@ def cli() -> None:
                 1  findings
                 2  errlint could not do its job
     """
-
-
-for _command in (check, init, explain, rules, catalogue, baseline, debug):
-    cli.add_command(_command)
 
 
 def main() -> NoReturn:

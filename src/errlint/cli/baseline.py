@@ -15,7 +15,7 @@ from errlint.terminal import shown_path, write
 if TYPE_CHECKING:
     from errlint.baseline import Baseline, Entry
     from errlint.config import Configs
-    from errlint.runner import Plan
+    from errlint.plan import Plan
 
 _FILE = click.Path(path_type=Path)
 _PATHS = click.argument("paths", nargs=-1, metavar="[PATH]...", type=_FILE)
@@ -83,7 +83,7 @@ def update(paths: tuple[Path, ...], file: Path | None, select: tuple[str, ...], 
 
 
 def _plan(configs: Configs, select: tuple[str, ...], *, preview: bool) -> Plan:
-    from errlint.runner import Plan
+    from errlint.plan import Plan
     from errlint.selection import options
 
     return Plan(configs, given=options(select=select or None, preview=preview or None), accepting=False)

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from errlint.changes import Changes
     from errlint.config import Configs
     from errlint.discovery import Skipped
-    from errlint.runner import Mode, Outcome, Plan
+    from errlint.plan import Plan
+    from errlint.runner import Mode, Outcome
 
 FORMATS = ("full", "concise", "grouped", "json", "json-lines", "sarif", "github", "gitlab", "junit", "rdjson")
 STDIN = Path("-")
@@ -59,6 +60,7 @@ class Request:
     show_files: bool
     quiet: bool
     verbose: bool
+    no_cache: bool
 
     @property
     def stdin(self) -> bool:
@@ -108,6 +110,7 @@ class Request:
 @click.option("--show-files", is_flag=True, help="List the files that would be checked.")
 @click.option("-q", "--quiet", is_flag=True, help="Findings only, no summary.")
 @click.option("-v", "--verbose", is_flag=True, help="Tell which configuration is used and which files are skipped.")
+@click.option("--no-cache", is_flag=True, help="Neither use nor keep what earlier runs found.")
 @color_option
 @click.pass_context
 def check(ctx: click.Context, /, **options: object) -> None:
@@ -180,13 +183,23 @@ def _refuse_contradictions(request: Request, ctx: click.Context) -> None:
 
 
 def _plan(request: Request, configs: Configs) -> Plan:
-    from errlint.runner import Plan
+    from errlint.plan import Plan
     from errlint.selection import options
 
     given = options(
         select=request.select or None, extend_select=request.extend_select, ignore=request.ignore, preview=request.preview or None
     )
-    return Plan(configs, given=given, catalogues=request.catalogues, api=request.api, baseline=request.baseline, changes=_changes(request))
+    from errlint.cache import cache_folder
+
+    return Plan(
+        configs,
+        given=given,
+        catalogues=request.catalogues,
+        api=request.api,
+        baseline=request.baseline,
+        changes=_changes(request),
+        cache=None if request.no_cache else cache_folder(),
+    )
 
 
 def _changes(request: Request) -> Changes | None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-import traceback
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any, TypeVar
 
 import click
@@ -23,7 +23,29 @@ _COLOR = "errlint.color"
 
 
 class Commands(click.Group):
-    """The top of the command line: turns every way in which a command can end into an exit code."""
+    """The top of the command line: turns every way in which a command can end into an exit code.
+
+    A command is imported when it is asked for, or when all are listed.
+
+    :ivar modules: the module of each command, by its name; the module has the command as an attribute of that name.
+    """
+
+    modules: dict[str, str]
+
+    def __init__(self, *args: Any, modules: dict[str, str] | None = None, **extra: Any) -> None:
+        super().__init__(*args, **extra)
+        self.modules = modules or {}
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of all commands, in the order in which they were given."""
+        return [*self.modules, *super().list_commands(ctx)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of this name."""
+        if cmd_name not in self.modules:
+            return super().get_command(ctx, cmd_name)
+        found: click.Command = getattr(import_module(self.modules[cmd_name]), cmd_name)
+        return found
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; a problem of usage is shown with its place, and ends with 2."""
@@ -48,6 +70,8 @@ class Commands(click.Group):
         except OSError as error:
             code = _cannot_write(error)
         except Exception:  # noqa: BLE001  (Python would end with 1, and 1 means findings)
+            import traceback
+
             write(sys.stderr, [traceback.format_exc(), "error: errlint crashed; please report this\n"])
             code = COULD_NOT
         sys.exit(code if isinstance(code, int) else 0)

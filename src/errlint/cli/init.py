@@ -114,9 +114,10 @@ def _reasons(called: Called) -> str:
 
 def _first_run(files: Sequence[Path], catalogues: Sequence[Path]) -> Iterator[str]:
     from errlint.config import Configs
+    from errlint.plan import Plan
     from errlint.reporters import Results
     from errlint.reporters.summary import statistics, summary
-    from errlint.runner import Mode, Plan, run
+    from errlint.runner import Mode, run
 
     look = style(sys.stdout)
     outcomes = list(run(files, Plan(Configs(), catalogues=catalogues), Mode.CHECK))

@@ -99,6 +99,8 @@ def _exit_code(results: Results, changed: Sequence[Outcome], request: Request) -
 
 
 def _text(results: Results, sources: Sources, request: Request, look: Style) -> Iterable[str]:
+    if not results.total and request.output_format in FOR_PEOPLE:
+        return ()  # without the import of what shows findings
     if not request.statistics:
         return reporter(request.output_format)(results, sources, look)
     return statistics_as_json(results) if request.output_format == "json" else statistics(results, look)

@@ -1,0 +1,298 @@
+"""With which rules and knowledge each file of a run is linted, and whether that was done before.
+
+What a result depends on, beside the bytes of the file, is in one of two digests. That of its *setup*: errlint itself, its rules and its
+knowledge, the catalogues and settings of the user, the versions of packages. That of its *dependencies*: the modules of the project that it
+reaches. A file with a known result costs no rule, no parser, and, if all are known, not even their import.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from errlint import registry
+from errlint.cache import Results, load, store
+from errlint.config import api_for, check_apis
+from errlint.dependencies import Dependencies
+from errlint.digests import digest, digest_of
+from errlint.errors import UsageProblem
+from errlint.gate import Gate
+from errlint.globs import absolute
+from errlint.identity import contents, identity
+from errlint.installed import UNKNOWN, Installed, Projects
+from errlint.model import FileReport
+from errlint.project import Project
+
+if TYPE_CHECKING:
+    from errlint.baseline import Baseline
+    from errlint.changes import Changes
+    from errlint.config import Config, Configs, Layer
+    from errlint.engine import Setup
+    from errlint.fixer import Lint
+
+
+@dataclass(frozen=True)
+class Known:
+    """What has to be known of sheets and catalogues to tell that a file has nothing to do with them.
+
+    :ivar roots: the import names that they speak of; :ivar members: the members that tell a value of unknown type; :ivar versioned: the
+    packages whose version makes a difference; :ivar apis: the ids of the catalogues.
+    """
+
+    roots: tuple[str, ...]
+    members: tuple[str, ...]
+    versioned: tuple[str, ...]
+    apis: tuple[str, ...]
+
+    @cached_property
+    def gate(self) -> Gate:
+        """The byte gate."""
+        return Gate(self.roots, Project(), self.members)
+
+    @cached_property
+    def dependencies(self) -> Dependencies:
+        """Digests of what files import."""
+        return Dependencies(self.gate, self.gate.project)
+
+
+class Plan:
+    """What every file of a run is linted with: the settings that hold for it, and the rules and the knowledge these amount to.
+
+    :param given: what the command line says about rules; :param catalogues: catalogue files of the command line;
+    :param api: the id of the API that every file is bound to, before what the settings say; :param baseline: a file of accepted findings,
+    instead of that of the settings; :param accepting: False: accept nothing; :param changes: report only what stands on changed lines.
+
+    :param cache: the folder of remembered results; None: nothing is remembered.
+
+    Rules, and the parser that they need, are imported with the first file that can have a finding, unless a selection has to be checked.
+    """
+
+    def __init__(
+        self,
+        configs: Configs,
+        *,
+        given: Layer | None = None,
+        catalogues: Iterable[Path] = (),
+        api: str | None = None,
+        baseline: Path | None = None,
+        accepting: bool = True,
+        changes: Changes | None = None,
+        cache: Path | None = None,
+    ) -> None:
+        self._configs = configs
+        self._given = given
+        self._extra = tuple(Path(absolute(path)) for path in catalogues)
+        self._api = api
+        self._baseline = baseline
+        self._accepting = accepting
+        self._today = date.today()  # noqa: DTZ011 -- the user's own day
+        self._changes = changes
+        self._baselines: dict[Path, Baseline] = {}
+        self._cache = cache
+        self._knowns: dict[tuple[object, ...], Known] = {}
+        self._bare: dict[tuple[Path | None, str | None], Setup] = {}
+        self._full: dict[tuple[Path | None, str | None, Installed], Setup] = {}
+        self._projects: dict[tuple[str, ...], Projects] = {}
+        self._results: dict[tuple[Path | None, str | None, Installed], Results] = {}
+
+    def lint_for(self, path: Path) -> Lint:
+        """The function that lints the bytes of a file, by the settings that hold for its path; the file need not exist.
+
+        :raises UsageProblem: as loading of settings, rules and catalogues does, or no rule is selected.
+        """
+        config = self._configs.for_file(path)
+        api = self._api or api_for(config, path)
+        known = self._known(config, api)
+        if self._selects(config):
+            self._selection(config, api)
+
+        def lint(raw: bytes, shown: str) -> FileReport:
+            if not known.gate.lets_pass(raw, absolute(path)) and b"errlint:" not in raw:
+                return FileReport(shown, stage="gated")
+            report = self._without_silenced(self._found(raw, shown, config, api, path), config, path)
+            if self._changes is not None:
+                report = self._changes.on_changed_lines(report, path)
+            baseline = self.baseline_for(path)
+            return report if baseline is None else baseline.without_accepted(report, raw, path)
+
+        return lint
+
+    def remember(self) -> None:
+        """Keep what was found for the runs to come."""
+        for results in self._results.values():
+            results.save()
+
+    def _found(self, raw: bytes, shown: str, config: Config, api: str | None, path: Path) -> FileReport:
+        """What is found in a file, or was found before."""
+        installed = self._installed_for(path, config, api)
+        results = self._results_for(config, api, installed)
+        place = absolute(path)
+        key = self._key(raw, shown, place, self._known(config, api)) if results is not None else b""
+        report = results.get(key, shown) if results is not None else None
+        if report is None:
+            from errlint.engine import check_bytes
+
+            report = check_bytes(raw, shown, self._setup(config, api, installed), path)
+            if results is not None:
+                results.put(key, report)
+        return report
+
+    def _key(self, raw: bytes, shown: str, place: str, known: Known) -> bytes:
+        """What a result depends on beside its setup; a suppression may end with the day."""
+        until = self._today.isoformat() if b"until" in raw else ""
+        return digest(digest_of((shown, place, until)), known.dependencies.digest(raw, place), raw)
+
+    def _results_for(self, config: Config, api: str | None, installed: Installed) -> Results | None:
+        """Where the results of a setup are kept."""
+        if self._cache is None:
+            return None
+        key = config.source, api, installed
+        if key not in self._results:
+            layers = (*config.layers, *([self._given] if self._given else []))
+            selected = [(layer.select, layer.extend_select, layer.ignore, layer.preview) for layer in layers]
+            parts = (
+                identity(),
+                contents((*registry.packaged_catalogues(), *self._catalogues(config))),
+                selected,
+                config.require_reason,
+                api,
+                installed,
+            )
+            self._results[key] = Results(self._cache, digest_of(parts))
+        return self._results[key]
+
+    def _selection(self, config: Config, api: str | None) -> None:
+        """Refuse a selection that makes no sense; one that has results did."""
+        results = self._results_for(config, api, UNKNOWN)
+        if results is None or not results.known:
+            self._setup(config, api)
+
+    @property
+    def given(self) -> Layer | None:
+        """What the command line says about rules."""
+        return self._given
+
+    def rules_for(self, path: Path) -> frozenset[str]:
+        """The ids of the rules that run on a file."""
+        config = self._configs.for_file(path)
+        return frozenset(rule.id for rule in self._setup(config, self._api or api_for(config, path)).rules)
+
+    def baseline_for(self, path: Path) -> Baseline | None:
+        """The accepted findings that hold for a file.
+
+        :raises UsageProblem: the baseline cannot be read.
+        """
+        file = (self._baseline or self._configs.for_file(path).baseline) if self._accepting else None
+        if file is None:
+            return None
+        if file not in self._baselines:
+            from errlint.baseline import Baseline
+
+            self._baselines[file] = Baseline.read(file)
+        return self._baselines[file]
+
+    def _said(self, config: Config) -> tuple[object, ...]:
+        """What the user says of libraries and APIs: the catalogues, and the wrappers of each layer."""
+        return self._catalogues(config), repr([layer.wrappers for layer in config.layers])
+
+    def _catalogues(self, config: Config) -> tuple[Path, ...]:
+        """The user's catalogues."""
+        return tuple(dict.fromkeys((*config.catalogues, *self._extra)))
+
+    def _known(self, config: Config, api: str | None) -> Known:
+        """What sheets and catalogues speak of, from an earlier run if they are the same."""
+        said = self._said(config)
+        if said not in self._knowns:
+            self._knowns[said] = self._remembered(config)
+        known = self._knowns[said]
+        check_apis(config, known.apis)
+        if api is not None and api not in known.apis:
+            self._knowledge(config, api)  # which says what is known
+        return known
+
+    def _remembered(self, config: Config) -> Known:
+        file = None
+        if self._cache is not None:
+            file = self._cache / f"known-{self._digest(config).hex()}"
+            body = load(file)
+            if body is not None:
+                return Known(*map(tuple, json.loads(body)))
+        bare = self._knowledge(config, None)
+        libraries = bare.knowledge
+        known = Known(
+            tuple(sorted(libraries.waking)),
+            tuple(sorted(libraries.told_by)),
+            tuple(sorted({*registry.libraries().versioned, *bare.catalogues.versioned})),
+            tuple(sorted(one.id for one in bare.catalogues)),
+        )
+        if file is not None:
+            store(file, json.dumps([known.roots, known.members, known.versioned, known.apis]).encode())
+        return known
+
+    def _digest(self, config: Config) -> bytes:
+        """Of errlint, and all that it knows with these settings."""
+        files = (*registry.packaged_catalogues(), *self._catalogues(config))
+        return digest(identity(), contents(files), digest_of(self._said(config)))
+
+    def _knowledge(self, config: Config, api: str | None) -> Setup:
+        """A setup without rules."""
+        from errlint.engine import Setup
+
+        key = config.source, api
+        if key not in self._bare:
+            if not any(pack.modules for pack in registry.packs()):
+                registry.rules()  # which says what is wrong
+            from errlint.wrappers import with_wrappers
+
+            catalogues = registry.catalogues(self._catalogues(config))
+            known = self._knowns.get(self._said(config))
+            self._bare[key] = Setup(
+                (), with_wrappers(registry.libraries(), config), catalogues, api, shared=known.gate if known is not None else None
+            )
+            _ = self._bare[key].default_api  # an unknown --api is refused even if no file is bound to it
+        return self._bare[key]
+
+    def _installed_for(self, path: Path, config: Config, api: str | None) -> Installed:
+        """What is known of the versions that a file runs with, of the packages where they make a difference."""
+        packages = self._known(config, api).versioned
+        if packages not in self._projects:
+            self._projects[packages] = Projects(packages)
+        return self._projects[packages].installed_for(Path(absolute(path)).parent)
+
+    def _setup(self, config: Config, api: str | None, installed: Installed = UNKNOWN) -> Setup:
+        key = config.source, api, installed
+        if key not in self._full:
+            from errlint.selection import select_rules
+
+            rules = registry.rules()
+            selected = select_rules(rules, config, self._given)
+            if not selected:
+                raise UsageProblem("no rule is selected, so nothing would be checked", hint="`errlint rules` lists all rules")
+            known = frozenset(word for rule in rules for word in (rule.id, rule.name))
+            self._full[key] = self._knowledge(config, api).with_rules(
+                selected, known, require_reason=config.require_reason, today=self._today, installed=installed
+            )
+        return self._full[key]
+
+    def _selects(self, config: Config) -> bool:
+        """Whether anything is said about rules that may be wrong."""
+        layers = (*config.layers, *([self._given] if self._given else []))
+        return any(
+            (layer.select is not None, layer.extend_select, layer.ignore, layer.per_file_ignores) != (False, (), (), ()) for layer in layers
+        )
+
+    def _without_silenced(self, report: FileReport, config: Config, path: Path) -> FileReport:
+        layers = (*config.layers, *([self._given] if self._given else []))
+        if not report.findings or not any(layer.per_file_ignores or layer.ignore for layer in layers):
+            return report
+        from errlint.selection import silenced
+
+        ids = silenced(registry.rules(), config, path, self._given)
+        kept = tuple(finding for finding in report.findings if finding.rule not in ids)
+        gone = tuple(sorted({finding.rule for finding in report.findings if finding.rule in ids}))
+        return replace(report, findings=kept, suppressed=report.suppressed + len(report.findings) - len(kept), ignored=gone)

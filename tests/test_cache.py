@@ -1,0 +1,195 @@
+"""What is remembered of earlier runs changes nothing but the time, and nothing that happens to it costs a finding."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from errlint import cache
+from errlint.cache import Results, cache_folder, load, store
+from errlint.model import FileReport, Finding, Location, Severity, Step
+
+ROOT = Path(__file__).parent.parent
+CLIENT = """\
+import requests
+
+from texts import GONE
+
+
+def find(url):
+    try:
+        requests.get(url, timeout=5).raise_for_status()
+    except requests.HTTPError as e:
+        if GONE in str(e):
+            return None
+        raise
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A client with a constant from another module, and room for results beside it."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    (folder / "client.py").write_text(CLIENT, encoding="utf-8")
+    (folder / "texts.py").write_text('GONE = "404"\n', encoding="utf-8")
+    (folder / "sums.py").write_text("def double(x):\n    return 2 * x\n", encoding="utf-8")
+    return folder
+
+
+def check(folder: Path, results: Path, *options: str) -> tuple[int, str, bool]:
+    """The exit code and the output of a run, and whether it needed a parser."""
+    script = "import sys; from errlint.cli import cli; code = cli(standalone_mode=False); print('libcst' in sys.modules, file=sys.stderr)"
+    script += "; sys.exit(code)"
+    command = [sys.executable, "-c", script, "check", "--isolated", "--output-format", "json", *options, "."]
+    environment = {**os.environ, "ERRLINT_CACHE_DIR": str(results)}
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env=environment)
+    return done.returncode, done.stdout, done.stderr.split()[-1] == "True"
+
+
+def test_a_second_run_says_the_same_without_a_parser(project: Path, tmp_path: Path) -> None:
+    first = check(project, tmp_path / "results")
+    assert first[0] == 1
+    assert first[2]
+    assert check(project, tmp_path / "results") == (*first[:2], False)
+    assert check(project, tmp_path / "results", "--no-cache") == first
+
+
+def test_a_module_that_changes_changes_what_depends_on_it(project: Path, tmp_path: Path) -> None:
+    assert check(project, tmp_path / "results")[0] == 1
+    (project / "texts.py").write_text('GONE = "x"\n', encoding="utf-8")  # one letter names nothing
+    code, _, parsed = check(project, tmp_path / "results")
+    assert (code, parsed) == (0, True)
+    (project / "texts.py").write_text('GONE = "404"\n', encoding="utf-8")
+    assert check(project, tmp_path / "results")[0] == 1
+
+
+def test_other_settings_are_another_matter(project: Path, tmp_path: Path) -> None:
+    assert check(project, tmp_path / "results")[0] == 1
+    assert check(project, tmp_path / "results", "--ignore", "ERR101")[0] == 0
+    assert check(project, tmp_path / "results", "--select", "ERR101", "--api", "girardai")[0] == 1
+    assert check(project, tmp_path / "results", "--select", "ERR999")[0] == 2
+
+
+def test_a_suppression_ends_with_its_day(project: Path, tmp_path: Path) -> None:
+    ended = CLIENT.replace("in str(e):", "in str(e):  # errlint: ignore[ERR101] until=2020-01-01 old")
+    (project / "client.py").write_text(ended, encoding="utf-8")
+    assert check(project, tmp_path / "results") == (*check(project, tmp_path / "results", "--no-cache")[:2], True)
+
+
+def test_without_options_nothing_is_written_into_the_repository(project: Path, tmp_path: Path) -> None:
+    before = sorted(project.rglob("*"))
+    check(project, tmp_path / "results")
+    assert sorted(path for path in project.rglob("*") if "__pycache__" not in path.parts) == before
+    check(project, tmp_path / "elsewhere", "--no-cache")
+    assert not (tmp_path / "elsewhere").exists()
+
+
+@pytest.mark.parametrize("harm", ["truncated", "garbage", "empty", "folders", "flipped", "a file instead of the folder", "a pipe"])
+def test_damage_costs_time_only(project: Path, tmp_path: Path, harm: str) -> None:
+    results = tmp_path / "results"
+    first = check(project, results)
+    for file in list(results.iterdir()):
+        raw = file.read_bytes()
+        file.unlink()
+        if harm == "folders":
+            file.mkdir()
+        elif harm == "a pipe":
+            os.mkfifo(file)
+        else:
+            flipped = raw[:-1] + bytes([raw[-1] ^ 1])
+            file.write_bytes(
+                {"truncated": raw[: len(raw) // 2], "garbage": os.urandom(500), "empty": b"", "flipped": flipped}.get(harm, raw)
+            )
+    if harm == "a file instead of the folder":
+        for file in list(results.iterdir()):
+            file.unlink()
+        results.rmdir()
+        results.write_bytes(b"")
+    assert check(project, results)[:2] == first[:2]
+
+
+KEYS = st.binary(min_size=16, max_size=16)
+SPOT = Location("a.py", 1, 2, 3, 4)
+REPORTS = st.builds(
+    FileReport,
+    st.just("a.py"),
+    st.lists(
+        st.builds(Finding, st.just("ERR101"), st.just("n"), st.sampled_from(Severity), st.text(), st.just(SPOT), st.none() | st.text(),
+                  st.none(), st.just((Step(SPOT, "born"),)))
+    ).map(tuple),
+    st.integers(0, 3),
+    st.sampled_from(["checked", "screened"]),
+)  # fmt: skip
+
+
+@given(st.dictionaries(KEYS, REPORTS, max_size=8))
+def test_what_is_put_is_got_by_the_next_run(tmp_path_factory: pytest.TempPathFactory, reports: dict[bytes, FileReport]) -> None:
+    folder = tmp_path_factory.mktemp("results")
+    first = Results(folder, b"s" * 16)
+    for key, report in reports.items():
+        first.put(key, report)
+    first.save()
+    second = Results(folder, b"s" * 16)
+    assert second.known
+    assert {key: second.get(key, "a.py") for key in reports} == reports
+
+
+def test_two_runs_at_once_lose_nothing_that_both_saved(tmp_path: Path) -> None:
+    one, other = Results(tmp_path, b"s" * 16), Results(tmp_path, b"s" * 16)
+    one.put(b"1" * 16, FileReport("one.py"))
+    other.put(b"2" * 16, FileReport("other.py"))
+    one.save()
+    other.save()
+    after = Results(tmp_path, b"s" * 16)
+    assert (after.get(b"1" * 16, "one.py"), after.get(b"2" * 16, "other.py")) == (FileReport("one.py"), FileReport("other.py"))
+
+
+def test_failures_are_not_remembered(tmp_path: Path) -> None:
+    results = Results(tmp_path, b"s" * 16)
+    crash = Finding("ERR002", "rule-crash", Severity.ERROR, "m", SPOT)
+    results.put(b"1" * 16, FileReport("a.py", stage="failed"))
+    results.put(b"2" * 16, FileReport("a.py", (crash,)))
+    assert (results.get(b"1" * 16, "a.py"), results.get(b"2" * 16, "a.py")) == (None, None)
+
+
+def test_results_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache, "_MOST_RESULTS", 10)
+    monkeypatch.setattr(cache, "_MOST_FILES", 3)
+    for number in range(5):
+        results = Results(tmp_path, bytes([number]) * 16)
+        for key in range(20):
+            results.put(key.to_bytes(16, "big"), FileReport("a.py"))
+        results.save()
+    assert len(list(tmp_path.iterdir())) == 3
+    last = Results(tmp_path, bytes([4]) * 16)
+    assert sum(last.get(key.to_bytes(16, "big"), "a.py") is not None for key in range(20)) == 10
+
+
+def test_a_file_that_is_too_large_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store(tmp_path / "file", b"body")
+    assert load(tmp_path / "file") == b"body"
+    monkeypatch.setattr(cache, "_MOST_BYTES", 10)
+    assert load(tmp_path / "file") is None
+
+
+def test_a_folder_that_cannot_be_written_is_no_matter(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    store(tmp_path / "file" / "below", b"body")
+    assert load(tmp_path / "file" / "below") is None
+
+
+def test_the_folder_is_the_platforms(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("ERRLINT_CACHE_DIR")
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert cache_folder() == tmp_path / "errlint"
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path))
+    assert cache_folder() == tmp_path / "errlint" / "Cache"
