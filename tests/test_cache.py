@@ -129,7 +129,7 @@ REPORTS = st.builds(
 )  # fmt: skip
 
 
-@given(st.dictionaries(KEYS, REPORTS, max_size=8))
+@given(st.dictionaries(KEYS, REPORTS, min_size=1, max_size=8))
 def test_what_is_put_is_got_by_the_next_run(tmp_path_factory: pytest.TempPathFactory, reports: dict[bytes, FileReport]) -> None:
     folder = tmp_path_factory.mktemp("results")
     first = Results(folder, b"s" * 16)

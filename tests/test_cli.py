@@ -343,7 +343,7 @@ def test_diff_without_changes_ends_with_0() -> None:
 
 
 def test_diff_tells_which_files_could_not_be_looked_at() -> None:
-    put("b.py", "import requests\nif (\n")
+    put("b.py", UNSAFE + "if (\n")
     result = check("--diff")
     assert (result.exit_code, result.stdout) == (1, "")
     assert "b.py:" in result.stderr

@@ -83,7 +83,7 @@ class Results:
 
     def save(self) -> None:
         """Write what is new. Where that cannot be done, nothing is remembered."""
-        if not self._new and self.known:
+        if not self._new:
             with suppress(OSError):
                 os.utime(self._file)  # it is in use
             return

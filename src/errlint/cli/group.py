@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, MutableMapping
 from importlib import import_module
 from typing import Any, TypeVar
 
@@ -22,30 +22,47 @@ INTERRUPTED = 130
 _COLOR = "errlint.color"
 
 
+class _Lazy(MutableMapping[str, click.Command]):
+    """Commands that are imported when somebody asks for them."""
+
+    def __init__(self, modules: dict[str, str]) -> None:
+        self._modules = modules
+        self._commands: dict[str, click.Command] = {}
+
+    def __getitem__(self, name: str) -> click.Command:
+        if name not in self._commands:
+            self._commands[name] = getattr(import_module(self._modules[name]), name)
+        return self._commands[name]
+
+    def __setitem__(self, name: str, command: click.Command) -> None:
+        self._commands[name] = command
+        self._modules.setdefault(name, "")
+
+    def __delitem__(self, name: str) -> None:
+        del self._modules[name]
+        self._commands.pop(name, None)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._modules)
+
+    def __len__(self) -> int:
+        return len(self._modules)
+
+
 class Commands(click.Group):
     """The top of the command line: turns every way in which a command can end into an exit code.
 
-    A command is imported when it is asked for, or when all are listed.
-
-    :ivar modules: the module of each command, by its name; the module has the command as an attribute of that name.
+    :param modules: the module of each command, by its name: it has the command as an attribute of that name, and is imported when the
+    command is asked for.
     """
-
-    modules: dict[str, str]
 
     def __init__(self, *args: Any, modules: dict[str, str] | None = None, **extra: Any) -> None:
         super().__init__(*args, **extra)
-        self.modules = modules or {}
+        self.commands = _Lazy(modules or {})
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- click's
         """The names of all commands, in the order in which they were given."""
-        return [*self.modules, *super().list_commands(ctx)]
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of this name."""
-        if cmd_name not in self.modules:
-            return super().get_command(ctx, cmd_name)
-        found: click.Command = getattr(import_module(self.modules[cmd_name]), cmd_name)
-        return found
+        return list(self.commands)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; a problem of usage is shown with its place, and ends with 2."""
