@@ -145,7 +145,7 @@ def test_a_mistake_in_the_options_is_told_even_if_there_are_no_files() -> None:
 @pytest.mark.parametrize("flag", ["-h", "--help"])
 def test_help_names_the_commands_and_the_exit_codes(flag: str) -> None:
     result = errlint(flag)
-    assert result.exit_code == 0
+    assert result.exit_code == 0, result.stderr
     assert all(word in result.stdout for word in ("check", "explain", "rules", "catalogue", "Exit codes"))
 
 
