@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from errlint import cache
@@ -130,6 +130,7 @@ REPORTS = st.builds(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.dictionaries(KEYS, REPORTS, min_size=1, max_size=4))
 def test_what_is_put_is_got_by_the_next_run(tmp_path_factory: pytest.TempPathFactory, reports: dict[bytes, FileReport]) -> None:
     folder = tmp_path_factory.mktemp("results")

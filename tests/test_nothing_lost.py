@@ -45,7 +45,7 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
         assert answers is not None
 
         def put(folder: Path, event: str = "nothing", at: int = 0, **more: Any) -> dict[str, Any]:
-            arguments = ["check", "--isolated", "--fix", "--output-format", "concise", str(folder)]
+            arguments = ["check", "--isolated", "--no-cache", "--fix", "--output-format", "concise", str(folder)]
             print(json.dumps({"arguments": arguments, "event": event, "at": at, **more}), file=questions, flush=True)
             answer: dict[str, Any] = json.loads(answers.readline())
             assert "Traceback" not in answer["output"], answer["output"]
