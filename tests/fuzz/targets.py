@@ -14,11 +14,11 @@ from pathlib import Path
 from errlint.catalogue import catalogue_problems, load_catalogue
 from errlint.catalogue.importers import import_sources
 from errlint.comments import comments
-from errlint.engine import TOOL_RULES, Setup, check_bytes
+from errlint.engine import Setup, check_bytes
 from errlint.errors import UsageProblem
 from errlint.fixer import fix_source
 from errlint.ignores import add_ignores
-from errlint.model import FileReport, Finding, Location, Severity
+from errlint.model import TOOL_RULES, FileReport, Finding, Location, Severity
 from errlint.suppressions import Suppressions
 from tests.harness.bench import Bench
 
