@@ -51,6 +51,18 @@ SHAPES: dict[str, Callable[[int], str]] = {
         "while True:\n    try:\n        requests.get(u).raise_for_status()\n    except requests.HTTPError as e:\n        pass\n"
         + "    x = e\n" * n
     ),
+    "helpers that take any exception": lambda n: "".join(
+        f"def f{i}(e):\n    return '429' in str(e) or 'quota' in str(e)\n" for i in range(n)
+    ),
+    "types that were asked for before": lambda n: (
+        "def f(e):\n" + "    assert isinstance(e, requests.HTTPError)\n    if 'quota' in str(e):\n        return 1\n" * n
+    ),
+    "answers known by their use": lambda n: "def f(r):\n" + "    if r.status_code > 399 and 'quota' in r.text:\n        return 1\n" * n,
+    "answers that are errors where they are passed": lambda n: (
+        "def g(r):\n"
+        + "    if 'quota' in r.text:\n        return 1\n" * n
+        + "".join(f"def f{i}(u):\n    r = requests.get(u)\n    if not r.ok:\n        g(r)\n" for i in range(n))
+    ),
     "comments": lambda n: "# errlint: ignore[ERR101]\nx = 1\n" * n + HANDLERS,
 }
 

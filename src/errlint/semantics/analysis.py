@@ -288,8 +288,17 @@ class Semantics:
         """Whether the value came through a parameter to which only answers that are errors are passed: `raise_for_error(response)`."""
         parameter = next((place.node for place in reversed(meaning.trail) if isinstance(place.node, cst.Param)), None)
         function = self.tree.enclosing(parameter, cst.FunctionDef) if parameter is not None else None
-        calls = self.functions.calls_of(function) if function is not None else []
-        return bool(calls) and all(self._is_error_at(meaning, call) for call in calls)
+        if function is None:
+            return False
+        key = (meaning.trail[0].node, function)
+        if key not in self._given_errors:
+            calls = self.functions.calls_of(function)
+            self._given_errors[key] = bool(calls) and all(self._is_error_at(meaning, call) for call in calls)
+        return self._given_errors[key]
+
+    @cached_property
+    def _given_errors(self) -> dict[tuple[cst.CSTNode, cst.CSTNode], bool]:
+        return {}
 
     def _says_failure(self, test: cst.BaseExpression, of: Meaning, *, truth: bool) -> bool:
         """``not body["success"]``, ``body["status"] == "error"``, ``body.get("errors")``: the same body calls itself an error."""

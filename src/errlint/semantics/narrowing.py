@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cached_property
 
@@ -11,6 +12,9 @@ from errlint.semantics.conditions import atoms
 from errlint.semantics.scopes import Scopes
 from errlint.semantics.statuses import leaves
 from errlint.semantics.tree import Tree
+
+_NEAREST = 20
+"""So many of the calls before a use are looked at: the cost must not grow with the square of their number."""
 
 
 class Narrowings:
@@ -22,25 +26,32 @@ class Narrowings:
 
     def at(self, name: cst.Name) -> Iterator[cst.Call]:
         """The calls of ``isinstance`` that are true where the name is used."""
-        calls = self._calls.get(name.value)
-        if not calls:
+        scopes = self._calls.get(name.value)
+        if scopes is None:
             return
         for test in self._tree.tests_around(name):
-            if isinstance(test, cst.Call) and test in calls:
+            if isinstance(test, cst.Call) and _asks_about(test, name.value):
                 yield test
-        for call in calls:
-            statement = self._statement_that_leaves(call)
-            if statement is not None and self._is_behind(name, statement):
-                yield call
+        for scope in self._scopes.outer(self._scopes.scope_of(name)):
+            left = scopes.get(scope, [])
+            position = bisect_right(left, self._tree.order[name], key=lambda found: self._tree.order[found[1]])
+            for call, statement in left[max(0, position - _NEAREST) : position]:
+                if self._is_behind(name, statement):
+                    yield call
+            if isinstance(scope, cst.FunctionDef):
+                return
 
     @cached_property
-    def _calls(self) -> dict[str, list[cst.Call]]:
-        found: dict[str, list[cst.Call]] = {}
+    def _calls(self) -> dict[str, dict[cst.CSTNode, list[tuple[cst.Call, cst.CSTNode]]]]:
+        """By the name that is asked about and by scope, the calls behind which they were true, with the statements that make them so."""
+        found: dict[str, dict[cst.CSTNode, list[tuple[cst.Call, cst.CSTNode]]]] = {}
         for call in self._tree.all(cst.Call):
-            if isinstance(call.func, cst.Name) and call.func.value == "isinstance" and len(call.args) == 2:
-                subject = call.args[0].value
-                if isinstance(subject, cst.Name):
-                    found.setdefault(subject.value, []).append(call)
+            subject = call.args[0].value if len(call.args) == 2 else None
+            if isinstance(subject, cst.Name) and _asks_about(call, subject.value):
+                scopes = found.setdefault(subject.value, {})
+                statement = self._statement_that_leaves(call)
+                if statement is not None:
+                    scopes.setdefault(self._scopes.scope_of(subject), []).append((call, statement))
         return found
 
     def _statement_that_leaves(self, call: cst.Call) -> cst.CSTNode | None:
@@ -63,3 +74,11 @@ class Narrowings:
         bindings = self._scopes.reaching(name)
         # a value that is bound later is another
         return all(tree.order[binding.node] < tree.order[statement] for binding in bindings)
+
+
+def _asks_about(call: cst.Call, name: str) -> bool:
+    """Whether a call is ``isinstance(name, …)``."""
+    if not isinstance(call.func, cst.Name) or call.func.value != "isinstance" or len(call.args) != 2:
+        return False
+    subject = call.args[0].value
+    return isinstance(subject, cst.Name) and subject.value == name
