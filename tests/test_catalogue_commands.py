@@ -85,8 +85,8 @@ def errlint(*arguments: str) -> Result:
 
 def test_show_has_a_line_for_every_code_with_what_it_means() -> None:
     shown = errlint("catalogue", "show", "acme").stdout
-    assert re.search(r"^SLOW_DOWN +429 +yes +what the answer says +Too many requests in a minute$", shown, re.MULTILINE)
-    assert re.search(r"^  status 503 +yes +growing delays$", shown, re.MULTILINE)
+    assert re.search(r"^SLOW_DOWN +429 +yes, when told +Too many requests in a minute$", shown, re.MULTILINE)
+    assert re.search(r"^ +yes, growing delays +→ status 503$", shown, re.MULTILINE)
     assert "when to retry: header Retry-After (seconds)" in shown
 
 
@@ -242,6 +242,11 @@ def test_explain_draws_no_conclusion_from_a_contradiction() -> None:
 def test_explain_knows_families_and_statuses() -> None:
     assert "family:      *_NOT_FOUND" in errlint("explain", "girardai:USER_NOT_FOUND").stdout
     assert "AI_NOT_CONFIGURED: Do not send the same request again" in errlint("explain", "girardai:503").stdout
+
+
+def test_explain_knows_codes_with_a_colon(here: Path) -> None:
+    (here / "acme.toml").write_text(ACME.replace("SLOW_DOWN", "limit:minute").replace("{ limit:minute", '{ "limit:minute"'))
+    assert "Too many requests in a minute" in errlint("explain", "acme:limit:minute").stdout
 
 
 def test_explain_uses_catalogues_of_the_command_line(here: Path) -> None:

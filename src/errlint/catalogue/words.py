@@ -49,6 +49,14 @@ def retry_in_words(statement: Statement | Verdict) -> str:
     return _SHORT.get(statement.retry, statement.retry) + (" (disputed)" if statement.disputed else "")
 
 
+def verdict_in_words(statement: Statement) -> str:
+    """Retry and wait together, in the few words that a table has room for."""
+    if statement.disputed:
+        return "disputed"
+    wait = {"retry_after": ", when told", "backoff": ", growing delays"}.get(statement.wait, "")
+    return _SHORT.get(statement.retry, statement.retry) + wait
+
+
 def wait_in_words(wait: str) -> str:
     """For a table: what the server says, growing delays …"""
     return {"": "-", "retry_after": "what the answer says", "backoff": "growing delays", "poll": "until it is ready"}[wait]

@@ -66,37 +66,37 @@ def _table(one: Catalogue, look: Style) -> Iterator[str]:
         yield from (f"{line}\n" for line in wrapped(prefix, prefix, text, look) if text)
     if one.codes:
         yield "\n"
-        yield from table(("Code", "Status", "Retry", "Wait", "What it means"), list(_codes(one)), look)
+        yield from table(("Code", "Status", "Retry", "What it means"), list(_codes(one)), look)
     if one.status:
         yield "\n"
-        yield from table(("Status", "Retry", "Wait", "What it means"), list(_statuses(one)), look)
+        yield from table(("Status", "Retry", "What it means"), list(_statuses(one)), look)
 
 
 def _codes(one: Catalogue) -> Iterator[tuple[str, ...]]:
     for rule in one.codes:
         statuses = ", ".join(map(str, rule.status)) or "-"
         for name in rule.names or (rule.pattern,):
-            yield (name, statuses, *_words(rule), rule.meanings.get(name, "") or rule.note)
-        yield from ((f"  {when}", "", *words) for when, *words in _cases(rule.case))
+            yield name, statuses, _retry(rule), rule.meanings.get(name, "") or rule.note
+        yield from (("", "", *case) for case in _cases(rule.case))
 
 
 def _statuses(one: Catalogue) -> Iterator[tuple[str, ...]]:
     for key, rule in one.status.items():
-        yield (key, *_words(rule), rule.meaning or rule.note)
-        yield from ((f"  {when}", *words) for when, *words in _cases(rule.case))
+        yield key, _retry(rule), rule.meaning or rule.note
+        yield from (("", *case) for case in _cases(rule.case))
 
 
-def _cases(cases: Iterable[Case]) -> Iterator[tuple[str, ...]]:
+def _cases(cases: Iterable[Case]) -> Iterator[tuple[str, str]]:
     from errlint.catalogue.words import when_in_words
 
     for case in cases:
-        yield (when_in_words(case.when), *_words(case), case.note)
+        yield _retry(case), f"→ {when_in_words(case.when)}{f': {case.note}' if case.note else ''}"
 
 
-def _words(rule: Statement) -> tuple[str, str]:
-    from errlint.catalogue.words import retry_in_words, wait_in_words
+def _retry(rule: Statement) -> str:
+    from errlint.catalogue.words import verdict_in_words
 
-    return retry_in_words(rule), wait_in_words(rule.wait)
+    return verdict_in_words(rule)
 
 
 def _joined(places: Iterable[object]) -> str:

@@ -24,7 +24,7 @@ def explained(wanted: str, files: tuple[Path, ...], look: Style) -> Iterator[str
 
     :raises UsageProblem: there is no such catalogue, or it says nothing of the code.
     """
-    api_id, _, name = wanted.rpartition(":")
+    api_id, _, name = wanted.partition(":")
     api = known_catalogues(files).require(api_id)
     rule = api.code(name)
     if rule is not None:
