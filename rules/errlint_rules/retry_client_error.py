@@ -67,7 +67,7 @@ from errlint.rule import RETRIES, Context, Finding, Hopeless, RetryPolicy, Sever
 _SHOWN = 6
 
 
-@rule("ERR201", on=RETRIES, since="0.1", severity=Severity.ERROR, preview=True, uses=("retry",), screen=lambda code: code.retries)
+@rule("ERR201", on=RETRIES, since="0.1", severity=Severity.ERROR, uses=("retry",), screen=lambda code: code.retries)
 def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
     for policy in ctx.retries_at(node):
         hopeless = ctx.judge.hopeless(policy)

@@ -56,7 +56,7 @@ import libcst as cst
 from errlint.rule import RETRIES, Context, Finding, Severity, head, rule
 
 
-@rule("ERR205", on=RETRIES, since="0.1", severity=Severity.ADVICE, preview=True, screen=lambda code: code.retries)
+@rule("ERR205", on=RETRIES, since="0.1", severity=Severity.ADVICE, screen=lambda code: code.retries)
 def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
     for policy in ctx.retries_at(node):
         wait = policy.wait

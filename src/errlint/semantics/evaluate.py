@@ -320,7 +320,12 @@ class Evaluator:
             return self.member(base, attribute.attr.value, attribute)
         return found or self._elsewhere(attribute)
 
-    def _of_project(self, member: Member, attribute: cst.Attribute) -> Meaning | None:
+    def own_member(self, base: Meaning, name: str, at: cst.BaseExpression) -> Meaning | None:
+        """What a member means that a class of the project defines itself, as ``at`` would read it."""
+        own = self._members.find(base.sheet, name) if base.sheet is not None else None
+        return self._of_project(own, at) if own is not None else None
+
+    def _of_project(self, member: Member, attribute: cst.BaseExpression) -> Meaning | None:
         """An attribute or a property that a class of the project defines."""
         if member.elsewhere:
             return self.callees.kept(attribute, member.elsewhere)

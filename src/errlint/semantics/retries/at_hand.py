@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from errlint.libraries import TypeSheet
-from errlint.semantics.meaning import Kind
+from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.names import dotted
 from errlint.semantics.retries.words import ANSWER_WORDS
 from errlint.semantics.scopes import How
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
 
 Handler = cst.ExceptHandler | cst.ExceptStarHandler
+_KEPT_AS = ("response", "resp", "res")
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +67,18 @@ class Headers:
             if inner is not None and inner.is_a == "response" and headers:
                 guard = f"{name}.{member} is not None" if declared.endswith("?") else ""
                 return AtHand(f"{name}.{member}.{headers}", guard, unnamed)
+        return self._kept_by(handler, meaning, name)
+
+    def _kept_by(self, handler: Handler, caught: Meaning, name: str) -> AtHand | None:
+        """The answer that an exception of the project keeps: ``self.response = response``."""
+        if handler.type is None:
+            return None
+        for word in _KEPT_AS:
+            answer = self._semantics.evaluator.own_member(caught, word, handler.type)
+            if answer is not None and answer.kind is Kind.RESPONSE:
+                headers = self._headers_of(answer.sheet)
+                if headers:
+                    return AtHand(f"{name}.{word}.{headers}", "", handler if name == "{e}" else None)
         return None
 
     def _members(self, sheet: TypeSheet) -> Iterator[tuple[str, str]]:

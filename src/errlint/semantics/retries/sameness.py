@@ -102,7 +102,21 @@ class Sameness:
                 continue
             if not self._binding_stays(binding, name, hops):
                 return False
-        return not self._changed_inside(name.value)
+        made_here = any(self._tree.within(binding.node, self._region.body) for binding in scopes.bindings(name.value, scope))
+        return self._filled_alike(name.value, hops) if made_here else not self._changed_inside(name.value)
+
+    def _filled_alike(self, name: str, hops: int) -> bool:
+        """Whether what each pass makes anew is filled with the same: ``options = {}`` and ``options["timeout"] = timeout``."""
+        for node in self._tree.below(self._region.body, into_functions=False):
+            if isinstance(node, cst.Assign) and any(self._item_of(target.target, name) for target in node.targets):
+                if not self._stays(node.value, hops - 1):
+                    return False
+            elif isinstance(node, cst.Call) and self._changes(node, name):
+                return False
+        return True
+
+    def _changes(self, call: cst.Call, name: str) -> bool:
+        return dotted(call.func) in (f"{name}.append", f"{name}.pop", f"{name}.update", f"{name}.extend")
 
     def _binding_stays(self, binding: Binding, name: cst.Name, hops: int) -> bool:
         if binding.node is self._region:
@@ -127,7 +141,7 @@ class Sameness:
                 return True
             if isinstance(node, cst.Del) and self._item_of(node.target, name):
                 return True
-            if isinstance(node, cst.Call) and dotted(node.func) in (f"{name}.append", f"{name}.pop", f"{name}.update", f"{name}.extend"):
+            if isinstance(node, cst.Call) and self._changes(node, name):
                 return True
         return False
 

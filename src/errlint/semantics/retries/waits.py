@@ -292,6 +292,9 @@ class Waits:
             for argument in arguments:
                 self._walk(argument, within, found, depth - 1)
             return
+        if isinstance(call.func, cst.Attribute) and call.func.attr.value == "total_seconds":
+            self._walk(call.func.value, within, found, depth - 1)  # of a timedelta
+            return
         functions = self._semantics.functions.run_by(call)
         if not functions:
             self._unknown_call(call, arguments, within, found, depth)
