@@ -179,13 +179,13 @@ def wait(loop: str, preamble: str = "") -> Wait:
         ("time.sleep(int(response.headers['Retry-After']))\n", "constant", None, False, True),
         ("time.sleep(int(response.headers.get('Retry-After', 2 ** attempt)))\n", "constant", None, False, True),
         ("time.sleep(float(response.headers['X-RateLimit-Reset']) - time.time())\n", "unknown", None, False, True),
-        ("time.sleep(retry_delay_of(response))\n", "unknown", None, False, None),
-        ("time.sleep(retry_delay_of(attempt))\n", "growing", None, False, False),
+        ("time.sleep(retry_delay_of(response))\n", "unknown", None, None, None),
+        ("time.sleep(retry_delay_of(attempt))\n", "growing", None, None, False),
         ("time.sleep(backoff(attempt))\n", "growing", None, True, False),
         ("time.sleep(told(response))\n", "constant", None, False, True),
     ],
 )
-def test_waits(loop: str, growth: str, seconds: float | None, jitter: bool, server: bool | None) -> None:
+def test_waits(loop: str, growth: str, seconds: float | None, jitter: bool | None, server: bool | None) -> None:
     preamble = """
         def backoff(n, base=0.5):
             return base * 2 ** n + random.random()

@@ -306,7 +306,8 @@ class Waits:
     def _unknown_call(
         self, call: cst.Call, arguments: list[cst.BaseExpression], within: cst.CSTNode | None, found: _Found, depth: int
     ) -> None:
-        found.unknown = found.by_others = True
+        found.unknown = True
+        found.by_others = found.by_others or not self._semantics.libraries.is_clock(self._semantics.names.qualified(call.func) or "")
         found.handed = found.handed or any(self.is_answer(argument) for argument in arguments)
         if isinstance(call.func, cst.Attribute):
             found.handed = found.handed or self.is_answer(call.func.value)
