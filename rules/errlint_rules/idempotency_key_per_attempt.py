@@ -11,6 +11,7 @@ attempt: it is made once, before the first attempt, and sent with all of them.
 ## Example
 
 ```python
+import random
 import time
 import uuid
 import requests
@@ -21,13 +22,14 @@ def pay(order):
         response = requests.post("https://api.example.com/payments", json=order, headers=headers, timeout=10)
         if response.status_code not in (500, 503):
             break
-        time.sleep(2**attempt)
+        time.sleep(2**attempt + random.random())
     return response
 ```
 
 ## Use instead
 
 ```python
+import random
 import time
 import uuid
 import requests
@@ -38,7 +40,7 @@ def pay(order):
         response = requests.post("https://api.example.com/payments", json=order, headers=headers, timeout=10)
         if response.status_code not in (500, 503):
             break
-        time.sleep(2**attempt)
+        time.sleep(2**attempt + random.random())
     return response
 ```
 

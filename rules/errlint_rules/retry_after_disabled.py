@@ -15,7 +15,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.util.retry import Retry
 
-retry = Retry(total=5, status_forcelist=[429, 503], backoff_factor=1, respect_retry_after_header=False)
+retry = Retry(total=5, status_forcelist=[429, 503], backoff_factor=1, backoff_jitter=1, respect_retry_after_header=False)
 session = requests.Session()
 session.mount("https://", HTTPAdapter(max_retries=retry))
 ```
@@ -27,7 +27,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.util.retry import Retry
 
-retry = Retry(total=5, status_forcelist=[429, 503], backoff_factor=1)
+retry = Retry(total=5, status_forcelist=[429, 503], backoff_factor=1, backoff_jitter=1)
 session = requests.Session()
 session.mount("https://", HTTPAdapter(max_retries=retry))
 ```

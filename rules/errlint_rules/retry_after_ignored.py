@@ -11,6 +11,7 @@ RFC 6585 (section 4) and RFC 9110 (section 10.2.3) let the server say when.
 ## Example
 
 ```python
+import random
 import time
 import requests
 
@@ -19,7 +20,7 @@ def fetch(url):
         response = requests.get(url, timeout=10)
         if response.status_code != 429:
             break
-        time.sleep(2**attempt)
+        time.sleep(2**attempt + random.random())
     return response
 ```
 

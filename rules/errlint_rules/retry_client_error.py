@@ -12,6 +12,7 @@ that raises for error statuses retries them all.
 ## Example
 
 ```python
+import random
 import time
 import requests
 
@@ -22,13 +23,14 @@ def fetch(url):
             response.raise_for_status()
             return response.json()
         except requests.RequestException:
-            time.sleep(2**attempt)
+            time.sleep(2**attempt + random.random())
     return None
 ```
 
 ## Use instead
 
 ```python
+import random
 import time
 import requests
 
@@ -41,9 +43,9 @@ def fetch(url):
         except requests.HTTPError as error:
             if error.response.status_code < 500 and error.response.status_code not in (408, 429):
                 raise
-            time.sleep(2**attempt)
+            time.sleep(2**attempt + random.random())
         except requests.RequestException:
-            time.sleep(2**attempt)
+            time.sleep(2**attempt + random.random())
     return None
 ```
 

@@ -12,12 +12,12 @@ all over. Limits on attempts and time mean nothing any more, and a server that a
 
 ```python
 import openai
-from tenacity import retry, stop_after_attempt, wait_random_exponential
+from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
 client = openai.OpenAI()
 
 
-@retry(stop=stop_after_attempt(3), wait=wait_random_exponential(max=60))
+@retry(retry=retry_if_exception_type(openai.RateLimitError), stop=stop_after_attempt(3), wait=wait_random_exponential(max=60))
 def ask(question):
     return client.responses.create(model="gpt-5", input=question)
 ```

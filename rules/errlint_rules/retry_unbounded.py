@@ -11,6 +11,7 @@ somebody sees.
 ## Example
 
 ```python
+import random
 import time
 import requests
 
@@ -19,12 +20,13 @@ def fetch(url):
         response = requests.get(url, timeout=10)
         if response.status_code != 503:
             return response
-        time.sleep(5)
+        time.sleep(5 + random.random())
 ```
 
 ## Use instead
 
 ```python
+import random
 import time
 import requests
 
@@ -33,7 +35,7 @@ def fetch(url):
         response = requests.get(url, timeout=10)
         if response.status_code != 503:
             break
-        time.sleep(5)
+        time.sleep(5 + random.random())
     return response
 ```
 
