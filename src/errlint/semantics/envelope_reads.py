@@ -65,7 +65,7 @@ class EnvelopeReads:
         places: tuple[Place, ...] = getattr(catalogue.envelope, part) if part is not None else ()
         if part is None or not places or self._is_known(path, catalogue) or not self._is_an_error(meaning, node):
             return None
-        chain = self._chain(node)
+        chain = self._chain(node, path)
         if chain is None or self._tries_several(node, places):
             return None
         return Misplaced(_PARTS[part], places, meaning, self._right(node, chain, places, code))
@@ -100,7 +100,7 @@ class EnvelopeReads:
 
     # the right place -------------------------------------------------------------------------------------------------------------
 
-    def _chain(self, node: Read) -> _Chain | None:
+    def _chain(self, node: Read, path: Path) -> _Chain | None:
         """The way from the body to a read; None where it cannot be followed, or starts at what an SDK made of the body."""
         current: cst.BaseExpression = node
         hops = gets = False
@@ -109,7 +109,7 @@ class EnvelopeReads:
             if found is None:
                 return None
             if not found.path:
-                return _Chain(current, node, hops, gets) if self._is_whole(current, found) else None
+                return _Chain(current, node, hops, gets) if self._is_whole(current, found, path) else None
             match current:
                 case (
                     cst.Subscript(value=below) | cst.Await(expression=below) | cst.NamedExpr(value=below) | cst.BooleanOperation(left=below)
@@ -126,14 +126,20 @@ class EnvelopeReads:
                     return None
         return None
 
-    def _is_whole(self, expression: cst.BaseExpression, body: Meaning) -> bool:
-        """Whether this is the body as the API sent it: `e.body` of an SDK may be a part of it, unless the catalogue reads it so."""
+    def _is_whole(self, expression: cst.BaseExpression, body: Meaning, path: Path) -> bool:
+        """Whether this is the body as the API sent it.
+
+        What an SDK keeps in an exception (`e.body`) may be a part of it, unless the catalogue reads it so; and beside the error it may have
+        put further members, so only what is read below the known ones is in the wrong place.
+        """
         taken = self._semantics.meaning(expression.value) if isinstance(expression, cst.Attribute) else None
         if taken is None or taken.kind is not Kind.EXCEPTION or body.catalogue is None or not isinstance(expression, cst.Attribute):
             return True
-        read = expression.attr.value
-        roots = {f'{read}["{place.json[0]}"]' for place in body.catalogue.envelope.code if place.json is not None}
-        return any(attribute.startswith(root) for sdk in body.catalogue.sdks for attribute in sdk.attrs.values() for root in roots)
+        envelope = body.catalogue.envelope
+        known = {place.json[0] for place in (*envelope.code, *envelope.message, *envelope.request_id) if place.json is not None}
+        roots = {f'{expression.attr.value}["{key}"]' for key in known}
+        read_so = any(attribute.startswith(root) for sdk in body.catalogue.sdks for attribute in sdk.attrs.values() for root in roots)
+        return read_so and path[0] in known
 
     def _right(self, node: Read, chain: _Chain, places: tuple[Place, ...], code: Callable[[cst.CSTNode], str]) -> str | None:
         place = next((one for one in places if one.json is not None and "*" not in one.json), None)
