@@ -1,7 +1,7 @@
 """The body of an error that is taken for JSON
 
-Where the answer is known to be an error, its body is decoded as JSON, and nothing is ready for a body that is none: the page of a proxy, a
-firewall or a load balancer, a plain text, nothing at all.
+Where the answer is known to be an error, its body is decoded as JSON, or what was decoded before is used, and nothing is ready for a body
+that is none: the page of a proxy, a firewall or a load balancer, a plain text, nothing at all.
 
 ## Why
 
@@ -55,18 +55,19 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from errlint.rule import Context, Finding, rule
+from errlint.rule import Context, Finding, Place, rule
 
 
 @rule("ERR503", on=(cst.Call,), since="0.2")
 def check(node: cst.Call, ctx: Context) -> Iterator[Finding]:
     body = ctx.decodings.at(node)
-    if body is None or not ctx.decodings.may_be_a_page(node, body) or ctx.decodings.guarded(node, body):
+    needed = ctx.decodings.needed_for_an_error(node, body) if body is not None else None
+    if body is None or needed is None or ctx.decodings.guarded(node, body):
         return
     yield ctx.finding(
         node,
-        "the body of this error may be no JSON, but the page of a proxy: decoding it fails, and hides the error",
-        trail=body.trail,
+        "the body of an error may be no JSON, but the page of a proxy: decoding it fails, and hides the error",
+        trail=[*body.trail, *([Place(needed, "needed where the answer is an error")] if needed is not node else [])],
         remedy="catch `ValueError` here, and fall back to the status",
         api=body.catalogue,
     )

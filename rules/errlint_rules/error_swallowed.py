@@ -12,7 +12,7 @@ explain it.
 errlint is silent where the rest is dealt with: raised, logged, kept, turned into a value, noticed by a test after the `try`, tried
 again. It is silent where nobody could do anything about it (cleaning up in `finally`, in another handler, in `close()`), about types that
 stand for one status, and, where nothing at all is done, about calls that remove something and about a handler with a comment that says
-why.
+why. A handler that does nothing about any error is told of as advice.
 
 ## Example
 
@@ -52,7 +52,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from errlint.rule import Context, Finding, Place, head, rule
+from errlint.rule import Context, Finding, Place, Severity, head, rule
 
 
 @rule("ERR505", on=(cst.ExceptHandler,), since="0.2")
@@ -68,4 +68,6 @@ def check(node: cst.ExceptHandler, ctx: Context) -> Iterator[Finding]:
         message = "every error of the API passes without a trace"
         trail = [*silence.caught.trail]
         remedy = "handle the status or the code that is expected, and raise the others; or say in a comment why none of them matters"
-    yield ctx.finding(head(node), message, trail=trail, remedy=remedy, api=silence.caught.catalogue)
+    # somebody who names one error forgot the others; somebody who names none may have meant it
+    severity = None if silence.test is not None else Severity.ADVICE
+    yield ctx.finding(head(node), message, trail=trail, remedy=remedy, api=silence.caught.catalogue, severity=severity)

@@ -33,6 +33,7 @@ class Decodings:
     def __init__(self, semantics: Semantics) -> None:
         self._semantics = semantics
         self._tree = semantics.tree
+        self._reads: dict[cst.CSTNode, dict[cst.CSTNode, list[cst.BaseExpression]]] = {}
         self._decoding: dict[cst.CSTNode, dict[Answer, list[cst.Call]]] = {}
 
     def at(self, call: cst.Call) -> Meaning | None:
@@ -45,10 +46,33 @@ class Decodings:
         base = self._semantics.meaning(call.func.value) if isinstance(call.func, cst.Attribute) else None
         return body if base is not None and base.kind is Kind.RESPONSE else None
 
-    def may_be_a_page(self, call: cst.Call, body: Meaning) -> bool:
-        """Whether the answer is an error here, and one that a server in front of the API may have given."""
+    def needed_for_an_error(self, call: cst.Call, body: Meaning) -> cst.BaseExpression | None:
+        """Where what a call decodes is needed for an error that a server in front of the API may have answered with.
+
+        The call itself, where the answer is an error; or a later read of the body that stands where it is one.
+        """
+        if self._may_be_a_page(call, body):
+            return call
+        function = self._tree.enclosing(call, cst.FunctionDef) or self._tree.module
+        return next((read for read in self._error_reads(function).get(call, ()) if read is not call), None)
+
+    def _may_be_a_page(self, node: cst.CSTNode, of: Meaning) -> bool:
         circumstances = self._semantics.circumstances
-        return bool(circumstances.statuses_at(call, body) & IN_FRONT) and circumstances.is_error(body, call)
+        return bool(circumstances.statuses_at(node, of) & IN_FRONT) and circumstances.is_error(of, node)
+
+    def _error_reads(self, function: cst.CSTNode) -> dict[cst.CSTNode, list[cst.BaseExpression]]:
+        """The places of a function that read parts of the body of an error that may be the page of a proxy, by the call that decoded it."""
+        if function not in self._reads:
+            found: dict[cst.CSTNode, list[cst.BaseExpression]] = {}
+            for node in self._tree.below(function, into_functions=False):
+                meaning = self._semantics.meaning(node) if isinstance(node, (cst.Subscript, cst.Call)) else None
+                if meaning is None or not meaning.path or meaning.from_exception or not isinstance(node, (cst.Subscript, cst.Call)):
+                    continue
+                if self._may_be_a_page(node, meaning):
+                    for place in meaning.trail:
+                        found.setdefault(place.node, []).append(node)
+            self._reads[function] = found
+        return self._reads[function]
 
     # guards ----------------------------------------------------------------------------------------------------------------------
 
