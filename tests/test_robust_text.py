@@ -132,7 +132,7 @@ def changes_only_what_it_speaks_of(text: str, findings: tuple[Finding, ...], fix
             if step.location.path == finding.location.path:
                 spoken |= {*range(step.location.line, step.location.end_line + 1)}
         for edit in finding.fix.edits:
-            touched = {*range(line_of(edit.start), line_of(edit.end) + 1)}
+            touched = {*range(line_of(edit.start), line_of(max(edit.start, edit.end - 1)) + 1)}
             adds_lines = edit.start == edit.end and re.search(r"[\r\n]", edit.text) is not None
             where = f"{fixture.shown}: {finding.rule} on line {finding.location.line}"
             assert adds_lines or touched <= spoken, f"{where} edits lines {touched - spoken}"
