@@ -44,7 +44,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from errlint.rule import Catalogue, CodeTest, Context, Finding, Fix, Kind, Literal, Place, Safety, Severity, Way, rule
+from errlint.rule import Catalogue, CodeTest, Context, Finding, Fix, Kind, Literal, Meaning, Place, Safety, Severity, Way, rule
 
 
 @rule(
@@ -78,7 +78,15 @@ def _confusion(test: CodeTest, literal: Literal, ctx: Context) -> tuple[str, str
     """What is wrong with asking this subject for this value; with the remedy and the fix."""
     if not test.origin.pure or literal.value in test.origin.defaults:
         return None
-    return _status(test, literal, ctx) if test.subject.kind is Kind.STATUS else _code(test, literal, ctx)
+    if test.subject.kind is Kind.STATUS:
+        return _status(test, literal, ctx) if _is_declared(test.subject, ctx) else None
+    return _code(test, literal, ctx)
+
+
+def _is_declared(subject: Meaning, ctx: Context) -> bool:
+    """Whether a library's sheet says that this is the status: what is only called one, by an unknown type, may be a text."""
+    sheet = subject.origin.sheet if subject.origin is not None else None
+    return subject.proven and sheet is not None and not sheet.told_by and not ctx.is_of_project(sheet)
 
 
 def _status(test: CodeTest, literal: Literal, ctx: Context) -> tuple[str, str, Fix | None] | None:
