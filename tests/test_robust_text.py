@@ -83,7 +83,7 @@ def places(findings: tuple[Finding, ...], dressed: Disguised, *, commented: bool
     return Counter((finding.rule, dressed.line(finding.location.line)) for finding in findings if finding.rule not in left_out)
 
 
-def parsed(raw: bytes) -> ast.Module:
+def parsed(raw: bytes | str) -> ast.Module:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return ast.parse(raw)
@@ -117,8 +117,18 @@ def test_clothes_change_nothing(bench: Bench, outfit: Outfit) -> None:
     changes_only_what_it_speaks_of(before.text, found, fixture)
 
 
+def headers_around(text: str, line: int) -> set[int]:
+    """The lines of the headers of the functions around a line."""
+    functions = [node for node in ast.walk(parsed(text)) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
+    around = [node for node in functions if node.lineno <= line <= (node.end_lineno or line)]
+    return {number for node in around for number in range(node.lineno, max(node.lineno, node.body[0].lineno - 1) + 1)}
+
+
 def changes_only_what_it_speaks_of(text: str, findings: tuple[Finding, ...], fixture: Fixture) -> None:
-    """The fixes of the first round change only statements of their findings, and those on the way there; elsewhere they may add lines."""
+    """The fixes of the first round change the statements of their findings, those on the way there, and the headers of functions around.
+
+    Elsewhere they may add lines.
+    """
     chosen = choose(findings, unsafe=True)
     starts = [0, *(newline.end() for newline in re.finditer(r"\r\n|\r|\n", text))]
 
@@ -127,7 +137,7 @@ def changes_only_what_it_speaks_of(text: str, findings: tuple[Finding, ...], fix
 
     for finding in chosen.fixes:
         assert finding.fix is not None
-        spoken = {*range(finding.lines[0], finding.lines[1] + 1)}
+        spoken = {*range(finding.lines[0], finding.lines[1] + 1), *headers_around(text, finding.location.line)}
         for step in finding.trail:
             if step.location.path == finding.location.path:
                 spoken |= {*range(step.location.line, step.location.end_line + 1)}
