@@ -24,6 +24,8 @@ try:
 except requests.HTTPError as e:
     if "404" in str(e):
         x = 1
+    else:
+        raise
 """
 _ADDED = re.compile(rf"(?:^[ \t]*|  )# errlint: ignore\[[^\]]*\] {REASON}")
 
