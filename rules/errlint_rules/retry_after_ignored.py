@@ -42,7 +42,9 @@ def fetch(url):
 
 ## Fix safety
 
-There is no fix.
+Unsafe: the client may wait longer than it did, up to two minutes, and other failures that are waited for in the same place are asked, too.
+A function is added to the module, once, that reads the header (a number of seconds or a date; for APIs that have another one, what their
+catalogue says); the old wait remains for answers that say nothing, or nothing that makes sense.
 
 ## References
 
@@ -55,7 +57,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from errlint.rule import RETRIES, Context, Finding, RetryPolicy, head, rule
+from errlint.rule import RETRIES, Context, Finding, Fix, RetryPolicy, Safety, head, merged, rule
 
 _LIMITED = 429
 
@@ -78,7 +80,15 @@ def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
             trail=policy.trail,
             remedy="wait as long as `Retry-After` says, and so long only without it",
             api=policy.catalogue,
+            fix=_fix(policy, ctx),
         )
+
+
+def _fix(policy: RetryPolicy, ctx: Context) -> Fix | None:
+    edits = ctx.delays.as_told(policy)
+    if edits is None or not ctx.trials.asks_server(merged(edits), policy):
+        return None
+    return ctx.fix(Safety.UNSAFE, "Wait as long as the server asks", *edits)
 
 
 def _is_switched_off(node: cst.CSTNode, ctx: Context) -> bool:

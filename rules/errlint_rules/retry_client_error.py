@@ -51,7 +51,16 @@ def fetch(url):
 
 ## Fix safety
 
-There is no fix.
+Before a fix is offered, errlint applies it to the text and asks the retry again: nothing is retried in vain, and nothing is lost that may
+succeed, by the API's catalogue. Where only the error code tells the difference, the fix reads it, if the client can.
+
+- Statuses are taken out of the list that names them: safe.
+- A loop or recursion is left before it waits: as after the last attempt, else by raising the error. Safe in a handler that takes
+  nothing but error statuses, else unsafe.
+- A library is given a predicate in its own words: `retry_if_exception`, `giveup` (which says when to stop), `on`, `retry_on_exception`,
+  `predicate`. Unsafe. The function is added to the module once.
+- A library that knows nothing but types of exceptions (retry, celery's `autoretry_for`) is left the failures of the network. Unsafe: it no
+  longer retries 429 and 5xx either.
 
 ## References
 
@@ -64,7 +73,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from errlint.rule import RETRIES, Context, Finding, Hopeless, RetryPolicy, Severity, head, rule
+from errlint.rule import RETRIES, Context, Finding, Fix, Hopeless, RetryPolicy, Safety, Severity, head, merged, rule
 
 _SHOWN = 6
 
@@ -82,7 +91,25 @@ def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
             trail=policy.trail,
             remedy=_remedy(policy, hopeless, ctx),
             api=policy.catalogue,
+            fix=_fix(policy, hopeless, ctx),
         )
+
+
+def _fix(policy: RetryPolicy, hopeless: Hopeless, ctx: Context) -> Fix | None:
+    """The first of the ways that the policy allows; each is tried before it is offered."""
+    shortened = ctx.lists.of(policy, hopeless)
+    if shortened is not None and ctx.trials.is_right(shortened, policy):
+        return ctx.fix(Safety.SAFE, "Retry only the statuses that may pass", *shortened)
+    guard = ctx.guards.of(policy)
+    if guard is not None and ctx.trials.is_right(merged(guard.edits), policy):
+        safety = Safety.SAFE if guard.narrow else Safety.UNSAFE
+        return ctx.fix(safety, "Give up at once where the same request fails again", *guard.edits)
+    narrowed = ctx.predicates.of(policy) if not policy.written_by_hand else None
+    if narrowed is None or not ctx.trials.is_right(merged(narrowed.edits), policy, network_only=narrowed.network_only):
+        return None
+    return ctx.fix(
+        Safety.UNSAFE, "Retry failures of the network only" if narrowed.network_only else "Retry only what may succeed", *narrowed.edits
+    )
 
 
 def _count(hopeless: Hopeless) -> int:

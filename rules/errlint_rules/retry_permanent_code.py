@@ -65,7 +65,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from errlint.rule import RETRIES, Context, Edit, Finding, Fix, Misjudged, Place, RetryPolicy, Safety, Severity, rule
+from errlint.rule import RETRIES, Context, Finding, Fix, Misjudged, Place, RetryPolicy, Safety, Severity, rule
 
 
 @rule("ERR202", on=RETRIES, since="0.1", severity=Severity.ERROR, preview=True, uses=("retry",))
@@ -124,7 +124,7 @@ def _fix(policy: RetryPolicy, found: Misjudged, ctx: Context) -> Fix | None:
         return ctx.fix(Safety.UNSAFE, f"Give up on `{found.code}`, too", added)
     if not _is_decided_by_list(policy, found):
         return None
-    removed = _removed(holder, element, ctx)
+    removed = ctx.writing.remove_elements(holder, [element.value])
     if removed is None:
         return None
     if not found.retried:
@@ -140,23 +140,3 @@ def _is_decided_by_list(policy: RetryPolicy, found: Misjudged) -> bool:
     if unnamed is None:
         return False
     return all(not unnamed.may >> status & 1 if found.retried else unnamed.must >> status & 1 for status in statuses)
-
-
-def _removed(holder: cst.Set | cst.List | cst.Tuple, element: cst.Element, ctx: Context) -> list[Edit] | None:
-    """Take an element out of a list with its comma; None for the only one, and where a comment stands between it and its neighbours."""
-    elements = list(holder.elements)
-    position = next(index for index, one in enumerate(elements) if one is element)
-    if len(elements) == 1:
-        return None
-    if position:
-        start, end = ctx.source.span(elements[position - 1].value)[1], ctx.source.span(element.value)[1]
-    else:
-        start, end = ctx.source.span(element.value)[0], ctx.source.span(elements[1].value)[0]
-    if "#" in ctx.source.text[start:end]:
-        return None
-    edits = [Edit(start, end, "")]
-    if isinstance(holder, cst.Tuple) and len(elements) == 2 and not isinstance(elements[1].comma, cst.Comma):
-        # one element alone makes a tuple by its comma
-        last = ctx.source.span(elements[1].value)[1]
-        edits = [Edit(start, end, ",")] if position else [*edits, Edit(last, last, ",")]
-    return edits

@@ -41,7 +41,8 @@ def fetch(url):
 
 ## Fix safety
 
-There is no fix.
+Unsafe: a retry of a library gives up after five attempts, with the exception that the library then raises. A loop has no fix: what to do
+after the last attempt is a decision.
 
 ## References
 
@@ -54,7 +55,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from errlint.rule import RETRIES, Context, Finding, head, rule
+from errlint.rule import RETRIES, Context, Finding, Fix, RetryPolicy, Safety, head, merged, rule
 
 
 @rule("ERR203", on=RETRIES, since="0.1", preview=True, screen=lambda code: code.retries)
@@ -67,4 +68,12 @@ def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
                 trail=policy.trail,
                 remedy="limit the attempts, or the time",
                 api=policy.catalogue,
+                fix=_fix(policy, ctx),
             )
+
+
+def _fix(policy: RetryPolicy, ctx: Context) -> Fix | None:
+    edits = ctx.limits.of(policy)
+    if edits is None or not ctx.trials.is_bounded(merged(edits), policy):
+        return None
+    return ctx.fix(Safety.UNSAFE, "Give up after five attempts", *edits)

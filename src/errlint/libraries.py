@@ -46,6 +46,8 @@ class Library(_Sheet, frozen=True):
     """The versions that the facts were seen in, e.g. ``"2.34.2"``."""
     package: str = ""
     """The package whose version the ``versions`` of rows mean, as it is installed; without it, ``id``."""
+    network: tuple[str, ...] = ()
+    """The exception types of all failures of the network, none of which stands for an answer."""
 
 
 class TypeSheet(_Sheet, frozen=True):

@@ -45,7 +45,14 @@ from errlint.semantics.retries.keys import FreshKey, Keys
 from errlint.semantics.retries.layers import Multiplied, multiplied
 from errlint.semantics.retries.policy import Attempt, Retried, RetryPolicy, Stop, Wait
 from errlint.semantics.retries.told import Slept, Told, ToldWaits
+from errlint.semantics.rewrites.guards import Guards
+from errlint.semantics.rewrites.helpers import merged
 from errlint.semantics.rewrites.hoisting import Hoisting
+from errlint.semantics.rewrites.limits import Limits
+from errlint.semantics.rewrites.lists import Lists
+from errlint.semantics.rewrites.predicates import Predicates
+from errlint.semantics.rewrites.trials import Trials
+from errlint.semantics.rewrites.waits import Delays
 from errlint.semantics.rewrites.writing import Writing
 from errlint.semantics.silences import Silence
 from errlint.semantics.text_tests import TextTest
@@ -99,6 +106,7 @@ __all__ = [
     "constructor",
     "head",
     "is_slip",
+    "merged",
     "one_edit_apart",
     "parameters",
     "rule",
@@ -397,11 +405,7 @@ class Context:
 
     def add_argument(self, call: cst.Call, code: str) -> Edit:
         """Add an argument at the end of a call."""
-        _, end = self.source.span(call)
-        if not call.args:
-            return Edit(end - 1, end - 1, code)
-        _, last = self.source.span(call.args[-1].value)
-        return Edit(last, last, f", {code}")
+        return self.writing.add_argument(call, code)
 
     def remove_argument(self, call: cst.Call, argument: cst.Arg) -> Edit | None:
         """Take an argument out, with its comma; None when a comment stands between it and its neighbours."""
@@ -423,10 +427,40 @@ class Context:
         return Writing(self.semantics, self.source)
 
     @property
+    def lists(self) -> Lists:
+        """Edits of lists of statuses."""
+        return Lists(self.writing)
+
+    @property
+    def guards(self) -> Guards:
+        """Edits that leave a loop before it waits in vain."""
+        return Guards(self.writing)
+
+    @property
+    def predicates(self) -> Predicates:
+        """Edits that tell a library what to retry."""
+        return Predicates(self.writing)
+
+    @property
+    def limits(self) -> Limits:
+        """Edits that give a retry an end."""
+        return Limits(self.writing)
+
+    @property
+    def delays(self) -> Delays:
+        """Edits of waits."""
+        return Delays(self.writing)
+
+    @property
+    def trials(self) -> Trials:
+        """What edits make of a retry."""
+        return Trials(self.writing)
+
+    @property
     def hoisting(self) -> Hoisting:
         """Edits that make a value once, before the first attempt."""
         return Hoisting(self.writing)
 
     def fix(self, safety: Safety, message: str, *edits: Edit) -> Fix:
         """A fix of these edits; ``message`` is an imperative sentence."""
-        return Fix(safety, message, tuple(sorted(edits)))
+        return Fix(safety, message, merged(edits))

@@ -25,7 +25,7 @@ _MODULE = "client_under_test"
 _PROXIES = [f"{scheme}_proxy" for scheme in ("http", "https", "all", "no")]
 _PER_RUN = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b|\b[0-9a-f]{32}\b|0x[0-9a-f]{6,}")
 _LIBRARIES = (
-    *("aiohttp", "anthropic", "asyncio", "backoff", "httpcore", "httpx", "httpx_retries"),
+    *("aiohttp", "anthropic", "asyncio", "backoff", "celery", "google", "httpcore", "httpx", "httpx_retries", "kombu"),
     *("openai", "requests", "stamina", "tenacity", "urllib3"),
 )
 """Loggers of libraries: what they say is not what the client says."""

@@ -10,7 +10,9 @@ import operator
 from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import reduce
 from http import HTTPStatus
+from operator import or_
 
 import libcst as cst
 
@@ -119,13 +121,8 @@ class Statuses:
     def members(self, expression: cst.BaseExpression, hops: int = 4) -> int | None:
         """The set of statuses that a collection holds, or None when a part is unknown."""
         if isinstance(expression, (cst.Tuple, cst.List, cst.Set)):
-            found = 0
-            for element in expression.elements:
-                number = self.number(element.value)
-                if isinstance(element, cst.StarredElement) or number is None or not 0 <= number < 600:
-                    return None
-                found |= 1 << number
-            return found
+            parts = [self._member(element, hops) for element in expression.elements]
+            return None if None in parts else reduce(or_, (part for part in parts if part is not None), 0)
         if isinstance(expression, cst.Call) and isinstance(expression.func, cst.Name):
             arguments = [argument.value for argument in expression.args]
             if expression.func.value == "range":
@@ -144,6 +141,13 @@ class Statuses:
             values = self._values(expression)
             return self.members(values[0], hops - 1) if len(values) == 1 else None
         return None
+
+    def _member(self, element: cst.BaseElement, hops: int) -> int | None:
+        """What one element adds: a status, or all that ``*range(500, 600)`` stands for."""
+        if isinstance(element, cst.StarredElement):
+            return self.members(element.value, hops - 1) if hops else None
+        number = self.number(element.value)
+        return 1 << number if number is not None and 0 <= number < 600 else None
 
     def range_of(self, test: cst.BaseExpression) -> Range:
         """The statuses under which a test is true."""

@@ -35,6 +35,24 @@ class Hopeless:
     catalogue: Catalogue
 
 
+@dataclass(frozen=True)
+class Worth:
+    """What is worth a further attempt, for code that has to say it.
+
+    :ivar keep: client errors after which the same request may succeed; :ivar drop: server errors after which it cannot;
+    :ivar codes: codes with which it cannot although their status is worth it; :ivar only: codes with which it may although it is not.
+    """
+
+    keep: tuple[int, ...]
+    drop: tuple[int, ...]
+    codes: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+
+    def allows(self, status: int) -> bool:
+        """Whether a status, as far as it alone tells, is worth a further attempt."""
+        return status in self.keep if status < 500 else status not in self.drop
+
+
 @dataclass(frozen=True, eq=False)
 class Misjudged:
     """An error code that a policy treats otherwise than its API asks.
@@ -57,6 +75,8 @@ class Judge:
 
     def __init__(self, semantics: Semantics) -> None:
         self._semantics = semantics
+        self._hopeful_of: dict[Catalogue, tuple[int, ...]] = {}
+        self._hopeless_of: dict[RetryPolicy, Hopeless | None] = {}
 
     def catalogue(self, policy: RetryPolicy) -> Catalogue | None:
         """The API that a policy talks to, else HTTP itself."""
@@ -68,6 +88,11 @@ class Judge:
         With several attempts, each of their APIs has to say so. A status that comes with a code which may be retried is left out, and what
         the source names is taken to be meant, unless the API's own catalogue says otherwise.
         """
+        if policy not in self._hopeless_of:
+            self._hopeless_of[policy] = self._found_hopeless(policy)
+        return self._hopeless_of[policy]
+
+    def _found_hopeless(self, policy: RetryPolicy) -> Hopeless | None:
         catalogue = self.catalogue(policy)
         if catalogue is None or not policy.trail:
             return None
@@ -165,12 +190,57 @@ class Judge:
     def worth_retrying(self, policy: RetryPolicy) -> tuple[int, ...]:
         """The client errors after which the same request may succeed: what a guard has to let through."""
         told = list(self._told(policy))
-        return tuple(
-            status
-            for status in members(CLIENT_ERRORS)
-            if any(self._may_succeed(catalogue, status) for catalogue, _ in told)
-            or policy.retried.named & ~self._hopeless_bits(policy) >> status & 1
-        )
+        named = members(policy.retried.named & CLIENT_ERRORS & ~self._hopeless_bits(policy))
+        hopeful = (status for catalogue in {catalogue for catalogue, _ in told} for status in self._hopeful(catalogue))
+        return tuple(sorted({*named, *hopeful}))
+
+    def _hopeful(self, catalogue: Catalogue) -> tuple[int, ...]:
+        """The client errors after which an API says that a request may succeed, or does not rule it out."""
+        if catalogue not in self._hopeful_of:
+            found = tuple(status for status in members(CLIENT_ERRORS) if self._may_succeed(catalogue, status))
+            self._hopeful_of[catalogue] = found
+        return self._hopeful_of[catalogue]
+
+    def worth(self, policy: RetryPolicy, *, by_code: bool = False) -> Worth:
+        """What a predicate or guard for a policy has to let through, and what not.
+
+        :param by_code: it can ask for the error code; if not, a status is let through if any of its codes may succeed.
+        """
+        keep, catalogue = self.worth_retrying(policy), policy.catalogue
+        if catalogue is None:
+            return Worth(keep, ())
+        methods = {attempt.method for attempt in policy.attempts}
+        method = methods.pop() if len(methods) == 1 else None
+        known = [int(key) for key in catalogue.status if key.isdigit()]
+        drop = tuple(status for status in sorted(known) if status >= 500 and self._all_in_vain(catalogue, status, method))
+        if not by_code:
+            return Worth(keep, drop)
+        some = [status for status in keep if self._is_exception(catalogue, status, method)]
+        worth = Worth(tuple(status for status in keep if status not in some), drop)
+        codes, only = [], []
+        for code in catalogue.names:
+            said = {status: self._in_vain(catalogue, status, code, method) for status in catalogue.statuses_of(code)}
+            if said and all(said.values()) and any(worth.allows(status) for status in said):
+                codes.append(code)
+            elif any(status in some and not vain for status, vain in said.items()):
+                only.append(code)
+        return Worth(worth.keep, drop, tuple(codes), tuple(only))
+
+    def _in_vain(self, catalogue: Catalogue, status: int, code: str | None, method: str | None) -> bool:
+        return catalogue.verdict(status=status, code=code, method=method).can_succeed is False
+
+    def _is_exception(self, catalogue: Catalogue, status: int, method: str | None) -> bool:
+        """Whether a status is worth it with a few of its codes only."""
+        codes = catalogue.codes_at(status)
+        vain = [code for code in codes if self._in_vain(catalogue, status, code, method)]
+        hopeful = len(codes) - len(vain)
+        if not hopeful:
+            return False
+        alone = catalogue.verdict(status=status, method=method)
+        return alone.can_succeed is False or (alone.retry == "by_code" and hopeful < len(vain))
+
+    def _all_in_vain(self, catalogue: Catalogue, status: int, method: str | None) -> bool:
+        return all(self._in_vain(catalogue, status, code, method) for code in (None, *catalogue.codes_at(status)))
 
     def _hopeless_bits(self, policy: RetryPolicy) -> int:
         found = self.hopeless(policy)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _MAY_WAIT = re.compile(r"sleep|wait|back_?off|throttl|limit|delay|pause|cool|acquire|handle|retry", re.IGNORECASE)
 """Calls of unknown functions that may well wait."""
 _LIMITED, _UNAVAILABLE = 1 << 429, 1 << 503
-_MOST_CODES = 16
+_MOST_CODES = 48
 _HANDLERS = (cst.ExceptHandler, cst.ExceptStarHandler)
 
 

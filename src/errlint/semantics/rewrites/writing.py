@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -28,13 +28,23 @@ class Writing:
         self._tree = semantics.tree
 
     def code(self, node: cst.CSTNode) -> str:
-        """The source text of a node."""
-        return self.source.code(node)
+        """The source text of a node, with its brackets."""
+        start, end = self.span(node)
+        return self.source.text[start:end]
 
     def replace(self, node: cst.CSTNode, code: str) -> Edit:
         """Other code in a node's place."""
-        start, end = self.source.span(node)
+        start, end = self.span(node)
         return Edit(start, end, code)
+
+    def span(self, node: cst.CSTNode) -> tuple[int, int]:
+        """Where a node starts and ends, with the brackets around it, which libcst does not count to it."""
+        start, end = self.source.span(node)
+        for bracket in reversed(getattr(node, "lpar", ())):
+            start = self.source.span(bracket)[0]
+        for bracket in getattr(node, "rpar", ()):
+            end = self.source.span(bracket)[1]
+        return start, end
 
     # statements ------------------------------------------------------------------------------------------------------------------
 
@@ -109,11 +119,52 @@ class Writing:
     def _line(self, offset: int) -> int:
         return self.source.text.rfind("\n", 0, offset) + 1
 
+    # parts of expressions --------------------------------------------------------------------------------------------------------
+
+    def add_argument(self, call: cst.Call, code: str) -> Edit:
+        """Add an argument at the end of a call."""
+        _, end = self.source.span(call)
+        if not call.args:
+            return Edit(end - 1, end - 1, code)
+        _, last = self.span(call.args[-1].value)
+        return Edit(last, last, f", {code}")
+
+    def remove_elements(self, holder: cst.Set | cst.List | cst.Tuple, gone: Collection[cst.CSTNode]) -> list[Edit] | None:
+        """Elements out of a list, by their values, with their commas; None for all of them, and where comments would go with them."""
+        elements = list(holder.elements)
+        kept = [element.value not in gone for element in elements]
+        if not any(kept) or all(kept):
+            return None
+        spans = [self.source.span(element.value) for element in elements]
+        first = kept.index(True)
+        cuts = [(spans[0][0], spans[first][0])] if first else []
+        position = first
+        while position < len(kept):
+            following = next((index for index in range(position + 1, len(kept)) if kept[index]), len(kept))
+            if following > position + 1:
+                cuts.append((spans[position][1], spans[following - 1][1]))
+            position = following
+        if any("#" in self.source.text[start:end] for start, end in cuts):
+            return None
+        edits = [Edit(start, end, "") for start, end in cuts]
+        if isinstance(holder, cst.Tuple) and kept.count(True) == 1 and not isinstance(elements[-1].comma, cst.Comma):
+            # one element alone makes a tuple by its comma
+            last = edits.pop() if kept[-1] is False else Edit(spans[-1][1], spans[-1][1], "")
+            edits.append(Edit(last.start, last.end, ","))
+        return edits
+
     # names -----------------------------------------------------------------------------------------------------------------------
 
     @cached_property
     def _taken(self) -> frozenset[str]:
-        return frozenset(node.value for node in self._tree.all(cst.Name))
+        return frozenset(node.value for node in self._tree.all(cst.Name) if self._stands_alone(node))
+
+    def _stands_alone(self, name: cst.Name) -> bool:
+        """Whether a name is one of the file, not an attribute of something or the keyword of an argument."""
+        parent = self._tree.parent.get(name)
+        return not (isinstance(parent, cst.Attribute) and parent.attr is name) and not (
+            isinstance(parent, cst.Arg) and parent.keyword is name
+        )
 
     def free(self, wanted: str, within: cst.CSTNode | None = None) -> str:
         """The name, or one like it, that the file does not use for anything else; or not in the outermost function around a node."""
@@ -122,7 +173,7 @@ class Writing:
         for found in (within, *self._tree.ancestors(within)) if within is not None else ():
             outermost = found if isinstance(found, cst.FunctionDef) else outermost
         if outermost is not None:
-            taken = frozenset(node.value for node in self._tree.below(outermost) if isinstance(node, cst.Name))
+            taken = frozenset(node.value for node in self._tree.below(outermost) if isinstance(node, cst.Name) and self._stands_alone(node))
         candidates = itertools.chain((wanted,), (f"{wanted}_{number}" for number in itertools.count(2)))
         return next(name for name in candidates if name not in taken)
 
@@ -148,6 +199,18 @@ class Writing:
             return None
         return name, (self.imported(f"import {module or last}"),)
 
+    def module(self, name: str) -> tuple[Edit, ...] | None:
+        """The import of a module under its own name; nothing where the file has it, None where the name means something else there."""
+        for statement in self._imports:
+            if isinstance(statement, cst.Import) and any(
+                alias.asname is None and alias.evaluated_name == name for alias in statement.names
+            ):
+                return ()
+        root = name.partition(".")[0]
+        if root in self._taken and not self._is_module(root):
+            return None
+        return (self.imported(f"import {name}"),)
+
     def _extended(self, module: str, last: str) -> tuple[str, tuple[Edit, ...]] | None:
         """``from tenacity import retry`` is given one name more."""
         for statement in self._imports:
@@ -155,10 +218,12 @@ class Writing:
                 continue
             if statement.module is None or dotted(statement.module) != module or last in self._taken:
                 continue
-            end = self.source.span(statement.names[-1])[1]
+            for alias in statement.names:
+                if alias.evaluated_name > last and alias.evaluated_name[:1].islower():
+                    start = self.source.span(alias.name)[0]
+                    return last, (Edit(start, start, f"{last}, "),)
             alias = statement.names[-1]
-            if isinstance(alias.comma, cst.Comma):
-                end = self.source.span(alias.asname or alias.name)[1]
+            end = self.source.span(alias.asname or alias.name)[1]
             return last, (Edit(end, end, f", {last}"),)
         return None
 

@@ -10,18 +10,21 @@ import libcst as cst
 
 from errlint.retry_sheets import Says
 from errlint.semantics.meaning import Place
+from errlint.semantics.retries.codes import OTHER, Codes
 from errlint.semantics.retries.library.calls import Given, RetrySite
 from errlint.semantics.retries.library.defaults import Defaults
 from errlint.semantics.retries.library.leaving import Leaving
 from errlint.semantics.retries.library.said import Again, Said
 from errlint.semantics.retries.library.values import classes, is_nothing, truth
 from errlint.semantics.retries.outcomes import ANY_FAILURE, FAILURES
+from errlint.semantics.retries.predicates import Predicates
 from errlint.semantics.statuses import ERRORS, Range
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
 
 _PERHAPS = Range(FAILURES, 0)
+_MOST_CODES = 48
 _FEW = 20
 """More statuses than these are a range, not a list of names."""
 
@@ -108,11 +111,24 @@ class Conditions:
         place = Place(item.node, "decides when to give up" if inverted else "decides what is tried again")
         if len(functions) != 1:
             return Again(Range(FAILURES, 0), places=(place,))
-        passes = predicates.of_function(functions[0])
-        outcomes = Range(passes.may & FAILURES, passes.must & FAILURES)
-        if not inverted:
-            outcomes = self._leaving.tested(outcomes)
-        return Again(outcomes, predicates.named_in_function(functions[0]), (place,))
+        function = functions[0]
+
+        def outcomes(passes: Range) -> Range:
+            known = Range(passes.may & FAILURES, passes.must & FAILURES)
+            return known if inverted else self._leaving.tested(known)
+
+        by_code = {code: outcomes(passes) for code, passes in self._by_code(function).items()}
+        return Again(outcomes(predicates.of_function(function)), predicates.named_in_function(function), (place,), by_code)
+
+    def _by_code(self, function: cst.FunctionDef | cst.Lambda) -> dict[str, Range]:
+        """What a function lets through, of failures with each code that it names, and with any other."""
+        codes = Codes(self._semantics)
+        named = list(dict.fromkeys(codes.named_in(function.body)))[:_MOST_CODES]
+
+        def with_code(code: str) -> Range:
+            return Predicates(self._semantics, extra=lambda test: codes.passed(test, code)).of_function(function)
+
+        return {code: with_code(code) for code in (*named, OTHER)} if named else {}
 
     def _returned(self, item: Given, *, inverted: bool) -> Again:
         functions = self._semantics.functions.behind(item.value)

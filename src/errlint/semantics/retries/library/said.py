@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
 from errlint.semantics.meaning import Place
+from errlint.semantics.retries.codes import OTHER
 from errlint.semantics.retries.outcomes import NO_ANSWER, NOTHING
 from errlint.semantics.retries.policy import Growth, Retried, Stop, Wait
 from errlint.semantics.statuses import ERRORS, Range
@@ -17,32 +19,67 @@ class Again:
     """Which outcomes of an attempt are tried again.
 
     :ivar outcomes: as in :mod:`~errlint.semantics.retries.outcomes`; :ivar named: the statuses that the source names one by one or by type;
-    :ivar places: where the source says so.
+    :ivar places: where the source says so; :ivar by_code: the outcomes again, of failures with the error codes that a predicate names, and
+    (``OTHER``) of all others; empty where codes play no part.
     """
 
     outcomes: Range = NOTHING
     named: int = 0
     places: tuple[Place, ...] = ()
+    by_code: Mapping[str, Range] = field(default_factory=dict)
+
+    def of_code(self, code: str) -> Range:
+        """The outcomes of failures with an error code."""
+        return self.by_code.get(code, self.by_code.get(OTHER, self.outcomes))
 
     def __or__(self, other: Again) -> Again:
-        outcomes = Range(self.outcomes.may | other.outcomes.may, self.outcomes.must | other.outcomes.must)
-        return Again(outcomes, self.named | other.named, (*self.places, *other.places))
+        def joined(one: Range, two: Range) -> Range:
+            return Range(one.may | two.may, one.must | two.must)
+
+        return Again(joined(self.outcomes, other.outcomes), self.named | other.named, self._both_places(other), self._each(other, joined))
 
     def __and__(self, other: Again) -> Again:
-        outcomes = Range(self.outcomes.may & other.outcomes.may, self.outcomes.must & other.outcomes.must)
-        return Again(outcomes, (self.named | other.named) & outcomes.may, (*self.places, *other.places))
+        def joined(one: Range, two: Range) -> Range:
+            return Range(one.may & two.may, one.must & two.must)
+
+        outcomes = joined(self.outcomes, other.outcomes)
+        return Again(outcomes, (self.named | other.named) & outcomes.may, self._both_places(other), self._each(other, joined))
 
     def without(self, other: Again) -> Again:
         """What is left when ``other`` is given up. A status that both name is named: ``giveup=lambda e: e.status not in (429, 503)``."""
-        outcomes = Range(self.outcomes.may & ~other.outcomes.must, self.outcomes.must & ~other.outcomes.may)
-        return Again(outcomes, (self.named | other.named) & outcomes.must, (*self.places, *other.places))
+
+        def joined(one: Range, two: Range) -> Range:
+            return Range(one.may & ~two.must, one.must & ~two.may)
+
+        outcomes = joined(self.outcomes, other.outcomes)
+        return Again(outcomes, (self.named | other.named) & outcomes.must, self._both_places(other), self._each(other, joined))
+
+    def _both_places(self, other: Again) -> tuple[Place, ...]:
+        return (*self.places, *other.places)
+
+    def _each(self, other: Again, joined: Callable[[Range, Range], Range]) -> dict[str, Range]:
+        codes = dict.fromkeys((*self.by_code, *other.by_code))
+        return {code: joined(self.of_code(code), other.of_code(code)) for code in codes}
 
     @property
     def retried(self) -> Retried:
         """The same in the words of a policy."""
         statuses = Range(self.outcomes.may & ERRORS, self.outcomes.must & ERRORS)
         transport = True if self.outcomes.must & NO_ANSWER else None if self.outcomes.may & NO_ANSWER else False
-        return Retried(statuses, transport, named=self.named & self.outcomes.may & ERRORS, places=self.places)
+        said = Retried(statuses, transport, named=self.named & self.outcomes.may & ERRORS, places=self.places)
+        if not self.by_code:
+            return said
+        others = self.of_code(OTHER)
+        retried, dropped = set(), set()
+        for code in self.by_code:
+            found = self.of_code(code)
+            differs = (found.may ^ others.may | found.must ^ others.must) & ERRORS
+            if code != OTHER and differs and not found.may & differs:
+                dropped.add(code)
+            elif code != OTHER and differs and not differs & ~found.must:
+                retried.add(code)
+        unnamed = Range(others.may & ERRORS, others.must & ERRORS)
+        return replace(said, codes=frozenset(retried), dropped=frozenset(dropped), unnamed=unnamed)
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,154 @@
+"""How code asks a failed attempt what went wrong: the type of its exception, the status, the error code."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import libcst as cst
+
+from errlint.catalogue import Catalogue
+from errlint.catalogue.schema import sdk_expression
+from errlint.libraries import TypeSheet
+from errlint.model import Edit
+from errlint.semantics.retries.judge import Worth
+from errlint.semantics.retries.policy import RetryPolicy
+from errlint.semantics.rewrites.helpers import Helpers
+from errlint.semantics.rewrites.writing import Writing
+
+_NOT_NONE = " is not None"
+
+
+@dataclass(frozen=True, eq=False)
+class Failure:
+    """An exception that stands for an answer with an error status.
+
+    :ivar type: how the file writes its type; :ivar edits: the imports that this needs.
+    """
+
+    sheet: TypeSheet
+    type: str
+    edits: tuple[Edit, ...]
+
+    def status(self, exception: str) -> str:
+        """The expression of its status."""
+        return self.sheet.status.format(e=exception)
+
+    def present(self, exception: str) -> str:
+        """What is true where it has a status; empty where it always has one."""
+        return self.sheet.status_guard.format(e=exception)
+
+    def absent(self, exception: str) -> str:
+        """What is true where it has none; empty where it always has one."""
+        guard = self.present(exception)
+        if not guard:
+            return ""
+        return f"{guard.removesuffix(_NOT_NONE)} is None" if guard.endswith(_NOT_NONE) else f"not {guard}"
+
+
+class Failures:
+    """Answers for one file."""
+
+    def __init__(self, writing: Writing) -> None:
+        self._writing = writing
+        self._semantics = writing.semantics
+        self._helpers = Helpers(writing)
+
+    def of(self, policy: RetryPolicy, tried: cst.CSTNode | None = None) -> Failure | None:
+        """The exception by which an error status leaves the attempts; None where there are several, or nothing is known of it.
+
+        :param tried: the code that a handler stands by; else the functions that are run for each attempt.
+        """
+        codes: list[cst.CSTNode] = [attempt.call for attempt in policy.attempts]
+        codes += [tried] if tried is not None else []
+        codes += [code.body if isinstance(code, cst.For) else code for code in policy.code]
+        found = {name for code in codes for name in self._semantics.raises_for_status(code).types}
+        sheet = self._semantics.libraries.type(found.pop()) if len(found) == 1 else None
+        if sheet is None or not sheet.carries_status or not sheet.status:
+            return None
+        return self.of_type(sheet)
+
+    def of_type(self, sheet: TypeSheet) -> Failure | None:
+        """The same for one type."""
+        written = self.written(sheet.name)
+        return Failure(sheet, *written) if written is not None else None
+
+    def written(self, name: str) -> tuple[str, tuple[Edit, ...]] | None:
+        """How the file writes a type, with the imports that this needs; by whichever of its names the file has already."""
+        sheet = self._semantics.libraries.type(name)
+        names = (sheet.name, *sheet.also) if sheet is not None else (name,)
+        found = [written for written in map(self._writing.named, names) if written is not None]
+        return next((written for written in found if not written[1]), found[0] if found else None)
+
+    # tests -----------------------------------------------------------------------------------------------------------------------
+
+    def code_of(self, failure: Failure, exception: str, catalogue: Catalogue | None) -> tuple[str, tuple[Edit, ...]] | None:
+        """The expression of the error code, and a helper that it needs; None where the exception does not lead to it."""
+        if catalogue is None:
+            return None
+        root = failure.sheet.name.partition(".")[0]
+        written = {sdk.attrs.get("code", "") for sdk in catalogue.sdks if root in sdk.import_roots}
+        if written:
+            return (sdk_expression(written.pop(), exception), ()) if len(written) == 1 and all(written) else None
+        response = next((member for member in ("response",) if self._reads_json(failure.sheet, member)), None)
+        path = next((place.json for place in catalogue.envelope.code if place.json), None)
+        if response is None or path is None or any(step == "*" for step in path):
+            return None
+        return self.code_in(f"{exception}.{response}", path)
+
+    def code_in(self, response: str, path: Sequence[str | int]) -> tuple[str, tuple[Edit, ...]]:
+        """The expression of the error code in the body of a response, and the helper that reads it."""
+        keys = "".join(f"[{_quoted(step) if isinstance(step, str) else step}]" for step in path)
+        body = [
+            '"""The code of an error; None where the body is not the API\'s."""',
+            "try:",
+            f"    return response.json(){keys}",
+            "except (LookupError, TypeError, ValueError):",
+            "    return None",
+        ]
+        name, edits = self._helpers.function("_error_code", "response", body)
+        return f"{name}({response})", edits
+
+    def _reads_json(self, sheet: TypeSheet, member: str) -> bool:
+        libraries = self._semantics.libraries
+        declared = next((found.attributes[member] for found in libraries.ancestors(sheet.name) if member in found.attributes), "")
+        inner = libraries.type(declared.rstrip("?"))
+        return inner is not None and any(found.methods.get("json") == "body" for found in libraries.ancestors(inner.name))
+
+
+def permanent(status: str, worth: Worth) -> str:
+    """The test that is true for the statuses after which the same request fails again."""
+    test = f"{status} < 500"
+    if worth.keep:
+        test = f"{test} and {_is_in(status, worth.keep, negated=True)}"
+    if not worth.drop:
+        return test
+    return f"{f'({test})' if worth.keep else test} or {_is_in(status, worth.drop)}"
+
+
+def worthwhile(status: str, worth: Worth) -> str:
+    """The test that is true for the statuses after which the same request may succeed."""
+    server = f"{status} >= 500"
+    if worth.drop:
+        server = f"{server} and {_is_in(status, worth.drop, negated=True)}"
+    if not worth.keep:
+        return server
+    kept = _is_in(status, worth.keep)
+    return f"({server}) or {kept}" if worth.drop else f"{server} or {kept}"
+
+
+def one_of(expression: str, codes: Sequence[str], *, negated: bool = False) -> str:
+    """The test whether a code is one of several, or none of them."""
+    if len(codes) == 1:
+        return f"{expression} {'!=' if negated else '=='} {_quoted(codes[0])}"
+    return f"{expression} {'not in' if negated else 'in'} {{{', '.join(map(_quoted, codes))}}}"
+
+
+def _is_in(status: str, numbers: Sequence[int], *, negated: bool = False) -> str:
+    if len(numbers) == 1:
+        return f"{status} {'!=' if negated else '=='} {numbers[0]}"
+    return f"{status} {'not in' if negated else 'in'} ({', '.join(map(str, numbers))})"
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

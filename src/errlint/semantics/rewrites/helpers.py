@@ -1,0 +1,75 @@
+"""Functions that are written into a module for the code that needs them, each at most once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import libcst as cst
+
+from errlint.model import Edit
+from errlint.semantics.rewrites.writing import Writing
+
+
+def merged(edits: Sequence[Edit]) -> tuple[Edit, ...]:
+    """Edits of which several may insert at one place: those become one, in their order."""
+    found: dict[tuple[int, int], Edit] = {}
+    for edit in edits:
+        place = (edit.start, edit.end)
+        before = found.get(place)
+        if before is None:
+            found[place] = edit
+        elif edit.start == edit.end and edit.text != before.text:
+            found[place] = Edit(edit.start, edit.end, before.text + edit.text)
+    return tuple(sorted(found.values()))
+
+
+class Helpers:
+    """The helpers of one module."""
+
+    def __init__(self, writing: Writing) -> None:
+        self._writing = writing
+        self._tree = writing.semantics.tree
+
+    def function(self, name: str, parameters: str, body: Sequence[str]) -> tuple[str, tuple[Edit, ...]]:
+        """The name of a function with this body: of the one that the module has, or of one that the edits add.
+
+        :param body: lines, indented by steps of four spaces below the function.
+        """
+        for function in self._tree.module.body:
+            if isinstance(function, cst.FunctionDef) and self._is(function, parameters, body):
+                return function.name.value, ()
+        free = self._writing.free(name)
+        return free, (self._edit(self._lines(free, parameters, body)),)
+
+    def _lines(self, name: str, parameters: str, body: Sequence[str]) -> list[str]:
+        step = self._writing.step
+        indented = [step * (1 + (len(line) - len(line.lstrip())) // 4) + line.lstrip() if line else "" for line in body]
+        return [f"def {name}({parameters}):", *indented]
+
+    def _is(self, function: cst.FunctionDef, parameters: str, body: Sequence[str]) -> bool:
+        wanted = self._lines(function.name.value, parameters, body)
+        return [line.rstrip() for line in self._writing.code(function).splitlines()] == wanted
+
+    def _edit(self, lines: Sequence[str]) -> Edit:
+        """Below the imports at the head of the module, with two lines of space around."""
+        writing = self._writing
+        head = self._last_of_head()
+        text = writing.newline.join(lines) + writing.newline
+        gap = writing.newline * 2
+        if head is None:
+            first = self._tree.module.body[0]
+            return Edit(place := writing.before(first, []).start, place, text + gap)
+        at = writing.after(head, []).start
+        follows = writing.source.text[at : at + len(writing.newline)]
+        return Edit(at, at, gap + text + ("" if follows in ("", writing.newline) else gap))
+
+    def _last_of_head(self) -> cst.CSTNode | None:
+        """The last import at the head of the module, else its docstring."""
+        last: cst.CSTNode | None = None
+        for position, statement in enumerate(self._tree.module.body):
+            small = statement.body[0] if isinstance(statement, cst.SimpleStatementLine) else None
+            is_docstring = position == 0 and isinstance(small, cst.Expr)
+            if not is_docstring and not isinstance(small, (cst.Import, cst.ImportFrom)):
+                break
+            last = statement
+        return last

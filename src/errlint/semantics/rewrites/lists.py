@@ -1,0 +1,100 @@
+"""Statuses that the source lists although the same request fails again are taken out of the list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from errlint.model import Edit
+from errlint.semantics.members import Literal
+from errlint.semantics.retries.judge import Hopeless
+from errlint.semantics.retries.library.calls import RetryCalls
+from errlint.semantics.retries.outcomes import members
+from errlint.semantics.retries.policy import RetryPolicy
+from errlint.semantics.rewrites.writing import Writing
+
+Holder = cst.Set | cst.List | cst.Tuple
+_ALL_SERVER_ERRORS = tuple(range(500, 600))
+
+
+class Lists:
+    """Edits of the lists of one file."""
+
+    def __init__(self, writing: Writing) -> None:
+        self._writing = writing
+        self._semantics = writing.semantics
+        self._tree = writing.semantics.tree
+        self._calls = RetryCalls(writing.semantics)
+
+    def of(self, policy: RetryPolicy, hopeless: Hopeless) -> tuple[Edit, ...] | None:
+        """The edits that take every hopeless status out; None where some of them is not listed."""
+        given = self._argument(policy)
+        if given is not None:
+            return self._shortened([given], hopeless) or self._written_anew(given, policy)
+        if hopeless.named != hopeless.statuses or hopeless.codes:
+            return None
+        return self._shortened(self._compared(policy), hopeless)
+
+    def _argument(self, policy: RetryPolicy) -> cst.BaseExpression | None:
+        """The statuses that a library is handed as such."""
+        site = self._calls.at(policy.node) if isinstance(policy.node, cst.Call) else None
+        if site is None:
+            return None
+        return next((one.value for one in site.given() if "statuses" in one.argument.says and not one.argument.adds), None)
+
+    def _compared(self, policy: RetryPolicy) -> Iterator[cst.BaseExpression]:
+        """The lists that the policy's code, and the predicates it asks, compare a status with."""
+        for code in self._asked(policy):
+            for node in (code, *self._tree.below(code)):
+                if isinstance(node, cst.Comparison) and len(node.comparisons) == 1:
+                    target = node.comparisons[0]
+                    if isinstance(target.operator, (cst.In, cst.NotIn)):
+                        yield target.comparator
+
+    def _asked(self, policy: RetryPolicy) -> Iterator[cst.CSTNode]:
+        found: dict[cst.CSTNode, None] = dict.fromkeys((policy.node, *policy.code))
+        for code in list(found):
+            for node in (code, *self._tree.below(code)):
+                if isinstance(node, cst.Call):
+                    found.update(dict.fromkeys(self._semantics.functions.run_by(node)))
+                elif isinstance(node, cst.Arg) and isinstance(node.value, (cst.Name, cst.Attribute)):
+                    found.update(dict.fromkeys(self._semantics.functions.behind(node.value)))
+        yield from found
+
+    def _shortened(self, lists: Iterator[cst.BaseExpression] | list[cst.BaseExpression], hopeless: Hopeless) -> tuple[Edit, ...] | None:
+        gone: dict[Holder, list[cst.CSTNode]] = {}
+        left = set(hopeless.statuses)
+        for expression in lists:
+            for literal in self._semantics.collections.members(expression).literals:
+                holder = self._holder(literal)
+                if literal.value in hopeless.statuses and holder is not None:
+                    nodes = gone.setdefault(holder, [])
+                    nodes += [literal.node] if literal.node not in nodes else []
+                    left.discard(int(literal.value))
+        edits = [self._writing.remove_elements(holder, nodes) for holder, nodes in gone.items()]
+        if left or not edits or None in edits:
+            return None
+        return tuple(edit for found in edits if found is not None for edit in found)
+
+    def _holder(self, literal: Literal) -> Holder | None:
+        element = self._tree.parent.get(literal.node)
+        holder = self._tree.parent.get(element) if isinstance(element, cst.Element) else None
+        return holder if isinstance(holder, (cst.Set, cst.List, cst.Tuple)) else None
+
+    def _written_anew(self, given: cst.BaseExpression, policy: RetryPolicy) -> tuple[Edit, ...] | None:
+        """``range(400, 600)`` becomes what is worth it of these."""
+        if not isinstance(given, (cst.Call, cst.List, cst.Tuple, cst.Set)) or "#" in self._writing.code(given):
+            return None
+        listed = self._semantics.predicates.members(given)
+        if listed is None:
+            return None
+        worth = self._semantics.judge.worth(policy)
+        kept = [status for status in members(listed) if status >= 400 and worth.allows(status)]
+        clients = [str(status) for status in kept if status < 500]
+        servers = [status for status in kept if status >= 500]
+        if tuple(servers) == _ALL_SERVER_ERRORS:
+            return (self._writing.replace(given, f"[{', '.join([*clients, '*range(500, 600)'])}]"),)
+        if not kept or len(kept) > 12:
+            return None
+        return (self._writing.replace(given, f"[{', '.join([*clients, *map(str, servers)])}]"),)

@@ -1,0 +1,230 @@
+"""Retries of a library that look at the exception: they are given a predicate, in the words of the library.
+
+Which words those are is in the sheets: an argument may say *when* to try again, or (inverted) *unless*; or it takes parts that are joined
+by ``&``, one of which says *when*. A library that knows nothing but types is given those of failures of the network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import libcst as cst
+
+from errlint.model import Edit
+from errlint.retry_sheets import RetryArgument
+from errlint.semantics.retries.exception_types import BROAD
+from errlint.semantics.retries.library.calls import Given, RetryCalls, RetrySite
+from errlint.semantics.retries.policy import RetryPolicy
+from errlint.semantics.rewrites.failures import Failure, Failures, one_of, worthwhile
+from errlint.semantics.rewrites.helpers import Helpers
+from errlint.semantics.rewrites.parts import added, part_that_says
+from errlint.semantics.rewrites.writing import Writing
+
+_BY_RESULT = frozenset({"result", "not-result"})
+
+
+@dataclass(frozen=True, eq=False)
+class Narrowed:
+    """Edits that leave a retry only what may succeed; ``network_only``: no status at all is left."""
+
+    edits: tuple[Edit, ...]
+    network_only: bool = False
+
+
+class Predicates:
+    """Gives predicates to the retries of one file."""
+
+    def __init__(self, writing: Writing) -> None:
+        self._writing = writing
+        self._semantics = writing.semantics
+        self._failures = Failures(writing)
+        self._helpers = Helpers(writing)
+        self._calls = RetryCalls(writing.semantics)
+
+    def of(self, policy: RetryPolicy) -> Narrowed | None:
+        """The edits for a policy of a library; None where its words do not allow it."""
+        node = policy.node.decorator if isinstance(policy.node, cst.Decorator) else policy.node
+        site = self._calls.at(node) if isinstance(node, cst.BaseExpression) else None
+        if site is None:
+            return None
+        if not any({"types", "when", "unless", "retried"}.intersection(argument.says) for argument in site.described.sheet.arguments):
+            return None
+        failure = self._failures.of(policy)
+        by_types = self._by_types(site)
+        if by_types is not None:
+            return self._network_only(site, by_types, policy)
+        return self._given(site, policy, failure) if failure is not None else None
+
+    # the idioms ------------------------------------------------------------------------------------------------------------------
+
+    def _given(self, site: RetrySite, policy: RetryPolicy, failure: Failure) -> Narrowed | None:
+        for argument in site.described.sheet.arguments:
+            given = next((one for one in site.given() if one.argument is argument), None)
+            if given is None and site.is_open:
+                continue
+            if "unless" in argument.says:
+                return self._unless(site, argument, given, policy, failure)
+            if "when" in argument.says:
+                return self._when(site, argument, given, policy, failure)
+            if "retried" in argument.says:
+                return self._joined(site, argument, given, policy, failure)
+        return None
+
+    def _unless(
+        self, site: RetrySite, argument: RetryArgument, given: Given | None, policy: RetryPolicy, failure: Failure
+    ) -> Narrowed | None:
+        """``giveup=lambda error: not _may_succeed(error)``: true means to stop."""
+        if given is not None:
+            return None
+        name, edits = self._helper(policy, failure, only=())
+        return self._added(site, f"{argument.name}=lambda error: not {name}(error)", (*failure.edits, *edits))
+
+    def _when(
+        self, site: RetrySite, argument: RetryArgument, given: Given | None, policy: RetryPolicy, failure: Failure
+    ) -> Narrowed | None:
+        """``on=_may_succeed``, which then also has to say which types are meant."""
+        only = self._types_of(given, argument)
+        if only is None:
+            return None
+        name, edits = self._helper(policy, failure, only=only)
+        if given is None:
+            return self._added(site, f"{argument.name}={name}", (*failure.edits, *edits))
+        return Narrowed((*failure.edits, *edits, self._writing.replace(given.value, name)))
+
+    def _joined(
+        self, site: RetrySite, argument: RetryArgument, given: Given | None, policy: RetryPolicy, failure: Failure
+    ) -> Narrowed | None:
+        """``retry=… & retry_if_exception(_may_succeed)``."""
+        part = part_that_says(self._semantics.libraries, site.described.library, "when")
+        named = self._writing.named(part) if part is not None else None
+        if named is None or (given is not None and self._asks_results(given.value)):
+            return None
+        name, edits = self._helper(policy, failure, only=())
+        code = f"{named[0]}({name})"
+        everything = (*failure.edits, *named[1], *edits)
+        if given is None:
+            return self._added(site, f"{argument.name}={code}", everything)
+        old = self._writing.code(given.value)
+        if isinstance(given.value, cst.BinaryOperation) and not given.value.lpar and isinstance(given.value.operator, cst.BitOr):
+            old = f"({old})"
+        return Narrowed((*everything, self._writing.replace(given.value, f"{old} & {code}")))
+
+    def _network_only(self, site: RetrySite, argument: RetryArgument, policy: RetryPolicy) -> Narrowed | None:
+        """``autoretry_for=(requests.ConnectionError, requests.Timeout)``."""
+        given = next((one for one in site.given() if one.argument is argument), None)
+        if given is None and site.is_open:
+            return None
+        homes = {name for attempt in policy.attempts for name in self._network_of(attempt.call)}
+        for code in policy.code:
+            homes |= set(self._network_of(code.body if isinstance(code, cst.For) else code))
+        if len(homes) != 1:
+            return None
+        written = [self._failures.written(name) for name in homes.pop()]
+        if not all(written):
+            return None
+        names = [one[0] for one in written if one is not None]
+        edits = tuple(edit for one in written if one is not None for edit in one[1])
+        if given is None:
+            return self._added(site, f"{argument.name}={_grouped(names, None)}", edits, network_only=True)
+        return Narrowed((*edits, self._writing.replace(given.value, _grouped(names, given.value))), network_only=True)
+
+    # their parts -----------------------------------------------------------------------------------------------------------------
+
+    def _added(self, site: RetrySite, code: str, edits: Sequence[Edit], *, network_only: bool = False) -> Narrowed:
+        return Narrowed((*edits, added(self._writing, site, code)), network_only)
+
+    def _by_types(self, site: RetrySite) -> RetryArgument | None:
+        """The argument of a library that knows nothing but types."""
+        arguments = site.described.sheet.arguments
+        if any({"when", "unless", "retried"}.intersection(argument.says) for argument in arguments):
+            return None
+        return next((argument for argument in arguments if argument.says == ("types",)), None)
+
+    def _types_of(self, given: Given | None, argument: RetryArgument) -> tuple[str, ...] | None:
+        """The types that were meant so far, as the file writes them; None where a function decides, or something that is not known."""
+        if given is None:
+            return ()
+        types = self._semantics.predicates.types
+        value = given.value
+        parts = self._calls.behind(value) if "retried" in argument.says else []
+        if len(parts) == 1:
+            # `predicate=if_exception_type(X)`: a part of the library around the types
+            inner = [one for one in parts[0].given() if "types" in one.argument.says]
+            if not inner or len(inner) != len(parts[0].given()):
+                return None
+            return tuple(self._writing.code(one.value) for one in inner)
+        if self._semantics.functions.behind(value) or "types" not in argument.says:
+            return None
+        names = types.named(value)
+        if any(name in BROAD for name in names):
+            return ()
+        return (self._writing.code(value),) if all("?" not in name for name in names) else None
+
+    def _asks_results(self, value: cst.BaseExpression) -> bool:
+        return any(_BY_RESULT.intersection(given.argument.says) for site in self._parts_in(value) for given in site.given())
+
+    def _parts_in(self, value: cst.BaseExpression) -> Iterator[RetrySite]:
+        for node in (value, *self._semantics.tree.below(value)):
+            if isinstance(node, (cst.Name, cst.Attribute, cst.Call)):
+                yield from self._calls.behind(node)
+
+    def _network_of(self, code: cst.CSTNode) -> list[tuple[str, ...]]:
+        """The types of failures of the network, of the libraries that code makes requests with."""
+        evidence = self._semantics.does_http(code)
+        names = [place.node for place in evidence.trail if place.http] if evidence is not None else []
+        types = self._semantics.raises_for_status(code).types
+        roots = {name.partition(".")[0] for name in types}
+        for node in names:
+            name = self._semantics.names.qualified(node.func) if isinstance(node, cst.Call) else None
+            roots |= {name.partition(".")[0]} if name is not None else set()
+        return [
+            sheet.library.network
+            for sheet in self._semantics.libraries.sheets
+            if sheet.library.network and roots.intersection(sheet.library.roots)
+        ]
+
+    def _helper(self, policy: RetryPolicy, failure: Failure, *, only: Sequence[str]) -> tuple[str, tuple[Edit, ...]]:
+        """The predicate; ``only``: the types that it is true for at all, besides."""
+        return may_succeed(self._writing, policy, failure, only=only)
+
+
+def may_succeed(writing: Writing, policy: RetryPolicy, failure: Failure, *, only: Sequence[str] = ()) -> tuple[str, tuple[Edit, ...]]:
+    """The function that says of an exception whether the same request may succeed if it is sent again, and the edits that add it."""
+    failures = Failures(writing)
+    code = failures.code_of(failure, "error", policy.catalogue)
+    worth = writing.semantics.judge.worth(policy, by_code=code is not None)
+    body = ['"""Whether the same request may succeed if it is sent again."""']
+    if only and list(only) != [failure.type]:
+        body += [f"if not isinstance(error, {_grouped(only, None)}):", "    return False"]
+    absent = failure.absent("error")
+    body += [
+        f"if not isinstance(error, {failure.type}){f' or {absent}' if absent else ''}:",
+        f"    return {'False' if list(only) == [failure.type] else 'True'}",
+    ]
+    edits: tuple[Edit, ...] = ()
+    if code is not None and (worth.codes or worth.only):
+        expression, edits = code
+        if worth.codes and worth.only:
+            body.append(f"code = {expression}")
+            expression = "code"
+        body += [f"if {one_of(expression, worth.only)}:", "    return True"] if worth.only else []
+        body += [f"if {one_of(expression, worth.codes)}:", "    return False"] if worth.codes else []
+    status = failure.status("error")
+    short = status if status.count(".") == 1 else "status"
+    if short == "status":
+        body.append(f"status = {status}")
+    body.append(f"return {worthwhile(short, worth)}")
+    name, more = Helpers(writing).function("_may_succeed", "error", body)
+    return name, (*edits, *more)
+
+
+def _grouped(names: Sequence[str], like: cst.BaseExpression | None) -> str:
+    """Several types as one argument; as a set or list where one stood there."""
+    if isinstance(like, cst.Set):
+        return f"{{{', '.join(names)}}}"
+    if isinstance(like, cst.List):
+        return f"[{', '.join(names)}]"
+    if isinstance(like, cst.Tuple) and len(names) == 1:
+        return f"({names[0]},)"
+    return names[0] if len(names) == 1 else f"({', '.join(names)})"

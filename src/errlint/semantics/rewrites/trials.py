@@ -1,0 +1,86 @@
+"""A fix is tried before it is offered: the policy is asked again, in the text that the fix would make."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import libcst as cst
+
+from errlint.api_comments import ApiComments
+from errlint.model import Edit
+from errlint.semantics.analysis import Semantics
+from errlint.semantics.retries.policy import RetryPolicy
+from errlint.semantics.rewrites.writing import Writing
+from errlint.semantics.said_apis import SaidApis
+from errlint.semantics.tree import Tree
+from errlint.source import Source
+
+_NO_CODE = "a code that is named nowhere"
+
+
+class Trials:
+    """Trials of edits of one file."""
+
+    def __init__(self, writing: Writing) -> None:
+        self._writing = writing
+
+    def after(self, edits: Sequence[Edit], policy: RetryPolicy) -> tuple[Semantics, RetryPolicy] | None:
+        """The policy after the edits, and the file that it is in; None where it cannot be found again."""
+        text = self._writing.source.text
+        for edit in sorted(edits, reverse=True):
+            text = text[: edit.start] + edit.text + text[edit.end :]
+        try:
+            module = cst.parse_module(text)
+        except cst.ParserSyntaxError:
+            return None
+        source = replace(self._writing.source, raw=text.encode(), text=text, module=module)
+        semantics = self._semantics_of(source)
+        before, after = self._writing.semantics.retries.policies, semantics.retries.policies
+        rank = next(index for index, one in enumerate(before) if one is policy)
+        if len(before) != len(after) or after[rank].mechanism != policy.mechanism:
+            return None
+        return semantics, after[rank]
+
+    def _semantics_of(self, source: Source) -> Semantics:
+        old = self._writing.semantics
+        tree = Tree.of(source.module)
+        ids = frozenset(part.id for one in old.catalogues for part in (one, *one.surfaces))
+        said = SaidApis(tree, ApiComments.parse(source.text, ids).comments, old.catalogues, source.lines_of)
+        return Semantics(tree, old.libraries, old.catalogues, old.default, said, imported=old.imported)
+
+    def asks_server(self, edits: Sequence[Edit], policy: RetryPolicy) -> bool:
+        """Whether the policy then waits as long as the server asks, and is otherwise as before."""
+        found = self.after(edits, policy)
+        return found is not None and found[1].wait.server is True and found[1].retried.statuses == policy.retried.statuses
+
+    def has_chance(self, edits: Sequence[Edit], policy: RetryPolicy) -> bool:
+        """Whether there is chance in the policy's wait then."""
+        found = self.after(edits, policy)
+        return found is not None and found[1].wait.jitter is True and found[1].retried.statuses == policy.retried.statuses
+
+    def is_bounded(self, edits: Sequence[Edit], policy: RetryPolicy) -> bool:
+        """Whether the policy then gives up at some time."""
+        found = self.after(edits, policy)
+        return found is not None and found[1].stop.bounded is True and found[1].retried.statuses == policy.retried.statuses
+
+    def is_right(self, edits: Sequence[Edit], policy: RetryPolicy, *, network_only: bool = False) -> bool:
+        """Whether the policy then retries nothing in vain, and still all that may succeed."""
+        found = self.after(edits, policy)
+        if found is None:
+            return False
+        semantics, after = found
+        hopeless = self._writing.semantics.judge.hopeless(policy)
+        if hopeless is None or semantics.judge.hopeless(after) is not None:
+            return False
+        # a layer that follows Retry-After may come back after any status with it: then it was asked to
+        wrong = (True,) if after.wait.server else (True, None)
+        if any(after.retried.status(status, _NO_CODE) in wrong for status in hopeless.statuses):
+            return False
+        if policy.retried.transport is not False and after.retried.transport is False:
+            return False
+        if network_only:
+            return True
+        worth = self._writing.semantics.judge.worth(policy)
+        lost = policy.retried.statuses.may & ~after.retried.statuses.may
+        return not any(lost >> status & 1 and worth.allows(status) for status in range(400, 600))

@@ -1,0 +1,189 @@
+"""Waits that ask the server how long they should be, with the old wait where it does not say, and waits with chance in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import libcst as cst
+
+from errlint.catalogue import Catalogue
+from errlint.model import Edit
+from errlint.semantics.retries.policy import RetryPolicy
+from errlint.semantics.rewrites.failures import Failures
+from errlint.semantics.rewrites.helpers import Helpers
+from errlint.semantics.rewrites.writing import Writing
+
+Handler = cst.ExceptHandler | cst.ExceptStarHandler
+_LIMITED = 429
+_LONGEST = 120
+"""Seconds: nobody should be able to make a client wait for hours by a header."""
+_SECONDS = frozenset({"delta-seconds", "decimal-seconds"})
+
+
+@dataclass(frozen=True, eq=False)
+class _Answer:
+    """An expression of something with headers, or None; with the edits that it needs."""
+
+    code: str
+    edits: tuple[Edit, ...] = ()
+
+
+class Delays:
+    """Edits of the waits of one file."""
+
+    def __init__(self, writing: Writing) -> None:
+        self._writing = writing
+        self._semantics = writing.semantics
+        self._tree = writing.semantics.tree
+        self._failures = Failures(writing)
+        self._helpers = Helpers(writing)
+
+    # as long as told ---------------------------------------------------------------------------------------------------------------
+
+    def as_told(self, policy: RetryPolicy) -> tuple[Edit, ...] | None:
+        """Each wait as long as the server asks, with the old one for the case that it does not."""
+        helper = self._helper(policy.catalogue or self._semantics.catalogues.generic)
+        if helper is None or not policy.written_by_hand:
+            return None
+        name, edits = helper
+        found: list[Edit] = [*edits]
+        for delay in self._delays(policy):
+            answer = self._answer(delay, policy)
+            if answer is None:
+                return None
+            found += [*answer.edits, self._writing.replace(delay, f"{name}({answer.code}, {self._writing.code(delay)})")]
+        return tuple(found) if len(found) > len(edits) else None
+
+    def _delays(self, policy: RetryPolicy) -> Iterator[cst.BaseExpression]:
+        """What the pauses of a policy are made of; the one that its wait is, and those beside it after other failures."""
+        node = policy.wait.node
+        for region in policy.code[:1]:
+            for call in self._tree.below(region, into_functions=False):
+                delay = self._semantics.waits.pause(call) if isinstance(call, cst.Call) else None
+                if delay is not None and (delay is node or self._is_limited(call)):
+                    yield delay
+
+    def _is_limited(self, pause: cst.CSTNode) -> bool:
+        """Whether a wait may follow a status 429."""
+        return bool(self._semantics.statuses.possible_at(pause) >> _LIMITED & 1)
+
+    def _answer(self, delay: cst.BaseExpression, policy: RetryPolicy) -> _Answer | None:
+        for found in self._tree.ancestors(delay):
+            if isinstance(found, (cst.ExceptHandler, cst.ExceptStarHandler)):
+                return self._of_handler(found, policy)
+            if isinstance(found, cst.FunctionDef):
+                break
+        at_hand = self._semantics.headers.at(delay)
+        if at_hand is None or at_hand.unnamed is not None or "{e}" in at_hand.headers or not at_hand.headers.endswith(".headers"):
+            return None
+        return _Answer(at_hand.headers.removesuffix(".headers"))
+
+    def _of_handler(self, handler: Handler, policy: RetryPolicy) -> _Answer | None:
+        """The response of the exception, or the exception itself where that has the headers."""
+        if handler.type is None:
+            return None
+        named = handler.name.name if handler.name is not None else None
+        if named is not None and not isinstance(named, cst.Name):
+            return None
+        name = named.value if named is not None else self._writing.free("error", handler)
+        end = self._writing.source.span(handler.type)[1]
+        edits = () if named is not None else (Edit(end, end, f" as {name}"),)
+        names = self._semantics.predicates.types.named(handler.type)
+        sheet = self._semantics.libraries.type(names[0]) if len(names) == 1 else None
+        certain = sheet is not None and sheet.carries_status
+        if sheet is None or not certain:
+            tried = self._tree.parent.get(handler)
+            failure = self._failures.of(policy, tried.body if isinstance(tried, (cst.Try, cst.TryStar)) else None)
+            sheet = failure.sheet if failure is not None else None
+        member = self._member(sheet.name) if sheet is not None else None
+        if member is None:
+            return None
+        if member == "headers":
+            return _Answer(name, edits)
+        return _Answer(f"{name}.{member}" if certain else f'getattr({name}, "{member}", None)', edits)
+
+    def _member(self, exception: str) -> str | None:
+        """The attribute of an exception that is the response, or the headers."""
+        libraries = self._semantics.libraries
+        members = {name: kind for sheet in libraries.ancestors(exception) for name, kind in sheet.attributes.items()}
+        if members.get("headers") == "headers":
+            return "headers"
+        for name, kind in members.items():
+            inner = libraries.type(kind.rstrip("?"))
+            if inner is not None and inner.is_a == "response":
+                return name
+        return None
+
+    # the helper --------------------------------------------------------------------------------------------------------------------
+
+    def _helper(self, catalogue: Catalogue | None) -> tuple[str, tuple[Edit, ...]] | None:
+        """The function that reads the wait from the headers of an answer, and the imports it needs."""
+        for header, kind in _places(catalogue):
+            body, modules = _reads(header, kind)
+            imports: list[Edit] = []
+            for module in modules:
+                named = self._writing.module(module)
+                if named is None:
+                    return None
+                imports += named
+            name, edits = self._helpers.function("_seconds_to_wait", "answer, otherwise", body)
+            return (name, (*imports, *edits)) if edits else (name, ())
+        return None
+
+    # with chance -------------------------------------------------------------------------------------------------------------------
+
+    def with_chance(self, policy: RetryPolicy) -> tuple[Edit, ...] | None:
+        """A random part of a second more: ``2**attempt + random.random()``."""
+        node = policy.wait.node
+        if not policy.written_by_hand or not isinstance(node, cst.BaseExpression):
+            return None
+        named = self._writing.module("random")
+        pause = self._tree.parent.get(self._tree.parent.get(node, node), node)
+        if named is None or not isinstance(pause, cst.Call) or self._semantics.waits.pause(pause) is not node:
+            return None
+        code = self._writing.code(node)
+        is_sum = isinstance(node, (cst.BinaryOperation, cst.Name, cst.Integer, cst.Float, cst.Attribute, cst.Call, cst.Subscript))
+        return (*named, self._writing.replace(node, f"{code if is_sum else f'({code})'} + random.random()"))
+
+
+def _places(catalogue: Catalogue | None) -> Iterator[tuple[str, str]]:
+    """The headers in which an API says how long to wait, and what stands in them; Retry-After first."""
+    if catalogue is None:
+        return
+    codes = catalogue.codes_at(_LIMITED)
+    places = [entry for entry in catalogue.retry_after if entry.place.header and entry.applies(status=_LIMITED, codes=codes)]
+    for entry in sorted(places, key=lambda entry: (entry.place.header or "").lower() != "retry-after"):
+        header, formats = entry.place.header or "", set(entry.formats)
+        if entry.only_if is not None:
+            continue
+        if formats <= _SECONDS | {"http-date"}:
+            yield header, "seconds-or-date"
+        elif formats == {"milliseconds"}:
+            yield header, "milliseconds"
+        elif formats == {"epoch-seconds"}:
+            yield header, "epoch"
+
+
+def _reads(header: str, kind: str) -> tuple[Sequence[str], Sequence[str]]:
+    """The body of the helper, and the modules that it uses."""
+    doc = f'"""Seconds until the next attempt: what {header} asks for, but {_LONGEST} at most; `otherwise` where it does not say."""'
+    told = f'told = (getattr(answer, "headers", None) or {{}}).get("{header}", "")'
+    last = f"return min(seconds, {_LONGEST}) if seconds > 0 else otherwise"
+    if kind == "seconds-or-date":
+        body = [
+            doc,
+            told,
+            "try:",
+            "    if told[:1].isdigit():",
+            "        seconds = float(told)",
+            "    else:",
+            "        seconds = calendar.timegm(email.utils.parsedate_to_datetime(told).utctimetuple()) - time.time()",
+            "except (IndexError, OverflowError, TypeError, ValueError):",
+            "    return otherwise",
+            last,
+        ]
+        return body, ("calendar", "email.utils", "time")
+    number = "float(told) / 1000" if kind == "milliseconds" else "float(told) - time.time()"
+    body = [doc, told, "try:", f"    seconds = {number}", "except ValueError:", "    return otherwise", last]
+    return body, () if kind == "milliseconds" else ("time",)

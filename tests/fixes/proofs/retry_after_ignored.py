@@ -1,0 +1,27 @@
+"""ERR301: the wait is as long as the server asks, in seconds or by a date; the old one where it does not say."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from tests.fixes.claims import WAITED_AS_TOLD, WAITED_ITS_GUESS
+from tests.fixes.proof import Proof
+from tests.support.answers import Answer, ok
+
+
+def _says_when(answer: Answer) -> bool:
+    return answer.status == 429 and any(name == "Retry-After" for name, _ in answer.headers)
+
+
+proof = partial(
+    Proof,
+    "ERR301",
+    "Wait as long as the server asks",
+    api="http",
+    on=_says_when,
+    before=WAITED_ITS_GUESS,
+    after=WAITED_AS_TOLD,
+    then=(ok(),),
+)
+
+PROOFS = [proof("retry_after_ignored/bad_clients.py", call) for call in ("item('i1')", "stock('i1')", "price('i1')")]

@@ -1,0 +1,74 @@
+"""ERR201: what cannot succeed is asked for once; what may succeed is asked for as often as before."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from tests.fixes.claims import ASKED_AGAIN, ASKED_ONCE, WAITED_AS_TOLD, Claim, has_status
+from tests.fixes.proof import Proof
+from tests.support.answers import Answer
+
+_WORTH_IT = (408, 429)
+_BELOW = "Retry only the statuses that may pass"
+_GUARD = "Give up at once where the same request fails again"
+_PREDICATE = "Retry only what may succeed"
+_NETWORK = "Retry failures of the network only"
+
+
+def _client_error(answer: Answer) -> bool:
+    """The request is at fault, and stays so."""
+    return 400 <= answer.status < 500 and answer.status not in _WORTH_IT
+
+
+def _never_configured(answer: Answer) -> bool:
+    """Only its code tells that this 503 is for good."""
+    return answer.status == 403 or answer.code in ("STORAGE_NOT_CONFIGURED", "AI_NOT_CONFIGURED")
+
+
+def _other_error(answer: Answer) -> bool:
+    """What a library that knows only types of exceptions can no longer be told to try again."""
+    return answer.status >= 500 or answer.status in _WORTH_IT
+
+
+ONCE_UNLESS_TOLD = Claim(
+    "asked once, or came back when it was told to",
+    lambda run, answer: ASKED_ONCE.holds(run, answer) or WAITED_AS_TOLD.holds(run, answer),
+)
+"""A status with Retry-After is an invitation that urllib3 follows by itself."""
+
+
+def of(client: str, fix: str) -> partial[Proof]:
+    """Proofs of a fixture's clients on what HTTP itself has to say."""
+    file = f"retry_client_error/bad_{client}.py"
+    return partial(Proof, "ERR201", fix, file, api="http", on=_client_error, before=ASKED_AGAIN, after=ASKED_ONCE)
+
+
+adapters, tenacity, decorators = of("adapters", _BELOW), of("tenacity", _PREDICATE), of("decorators", _PREDICATE)
+types_only = of("types_only", _NETWORK)
+loops, concurrent, recursion = of("requests_loops", _GUARD), of("async_loops", _GUARD), of("recursion", _GUARD)
+told = partial(of("catalogues", _GUARD), api="girardai")
+wrappers, tests, listed = of("wrappers", _GUARD), of("status_tests", _GUARD), of("status_tests", _BELOW)
+
+PROOFS = [
+    adapters(call="item('i1')", on=has_status(400)),
+    adapters(call="stock('i1')", after=ONCE_UNLESS_TOLD),
+    adapters(call="price('i1')", on=has_status(400)),
+    adapters(call="sizes('i1')", on=has_status(400, 410)),
+    tenacity(call="item('i1')"),
+    tenacity(call="price('i1')"),
+    tenacity(call="sizes('i1')"),
+    decorators(call="item('i1')"),
+    decorators(call="sizes('i1')"),
+    decorators(call="weight('i1')"),
+    types_only(call="item('i1')", changes=_other_error),
+    types_only(call="price.apply(('i1',)).state", changes=_other_error),
+    loops(call="fetch_user('u1')"),
+    loops(call="post_all([1])"),
+    concurrent(call="weather('c1')"),
+    recursion(call="download('https://api.example.com/items')"),
+    wrappers(call="get_profile('u1')"),
+    wrappers(call="Tickets().close('t1')"),
+    tests(call="json_of('https://api.example.com/items')"),
+    listed(call="in_a_list('https://api.example.com/items')", on=has_status(400)),
+    told(call="get_run('r1')", on=_never_configured),
+]

@@ -1,0 +1,33 @@
+"""ERR205: the waits are what they were, and up to a second more."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from tests.fixes.claims import Claim
+from tests.fixes.proof import Proof
+from tests.support.answers import Answer
+
+WHOLE = Claim("waited whole seconds", lambda run, _: bool(run.waits) and all(wait == int(wait) for wait in run.waits))
+WITH_CHANCE = Claim(
+    "waited a part of a second more, another one each time",
+    lambda run, _: len({wait % 1 for wait in run.waits}) == len(run.waits) > 1,
+)
+
+
+def _server_error(answer: Answer) -> bool:
+    return answer.status >= 500
+
+
+proof = partial(
+    Proof,
+    "ERR205",
+    "Add a random part of a second to the wait",
+    "retry_without_jitter/bad_loops.py",
+    api="http",
+    on=_server_error,
+    before=WHOLE,
+    after=WITH_CHANCE,
+)
+
+PROOFS = [proof("growing('https://api.example.com/items')"), proof("constant('https://api.example.com/items')")]
