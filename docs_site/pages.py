@@ -139,7 +139,7 @@ def _command_page(command: click.Command, name: str) -> Iterator[str]:
     """The help of a command and of those below it."""
     if name == "errlint":
         yield "# The command line\n\n"
-    context = click.Context(command, info_name=name, max_content_width=100, terminal_width=100)
+    context = click.Context(command, info_name=name, terminal_width=100, **cli.context_settings)  # or click keeps a help without -h
     yield f"## {name}\n\n```text\n{command.get_help(context)}\n```\n\n"
     if isinstance(command, click.Group):
         for child, below in command.commands.items():

@@ -29,7 +29,7 @@ def proposed(line: str) -> list[str]:
         ("errlint che", ["check"]),
         ("errlint check --outp", ["--output-format", "--output-file"]),
         ("errlint check --output-format s", ["sarif"]),
-        ("errlint check --select ERR50", ["ERR504"]),
+        ("errlint check --select ERR504", ["ERR504"]),
         ("errlint check --select ERR101,falsy", ["ERR101,falsy-response"]),
         ("errlint explain retry-after-d", ["retry-after-disabled"]),
         ("errlint check --api gir", ["girardai"]),
