@@ -65,7 +65,7 @@ _NAMED = {Kind.BODY: "the error text of the body"}
     on=(cst.Comparison, cst.Call, cst.Match),
     since="0.1",
     uses=("code", "message"),
-    screen=lambda code: code.tests_text and code.tells_errors,
+    screen=lambda code: code.tests_text and (code.tells_errors or code.looks_for_status),
 )
 def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
     test = ctx.text_test(node)

@@ -52,7 +52,13 @@ from errlint.rule import Context, Edit, Finding, Fix, Loss, Lost, Place, Safety,
 _HOW = {Lost.RAISED: "this exception is raised", Lost.RETURNED: "this error is returned"}
 
 
-@rule("ERR401", on=(cst.ExceptHandler, cst.ExceptStarHandler, cst.If, cst.ClassDef), since="0.2", uses=("request_id",))
+@rule(
+    "ERR401",
+    on=(cst.ExceptHandler, cst.ExceptStarHandler, cst.If, cst.ClassDef),
+    since="0.2",
+    uses=("request_id",),
+    screen=lambda code: code.tells_errors,
+)
 def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
     if isinstance(node, cst.ClassDef):
         slotless = ctx.exception_classes.slotless(node)

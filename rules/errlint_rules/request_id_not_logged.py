@@ -58,7 +58,13 @@ import libcst as cst
 from errlint.rule import Context, Finding, Fix, Loss, Lost, Place, Safety, rule
 
 
-@rule("ERR402", on=(cst.ExceptHandler, cst.ExceptStarHandler, cst.If), since="0.2", uses=("request_id",))
+@rule(
+    "ERR402",
+    on=(cst.ExceptHandler, cst.ExceptStarHandler, cst.If),
+    since="0.2",
+    uses=("request_id",),
+    screen=lambda code: code.tells_errors,
+)
 def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
     for loss in ctx.lost_ids(node):
         if loss.lost is Lost.SAID:

@@ -8,10 +8,11 @@ STATUS_MEMBERS = frozenset({"status_code", "http_status", "http_status_code", "h
 """Members that only answers and errors of HTTP have."""
 STATUS_IN_TEXT = r"(?<![\w.])([45]\d\d)(?![\w.])"
 """The number of an error status as a word of a text."""
-STATUS_IN_STRING = re.compile(rb"""%b[^"'\n]*["']""" % STATUS_IN_TEXT.encode())
-"""In the bytes of a file, such a word in a string on one line."""
 LONGEST_STATUS_TEXT = 40
 """Characters; a longer text with a number in it says something else."""
+_MOST_BYTES = 4 * LONGEST_STATUS_TEXT
+STATUS_IN_STRING = re.compile(rb"""%b[^"'\n]{0,%d}["']""" % (STATUS_IN_TEXT.encode(), _MOST_BYTES))
+"""In the bytes of a file, such a word in a string on one line."""
 
 _STATUS = re.compile(STATUS_IN_TEXT)
 

@@ -42,6 +42,7 @@ _JOINED = re.compile(
 _LOOPS = re.compile(rb"^[ \t\f]*(?:async\s+)?(?:for|while)\b", re.MULTILINE)
 _AGAIN = re.compile(rb"retr|attempt|tries|again|back_?off|sleep|wait|delay|pause", re.IGNORECASE)
 _TOLD = re.compile(rb"retry|reset|wait|after|delay|back_?off", re.IGNORECASE)
+_KEY_OF_TABLE = re.compile(rb"\s*:")
 _HANDLES = re.compile(rb"\bexcept\b")
 _OF_EXCEPTION = re.compile(rb"\bisinstance\b[^\n]*(?:Err|Exc)|:[ \t]*[\w.\[\]| ]*(?:Error|Exception)\b")
 _ERROR_KEYS = re.compile(
@@ -172,10 +173,13 @@ class Code:
 
     @cached_property
     def tells_errors(self) -> bool:
-        """Something may be known to be an error: it was caught, its type, status or body is looked at, or a status is looked for."""
-        if self.has_exceptions or self.words.error.stand_in(self):
-            return True
-        return _ERROR_KEYS.search(self.raw) is not None or STATUS_IN_STRING.search(self.raw) is not None
+        """Something may be known to be an error: it was caught, or its type, status or body is looked at."""
+        return self.has_exceptions or self.words.error.stand_in(self) or _ERROR_KEYS.search(self.raw) is not None
+
+    @cached_property
+    def looks_for_status(self) -> bool:
+        """A status is written as text, though not as the key of a table: something may be searched for it."""
+        return any(_KEY_OF_TABLE.match(self.raw, found.end()) is None for found in STATUS_IN_STRING.finditer(self.raw))
 
     @cached_property
     def tests_status(self) -> bool:

@@ -29,7 +29,8 @@ def envelope(facts: Facts, names: Sequence[str], places: dict[KeyPath, tuple[Pla
         if fact.value.lower() not in {sheet.header.lower() for sheet in found["request_id"]}:
             places["envelope", "request_id", len(found["request_id"])] = (fact.at,)
             found["request_id"].append(PlaceSheet(header=fact.value))
-    numeric = bool(bodies) and all(fact.value.numeric for fact in bodies if fact.value.places)
+    numbers = all(name.lstrip("-").isdecimal() for name in names)  # one example with a number makes no numbers of codes that are words
+    numeric = numbers and bool(bodies) and all(fact.value.numeric for fact in bodies if fact.value.places)
     only_statuses = numeric and not any(fact.value.code or fact.value.specimen for fact in bodies) and not names
     case = "" if numeric else case_of(names)
     kind = "http_status" if only_statuses else "int" if numeric else "str"
