@@ -125,11 +125,11 @@ def test_the_next_run_is_clean_and_the_reason_stands_in_the_file(here: Path) -> 
 
 
 def test_what_the_tool_says_of_itself_stays(here: Path) -> None:
-    (here / "broken.py").write_text("import requests\ndef f(:\n", encoding="utf-8")
+    (here / "broken.py").write_text("import requests\ntry: f()\nexcept E: g()\ndef f(:\n", encoding="utf-8")
     done = errlint("check", "--add-ignores", "no code for it", "--output-format", "concise")
     assert done.exit_code == 1
     assert [line.split()[1] for line in done.stdout.splitlines() if ": ERR" in line] == ["ERR001"]
-    assert (here / "broken.py").read_text(encoding="utf-8") == "import requests\ndef f(:\n"
+    assert (here / "broken.py").read_text(encoding="utf-8") == "import requests\ntry: f()\nexcept E: g()\ndef f(:\n"
 
 
 def test_fixes_that_cannot_be_made_are_not_told_of_what_is_silenced(here: Path) -> None:

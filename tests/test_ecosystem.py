@@ -298,7 +298,7 @@ def test_archive_that_is_not_the_pinned_one_is_refused(tmp_path: Path) -> None:
 
 
 def test_package_is_linted_by_the_real_command(tmp_path: Path) -> None:
-    (tmp_path / "broken.py").write_text("import requests\ndef (:\n", encoding="utf-8")
+    (tmp_path / "broken.py").write_text("import requests\ntry: f()\nexcept E: g()\ndef (:\n", encoding="utf-8")
     (tmp_path / "clean.py").write_text("import requests\n", encoding="utf-8")
     run = lint("acme", tmp_path)
     assert (run.files, run.findings) == (2, ())

@@ -77,7 +77,7 @@ def test_only_a_run_over_the_whole_folder_can_know(here: Path) -> None:
 
 def test_a_file_that_cannot_be_checked_may_need_its_entry(here: Path) -> None:
     settings(here, f"{TABLE}'app/clean.py' = ['ERR101']\n")
-    (here / "app" / "clean.py").write_text("import requests\ndef f(:\n", encoding="utf-8")
+    (here / "app" / "clean.py").write_text("import requests\ntry: f()\nexcept E: g()\ndef f(:\n", encoding="utf-8")
     assert told(errlint()) == []
 
 

@@ -224,7 +224,7 @@ def test_an_empty_folder_is_no_mistake(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_files_that_cannot_be_read_or_parsed_say_nothing(here: Path) -> None:
-    (here / "broken.py").write_text("import requests\ndef f(:\n", encoding="utf-8")
+    (here / "broken.py").write_text("import requests\ntry: f()\nexcept E: g()\ndef f(:\n", encoding="utf-8")
     (here / "odd.py").write_bytes(b"import requests\nx = '\xff'\n")
     assert "4 Python files; imported are openai (1), requests (1)" in errlint().stdout
 

@@ -75,6 +75,6 @@ def test_accepts_clean_files_by_name(hook: dict[str, Any], tmp_path: Path) -> No
 @a_hook
 def test_succeeds_when_every_file_is_excluded(hook: dict[str, Any], tmp_path: Path) -> None:
     (tmp_path / "errlint.toml").write_text('exclude = ["vendored.py"]\n', encoding="utf-8")
-    (tmp_path / "vendored.py").write_text("import requests\ndef (:\n", encoding="utf-8")
+    (tmp_path / "vendored.py").write_text("import requests\ntry: f()\nexcept E: g()\ndef (:\n", encoding="utf-8")
     assert errlint("check", "vendored.py", cwd=tmp_path).returncode == 1
     assert errlint(*shlex.split(hook["entry"])[1:], "vendored.py", cwd=tmp_path).returncode == 0
