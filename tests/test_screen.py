@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from errlint import registry
+from errlint.engine import Setup, check_bytes
 from errlint.libraries import Libraries
 from errlint.screen import Code, Words
 
@@ -87,3 +88,13 @@ def test_words_come_from_the_sheets() -> None:
     found = code("Retry(3, respect_retry_after_header=False)")
     assert found.defeats_retry_after
     assert not Code(found.raw, Words(Libraries())).defeats_retry_after
+
+
+@pytest.mark.parametrize(("path", "looked_at"), [
+    ("client.py", True), ("latest/contest.py", True), ("tests/helper.py", False), ("test/helper.py", False), ("a/test_client.py", False),
+    ("client_test.py", False), ("conftest.py", False),
+])  # fmt: skip
+def test_tests_are_left_alone(path: str, *, looked_at: bool) -> None:
+    setup = Setup(registry.rules(), registry.libraries(), registry.catalogues(()))
+    raw = b"import requests\ntry: requests.get(u).raise_for_status()\nexcept requests.HTTPError as e:\n    if '404' in str(e): raise\n"
+    assert bool(check_bytes(raw, path, setup).findings) is looked_at
