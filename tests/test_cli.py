@@ -246,10 +246,10 @@ def test_suppressed_findings_are_counted() -> None:
 
 
 def test_ignores_by_file_are_counted_as_suppressed_and_not_fixed() -> None:
-    put("tests/a.py", SAFE)
-    Path(".errlint.toml").write_text('[per-file-ignores]\n"tests/*" = ["ERR5"]\n')
+    put("samples/a.py", SAFE)
+    Path(".errlint.toml").write_text('[per-file-ignores]\n"samples/*" = ["ERR5"]\n')
     assert check("--fix").stdout == "No findings (1 file checked, 1 suppressed).\n"
-    assert Path("tests/a.py").read_text() == SAFE
+    assert Path("samples/a.py").read_text() == SAFE
 
 
 # selection ---------------------------------------------------------------------------------------------------------------------
