@@ -77,6 +77,21 @@ def test_other_settings_are_another_matter(project: Path, tmp_path: Path) -> Non
     assert check(project, tmp_path / "results", "--select", "ERR999")[0] == 2
 
 
+def test_what_the_settings_say_of_a_library_counts(project: Path, tmp_path: Path) -> None:
+    client = CLIENT.replace("import requests", "import acme_http, requests").replace("requests.get(", "acme_http.get(")
+    (project / "client.py").write_text(client, encoding="utf-8")
+    settings = project / "errlint.toml"
+    command = [sys.executable, "-m", "errlint", "check", "."]
+    environment = {**os.environ, "ERRLINT_CACHE_DIR": str(tmp_path / "results")}
+
+    def said(wrappers: str) -> str:
+        settings.write_text(wrappers, encoding="utf-8")
+        return subprocess.run(command, cwd=project, capture_output=True, text=True, check=False, env=environment).stdout
+
+    assert "`acme_http.get()` makes an HTTP call" not in said("")
+    assert "`acme_http.get()` makes an HTTP call" in said('[wrappers."acme_http.get"]\nreturns = "requests.Response"\n')
+
+
 def test_a_suppression_ends_with_its_day(project: Path, tmp_path: Path) -> None:
     ended = CLIENT.replace("in str(e):", "in str(e):  # errlint: ignore[ERR101] until=2020-01-01 old")
     (project / "client.py").write_text(ended, encoding="utf-8")

@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 
 from errlint import proposal
 from errlint.cli import cli
+from tests.support.acme import CATALOGUE
 
 CLIENT = """import openai
 import requests
@@ -28,20 +29,6 @@ def part(number, base):
     requests.get("https://api.other.example/parts", timeout=5)
     requests.get(base + "/parts", timeout=5)
     return client.responses.create(model="m", input="x")
-"""
-CATALOGUE = """schema = 1
-[api]
-id = "acme"
-name = "Acme"
-hosts = ["api.acme.example"]
-[envelope]
-code = [{ json = "$.error.code" }]
-message = [{ json = "$.error.message" }]
-[[code]]
-names = ["PART_GONE"]
-status = [404]
-retry = "no"
-messages = { PART_GONE = ["the part is gone"] }
 """
 
 

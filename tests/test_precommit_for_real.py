@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.acme import CATALOGUE
+
 ROOT = Path(__file__).parent.parent
 SHIPPED = ("src", "rules", "pyproject.toml", "README.md", "LICENSE", ".pre-commit-hooks.yaml")
 PRE_COMMIT = Path(sys.executable).with_name("pre-commit")
@@ -32,20 +34,6 @@ def state(session: requests.Session, url: str) -> str:
     return "fine"
 """
 GOOD = BAD.replace("if e.response and", "if e.response is not None and")
-CATALOGUE = """schema = 1
-[api]
-id = "acme"
-name = "Acme"
-hosts = ["api.acme.example"]
-[envelope]
-code = [{ json = "$.error.code" }]
-message = [{ json = "$.error.message" }]
-[[code]]
-names = ["PART_GONE"]
-status = [404]
-retry = "no"
-messages = { PART_GONE = ["the part is gone"] }
-"""
 OF_ACME = """import requests
 
 

@@ -57,7 +57,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from errlint.rule import RETRIES, Context, Finding, Fix, RetryPolicy, Safety, head, merged, rule
+from errlint.rule import RETRIES, Context, Finding, RetryPolicy, head, rule
 
 _LIMITED = 429
 
@@ -80,15 +80,8 @@ def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
             trail=policy.trail,
             remedy="wait as long as `Retry-After` says, and so long only without it",
             api=policy.catalogue,
-            fix=_fix(policy, ctx),
+            fix=ctx.tried_fix(ctx.delays.as_told(policy), ctx.trials.asks_server, policy, "Wait as long as the server asks"),
         )
-
-
-def _fix(policy: RetryPolicy, ctx: Context) -> Fix | None:
-    edits = ctx.delays.as_told(policy)
-    if edits is None or not ctx.trials.asks_server(merged(edits), policy):
-        return None
-    return ctx.fix(Safety.UNSAFE, "Wait as long as the server asks", *edits)
 
 
 def _is_switched_off(node: cst.CSTNode, ctx: Context) -> bool:

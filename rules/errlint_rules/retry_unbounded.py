@@ -55,7 +55,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from errlint.rule import RETRIES, Context, Finding, Fix, RetryPolicy, Safety, head, merged, rule
+from errlint.rule import RETRIES, Context, Finding, head, rule
 
 
 @rule("ERR203", on=RETRIES, since="0.1", preview=True, screen=lambda code: code.retries)
@@ -68,12 +68,5 @@ def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
                 trail=policy.trail,
                 remedy="limit the attempts, or the time",
                 api=policy.catalogue,
-                fix=_fix(policy, ctx),
+                fix=ctx.tried_fix(ctx.limits.of(policy), ctx.trials.is_bounded, policy, "Give up after five attempts"),
             )
-
-
-def _fix(policy: RetryPolicy, ctx: Context) -> Fix | None:
-    edits = ctx.limits.of(policy)
-    if edits is None or not ctx.trials.is_bounded(merged(edits), policy):
-        return None
-    return ctx.fix(Safety.UNSAFE, "Give up after five attempts", *edits)

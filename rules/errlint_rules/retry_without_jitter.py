@@ -53,7 +53,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from errlint.rule import RETRIES, Context, Finding, Fix, RetryPolicy, Safety, Severity, head, merged, rule
+from errlint.rule import RETRIES, Context, Finding, Severity, head, rule
 
 
 @rule("ERR205", on=RETRIES, since="0.1", severity=Severity.ADVICE, screen=lambda code: code.retries)
@@ -67,12 +67,7 @@ def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
                 trail=policy.trail,
                 remedy="add a random part to the wait",
                 api=policy.catalogue,
-                fix=_fix(policy, ctx),
+                fix=ctx.tried_fix(
+                    ctx.delays.with_chance(policy), ctx.trials.has_chance, policy, "Add a random part of a second to the wait"
+                ),
             )
-
-
-def _fix(policy: RetryPolicy, ctx: Context) -> Fix | None:
-    edits = ctx.delays.with_chance(policy)
-    if edits is None or not ctx.trials.has_chance(merged(edits), policy):
-        return None
-    return ctx.fix(Safety.UNSAFE, "Add a random part of a second to the wait", *edits)

@@ -92,6 +92,11 @@ class Config:
         return said[-1] if said else False
 
 
+def layers(config: Config, given: Layer | None) -> tuple[Layer, ...]:
+    """The layers of the settings, and after them that of the command line, if there is one."""
+    return config.layers if given is None else (*config.layers, given)
+
+
 def ignored_rules(config: Config, path: Path) -> tuple[str, ...]:
     """The selectors of ``per-file-ignores`` that hold for a file.
 

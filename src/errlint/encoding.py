@@ -40,6 +40,11 @@ class Decoded:
     bom: bool
 
 
+def with_lf(raw: bytes) -> bytes:
+    """The bytes with lines ending with LF: to a pattern, a comment would reach to the end of a file whose lines end with CR alone."""
+    return raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in raw else raw
+
+
 def decode(raw: bytes) -> Decoded:
     """Decode a Python source file.
 

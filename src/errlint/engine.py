@@ -7,7 +7,6 @@ Nothing that a file contains can stop a run: what goes wrong becomes a finding o
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING
 from errlint import stack
 from errlint.api_comments import ApiCommentProblem, ApiComments
 from errlint.encoding import UndecodableSource
-from errlint.gate import Gate
+from errlint.gate import Gate, is_test
 from errlint.globs import absolute
 from errlint.installed import UNKNOWN, Installed
 from errlint.model import TOOL_RULES, FileReport, Finding, Fix, Location, Safety, Severity
@@ -35,9 +34,6 @@ if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
     from errlint.semantics.modules import Modules
     from errlint.source import Source
-
-_TESTS = re.compile(r"(?:test_.*|.*_test|conftest)\.pyi?")
-"""Names of files that pytest and unittest take for tests."""
 
 
 @dataclass(frozen=True)
@@ -147,16 +143,10 @@ def check_bytes(raw: bytes, path: str, setup: Setup, file: Path | None = None) -
     """
     place = absolute(file) if file is not None else None
     gated = setup.gate and not setup.passes.lets_pass(raw, place)
-    rules = () if gated or _is_test(path) else setup.concerned(raw)
+    rules = () if gated or is_test(path) else setup.concerned(raw)
     if not rules and b"errlint:" not in raw:
         return FileReport(path, stage="gated" if gated else "screened")
     return stack.run(lambda: _check(raw, path, setup, place, rules))
-
-
-def _is_test(path: str) -> bool:
-    """Whether a file is part of tests, by its name or its folder: tests provoke errors, and ask for their texts, on purpose."""
-    *folders, name = path.split("/")
-    return _TESTS.fullmatch(name) is not None or not {"test", "tests"}.isdisjoint(folders)
 
 
 def _check(raw: bytes, path: str, setup: Setup, place: str | None, rules: tuple[Rule, ...]) -> FileReport:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
+from errlint.encoding import with_lf
 from errlint.http_words import STATUS_IN_STRING, STATUS_MEMBERS
 from errlint.project import Module, Project
 
@@ -22,6 +23,18 @@ _FROM = re.compile(
 _IMPORT = re.compile(rb"\bimport%b+(%b)" % (_SPACE, _REST))
 _NAME = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _COMMENT = re.compile(rb"#[^\n]*")
+
+_TESTS = re.compile(r"(?:test_.*|.*_test|conftest)\.pyi?")
+"""Names of files that pytest and unittest take for tests."""
+
+
+def is_test(path: str) -> bool:
+    """Whether a file is part of tests, by its name or its folder: tests provoke errors, and ask for their texts, on purpose.
+
+    :param path: as it is shown, with ``/``.
+    """
+    *folders, name = path.split("/")
+    return _TESTS.fullmatch(name) is not None or not {"test", "tests"}.isdisjoint(folders)
 
 
 class Gate:
@@ -95,7 +108,7 @@ class Gate:
 
     def imported(self, raw: bytes, file: str) -> Iterator[str]:
         """The files of all modules of the project that a file may import."""
-        raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in raw else raw
+        raw = with_lf(raw)
         for found in _FROM.finditer(raw):
             module = (found[2] or b"").decode("utf-8", "replace")
             yield from self._files(file, found[1].count(b"."), module, _names(found[3]))

@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING
 
 from errlint import registry
 from errlint.cache import Results, load, store
-from errlint.config import api_for, check_apis
+from errlint.config import api_for, check_apis, layers
 from errlint.dependencies import Dependencies
 from errlint.digests import digest, digest_of
 from errlint.errors import UsageProblem
-from errlint.gate import Gate
+from errlint.gate import Gate, is_test
 from errlint.globs import absolute
 from errlint.identity import contents, identity
 from errlint.installed import UNKNOWN, Installed, Projects
@@ -38,21 +38,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Known:
-    """What has to be known of sheets and catalogues to tell that a file has nothing to do with them.
+    """What has to be known of sheets and catalogues to tell that a file has nothing to do with them, or was looked at before.
 
-    :ivar roots: the import names that they speak of; :ivar members: the members that tell a value of unknown type; :ivar versioned: the
-    packages whose version makes a difference; :ivar apis: the ids of the catalogues.
+    :ivar gate: the byte gate; :ivar versioned: the packages whose version makes a difference; :ivar apis: the ids of the catalogues.
     """
 
-    roots: tuple[str, ...]
-    members: tuple[str, ...]
+    gate: Gate
     versioned: tuple[str, ...]
     apis: tuple[str, ...]
-
-    @cached_property
-    def gate(self) -> Gate:
-        """The byte gate."""
-        return Gate(self.roots, Project(), self.members)
 
     @cached_property
     def dependencies(self) -> Dependencies:
@@ -65,8 +58,7 @@ class Plan:
 
     :param given: what the command line says about rules; :param catalogues: catalogue files of the command line;
     :param api: the id of the API that every file is bound to, before what the settings say; :param baseline: a file of accepted findings,
-    instead of that of the settings; :param accepting: False: accept nothing; :param changes: report only what stands on changed lines.
-
+    instead of that of the settings; :param accepting: False: accept nothing; :param changes: report only what stands on changed lines;
     :param cache: the folder of remembered results; None: nothing is remembered.
 
     Rules, and the parser that they need, are imported with the first file that can have a finding, unless a selection has to be checked.
@@ -94,7 +86,8 @@ class Plan:
         self._changes = changes
         self._baselines: dict[Path, Baseline] = {}
         self._cache = cache
-        self._knowns: dict[tuple[object, ...], Known] = {}
+        self._knowns: dict[tuple[Path | None, str | None], Known] = {}
+        self._known_of: dict[tuple[object, ...], Known] = {}
         self._bare: dict[tuple[Path | None, str | None], Setup] = {}
         self._full: dict[tuple[Path | None, str | None, Installed], Setup] = {}
         self._projects: dict[tuple[str, ...], Projects] = {}
@@ -112,8 +105,11 @@ class Plan:
             self._selection(config, api)
 
         def lint(raw: bytes, shown: str) -> FileReport:
-            if not known.gate.lets_pass(raw, absolute(path)) and b"errlint:" not in raw:
-                return FileReport(shown, stage="gated")
+            if b"errlint:" not in raw:
+                if not known.gate.lets_pass(raw, absolute(path)):
+                    return FileReport(shown, stage="gated")
+                if is_test(shown):
+                    return FileReport(shown, stage="screened")
             report = self._without_silenced(self._found(raw, shown, config, api, path), config, path)
             if self._changes is not None:
                 report = self._changes.on_changed_lines(report, path)
@@ -129,10 +125,10 @@ class Plan:
 
     def _found(self, raw: bytes, shown: str, config: Config, api: str | None, path: Path) -> FileReport:
         """What is found in a file, or was found before."""
-        installed = self._installed_for(path, config, api)
+        known = self._known(config, api)
+        installed = self._installed_for(path, known)
         results = self._results_for(config, api, installed)
-        place = absolute(path)
-        key = self._key(raw, shown, place, self._known(config, api)) if results is not None else b""
+        key = self._key(raw, shown, absolute(path), known) if results is not None else b""
         report = results.get(key, shown) if results is not None else None
         if report is None:
             from errlint.engine import check_bytes
@@ -153,16 +149,8 @@ class Plan:
             return None
         key = config.source, api, installed
         if key not in self._results:
-            layers = (*config.layers, *([self._given] if self._given else []))
-            selected = [(layer.select, layer.extend_select, layer.ignore, layer.preview) for layer in layers]
-            parts = (
-                identity(),
-                contents((*registry.packaged_catalogues(), *self._catalogues(config))),
-                selected,
-                config.require_reason,
-                api,
-                installed,
-            )
+            selected = [(layer.select, layer.extend_select, layer.ignore, layer.preview) for layer in self._layers(config)]
+            parts = (self._digest(config), selected, config.require_reason, api, installed)
             self._results[key] = Results(self._cache, digest_of(parts))
         return self._results[key]
 
@@ -205,34 +193,34 @@ class Plan:
         return tuple(dict.fromkeys((*config.catalogues, *self._extra)))
 
     def _known(self, config: Config, api: str | None) -> Known:
-        """What sheets and catalogues speak of, from an earlier run if they are the same."""
-        said = self._said(config)
-        if said not in self._knowns:
-            self._knowns[said] = self._remembered(config)
-        known = self._knowns[said]
-        check_apis(config, known.apis)
-        if api is not None and api not in known.apis:
-            self._knowledge(config, api)  # which says what is known
-        return known
+        """What sheets and catalogues speak of; settings that say the same of them share it."""
+        key = config.source, api
+        if key not in self._knowns:
+            said = self._said(config)
+            known = self._known_of[said] if said in self._known_of else self._remembered(config)
+            self._known_of[said] = known
+            check_apis(config, known.apis)
+            if api is not None and api not in known.apis:
+                self._knowledge(config, api)  # which says what is known
+            self._knowns[key] = known
+        return self._knowns[key]
 
     def _remembered(self, config: Config) -> Known:
+        """What sheets and catalogues speak of, from an earlier run if they are the same."""
         file = None
         if self._cache is not None:
             file = self._cache / f"known-{self._digest(config).hex()}"
             body = load(file)
             if body is not None:
-                return Known(*map(tuple, json.loads(body)))
+                roots, members, versioned, apis = map(tuple, json.loads(body))
+                return Known(Gate(roots, Project(), members), versioned, apis)
         bare = self._knowledge(config, None)
-        libraries = bare.knowledge
-        known = Known(
-            tuple(sorted(libraries.waking)),
-            tuple(sorted(libraries.told_by)),
-            tuple(sorted({*registry.libraries().versioned, *bare.catalogues.versioned})),
-            tuple(sorted(one.id for one in bare.catalogues)),
-        )
+        versioned = tuple(sorted({*registry.libraries().versioned, *bare.catalogues.versioned}))
+        apis = tuple(sorted(one.id for one in bare.catalogues))
         if file is not None:
-            store(file, json.dumps([known.roots, known.members, known.versioned, known.apis]).encode())
-        return known
+            waking, telling = sorted(bare.knowledge.waking), sorted(bare.knowledge.told_by)
+            store(file, json.dumps([waking, telling, versioned, apis]).encode())
+        return Known(bare.passes, versioned, apis)
 
     def _digest(self, config: Config) -> bytes:
         """Of errlint, and all that it knows with these settings."""
@@ -250,19 +238,18 @@ class Plan:
             from errlint.wrappers import with_wrappers
 
             catalogues = registry.catalogues(self._catalogues(config))
-            known = self._knowns.get(self._said(config))
+            known = self._known_of.get(self._said(config))
             self._bare[key] = Setup(
                 (), with_wrappers(registry.libraries(), config), catalogues, api, shared=known.gate if known is not None else None
             )
             _ = self._bare[key].default_api  # an unknown --api is refused even if no file is bound to it
         return self._bare[key]
 
-    def _installed_for(self, path: Path, config: Config, api: str | None) -> Installed:
+    def _installed_for(self, path: Path, known: Known) -> Installed:
         """What is known of the versions that a file runs with, of the packages where they make a difference."""
-        packages = self._known(config, api).versioned
-        if packages not in self._projects:
-            self._projects[packages] = Projects(packages)
-        return self._projects[packages].installed_for(Path(absolute(path)).parent)
+        if known.versioned not in self._projects:
+            self._projects[known.versioned] = Projects(known.versioned)
+        return self._projects[known.versioned].installed_for(Path(absolute(path)).parent)
 
     def _setup(self, config: Config, api: str | None, installed: Installed = UNKNOWN) -> Setup:
         key = config.source, api, installed
@@ -279,16 +266,18 @@ class Plan:
             )
         return self._full[key]
 
+    def _layers(self, config: Config) -> tuple[Layer, ...]:
+        return layers(config, self._given)
+
     def _selects(self, config: Config) -> bool:
         """Whether anything is said about rules that may be wrong."""
-        layers = (*config.layers, *([self._given] if self._given else []))
         return any(
-            (layer.select is not None, layer.extend_select, layer.ignore, layer.per_file_ignores) != (False, (), (), ()) for layer in layers
+            (layer.select is not None, layer.extend_select, layer.ignore, layer.per_file_ignores) != (False, (), (), ())
+            for layer in self._layers(config)
         )
 
     def _without_silenced(self, report: FileReport, config: Config, path: Path) -> FileReport:
-        layers = (*config.layers, *([self._given] if self._given else []))
-        if not report.findings or not any(layer.per_file_ignores or layer.ignore for layer in layers):
+        if not report.findings or not any(layer.per_file_ignores or layer.ignore for layer in self._layers(config)):
             return report
         from errlint.selection import silenced
 

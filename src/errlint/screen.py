@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from errlint.encoding import with_lf
 from errlint.http_words import STATUS_IN_STRING
 
 if TYPE_CHECKING:
@@ -144,8 +145,7 @@ class Code:
     """
 
     def __init__(self, raw: bytes, words: Words) -> None:
-        # where lines end with CR alone, a comment would reach to the end of the file
-        self.raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in raw else raw
+        self.raw = with_lf(raw)
         self.words = words
 
     @cached_property

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from errlint.config import Config, Layer, ignored_rules
+from errlint.config import Config, Layer, ignored_rules, layers
 from errlint.hints import did_you_mean
 from errlint.model import TOOL_RULES
 
@@ -49,10 +49,10 @@ def select_rules(rules: Sequence[R], config: Config, given: Layer | None = None)
     :param given: the command line's layer, see :func:`options`; it comes after those of the settings.
     :raises UsageProblem: a selector names no rule, or only preview rules while these are off.
     """
-    layers = (*config.layers, *([given] if given else []))
+    ordered = layers(config, given)
     preview = config.preview if given is None or given.preview is None else given.preview
     chosen = {rule.id for rule in rules}
-    for layer in layers:
+    for layer in ordered:
         _check(layer, rules, preview=preview)
         if layer.select is not None:
             chosen = set()
@@ -75,7 +75,7 @@ def silenced(rules: Iterable[RuleLike], config: Config, path: Path, given: Layer
     :raises UsageProblem: a glob cannot be understood.
     """
     here = ignored_rules(config, path)
-    everywhere = [selector for layer in (*config.layers, *([given] if given else [])) for selector in layer.ignore]
+    everywhere = [selector for layer in layers(config, given) for selector in layer.ignore]
     if not here and not everywhere:
         return frozenset()
     own = {rule.id for rule in rules if any(_strength(selector, rule.id, rule.name) for selector in here)}

@@ -183,14 +183,13 @@ def _refuse_contradictions(request: Request, ctx: click.Context) -> None:
 
 
 def _plan(request: Request, configs: Configs) -> Plan:
+    from errlint.cache import cache_folder
     from errlint.plan import Plan
     from errlint.selection import options
 
     given = options(
         select=request.select or None, extend_select=request.extend_select, ignore=request.ignore, preview=request.preview or None
     )
-    from errlint.cache import cache_folder
-
     return Plan(
         configs,
         given=given,

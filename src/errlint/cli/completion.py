@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-import click
-from click.shell_completion import CompletionItem
+from typing import TYPE_CHECKING
 
 from errlint.errors import UsageProblem
+
+if TYPE_CHECKING:
+    import click
+    from click.shell_completion import CompletionItem
 
 
 def rule_words(_ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Ids and names of rules; of a list, for its last word."""
+    from click.shell_completion import CompletionItem
+
     from errlint import registry
 
     before, comma, word = incomplete.rpartition(",")
@@ -23,6 +28,8 @@ def rule_words(_ctx: click.Context, _parameter: click.Parameter, incomplete: str
 
 def api_ids(_ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The ids of the catalogues that are installed."""
+    from click.shell_completion import CompletionItem
+
     from errlint import registry
 
     try:

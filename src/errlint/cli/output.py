@@ -13,7 +13,6 @@ from errlint.diffs import unified_diff
 from errlint.errors import UsageProblem
 from errlint.model import RuleText, Safety
 from errlint.reporters import FOR_PEOPLE, Results, reporter
-from errlint.reporters.json import statistics_as_json
 from errlint.reporters.sources import Sources
 from errlint.reporters.summary import count, statistics, summary
 from errlint.terminal import Style, printable, write, write_bytes
@@ -103,7 +102,11 @@ def _text(results: Results, sources: Sources, request: Request, look: Style) -> 
         return ()  # without the import of what shows findings
     if not request.statistics:
         return reporter(request.output_format)(results, sources, look)
-    return statistics_as_json(results) if request.output_format == "json" else statistics(results, look)
+    if request.output_format != "json":
+        return statistics(results, look)
+    from errlint.reporters.json import statistics_as_json
+
+    return statistics_as_json(results)
 
 
 def _diff(changed: Sequence[Outcome], results: Results, request: Request) -> None:

@@ -1,0 +1,351 @@
+"""What a rule may ask about the file that it looks at, and how it speaks: a :class:`Context` is the second argument of every rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from errlint import catalogue
+from errlint.catalogue import Catalogue, Catalogues
+from errlint.libraries import Libraries, TypeSheet
+from errlint.model import Edit, Finding, Fix, Safety, Severity
+from errlint.semantics.analysis import Semantics
+from errlint.semantics.code_tests import CodeTest
+from errlint.semantics.decoding import Decodings
+from errlint.semantics.envelope_reads import Misplaced
+from errlint.semantics.fields import code_place, names_error
+from errlint.semantics.meaning import Meaning, Place
+from errlint.semantics.members import Literal
+from errlint.semantics.replacements import Replacement, Replacements
+from errlint.semantics.request_ids.additions import Additions
+from errlint.semantics.request_ids.classes import Classes
+from errlint.semantics.request_ids.judging import Loss
+from errlint.semantics.retries.at_hand import AtHand
+from errlint.semantics.retries.judge import Judge
+from errlint.semantics.retries.keys import Keys
+from errlint.semantics.retries.layers import Multiplied, multiplied
+from errlint.semantics.retries.policy import RetryPolicy
+from errlint.semantics.retries.told import ToldWaits
+from errlint.semantics.rewrites.guards import Guards
+from errlint.semantics.rewrites.helpers import merged
+from errlint.semantics.rewrites.hoisting import Hoisting
+from errlint.semantics.rewrites.limits import Limits
+from errlint.semantics.rewrites.lists import Lists
+from errlint.semantics.rewrites.predicates import Predicates
+from errlint.semantics.rewrites.trials import Trials
+from errlint.semantics.rewrites.waits import Delays
+from errlint.semantics.rewrites.writing import Writing
+from errlint.semantics.silences import Silence
+from errlint.semantics.text_tests import TextTest
+from errlint.semantics.trails import steps
+from errlint.semantics.unchecked import Unchecked
+from errlint.source import Source
+
+if TYPE_CHECKING:
+    from errlint.rule import Rule
+
+Trial = Callable[[Sequence[Edit], RetryPolicy], bool]
+"""Whether a policy does, after some edits, what it did not do before."""
+
+
+class Context:
+    """What a rule may ask about the file it looks at, and how it speaks."""
+
+    def __init__(self, source: Source, semantics: Semantics, current: Rule) -> None:
+        self.source = source
+        self.semantics = semantics
+        self._rule = current
+
+    # questions -----------------------------------------------------------------------------------------------------------------
+
+    def meaning(self, expression: cst.BaseExpression) -> Meaning | None:
+        """What an expression is, and how we know; None when nothing shows that it has to do with HTTP."""
+        return self.semantics.meaning(expression)
+
+    def text_test(self, node: cst.CSTNode) -> TextTest | None:
+        """The test of text that this node is, in any spelling; None for every other node."""
+        return self.semantics.text_tests.at(node)
+
+    def code_tests(self, node: cst.CSTNode) -> tuple[CodeTest, ...]:
+        """The tests of codes and statuses that this comparison, call, subscript or case makes, in any spelling."""
+        return self.semantics.code_tests.at(node)
+
+    def tests_asking_for(self, literal: Literal) -> list[CodeTest]:
+        """The tests of codes that a literal is written for, in document order: several when it stands in a constant."""
+        return self.semantics.code_tests.asking_for(literal)
+
+    def tests_beside(self, test: CodeTest) -> list[CodeTest]:
+        """The other tests of codes that may be part of the same decision: in the function, in those it calls, and in those that call it."""
+        return self.semantics.code_tests.beside(test)
+
+    def statuses_at(self, node: cst.CSTNode, of: Meaning) -> int:
+        """The statuses that an answer may have where ``node`` stands, as a set of bits; tests of other answers count for nothing."""
+        return self.semantics.circumstances.statuses_at(node, of)
+
+    def handles_status(self, test: CodeTest, statuses: Collection[int]) -> bool:
+        """Whether the decision that a test of codes is part of has an arm of its own for one of these statuses."""
+        return self.semantics.circumstances.handles_status(test, statuses)
+
+    def codes_at(self, node: cst.CSTNode, of: Meaning) -> frozenset[str] | None:
+        """The codes that tests on the way to ``node`` leave to an answer; None: any."""
+        return self.semantics.circumstances.codes_at(node, of)
+
+    def code_place(self, meaning: Meaning) -> catalogue.Place | None:
+        """Where the API has the code that a value was read from; None where nothing shows that it is one of the API's codes."""
+        return code_place(meaning)
+
+    def decides(self, node: cst.CSTNode) -> bool:
+        """Whether control flow, a returned value, a raised type or a retry depends on the node."""
+        return self.semantics.decisions.decides(node)
+
+    def is_error(self, meaning: Meaning, node: cst.CSTNode) -> bool:
+        """Whether the answer that the value was taken from is known to be an error where ``node`` stands."""
+        return self.semantics.is_error(meaning, node)
+
+    def expectation(self, meaning: Meaning) -> Place | None:
+        """Where the code itself shows that the exception which a text was made of may be an HTTP error."""
+        return self.semantics.expectations.of(meaning)
+
+    def is_of_project(self, sheet: TypeSheet) -> bool:
+        """Whether a type is a class of the project, not of a library."""
+        return self.semantics.types.is_of_project(sheet)
+
+    def names_error(self, meaning: Meaning) -> bool:
+        """Whether the path of a value in the body itself says that this is an error (``error.message``)."""
+        return names_error(meaning.path)
+
+    def parent(self, node: cst.CSTNode) -> cst.CSTNode | None:
+        """The node around this one."""
+        return self.semantics.tree.parent.get(node)
+
+    def ancestors(self, node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+        """The nodes around this one, nearest first."""
+        return self.semantics.tree.ancestors(node)
+
+    def below(self, node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+        """The nodes inside this one, in document order."""
+        return self.semantics.tree.below(node)
+
+    def before(self, node: cst.CSTNode) -> str:
+        """The text on the node's line before it."""
+        start = self.source.span(node)[0]
+        return self.source.text[start - self.source.position(start)[1] + 1 : start]
+
+    @property
+    def newline(self) -> str:
+        """How lines end in the file."""
+        return self.source.module.default_newline
+
+    def qualified(self, expression: cst.BaseExpression) -> str | None:
+        """The dotted name of an expression through the file's imports."""
+        return self.semantics.names.qualified(expression)
+
+    def code(self, node: cst.CSTNode) -> str:
+        """The source text of a node."""
+        return self.source.code(node)
+
+    def goes_on_to_error(self, operand: cst.BaseExpression) -> bool:
+        """Whether a test for the truth of a response is joined by one that only an error status passes."""
+        return self.semantics.statuses.contradicted(operand)
+
+    def narrowed(self, node: cst.CSTNode, subject: Meaning) -> str | None:
+        """What a test on the same path already pinned down ("the status", "the error code", "the class"), if anything."""
+        return self.semantics.narrowed(node, subject)
+
+    def layers_below(self, policy: RetryPolicy) -> Iterator[Multiplied]:
+        """The layers of retries that try each attempt of a policy again."""
+        return multiplied(self.semantics, policy)
+
+    def retries_at(self, node: cst.CSTNode) -> tuple[RetryPolicy, ...]:
+        """The retry policies that stand at the node: a loop, a function that calls itself, a decorator, a call that configures a retry."""
+        return self.semantics.retries.at(node)
+
+    @property
+    def catalogues(self) -> Catalogues:
+        """All catalogues of the run."""
+        return self.semantics.catalogues
+
+    def headers_at(self, node: cst.CSTNode) -> AtHand | None:
+        """Where the headers of the answer that failed can be read at the node; None when none are in sight."""
+        return self.semantics.headers.at(node)
+
+    def silence(self, handler: cst.ExceptHandler | cst.ExceptStarHandler) -> Silence | None:
+        """The errors of an API that a handler lets pass without a trace; None when there are none."""
+        return self.semantics.silences.of(handler)
+
+    def misplaced(self, node: cst.Subscript | cst.Call) -> Misplaced | None:
+        """The part of an error that is read here, where the API does not have it; None for every other node."""
+        return self.semantics.envelope_reads.at(node, self.source.code)
+
+    def unchecked(self, call: cst.Call) -> Unchecked | None:
+        """The body that a call decodes, where its data is used and nothing asks whether it is that of an error."""
+        return self.semantics.unchecked_answers.at(call)
+
+    @property
+    def decodings(self) -> Decodings:
+        """Where bodies are decoded, and whether anything is ready there for one that is no JSON."""
+        return self.semantics.decodings
+
+    @property
+    def told(self) -> ToldWaits:
+        """What servers say about the wait, and what becomes of it."""
+        return self.semantics.told
+
+    def pause(self, call: cst.Call) -> cst.BaseExpression | None:
+        """How long a call waits, if it does: the argument of ``time.sleep`` and its like."""
+        return self.semantics.waits.pause(call)
+
+    @property
+    def judge(self) -> Judge:
+        """Which failures a policy retries in vain, and whether the API says when to come back."""
+        return self.semantics.judge
+
+    @property
+    def keys(self) -> Keys:
+        """Which idempotency keys retried requests carry."""
+        return self.semantics.keys
+
+    @property
+    def libraries(self) -> Libraries:
+        """What the library sheets say."""
+        return self.semantics.libraries
+
+    def lost_ids(self, node: cst.CSTNode) -> tuple[Loss, ...]:
+        """The failures that begin at a handler, or at the test of a response, and whose request id is lost."""
+        return self.semantics.lost_ids.at(node)
+
+    @property
+    def exception_classes(self) -> Classes:
+        """The exceptions that the file defines, and whether they have a place for a request id."""
+        return Classes(self.semantics, self.semantics.lost_ids)
+
+    @property
+    def additions(self) -> Additions:
+        """Edits that put a request id where it was missing."""
+        return Additions(self.semantics, self.source)
+
+    # answers -------------------------------------------------------------------------------------------------------------------
+
+    def finding(
+        self,
+        node: cst.CSTNode,
+        message: str,
+        *,
+        trail: Sequence[Place],
+        fix: Fix | None = None,
+        remedy: str | None = None,
+        api: Catalogue | None = None,
+        severity: Severity | None = None,
+    ) -> Finding:
+        """Say that ``node`` is a mistake. The trail must show why the value comes from an HTTP API; it may not be empty.
+
+        :raises ValueError: on an empty trail: no trail, no finding.
+        """
+        if not trail:
+            raise ValueError(f"{self._rule.id} gave a finding without a trail")
+        return Finding(
+            rule=self._rule.id,
+            name=self._rule.name,
+            severity=severity or self._rule.severity,
+            message=message,
+            location=self.source.location(node),
+            remedy=remedy,
+            api=api.id if api is not None else None,
+            trail=steps(trail, self.source, self.semantics.imported),
+            fix=fix,
+            lines=self._lines(node),
+        )
+
+    def _lines(self, node: cst.CSTNode) -> tuple[int, int]:
+        """First and last line of the statement, or of the header of the compound statement, that holds the node."""
+        statement = self.semantics.tree.statement(node)
+        first, last = self.source.span(statement)
+        body = getattr(statement, "body", None)
+        if isinstance(statement, cst.BaseCompoundStatement) and isinstance(body, cst.BaseSuite):
+            last = self.source.span(body)[0]
+        elif isinstance(statement, cst.Match) and statement.cases:
+            last = self.source.span(statement.cases[0])[0] - 1
+        here = self.source.span(node)
+        return self.source.position(min(first, here[0]))[0], self.source.position(max(here[1], min(last, here[1])))[0]
+
+    def replacement(self, words: Sequence[str], subject: Meaning, node: cst.CSTNode, *, negated: bool) -> Replacement | None:
+        """The test on the code or the status that should stand where ``subject`` is asked for ``words``; None without a unique answer."""
+        return Replacements(self.semantics.tree, self.source).of(words, subject, node, negated=negated)
+
+    def replace(self, node: cst.CSTNode, code: str) -> Edit:
+        """Replace a node's source text."""
+        start, end = self.source.span(node)
+        return Edit(start, end, code)
+
+    def add_argument(self, call: cst.Call, code: str) -> Edit:
+        """Add an argument at the end of a call."""
+        return self.writing.add_argument(call, code)
+
+    def remove_argument(self, call: cst.Call, argument: cst.Arg) -> Edit | None:
+        """Take an argument out, with its comma; None when a comment stands between it and its neighbours."""
+        position = next(index for index, found in enumerate(call.args) if found is argument)
+        if position:
+            start, end = self.source.span(call.args[position - 1].value)[1], self.source.span(argument.value)[1]
+        elif len(call.args) > 1:
+            start, end = self.source.span(argument)[0], self.source.span(call.args[1])[0]
+        else:
+            # the only argument: its comma alone would not be Python
+            start, end = self.source.span(argument)
+            rest = self.source.text[end : self.source.span(call)[1]]
+            end += len(rest) - len(rest.lstrip(" \t,")) if isinstance(argument.comma, cst.Comma) else 0
+        return None if "#" in self.source.text[start:end] else Edit(start, end, "")
+
+    @property
+    def writing(self) -> Writing:
+        """Where code is written into the file."""
+        return Writing(self.semantics, self.source)
+
+    @property
+    def lists(self) -> Lists:
+        """Edits of lists of statuses."""
+        return Lists(self.writing)
+
+    @property
+    def guards(self) -> Guards:
+        """Edits that leave a loop before it waits in vain."""
+        return Guards(self.writing)
+
+    @property
+    def predicates(self) -> Predicates:
+        """Edits that tell a library what to retry."""
+        return Predicates(self.writing)
+
+    @property
+    def limits(self) -> Limits:
+        """Edits that give a retry an end."""
+        return Limits(self.writing)
+
+    @property
+    def delays(self) -> Delays:
+        """Edits of waits."""
+        return Delays(self.writing)
+
+    @property
+    def trials(self) -> Trials:
+        """What edits make of a retry."""
+        return Trials(self.writing)
+
+    @property
+    def hoisting(self) -> Hoisting:
+        """Edits that make a value once, before the first attempt."""
+        return Hoisting(self.writing)
+
+    def fix(self, safety: Safety, message: str, *edits: Edit) -> Fix:
+        """A fix of these edits; ``message`` is an imperative sentence."""
+        return Fix(safety, message, merged(edits))
+
+    def tried_fix(self, edits: Sequence[Edit] | None, holds: Trial, policy: RetryPolicy, message: str) -> Fix | None:
+        """An unsafe fix of a retry, if there are edits, and its policy, asked again after them, does what it should.
+
+        :param holds: the question of :class:`Trials <errlint.semantics.rewrites.trials.Trials>` that the edited policy is asked.
+        """
+        if edits is None or not holds(merged(edits), policy):
+            return None
+        return self.fix(Safety.UNSAFE, message, *edits)
