@@ -11,7 +11,7 @@ RUN := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo test lint format proofs docs ecosystem ecosystem-fixes fuzz sdk-facts openapi bench clean
+.PHONY: help demo test lint format proofs docs ecosystem ecosystem-fixes properties fuzz sdk-facts openapi bench clean
 
 help:
 	@echo "make demo        show what errlint finds in a client, and how it fixes it"
@@ -22,6 +22,7 @@ help:
 	@echo "make docs        build the documentation as a site into build/site"
 	@echo "make ecosystem   run errlint over real packages and compare with the record (ARGS='--new' …)"
 	@echo "make ecosystem-fixes  apply every fix to a copy of these packages, and see that they hold (ARGS='--preview' …)"
+	@echo "make properties  run the property tests on examples that nobody has seen (ROUNDS=10 …)"
 	@echo "make fuzz        look for input that takes errlint down (SECONDS=600 ARGS=fixer …)"
 	@echo "make bench       measure errlint beside other linters (ARGS='--files 1000 --rounds 1' …)"
 	@echo "make sdk-facts   hold what catalogues say of SDKs against the SDKs (SDKS='openai==1.109.1' …)"
@@ -74,6 +75,11 @@ ecosystem: $(DEV)
 
 ecosystem-fixes: $(DEV)
 	$(BIN)/python -m benchmarks.ecosystem.fixes $(ARGS)
+
+# The suite draws the same examples each time, so that what one run refuses every run does.
+ROUNDS ?= 3
+properties: $(DEV)
+	for round in $$(seq $(ROUNDS)); do ERRLINT_EXAMPLES=new $(BIN)/python -m pytest -q -n $(JOBS) --dist loadgroup -m hypothesis || exit 1; done
 
 # Atheris is no part of the development environment: it has no wheels for every Python that errlint runs on.
 SECONDS ?= 60

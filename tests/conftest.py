@@ -7,11 +7,17 @@ import tempfile
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 if TYPE_CHECKING:
     from tests.harness.bench import Bench
     from tests.support.server import FaultServer
+
+# What is refused must be refused again when somebody looks: the suite draws the same examples each time, `make properties` new ones.
+hypothesis.settings.register_profile("suite", derandomize=True)
+hypothesis.settings.register_profile("new", print_blob=True)
+hypothesis.settings.load_profile(os.environ.get("ERRLINT_EXAMPLES", "suite"))
 
 
 @pytest.fixture(scope="session", autouse=True)

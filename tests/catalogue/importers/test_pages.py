@@ -68,6 +68,14 @@ def test_what_is_not_said_is_unstated(imported: Imports) -> None:
     assert "whether these may be retried: A_B, C_D" in done.report.missing
 
 
+def test_a_code_that_leaves_it_to_the_status_and_a_status_that_leaves_it_to_the_codes_say_nothing(imported: Imports) -> None:
+    rows = ("| `tenant_broken` | 402 | Depends on the HTTP status |", "| `ledger_empty` | 402 | Yes |", "| `report_empty` | 402 | No |")
+    done = imported(e__md="\n".join(("# Errors", "", "| Code | HTTP status | Retry |", "| --- | --- | --- |", *rows, "")))
+    assert done.catalogue.verdict(status=402).retry == "unstated"
+    assert done.catalogue.verdict(code="tenant_broken", status=402).can_succeed is None
+    assert done.catalogue.verdict(code="ledger_empty", status=402).retry == "yes"
+
+
 def test_a_remedy_makes_a_4xx_permanent_and_leaves_a_5xx_open(imported: Imports) -> None:
     head = "# Errors\n\n| Code | Status | Resolution |\n| --- | --- | --- |\n"
     done = imported(e__md=head + "| BAD_ID | 404 | Check the ID |\n| NO_STORAGE | 503 | Contact support |\n")

@@ -106,8 +106,9 @@ class Retries:
         """What is true of every code under a status."""
         if self._class(str(number)) is not None and self._class(str(number)).advice.retry != "unstated":  # type: ignore[union-attr]
             return said
-        with_it = [rule for rule in rules if number in rule.status]
-        kinds = {rule.retry for rule in with_it} - {"by_status"}
+        all_with_it = [rule for rule in rules if number in rule.status]
+        with_it = [rule for rule in all_with_it if rule.retry != "by_status"]
+        kinds = {rule.retry for rule in with_it}
         if len(kinds) == 1:
             one = with_it[0]
             waits = {rule.wait for rule in with_it}
@@ -118,7 +119,9 @@ class Retries:
             return Said(advice, (), "inferred", disputed)
         if kinds and kinds <= {"no", "after_change"}:
             return Said(Advice("no"), (), "inferred")
-        return Said(Advice("by_code"), (), "inferred") if kinds else said
+        if not kinds or len(with_it) < len(all_with_it):
+            return said  # a code that leaves the verdict to the status, and a status that leaves it to the code, say nothing
+        return Said(Advice("by_code"), (), "inferred")
 
     def _case_rules(self, key: str) -> tuple[Case, ...]:
         rules: list[Case] = []
@@ -248,6 +251,9 @@ class Retries:
     # statements -------------------------------------------------------------------------------------------------------------
 
     def _settled(self, facts: Sequence[Fact], subject: Subject) -> Said:
+        circular = "by_status" if subject[0] == "status" else "by_code"
+        facts = [fact for fact in facts if fact.value.retry != circular]  # what leaves the verdict to itself says nothing
+
         def weight(source: int) -> int:
             return self._weights[subject, source]
 
