@@ -90,6 +90,10 @@ def test_show_has_a_line_for_every_code_with_what_it_means() -> None:
     assert "when to retry: header Retry-After (seconds)" in shown
 
 
+def test_show_says_of_a_status_without_words_of_its_own_what_http_says() -> None:
+    assert re.search(r"^503 +by code +Service Unavailable$", errlint("catalogue", "show", "girardai").stdout, re.MULTILINE)
+
+
 @pytest.mark.parametrize("path", BUILT_IN, ids=lambda path: path.stem)
 def test_show_as_json_has_every_code_and_status_of_the_file(path: Path) -> None:
     done = errlint("catalogue", "show", load_catalogue(path).id, "--format", "json")
@@ -262,6 +266,10 @@ def test_explain_of_what_is_not_there_names_what_was_meant(wanted: str, hint: st
     done = errlint("explain", wanted)
     assert done.exit_code == 2
     assert hint in done.stderr or "catalogue show" in done.stderr
+
+
+def test_explain_of_a_code_alone_says_which_apis_have_it() -> None:
+    assert "girardai:RATE_LIMITED, withgiga:RATE_LIMITED" in errlint("explain", "RATE_LIMITED").stderr
 
 
 def test_every_code_of_every_catalogue_can_be_explained(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from errlint.cli.codes import phrase
 from errlint.cli.completion import api_ids
 from errlint.cli.group import Choice, color_option, style
 from errlint.cli.knowledge import catalogue_option, known_catalogues
@@ -82,7 +83,7 @@ def _codes(one: Catalogue) -> Iterator[tuple[str, ...]]:
 
 def _statuses(one: Catalogue) -> Iterator[tuple[str, ...]]:
     for key, rule in one.status.items():
-        yield key, _retry(rule), rule.meaning or rule.note
+        yield key, _retry(rule), rule.meaning or rule.note or (phrase(int(key)) if key.isdigit() else "")
         yield from (("", *case) for case in _cases(rule.case))
 
 

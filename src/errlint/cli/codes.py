@@ -109,10 +109,14 @@ def _told(verdicts: dict[str, Verdict], api: Catalogue) -> Iterator[tuple[str, s
     yield from (("", f"{circumstances}: {remedy(verdict, api)}") for circumstances, verdict in verdicts.items())
 
 
+def phrase(status: int) -> str:
+    """The reason phrase of a status, as Python knows it; empty if it does not."""
+    return {one.value: one.phrase for one in HTTPStatus}.get(status, "")
+
+
 def phrased(status: int) -> str:
     """A status with its reason phrase: ``429 Too Many Requests``."""
-    phrases = {one.value: one.phrase for one in HTTPStatus}
-    return f"{status} {phrases.get(status, '')}".strip()
+    return f"{status} {phrase(status)}".strip()
 
 
 def _if(use: str, given: object) -> list[str]:

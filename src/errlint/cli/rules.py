@@ -12,7 +12,7 @@ import click
 
 from errlint.cli.completion import rule_words
 from errlint.cli.group import Choice, color_option, style
-from errlint.cli.knowledge import catalogue_option
+from errlint.cli.knowledge import catalogue_option, known_catalogues
 from errlint.errors import UsageProblem
 from errlint.terminal import write
 
@@ -35,7 +35,7 @@ def explain(what: str, files: tuple[Path, ...]) -> None:
 
         write(sys.stdout, explained(what, files, look))
         return
-    found = _rule(what)
+    found = _rule(what, files)
     text = f"# {found.id} {found.name}: {found.title}\n\n{_facts(found)}\n\n{found.doc.strip().partition(chr(10))[2].strip()}\n"
     if not (look.colour or look.width):
         write(sys.stdout, [text])
@@ -73,7 +73,7 @@ def rules(form: str) -> None:
     write(sys.stdout, table(("Rule", "Name", "Severity", "Since", "What it finds"), rows, style(sys.stdout)))
 
 
-def _rule(wanted: str) -> Rule:
+def _rule(wanted: str, files: tuple[Path, ...]) -> Rule:
     from errlint import registry
     from errlint.hints import did_you_mean
 
@@ -82,7 +82,9 @@ def _rule(wanted: str) -> Rule:
         if wanted.casefold() in {rule.id.casefold(), rule.name.casefold()}:
             return rule
     known = [name for rule in found for name in (rule.id, rule.name)]
-    raise UsageProblem(f"there is no rule '{wanted}'", hint=did_you_mean(wanted, known) or "`errlint rules` lists all rules")
+    codes = [f"{api.id}:{wanted}" for api in known_catalogues(files) if wanted in api.names]
+    hint = f"it is an error code: {', '.join(codes)}" if codes else did_you_mean(wanted, known) or "`errlint rules` lists all rules"
+    raise UsageProblem(f"there is no rule '{wanted}'", hint=hint)
 
 
 def _facts(rule: Rule) -> str:

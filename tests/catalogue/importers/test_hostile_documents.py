@@ -208,11 +208,16 @@ def test_a_number_with_a_hundred_thousand_digits(tmp_path: Path) -> None:
     assert "too long" in problem(put(tmp_path, "a.json", f'{{"openapi": "3.0.0", "x": {"9" * 100_000}}}')).message
 
 
-def test_a_document_that_is_too_large_is_not_even_read(tmp_path: Path) -> None:
+def test_a_document_that_is_too_large_is_not_read(tmp_path: Path) -> None:
     path = tmp_path / "a.json"
     with path.open("wb") as file:
         file.truncate(65_000_000)
     assert problem(path).message == "this is larger than 64 MB"
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="a file without an end is a device of Unix")
+def test_a_document_without_an_end_is_not_read() -> None:
+    assert problem(Path("/dev/zero")).message == "this is larger than 64 MB"
 
 
 @pytest.mark.parametrize(("name", "size"), [("a.json", 20_000_000), ("a.yaml", 4_000_000)])

@@ -134,6 +134,20 @@ def test_of_two_values_the_more_complete_document_has_the_right_one_and_the_othe
     assert "short.md:" in done.line_of(key)
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "key"),
+    [
+        ("Error messages may change.", "Error messages are stable.", 'message_contract = "unstable"'),
+        ("This page lists all error codes.", "New error codes may be added at any time.", 'codes = "open"'),
+    ],
+)
+def test_of_two_promises_the_smaller_one_counts_and_the_other_is_named(imported: Imports, one: str, other: str, key: str) -> None:
+    done = imported(codes__md=f"{CODES}\n{one}\n", other__md=f"# Errors\n\n{other}\n")
+    assert "disputed: " in done.line_of(key)
+    assert "other.md:3" in done.line_of(key)
+    assert any("both" in line for line in done.report.doubtful)
+
+
 def test_places_that_contradict_each_other_are_all_candidates_and_told(imported: Imports) -> None:
     other = '# Errors\n\n```json\n{ "code": "JOB_FAILED", "message": "It failed." }\n```\n'
     done = imported(format__md=FORMAT, codes__md=CODES, other__md=other)

@@ -126,6 +126,21 @@ def test_headings_that_begin_with_a_status_say_what_it_means(imported: Imports) 
     assert done.catalogue.verdict(status=500).retry == "yes"
 
 
+@pytest.mark.parametrize(
+    ("heading", "meaning"),
+    [
+        ("404 Not Found", "Not Found"),
+        ("400 Bad Request", "Bad Request"),
+        ("429: Too Many Requests", "Too Many Requests"),
+        ("HTTP 402 - Payment Required", "Payment Required"),
+        ("500 error: Internal server error", "Internal server error"),
+    ],
+)
+def test_a_heading_that_begins_with_a_status_is_kept_to_its_first_word(imported: Imports, heading: str, meaning: str) -> None:
+    done = imported(e__md=f"# Errors\n\n## {heading}\n\n| Code | Meaning |\n| --- | --- |\n| `NO_ITEM` | There is none |\n")
+    assert [rule.meaning for rule in done.catalogue.status.values()] == [meaning]
+
+
 def test_rows_that_span_others_hold_for_them(imported: Imports) -> None:
     page = """<h1>Errors</h1><table><tr><th>Status</th><th>Code</th><th>Retry</th></tr>
 <tr><td rowspan="2">503</td><td>A_B</td><td>Yes</td></tr><tr><td>C_D</td><td>No</td></tr></table>"""

@@ -60,6 +60,8 @@ class _Merger:
         for part in _PARTS:
             self._places(part)
         self._complete()
+        for key in ("message_contract", "codes"):
+            self._promise(key)
         self._facts.drop(self._gone)
         return self._told
 
@@ -98,6 +100,14 @@ class _Merger:
             names = [f"{', '.join(sorted(paths))} ({self._name(source)})" for source, paths in told.items()]
             self._facts.doubt(f"the documents put the {part.replace('_', ' ')} at different places: {'; '.join(names)}")
             self._told[ENVELOPE, part] = f"disputed: {'; '.join(names)}"
+
+    def _promise(self, key: str) -> None:
+        """What documents promise differently: the derivation believes, and reports, the one that promises less."""
+        said: dict[Any, list[Fact]] = {}
+        for fact in self._facts.of(ENVELOPE, key):
+            said.setdefault(fact.value, []).append(fact)
+        if len(said) > 1:
+            self._told[ENVELOPE, key] = f"disputed: {'; '.join(self._said(group) for group in said.values())}"
 
     def _complete(self) -> None:
         """A list of codes that calls itself complete, while another document has more."""

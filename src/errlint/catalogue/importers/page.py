@@ -19,7 +19,7 @@ from errlint.catalogue.importers.tokens import looks_like_code, statuses
 _ENTRY = re.compile(
     r"^[`*\"]*(?P<name>[A-Za-z][\w.-]*)[`*\"]*\s*(?:\((?P<status>[^)]*)\))?\s*(?:[:–—]|\s-|-\s)\s*(?P<text>\S.*)$", re.DOTALL
 )
-_STATUS_TITLE = re.compile(r"(?:HTTP )?([45][0-9]{2})\b[\s:|–—-]*(?:\w+ )?([A-Z][\w' ]{2,60})$")
+_STATUS_TITLE = re.compile(r"(?:HTTP )?([45][0-9]{2})\b[\s:|–—-]*(?:[Ee]rror\b[\s:|–—-]*)?([A-Z][\w' ]{2,60})$")
 _STATUS_LINE = re.compile(r"(?i)\b(?:http )?(?:status|response)(?: code)?s?\W{1,4}(?=[1-5]\d\d)")
 _BASE_URL = re.compile(r"(?i)\b(?:base url|base uri|api (?:url|host|endpoint|root)|endpoint)\b")
 _URL = re.compile(r"https?://([A-Za-z0-9.-]+)(/[^\s`\"'<>)]*)?")

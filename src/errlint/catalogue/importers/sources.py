@@ -62,11 +62,12 @@ def read_source(path: Path, facts: Facts, index: int) -> Source:
     try:
         if path.is_dir():
             raise UsageProblem("this is a folder, not a document", path=shown)
-        if path.stat().st_size > _LARGEST_SPECIFICATION:
+        with path.open("rb") as stream:  # a pipe does not tell its size, and a device has none
+            raw = stream.read(_LARGEST_SPECIFICATION + 1)
+        if len(raw) > _LARGEST_SPECIFICATION:
             raise UsageProblem(
                 f"this is larger than {_LARGEST_SPECIFICATION // 1_000_000} MB", path=shown, hint="cut out the part about errors"
             )
-        raw = path.read_bytes()
     except FileNotFoundError as error:
         raise UsageProblem("there is no such file", path=shown) from error
     except (OSError, ValueError) as error:
