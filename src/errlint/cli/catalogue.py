@@ -33,7 +33,7 @@ def list_(files: tuple[Path, ...]) -> None:
     """List the catalogues: those that come with errlint or another package, and those of the configuration."""
     from errlint.cli.tables import table
 
-    rows = [(one.id, str(len(one.names)), one.name, ", ".join(one.hosts) or "-") for one in known_catalogues(files)]
+    rows = [(one.id, str(len(one.names)), one.name, ", ".join(one.hosts)) for one in known_catalogues(files)]
     write(sys.stdout, table(("Id", "Codes", "API", "Hosts"), rows, style(sys.stdout)))
 
 

@@ -81,7 +81,14 @@ class Request:
 @click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: the fixes that may change which branch is taken, too.")
 @click.option("--diff", is_flag=True, help="Show what the fixes would change, as a patch, and write nothing.")
 @click.option("--add-ignores", metavar="REASON", help="Silence what is found by comments that give this reason.")
-@click.option("--output-format", type=Choice(FORMATS), default="full", show_default=True, help="How findings are printed.")
+@click.option(
+    "--output-format",
+    type=Choice(FORMATS),
+    metavar="FORMAT",
+    default="full",
+    show_default=True,
+    help=f"How findings are printed: {', '.join(FORMATS)}.",
+)
 @click.option("--output-file", type=_FILE, metavar="FILE", help="Write the findings to this file; the summary goes to standard error.")
 @click.option(
     "--select",

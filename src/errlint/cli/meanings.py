@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from errlint.errors import UsageProblem
-from errlint.terminal import Style, printable, shown_path
+from errlint.terminal import Style, printable, shown_path, wrapped
 
 if TYPE_CHECKING:
     from errlint.model import Location
@@ -66,7 +66,8 @@ def _insight(one: Insight, style: Style) -> Iterator[str]:
     yield f"{style.paint(_at(one.location), 'gutter')}  {style.paint(printable(one.source), 'bold')}\n"
     for label, lines in _facts(one):
         for count, line in enumerate(lines):
-            yield f"  {'' if count else label:<{_LABEL}}{printable(line)}\n"
+            prefix = f"  {'' if count else label:<{_LABEL}}"
+            yield from (f"{part}\n" for part in wrapped(prefix, prefix, line, style))
 
 
 def _facts(one: Insight) -> Iterator[tuple[str, list[str]]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from errlint.semantics.statuses import ERRORS, in_words
-from errlint.terminal import Style, printable
+from errlint.terminal import Style, printable, wrapped
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -30,7 +30,8 @@ def describe(policy: RetryPolicy, source: Source, style: Style) -> Iterator[str]
         ("stop", [_stop(policy.stop, source)]),
     ):
         for number, fact in enumerate(facts):
-            yield f"  {'' if number else label:<6}{printable(fact)}\n"
+            prefix = f"  {'' if number else label:<6}"
+            yield from (f"{line}\n" for line in wrapped(prefix, prefix, fact, style))
 
 
 def _line(node: cst.CSTNode, source: Source) -> int:
