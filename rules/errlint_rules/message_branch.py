@@ -65,13 +65,20 @@ _NAMED = {Kind.BODY: "the error text of the body"}
     on=(cst.Comparison, cst.Call, cst.Match),
     since="0.1",
     uses=("code", "message"),
-    screen=lambda code: code.tests_text and (code.tells_errors or code.looks_for_status),
+    screen=lambda code: code.retries_by_text or (code.tests_text and (code.tells_errors or code.looks_for_status)),
 )
 def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
-    test = ctx.text_test(node)
-    subject = _error_text(test, ctx) if test is not None else None
-    if test is None or subject is None:
+    if isinstance(node, cst.Call):
+        yield from _of_retry(node, ctx)
+    for test in ctx.text_tests(node):
+        yield from _of_test(test, ctx)
+
+
+def _of_test(test: TextTest, ctx: Context) -> Iterator[Finding]:
+    subject = _error_text(test, ctx)
+    if subject is None:
         return
+    node = test.node
     expected = None if subject.proven else ctx.expectation(subject)
     if not subject.proven and expected is None:
         return
@@ -93,9 +100,26 @@ def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
     )
 
 
+def _of_retry(call: cst.Call, ctx: Context) -> Iterator[Finding]:
+    """A predicate of a retry library that asks the text itself: `retry_if_exception_message(match="rate limit")`."""
+    asked = ctx.retried_text(call)
+    if asked is None or not all(map(_says_something, asked.words)):
+        return
+    codes = candidates(asked.words, asked.catalogue)
+    yield ctx.finding(
+        call,
+        "the text of an exception decides whether to try again; the API may reword it",
+        trail=asked.trail,
+        api=asked.catalogue,
+        remedy=f"test the error code; candidates: {', '.join(codes)}"
+        if codes
+        else "test the error code, the status or the class of the exception",
+    )
+
+
 def _error_text(test: TextTest, ctx: Context) -> Meaning | None:
     """What the test asks, if it is the human-readable text of an error; of an API's error, if the meaning is proven."""
-    subject = ctx.meaning(test.subject)
+    subject = ctx.asked(test)
     if subject is None or not all(_says_something(word) for word in test.words()):
         return None
     codes = test.exact and all(_looks_like_code(word) for word in test.words())

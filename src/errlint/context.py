@@ -27,6 +27,7 @@ from errlint.semantics.retries.judge import Judge
 from errlint.semantics.retries.keys import Keys
 from errlint.semantics.retries.layers import Multiplied, multiplied
 from errlint.semantics.retries.policy import RetryPolicy
+from errlint.semantics.retries.texts import RetriedText
 from errlint.semantics.retries.told import ToldWaits
 from errlint.semantics.rewrites.guards import Guards
 from errlint.semantics.rewrites.helpers import merged
@@ -67,6 +68,18 @@ class Context:
     def text_test(self, node: cst.CSTNode) -> TextTest | None:
         """The test of text that this node is, in any spelling; None for every other node."""
         return self.semantics.text_tests.at(node)
+
+    def text_tests(self, node: cst.CSTNode) -> Iterator[TextTest]:
+        """The same of a node that may ask several texts, as a ``match`` does."""
+        return self.semantics.text_tests.all_at(node)
+
+    def asked(self, test: TextTest) -> Meaning | None:
+        """What a test of text asks, and how we know; None when nothing shows that it has to do with HTTP."""
+        return self.semantics.asked(test)
+
+    def retried_text(self, call: cst.Call) -> RetriedText | None:
+        """The text of an API's error that a call of a retry library makes the retry depend on; None for every other call."""
+        return self.semantics.retried_texts.at(call)
 
     def code_tests(self, node: cst.CSTNode) -> tuple[CodeTest, ...]:
         """The tests of codes and statuses that this comparison, call, subscript or case makes, in any spelling."""

@@ -10,18 +10,24 @@ STATUS_IN_TEXT = r"(?<![\w.])([45]\d\d)(?![\w.])"
 """The number of an error status as a word of a text."""
 LONGEST_STATUS_TEXT = 40
 """Characters; a longer text with a number in it says something else."""
+PHRASES = ("too many requests", "bad gateway", "gateway timeout", "gateway time-out", "internal server error", "service unavailable")
+"""Reason phrases (RFC 9110, section 15.5 and 15.6, and RFC 6585, section 4) that nothing but HTTP speaks in."""
 _MOST_BYTES = 4 * LONGEST_STATUS_TEXT
-STATUS_IN_STRING = re.compile(rb"""%b[^"'\n]{0,%d}["']""" % (STATUS_IN_TEXT.encode(), _MOST_BYTES))
-"""In the bytes of a file, such a word in a string on one line."""
+_PHRASE = "|".join(map(re.escape, PHRASES))
+STATUS_IN_STRING = re.compile(
+    rb"""(?:%b|(?i:%b))[^"'\n]{0,%d}["']""" % (STATUS_IN_TEXT.encode(), _PHRASE.encode(), _MOST_BYTES),
+)
+"""In the bytes of a file, such a word or phrase in a string on one line."""
 
-_STATUS = re.compile(STATUS_IN_TEXT)
+_NUMBER = re.compile(STATUS_IN_TEXT)
+_STATUS = re.compile(f"{STATUS_IN_TEXT}|(?i:{_PHRASE})")
 
 
 def names_status(literal: str) -> bool:
-    """Whether a text holds the number of an HTTP error status: text that only an HTTP error has."""
+    """Whether a text holds the number of an HTTP error status, or a phrase of one: text that only an HTTP error has."""
     return bool(_STATUS.search(literal)) and len(literal) <= LONGEST_STATUS_TEXT
 
 
 def statuses_named(literal: str) -> list[int]:
     """The HTTP error statuses whose numbers stand in a text."""
-    return [int(number) for number in _STATUS.findall(literal)]
+    return [int(number) for number in _NUMBER.findall(literal)]

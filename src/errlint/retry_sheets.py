@@ -13,7 +13,7 @@ import msgspec
 
 Says = Literal[
     "policy", "retried", "wait", "stop",
-    "types", "not-types", "when", "unless", "result", "not-result", "statuses", "methods",
+    "types", "not-types", "when", "unless", "text", "text-pattern", "result", "not-result", "statuses", "methods",
     "delay", "delay-of", "growing", "multiplier", "cap", "jitter", "server",
     "attempts", "retries", "seconds",
     "callee",
@@ -24,7 +24,8 @@ Says = Literal[
 piece; a function of the project that is none of the sheet's is taken for what it reads).
 
 *What is tried again*: exception ``types``, ``not-types``; a function of the exception that says ``when`` to try again, or (inverted)
-``unless``; a function of the ``result``, or of what is ``not-result``; ``statuses``; HTTP ``methods`` (None, False or nothing: any).
+``unless``; the ``text`` that the exception has to be, or a ``text-pattern`` for it; a function of the ``result``, or of what is
+``not-result``; ``statuses``; HTTP ``methods`` (None, False or nothing: any).
 
 *How long it waits*, in seconds or ``unit``: the same ``delay`` each time; a number from which delays are ``growing`` (0, None, False: no
 delay; True: 1); ``multiplier`` by which each delay is longer than the last (1: the same); ``delay-of``, a function of the exception or the

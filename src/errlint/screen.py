@@ -88,6 +88,13 @@ class Words:
         return re.compile(rb"\b(?:%b)\b" % _options(name.rpartition(".")[2] for row in rows for name in row.names))
 
     @cached_property
+    def asks_text(self) -> re.Pattern[bytes]:
+        """What makes a retry depend on the text of an exception."""
+        rows = (row for sheet in self._libraries.sheets for row in sheet.retry)
+        asking = (row for row in rows if any({"text", "text-pattern"}.intersection(argument.says) for argument in row.arguments))
+        return re.compile(rb"\b(?:%b)\b" % _options(name.rpartition(".")[2] for row in asking for name in row.names))
+
+    @cached_property
     def pauses(self) -> re.Pattern[bytes]:
         """A call that waits."""
         return re.compile(rb"\b(?:%b)\b" % _options(name.rpartition(".")[2] for name in self._libraries.pauses))
@@ -170,6 +177,11 @@ class Code:
         if _COMPARES.search(code) is not None or _ASKS_TEXT.search(code) is not None:
             return True
         return len(_IN.findall(code)) > len(_FOR.findall(code))
+
+    @cached_property
+    def retries_by_text(self) -> bool:
+        """A retry depends on the text of an exception."""
+        return self.words.asks_text.search(self.skeleton) is not None
 
     @cached_property
     def tells_errors(self) -> bool:

@@ -38,13 +38,14 @@ from errlint.semantics.retries.judge import Judge
 from errlint.semantics.retries.keys import Keys
 from errlint.semantics.retries.policies import Retries
 from errlint.semantics.retries.predicates import Predicates
+from errlint.semantics.retries.texts import RetriedTexts
 from errlint.semantics.retries.told import ToldWaits
 from errlint.semantics.retries.waits import Waits
 from errlint.semantics.said_apis import SaidApis
 from errlint.semantics.scopes import Scopes
 from errlint.semantics.silences import Silences
 from errlint.semantics.statuses import ERRORS, OK, Statuses
-from errlint.semantics.text_tests import TextTests
+from errlint.semantics.text_tests import TextTest, TextTests
 from errlint.semantics.tree import Tree
 from errlint.semantics.types import Types
 from errlint.semantics.unchecked import UncheckedAnswers
@@ -150,7 +151,14 @@ class Semantics:
     @cached_property
     def expectations(self) -> Expectations:
         """What the code expects of exceptions of which nothing else is known."""
-        return Expectations(self.tree, self.text_tests, meaning=self.meaning, number=self.statuses.number, types=self.evaluator.type_sheets)
+        return Expectations(
+            self.tree,
+            self.text_tests,
+            meaning=self.meaning,
+            asked=self.asked,
+            number=self.statuses.number,
+            types=self.evaluator.type_sheets,
+        )
 
     @cached_property
     def code_tests(self) -> CodeTests:
@@ -239,6 +247,11 @@ class Semantics:
         return Losses(self)
 
     @cached_property
+    def retried_texts(self) -> RetriedTexts:
+        """Texts of exceptions that retries depend on."""
+        return RetriedTexts(self)
+
+    @cached_property
     def retries(self) -> Retries:
         """All retry policies of the file."""
         return Retries(self)
@@ -246,6 +259,13 @@ class Semantics:
     def meaning(self, expression: cst.BaseExpression) -> Meaning | None:
         """What an expression is, and how we know."""
         return self.evaluator.meaning(expression)
+
+    def asked(self, test: TextTest) -> Meaning | None:
+        """What a test of text asks."""
+        found = self.meaning(test.subject)
+        for key in test.keys:
+            found = self.evaluator.part(found, key, test.subject) if found is not None else None
+        return found
 
     def does_http(self, code: cst.CSTNode) -> Evidence | None:
         """Whether running ``code`` makes an HTTP call, and how we know; None when nothing shows it.

@@ -42,6 +42,18 @@ def _unwrapped(call: cst.Call) -> cst.BaseExpression | None:
     return None
 
 
+def _column(rows: cst.BaseExpression, position: int) -> list[cst.BaseExpression]:
+    """What stands at a position of each tuple of a list, or (0 and 1) the keys and the values of a table."""
+    if isinstance(rows, cst.Dict):
+        entries = [element for element in rows.elements if isinstance(element, cst.DictElement)]
+        return [entry.value if position else entry.key for entry in entries] if position < 2 else []
+    if not isinstance(rows, (cst.Tuple, cst.List, cst.Set)):
+        return []
+    written = [element.value for element in rows.elements]
+    lines = [line for line in written if isinstance(line, (cst.Tuple, cst.List)) and position < len(line.elements)]
+    return [line.elements[position].value for line in lines] if len(lines) == len(written) else []
+
+
 def _walks_a_table(binding: Binding) -> bool:
     """The first variable of ``for phrase, x in TABLE.items()``."""
     value = binding.value
@@ -89,6 +101,23 @@ class Constants:
                 found = self._strings(value_expression, hops - 1)
                 if found:
                     return found
+            return self._in_a_column(expression, hops - 1)
+        return ()
+
+    def _in_a_column(self, expression: cst.BaseExpression, hops: int) -> tuple[str, ...]:
+        """The strings of ``phrase`` in ``for phrase, x in ((…, …), (…, …))``, and of ``phrases`` in ``for x, phrases in {…}.items()``."""
+        bindings = self._scopes.reaching(expression) if isinstance(expression, cst.Name) else []
+        if not bindings or bindings[0].how is not How.ITEM or len(bindings[0].path) != 1 or bindings[0].value is None:
+            return ()
+        position, walked = bindings[0].path[0], bindings[0].value
+        table = walked
+        if isinstance(walked, cst.Call) and isinstance(walked.func, cst.Attribute) and walked.func.attr.value == "items":
+            table = walked.func.value
+        for rows in (table, *self.values(table)):
+            cells = _column(rows, position)
+            strings = [self._strings(cell, hops) for cell in cells]
+            if strings and all(strings):
+                return tuple(string for found in strings for string in found)
         return ()
 
     def values(self, expression: cst.BaseExpression) -> Iterator[cst.BaseExpression]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import cached_property
+
 import libcst as cst
 
 from errlint.semantics.constants import string_value
@@ -13,6 +16,8 @@ _TELLING = frozenset({
     "pprint", "rule", "write", "display",
 })  # fmt: skip
 _TRUTH = frozenset({"any", "all", "bool", "next", "filter", "len", "max", "sum"})
+_AROUND = (cst.Comparison, cst.Dict, cst.DictElement, cst.Tuple, cst.List, cst.Element)
+"""What a truth may be a part of without being used by it."""
 _HOPS = 3
 
 
@@ -36,7 +41,7 @@ class Decisions:
             elif isinstance(found, cst.NamedExpr):
                 if self._used(found.target, hops):
                     return True
-            elif isinstance(found, cst.Comparison):
+            elif isinstance(found, _AROUND):
                 pass
             elif isinstance(found, cst.Call):
                 if not (isinstance(found.func, cst.Name) and found.func.value in _TRUTH):
@@ -45,7 +50,7 @@ class Decisions:
                 return child is found.test and not self._if_only_tells(found, describes=self._describes(found))
             elif isinstance(found, cst.IfExp):
                 only_words = _prose(found.body) and _prose(found.orelse)
-                return child is found.test and not only_words and self._matters(found)
+                return child is found.test and not only_words and self._matters(found, hops)
             elif isinstance(found, (cst.While, cst.Assert, cst.CompIf, cst.MatchCase, cst.Return, cst.Raise, cst.Lambda)):
                 return True
             elif isinstance(found, cst.Assign):
@@ -57,13 +62,15 @@ class Decisions:
             child = found
         return False
 
-    def _matters(self, node: cst.CSTNode) -> bool:
+    def _matters(self, node: cst.CSTNode, hops: int) -> bool:
         """Whether the value of a conditional expression goes anywhere but into what is told."""
         for found in self._tree.ancestors(node):
             if isinstance(found, cst.Call) and _tells(found):
                 return False
             if isinstance(found, cst.FormattedString):
                 return False
+            if isinstance(found, cst.Assign) and hops and all(isinstance(target.target, cst.Name) for target in found.targets):
+                return any(self._matters(use, hops - 1) for target in found.targets for use in self._uses(target.target))
             if isinstance(found, cst.BaseSmallStatement):
                 return True
         return True
@@ -72,15 +79,24 @@ class Decisions:
         """Whether a name that keeps the outcome is used to decide; an attribute always is."""
         if not isinstance(target, cst.Name):
             return isinstance(target, (cst.Attribute, cst.Subscript))
-        if not hops:
-            return False
+        return hops > 0 and any(self.decides(use, hops - 1) for use in self._uses(target))
+
+    def _uses(self, target: cst.BaseExpression) -> Iterator[cst.Name]:
+        """Where the name is used, further down in the scope that it is bound in."""
+        if not isinstance(target, cst.Name):
+            return
         scope = self._scopes.scope_of(target)
         start = self._tree.order[target]
+        for name in self._names.get(target.value, ()):
+            if self._tree.order[name] > start and self._scopes.scope_of(name) is scope:
+                yield name
+
+    @cached_property
+    def _names(self) -> dict[str, list[cst.Name]]:
+        found: dict[str, list[cst.Name]] = {}
         for name in self._tree.all(cst.Name):
-            later = name.value == target.value and self._tree.order[name] > start
-            if later and self._scopes.scope_of(name) is scope and self.decides(name, hops - 1):
-                return True
-        return False
+            found.setdefault(name.value, []).append(name)
+        return found
 
     def _if_only_tells(self, test: cst.If, *, describes: bool) -> bool:
         if not _only_tells(test.body, describes=describes):

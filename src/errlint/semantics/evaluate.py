@@ -144,6 +144,8 @@ class Evaluator:
                 return self._woven(expression, [part.expression for part in parts if isinstance(part, cst.FormattedStringExpression)])
             case cst.ConcatenatedString(left=left, right=right):
                 return self._first(left, right)
+            case cst.ListComp(elt=each) | cst.SetComp(elt=each) | cst.GeneratorExp(elt=each):
+                return _several(self._text(self.meaning(each)), expression)
             case _:
                 return None
 
@@ -193,6 +195,8 @@ class Evaluator:
                 api = self._binding.of_name(self._types.library_name(sheet), name)
                 place = Place(test, f"`{name.value}` is a `{shown(sheet.name)}`")
                 return self._of_type(sheet, place, api, name)
+            if self._unknown.is_any_exception(test.args[1].value):
+                return Meaning(Kind.EXCEPTION, (Place(test, f"`{name.value}` is an exception"),), expression=name, proven=False)
         return None
 
     def type_sheets(self, expression: cst.BaseExpression) -> Iterator[TypeSheet]:
@@ -226,7 +230,7 @@ class Evaluator:
                 if annotated is not None:
                     return annotated
                 if binding.path:
-                    return self._unpacked(binding) if binding.how is How.VALUE else None
+                    return self._unpacked(binding) if binding.how is How.VALUE else self._walked(binding)
                 found = self.meaning(binding.value)
                 if found is None:
                     return None
@@ -247,13 +251,35 @@ class Evaluator:
             item = summary.items[binding.path[0]] if len(binding.path) == 1 and binding.path[0] < len(summary.items) else None
             found = self.callees.returned(value, summary, item, self._client(value))
             return None if found is None else self._kept(found, binding)
+        whole: Meaning | None = None
         for position in binding.path:
-            written = next(self._functions.returned_tuples(value), None)
-            if written is None or position >= len(written.elements):
+            written = next(self._functions.returned_tuples(value), None) if whole is None else None
+            if written is not None:
+                if position >= len(written.elements):
+                    return None
+                value = written.elements[position].value
+                continue
+            # `why, *rest = e.args`
+            whole = whole or (self.meaning(value) if value is not None else None)
+            if whole is None or value is None:
                 return None
-            value = written.elements[position].value
-        found = self.meaning(value) if value is not None else None
+            whole = self._item(whole, position, value)
+        found = whole or (self.meaning(value) if value is not None else None)
         return None if found is None else self._kept(found, binding)
+
+    def _walked(self, binding: Binding) -> Meaning | None:
+        """The second variable of ``for field, x in errors.items()`` and of ``for index, x in enumerate(errors)``."""
+        call = binding.value
+        if binding.how is not How.ITEM or binding.path != (1,) or not isinstance(call, cst.Call):
+            return None
+        if isinstance(call.func, cst.Attribute) and call.func.attr.value == "items":
+            walked = call.func.value
+        elif isinstance(call.func, cst.Name) and call.func.value == "enumerate" and call.args:
+            walked = call.args[0].value
+        else:
+            return None
+        found = self.meaning(walked)
+        return self._item(found, "*", walked) if found is not None else None
 
     def _annotated(self, binding: Binding) -> Meaning | None:
         if binding.annotation is None:
@@ -385,9 +411,9 @@ class Evaluator:
         if base.kind is Kind.HEADERS and isinstance(key, str):
             kind = Kind.RETRY_AFTER if key.lower() == "retry-after" else Kind.HEADER
             return base.becomes(kind, expression, f"header `{key}`", name=key)
-        error_of_a_list = base.kind is Kind.MESSAGE and bool(base.path) and isinstance(key, str)
+        error_of_a_list = _is_item(base) and base.name != "args" and isinstance(key, str)
         if base.kind is Kind.MESSAGE and not error_of_a_list:
-            return base if isinstance(key, int) or base.name == "args" else None
+            return base if isinstance(key, int) or base.name == "args" else None  # `e.args[0]`, one of several texts
         if base.kind not in (Kind.BODY, Kind.CODE) and not error_of_a_list:
             return None
         path = (*base.path, key)
@@ -525,7 +551,7 @@ class Evaluator:
         return None
 
     def _method(self, call: cst.Call, attribute: cst.Attribute) -> Meaning | None:
-        if attribute.attr.value == "format" and isinstance(attribute.value, (cst.SimpleString, cst.ConcatenatedString)):
+        if attribute.attr.value in ("format", "join") and isinstance(attribute.value, (cst.SimpleString, cst.ConcatenatedString)):
             return self._woven(call, [argument.value for argument in call.args])
         base = self.meaning(attribute.value)
         name = attribute.attr.value
@@ -536,12 +562,14 @@ class Evaluator:
         if base.kind is Kind.BODY and name in _FOLDED and names_error(base.path):
             # `body["error"].lower()` is a text, and what stands for the error
             return base.becomes(Kind.MESSAGE, call, "the text of the error")
-        by_key = base.kind in (Kind.BODY, Kind.HEADERS) or (base.sheet is not None and base.sheet.items)
+        by_key = base.kind in (Kind.BODY, Kind.HEADERS) or _is_item(base) or (base.sheet is not None and base.sheet.items)
         if by_key and name in ("get", "pop", "setdefault", "getheader", "get_all") and call.args:
             key = self._key(call.args[0].value)
             return None if key is None else self._item(base, key, call)
         if base.kind in (Kind.MESSAGE, Kind.TEXT) and name in ("split", "splitlines", "partition"):
-            return replace(base, expression=call, name="args")
+            return _several(base, call)
+        if base.kind is Kind.BODY and name == "values":
+            return base  # which is walked like a list
         return self._typed_method(call, name, base)
 
     def _typed_method(self, call: cst.Call, name: str, base: Meaning) -> Meaning | None:
@@ -557,3 +585,13 @@ class Evaluator:
             api = self._binding.of_client_call(call, base.api)
             return self._result(call, "http", f"`.{name}()`", api, trail=base.trail)
         return None
+
+
+def _is_item(meaning: Meaning) -> bool:
+    """An item of a list of errors: a text, or an object with one."""
+    return meaning.kind is Kind.MESSAGE and bool(meaning.path)
+
+
+def _several(text: Meaning | None, expression: cst.BaseExpression) -> Meaning | None:
+    """Several texts, each of which means the same."""
+    return None if text is None or text.kind is Kind.CODE else replace(text, expression=expression, name="args")

@@ -15,7 +15,7 @@ from errlint.http_words import STATUS_MEMBERS, names_status
 from errlint.libraries import TypeSheet
 from errlint.semantics.constants import string_value
 from errlint.semantics.meaning import Kind, Meaning, Place
-from errlint.semantics.text_tests import TextTests
+from errlint.semantics.text_tests import TextTest, TextTests
 from errlint.semantics.tree import Tree
 
 _NUMBER = frozenset({"status", "code"})
@@ -25,7 +25,8 @@ _NUMBER = frozenset({"status", "code"})
 class Expectations:
     """Answers for the exceptions of one file.
 
-    :param number: the int that an expression stands for; :param types: the sheets of the types that an expression names.
+    :param asked: what a test of text asks; :param number: the int that an expression stands for;
+    :param types: the sheets of the types that an expression names.
     """
 
     def __init__(
@@ -34,12 +35,14 @@ class Expectations:
         text_tests: TextTests,
         *,
         meaning: Callable[[cst.BaseExpression], Meaning | None],
+        asked: Callable[[TextTest], Meaning | None],
         number: Callable[[cst.BaseExpression], int | None],
         types: Callable[[cst.BaseExpression], Iterator[TypeSheet]],
     ) -> None:
         self._tree = tree
         self._text_tests = text_tests
         self._meaning = meaning
+        self._asked = asked
         self._number = number
         self._types = types
 
@@ -86,11 +89,11 @@ class Expectations:
     def _texts(self) -> Iterator[tuple[Meaning, Place]]:
         """``"429" in str(e)``."""
         for node in self._tree.of_types(cst.Comparison, cst.Call, cst.Match):
-            test = self._text_tests.at(node)
-            word = next(filter(names_status, test.words()), None) if test is not None else None
-            subject = self._meaning(test.subject) if test is not None and word is not None else None
-            if subject is not None and subject.from_exception:
-                yield subject, Place(node, f"the code looks for {word!r} in its text")
+            for test in self._text_tests.all_at(node):
+                word = next(filter(names_status, test.words()), None)
+                subject = self._asked(test) if word is not None else None
+                if subject is not None and subject.from_exception:
+                    yield subject, Place(node, f"the code looks for {word!r} in its text")
 
     def _exception(self, expression: cst.BaseExpression) -> Meaning | None:
         found = self._meaning(expression)

@@ -112,14 +112,15 @@ class Insights:
 
     def _asks(self, node: cst.CSTNode) -> Iterator[str]:
         codes = self._semantics.code_tests.at(node)
-        text = self._semantics.text_tests.at(node)
-        if text is not None and not codes and self._semantics.meaning(text.subject) is not None:
-            yield self._text_test(text)
+        for text in self._semantics.text_tests.all_at(node):
+            if not codes and self._semantics.asked(text) is not None:
+                yield self._text_test(text)
         yield from map(self._code_test, codes)
 
     def _text_test(self, test: TextTest) -> str:
         how = "is, as a whole," if test.exact else "matches" if test.pattern else "contains"
-        return f"whether the text `{self._source.code(test.subject)}` {how} {_listed(test.literals)}{_negated(negated=test.negated)}"
+        keys = "".join(f"[{key!r}]" for key in test.keys)
+        return f"whether the text `{self._source.code(test.subject)}{keys}` {how} {_listed(test.literals)}{_negated(negated=test.negated)}"
 
     def _code_test(self, test: CodeTest) -> str:
         more = "" if test.complete else ", and values that are not known"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import libcst as cst
 
-from errlint.semantics.constants import Constants, string_value
+from errlint.semantics.constants import Constants
 from errlint.semantics.names import Names
+from errlint.semantics.patterns import comparisons_in
 from errlint.semantics.scopes import How, Scopes
 from errlint.semantics.tree import Tree
 
@@ -25,6 +27,7 @@ class TextTest:
     :ivar exact: the whole text is compared (``==``, membership in a list, ``match``), not a part of it.
     :ivar pattern: the literals are regular expressions.
     :ivar negated: the test is true when the text does *not* say it.
+    :ivar keys: lead from the subject to the text: ``case {"error": {"message": "Trial has ended"}}``.
     """
 
     node: cst.CSTNode
@@ -33,10 +36,23 @@ class TextTest:
     exact: bool = False
     pattern: bool = False
     negated: bool = False
+    keys: tuple[str, ...] = ()
 
     def words(self) -> tuple[str, ...]:
         """The literals as a person reads them: regular expressions reduced to their plain words."""
-        return tuple(_plain(literal) for literal in self.literals) if self.pattern else self.literals
+        return tuple(word for literal in self.literals for word in plain_words(literal)) if self.pattern else self.literals
+
+
+def plain_words(pattern: str) -> Iterator[str]:
+    """A regular expression as a person reads it: the plain words of each of its alternatives."""
+    depth, start = 0, 0
+    unescaped = [found for found in re.finditer(r"\\.|\[(?:\\.|[^\]\\])*\]|[()|]", pattern) if found[0] in "()|"]
+    for found in unescaped:
+        depth += {"(": 1, ")": -1}.get(found[0], 0)
+        if found[0] == "|" and not depth:
+            yield _plain(pattern[start : found.start()])
+            start = found.end()
+    yield _plain(pattern[start:])
 
 
 def _plain(pattern: str) -> str:
@@ -60,9 +76,16 @@ class TextTests:
             return self._comparison(node)
         if isinstance(node, cst.Call):
             return self._call(node)
+        return next(self._match(node), None) if isinstance(node, cst.Match) else None
+
+    def all_at(self, node: cst.CSTNode) -> Iterator[TextTest]:
+        """The tests that this node is: a ``match`` may ask several texts."""
         if isinstance(node, cst.Match):
-            return self._match(node)
-        return None
+            yield from self._match(node)
+        else:
+            test = self.at(node)
+            if test is not None:
+                yield test
 
     def _comparison(self, node: cst.Comparison) -> TextTest | None:
         if len(node.comparisons) != 1:
@@ -112,14 +135,15 @@ class TextTests:
             return TextTest(node, node.args[0].value, literals, exact=True) if literals and table else None
         name = self._names.qualified(function) or ""
         if name in _RE_FUNCTIONS and len(node.args) >= 2:
-            patterns = self._patterns(node.args[0].value)
+            patterns = self.patterns(node.args[0].value)
             return TextTest(node, node.args[1].value, patterns, pattern=True) if patterns else None
         if isinstance(function, cst.Attribute) and function.attr.value in _RE_METHODS and node.args:
             patterns = self._compiled(function.value)
             return TextTest(node, node.args[0].value, patterns, pattern=True) if patterns else None
         return None
 
-    def _patterns(self, expression: cst.BaseExpression) -> tuple[str, ...]:
+    def patterns(self, expression: cst.BaseExpression) -> tuple[str, ...]:
+        """The regular expressions that an expression stands for: their text, or compiled ones."""
         return self._constants.strings(expression) or self._compiled(expression)
 
     def _compiled(self, expression: cst.BaseExpression) -> tuple[str, ...]:
@@ -130,12 +154,16 @@ class TextTests:
                 return self._constants.strings(value.args[0].value)
         return ()
 
-    def _match(self, node: cst.Match) -> TextTest | None:
-        """``match text:`` with string patterns, or a mapping pattern whose value is one."""
-        literals: list[str] = []
+    def _match(self, node: cst.Match) -> Iterator[TextTest]:
+        """``match text:`` with string patterns, or mapping patterns that compare the value under a key with a string."""
+        asked: dict[tuple[cst.BaseExpression, tuple[str, ...]], list[str]] = {}
         for case in node.cases:
-            literals.extend(_pattern_strings(case.pattern))
-        return TextTest(node, node.subject, tuple(literals), exact=True) if literals else None
+            for tested in comparisons_in(node.subject, case.pattern):
+                literals = [literal for value in tested.values for literal in self._constants.strings(value)]
+                asked.setdefault((tested.subject, tested.keys), []).extend(literals)
+        for (subject, keys), literals in asked.items():
+            if literals:
+                yield TextTest(node, subject, tuple(literals), exact=True, keys=keys)
 
     def looped(self, test: TextTest) -> cst.GeneratorExp | cst.ListComp | None:
         """The generator in ``any(x in text for x in PHRASES)`` when the literals are its variable."""
@@ -145,14 +173,3 @@ class TextTests:
         if bindings and bindings[0].how is How.ITEM and isinstance(bindings[0].node, cst.CompFor):
             return self._tree.enclosing(test.node, cst.GeneratorExp) or self._tree.enclosing(test.node, cst.ListComp)
         return None
-
-
-def _pattern_strings(pattern: cst.MatchPattern) -> list[str]:
-    if isinstance(pattern, cst.MatchValue):
-        value = string_value(pattern.value)
-        return [] if value is None else [value]
-    if isinstance(pattern, cst.MatchOr):
-        return [string for option in pattern.patterns for string in _pattern_strings(option.pattern)]
-    if isinstance(pattern, cst.MatchAs) and pattern.pattern is not None:
-        return _pattern_strings(pattern.pattern)
-    return []

@@ -76,6 +76,10 @@ class Unknown:
             return None
         return Meaning(Kind.EXCEPTION, (Place(binding.node, note),), proven=False)
 
+    def is_any_exception(self, type_: cst.BaseExpression) -> bool:
+        """Whether a type says only that a value is an exception."""
+        return not _ANY.isdisjoint(self._annotations.types(type_))
+
     def member(self, exception: Meaning, name: str, expression: cst.BaseExpression) -> Meaning | None:
         """What an attribute of an exception of unknown type means, if the exception stands for an answer."""
         if name == "response":

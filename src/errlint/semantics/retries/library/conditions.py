@@ -42,7 +42,7 @@ class Conditions:
 
     def of(self, passed: list[Given], site: RetrySite, default: Defaults, whole: Said | None) -> Again | None:
         """What arguments and defaults say; None if nothing, or nothing but ``whole``, a policy that is handed over."""
-        raised = self._positive(passed, ("retried", "types", "when"))
+        raised = self._positive(passed, ("retried", "types", "when", "text", "text-pattern"))
         listed = self._positive(passed, ("statuses",))
         returned = self._positive(passed, ("result", "not-result"))
         switched = self._switches(passed, site)
@@ -81,6 +81,8 @@ class Conditions:
                 return part.again
             if "when" not in words:
                 return Again(_PERHAPS, places=(Place(item.node, "decides what is tried again"),))
+        if "text" in words or "text-pattern" in words:
+            return Again(_PERHAPS, places=(Place(item.node, "the text of the exception decides what is tried again"),))
         if "statuses" in words:
             return self._listed(item)
         if "result" in words or "not-result" in words:

@@ -99,7 +99,9 @@ class Parts:
 
 
 _ABOUT: dict[str, frozenset[Says]] = {
-    "again": frozenset({"policy", "retried", "types", "not-types", "when", "unless", "result", "not-result", "statuses"}),
+    "again": frozenset(
+        {"policy", "retried", "types", "not-types", "when", "unless", "text", "text-pattern", "result", "not-result", "statuses"}
+    ),
     "wait": frozenset({"policy", "wait", "delay", "delay-of", "growing"}),
     "stop": frozenset({"policy", "stop", "attempts", "retries", "seconds"}),
 }
