@@ -102,9 +102,10 @@ class Words:
     @cached_property
     def defeats(self) -> re.Pattern[bytes]:
         """An argument that makes a layer ignore Retry-After, or the value that does."""
-        rows = (row for rows in self._libraries.defeats_retry_after.values() for row in rows)
-        words = ((row.when_is.rpartition(".")[2] if row.when_is else row.argument.name) for row in rows)
-        return re.compile(rb"\b(?:%b)\b" % _options(words))
+        rows = [row for rows in self._libraries.defeats_retry_after.values() for row in rows]
+        values = _options(row.when_is.rpartition(".")[2] for row in rows if row.when_is)
+        arguments = _options(row.argument.name for row in rows if not row.when_is)
+        return re.compile(rb"""\b(?:%b)\b|\b(?:%b)["']?\s*[=:]""" % (values, arguments))
 
     def _is_falsy(self, name: str) -> bool:
         sheet = self._libraries.type(name)

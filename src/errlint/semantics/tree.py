@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TypeVar, cast
 
 import libcst as cst
@@ -23,7 +23,10 @@ _PUNCTUATION = frozenset({
 })  # fmt: skip
 _LEAVES = (cst.Name, cst.SimpleString, cst.Integer, cst.Float, cst.Pass, cst.Break, cst.Continue, cst.Ellipsis)
 
+_FUNCTIONS = frozenset({cst.FunctionDef, cst.Lambda, cst.ClassDef})
+
 _code_fields: dict[type[cst.CSTNode], tuple[str, ...]] = dict.fromkeys(_LEAVES, ())
+_is_node: dict[type, bool] = {}
 
 
 def _fields_of(kind: type[cst.CSTNode]) -> tuple[str, ...]:
@@ -33,23 +36,46 @@ def _fields_of(kind: type[cst.CSTNode]) -> tuple[str, ...]:
     return _code_fields[kind]
 
 
-def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+def children(node: cst.CSTNode) -> list[cst.CSTNode]:
     """The code below a node, in the order of the walk reversed."""
     kind = type(node)
     names = _code_fields.get(kind)
+    found: list[cst.CSTNode] = []
     for name in _fields_of(kind) if names is None else names:
         value = getattr(node, name)
-        if isinstance(value, cst.CSTNode):
-            yield value
-        elif isinstance(value, (list, tuple)):
-            for item in reversed(value):
-                if isinstance(item, cst.CSTNode):
-                    yield item
+        what = type(value)
+        if what is list or what is tuple:
+            found.extend(value[::-1])
+        elif value is not None and what is not str:
+            known = _is_node.get(what)  # `isinstance` asks libcst's abstract classes, which takes ten times as long
+            if known is None:
+                known = _is_node[what] = issubclass(what, cst.CSTNode)
+            if known:
+                found.append(value)
+    return found
+
+
+def _walk(node: cst.CSTNode, *, into_functions: bool) -> Iterator[cst.CSTNode]:
+    """Everything below a node that belongs to no tree."""
+    stack = children(node)
+    while stack:
+        current = stack.pop()
+        yield current
+        if into_functions or type(current) not in _FUNCTIONS:
+            stack.extend(children(current))
+
+
+@cache
+def _concrete(kinds: tuple[type[cst.CSTNode], ...]) -> frozenset[type[cst.CSTNode]]:
+    """These types and all below them."""
+    return frozenset(kinds).union(*(_concrete(tuple(kind.__subclasses__())) for kind in kinds if kind.__subclasses__()))
 
 
 @dataclass(frozen=True)
 class Tree:
     """A module with the relations a rule needs.
+
+    Nodes are numbered in document order, parents first: what stands below a node are the numbers from its own to its end.
 
     :ivar parent: each node's parent; :ivar order: each node's rank in document order (parents first);
     :ivar by_type: nodes by exact type, in document order.
@@ -59,22 +85,33 @@ class Tree:
     parent: dict[cst.CSTNode, cst.CSTNode]
     order: dict[cst.CSTNode, int]
     by_type: dict[type[cst.CSTNode], list[cst.CSTNode]]
+    _nodes: list[cst.CSTNode]
+    _above: list[int]
+    """By rank, the rank of the parent; of the module itself, -1."""
+    _ends: list[int]
+    """By rank, the rank after the last node below."""
 
     @classmethod
     def of(cls, module: cst.Module) -> Tree:
         """Walk the module once. Iterative, so nesting is bounded by memory and not by the recursion limit."""
-        parent: dict[cst.CSTNode, cst.CSTNode] = {}
-        order: dict[cst.CSTNode, int] = {}
+        nodes: list[cst.CSTNode] = []
+        above: list[int] = []
         by_type: dict[type[cst.CSTNode], list[cst.CSTNode]] = {}
-        stack: list[cst.CSTNode] = [module]
+        stack: list[tuple[cst.CSTNode, int]] = [(module, -1)]
         while stack:
-            node = stack.pop()
-            order[node] = len(order)
+            node, parent = stack.pop()
+            rank = len(nodes)
+            nodes.append(node)
+            above.append(parent)
             by_type.setdefault(type(node), []).append(node)
-            for child in children(node):
-                parent[child] = node
-                stack.append(child)
-        return cls(module, parent, order, by_type)
+            stack.extend([(child, rank) for child in children(node)])
+        ends = list(range(1, len(nodes) + 1))
+        for rank in range(len(nodes) - 1, 0, -1):
+            if ends[rank] > ends[above[rank]]:
+                ends[above[rank]] = ends[rank]
+        order = {node: rank for rank, node in enumerate(nodes)}
+        parents = {node: nodes[rank] for node, rank in zip(nodes, above, strict=True) if rank >= 0}
+        return cls(module, parents, order, by_type, nodes, above, ends)
 
     def all(self, kind: type[N]) -> Sequence[N]:
         """All nodes of exactly this type, in document order."""
@@ -89,27 +126,39 @@ class Tree:
 
     def ancestors(self, node: cst.CSTNode) -> Iterator[cst.CSTNode]:
         """The node's parent, its parent, … up to the module."""
-        current = self.parent.get(node)
-        while current is not None:
-            yield current
-            current = self.parent.get(current)
+        rank = self._above[self.order[node]] if node in self.order else -1
+        while rank >= 0:
+            yield self._nodes[rank]
+            rank = self._above[rank]
 
     def within(self, node: cst.CSTNode, ancestor: cst.CSTNode | None) -> bool:
         """Whether ``node`` is ``ancestor`` or stands below it."""
-        return ancestor is not None and (node is ancestor or any(found is ancestor for found in self.ancestors(node)))
+        if node is ancestor:
+            return True
+        if ancestor is None or node not in self.order or ancestor not in self.order:
+            return False
+        start = self.order[ancestor]
+        return start < self.order[node] < self._ends[start]
 
     def enclosing(self, node: cst.CSTNode, *kinds: type[N]) -> N | None:
         """The nearest ancestor of one of these types."""
-        return next((found for found in self.ancestors(node) if isinstance(found, kinds)), None)
+        types = _concrete(kinds)
+        return next((cast("N", found) for found in self.ancestors(node) if type(found) in types), None)
 
     def below(self, node: cst.CSTNode, *, into_functions: bool = True) -> Iterator[cst.CSTNode]:
         """Everything below a node (itself excluded), in document order; nested functions and classes on request only."""
-        stack = list(children(node))
-        while stack:
-            current = stack.pop()
+        if node not in self.order:  # a literal that was brought from another module
+            yield from _walk(node, into_functions=into_functions)
+            return
+        rank = self.order[node] + 1
+        end = self._ends[rank - 1]
+        if into_functions:
+            yield from self._nodes[rank:end]
+            return
+        while rank < end:
+            current = self._nodes[rank]
             yield current
-            if into_functions or not isinstance(current, (cst.FunctionDef, cst.Lambda, cst.ClassDef)):
-                stack.extend(children(current))
+            rank = self._ends[rank] if type(current) in _FUNCTIONS else rank + 1
 
     def tests_around(self, node: cst.CSTNode) -> Iterator[cst.BaseExpression]:
         """The tests that hold where ``node`` stands: of the ``if`` around it, and to its left in an ``and``; conjunctions taken apart."""
