@@ -107,8 +107,7 @@ class Tree:
             stack.extend([(child, rank) for child in children(node)])
         ends = list(range(1, len(nodes) + 1))
         for rank in range(len(nodes) - 1, 0, -1):
-            if ends[rank] > ends[above[rank]]:
-                ends[above[rank]] = ends[rank]
+            ends[above[rank]] = max(ends[above[rank]], ends[rank])
         order = {node: rank for rank, node in enumerate(nodes)}
         parents = {node: nodes[rank] for node, rank in zip(nodes, above, strict=True) if rank >= 0}
         return cls(module, parents, order, by_type, nodes, above, ends)
