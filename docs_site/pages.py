@@ -13,7 +13,7 @@ import click
 from errlint import registry
 from errlint.catalogue import Catalogue
 from errlint.cli import cli
-from errlint.model import TOOL_RULES
+from errlint.own_findings import own_texts
 from errlint.rule import Rule
 
 _LINK = re.compile(r"\[(?P<text>[^\]\n]*)\]\((?P<target>(?!https?:|#)[^)#\s]+)(?P<anchor>#[^)\s]*)?\)")
@@ -85,12 +85,10 @@ def _rule_page(rule: Rule) -> str:
 
 def _tool_pages() -> Iterator[tuple[str, str]]:
     """A page for each thing that errlint says of itself: findings link to them, too."""
-    from docs_site.own_findings import SAID
-
-    rows = [f"| [{id}](rules/{name}.md) | {name} | {SAID[id].partition('.')[0]}. |" for id, name in TOOL_RULES.items()]  # noqa: A001
+    rows = [f"| [{text.id}](rules/{text.name}.md) | {text.name} | {text.title} |" for text in own_texts()]
     yield "own-findings.md", "\n".join(["# What errlint says of itself", "", "| ID | Name | |", "| --- | --- | --- |", *rows, ""])
-    for id, name in TOOL_RULES.items():  # noqa: A001
-        yield f"rules/{name}.md", f"# {id} {name}\n\n{SAID[id]}\n"
+    for text in own_texts():
+        yield f"rules/{text.name}.md", f"# {text.id} {text.name}: {text.doc}"
 
 
 def _catalogue_pages(catalogues: Iterable[Catalogue]) -> Iterator[tuple[str, str]]:

@@ -402,6 +402,12 @@ def test_explain_shows_the_documentation_of_a_rule(name: str) -> None:
     assert ESCAPE not in result.stdout
 
 
+def test_explain_shows_what_the_findings_of_the_tool_itself_mean() -> None:
+    result = errlint("explain", "err003")
+    assert result.stdout.startswith("# ERR003 suppression: ")
+    assert "Severity: warning" in result.stdout
+
+
 def test_explain_renders_markdown_on_a_terminal() -> None:
     text = errlint("explain", "ERR101", "--color", "always").stdout
     assert ESCAPE in text

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from errlint.fingerprints import fingerprints, line_hashes
 from errlint.model import Edit, FileReport, Finding, Fix, Location, RuleText, Safety, Severity, Step
+from errlint.own_findings import own_texts
 from errlint.reporters import FOR_PEOPLE, FORMATS, Results, reporter
 from errlint.reporters.sources import Sources
 from errlint.terminal import Style
@@ -48,7 +49,7 @@ def one(
 
 def said(name: str, *findings: Finding, code: str = CODE, stage: str = "checked") -> str:
     path = findings[0].location.path if findings else "a.py"
-    results = Results((FileReport(path, findings, stage=stage),), rules=(RULE,))
+    results = Results((FileReport(path, findings, stage=stage),), rules=(RULE, *own_texts()), pages={RULE.id: RULE.url})
     return "".join(reporter(name)(results, Sources({path: code.encode()}), Style()))
 
 
@@ -121,7 +122,9 @@ def test_sarif_has_what_github_asks_for() -> None:
 def test_sarif_knows_the_rules_of_the_tool_itself() -> None:
     broken = Finding("ERR001", "unparsable-file", Severity.ERROR, "m", Location("a.py", 1, 1, 1, 2))
     [entry] = json.loads(said("sarif", broken, stage="failed"))["runs"]
-    assert [rule["id"] for rule in entry["tool"]["driver"]["rules"]] == ["ERR001"]
+    [rule] = entry["tool"]["driver"]["rules"]
+    assert rule["id"] == "ERR001"
+    assert rule["helpUri"].endswith("/unparsable-file/")
     assert entry["results"][0]["ruleIndex"] == 0
     assert entry["invocations"] == [{"executionSuccessful": False}]
 
@@ -186,7 +189,7 @@ def test_github_gets_a_table_in_the_summary_of_the_job(tmp_path: Path, monkeypat
     said("github", one(message="a | b <script>"))
     written = summary.read_text(encoding="utf-8")
     assert written.startswith("before\n### errlint: 1 finding\n")
-    assert "| a.py:2:4 | ERR101 message-branch | a \\| b &lt;script> |" in written
+    assert "| a.py:2:4 | [ERR101](https://example.org/r) message-branch | a \\| b &lt;script> |" in written
 
 
 def test_the_summary_of_a_job_stays_below_what_github_takes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

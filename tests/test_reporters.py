@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from errlint.diffs import unified_diff
 from errlint.frames import frame
 from errlint.model import Edit, FileReport, Finding, Fix, Location, Safety, Severity, Step
+from errlint.registry import rule_texts
 from errlint.reporters import FORMATS, Results, reporter
 from errlint.reporters.sources import Sources, Text
 from errlint.reporters.summary import statistics, summary
@@ -64,7 +65,7 @@ def finding(
 
 
 def results(*findings: Finding, suppressed: int = 0, stage: str = "checked") -> Results:
-    return Results((FileReport("client.py", findings, suppressed, stage),))
+    return Results((FileReport("client.py", findings, suppressed, stage),), rules=rule_texts())
 
 
 def render(name: str, *findings: Finding, code: str = CODE, style: Style = PLAIN) -> str:
@@ -154,6 +155,8 @@ def test_json_has_the_documented_shape() -> None:
                 "rule": "ERR101",
                 "name": "message-branch",
                 "severity": "warning",
+                "url": None,
+                "remedy": "test the status or the code",
                 "message": "the branch depends on the wording of an error",
                 "path": "client.py",
                 "line": 8,

@@ -11,7 +11,6 @@ import yaml
 
 from docs_site.__main__ import build
 from docs_site.nav import _places, nav
-from docs_site.own_findings import SAID
 from docs_site.pages import _CODE, _moved, site
 from errlint import registry
 from errlint.model import TOOL_RULES
@@ -53,8 +52,11 @@ def test_every_page_of_the_repository_is_on_the_site() -> None:
     assert [page.name for page in written_pages(ROOT) if page.read_text(encoding="utf-8").split("\n", 1)[0] not in titles] == []
 
 
-def test_what_the_tool_says_of_itself_is_explained() -> None:
-    assert SAID.keys() == TOOL_RULES.keys()
+def test_every_finding_leads_to_a_page_of_its_own() -> None:
+    texts = registry.rule_texts()
+    assert TOOL_RULES.keys() < {text.id for text in texts}
+    assert [text.id for text in texts if not on_the_site(text.url) or registry.page(text.name) != text.url] == []
+    assert len({text.url for text in texts}) == len(texts)
 
 
 @pytest.mark.parametrize("place", PAGES)

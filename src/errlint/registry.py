@@ -7,7 +7,7 @@ A pack that cannot be imported is an error, never a silent "clean".
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import import_module
 from importlib.metadata import entry_points
 from importlib.util import find_spec
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from errlint.errors import UsageProblem
 from errlint.model import RuleText
+from errlint.own_findings import own_texts
 
 if TYPE_CHECKING:
     from errlint.catalogue import Catalogues
@@ -100,15 +101,20 @@ def rules() -> tuple[Rule, ...]:
 
 
 def rule_texts() -> tuple[RuleText, ...]:
-    """What formats tell of the rules, by id. Raises as :func:`rules`."""
-    pages = {pack.name: pack.documentation for pack in packs()}
-    return tuple(
-        RuleText(rule.id, rule.name, rule.title, rule.doc, rule.severity, _page(rule, pages).format(name=rule.name)) for rule in rules()
-    )
+    """What formats tell of the rules, and of the findings of the tool itself, by id. Raises as :func:`rules`."""
+    own = (RuleText(rule.id, rule.name, rule.title, rule.doc, rule.severity, page(rule.name)) for rule in rules())
+    return (*own_texts(), *own)
 
 
-def _page(rule: Rule, pages: dict[str, str]) -> str:
-    return pages.get(rule.check.__module__.rpartition(".")[0], "")
+@cache
+def page(name: str) -> str:
+    """The address of the page about what is found under a name; empty if there is none. Imports no rule, as modules have their names.
+
+    :raises UsageProblem: when a pack is declared but cannot be imported.
+    """
+    pages = {text.name: text.url for text in own_texts()}
+    stem = name.replace("-", "_")
+    return pages.get(name, "") or next((pack.documentation.format(name=name) for pack in packs() if stem in pack.modules), "")
 
 
 @lru_cache(maxsize=1)

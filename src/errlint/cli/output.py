@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TextIO
 from errlint.cli.group import style
 from errlint.diffs import unified_diff
 from errlint.errors import UsageProblem
-from errlint.model import RuleText, Safety
+from errlint.model import FileReport, RuleText, Safety
 from errlint.reporters import FOR_PEOPLE, Results, reporter
 from errlint.reporters.sources import Sources
 from errlint.reporters.summary import count, statistics, summary
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from errlint.cli.check import Request
     from errlint.runner import Outcome
 
-_WITH_RULES = frozenset({"sarif", "rdjson"})
+_WITHOUT_PAGES = frozenset({"concise", "grouped", "gitlab", "junit"})
 _PASSED_OVER = frozenset({"gated", "screened"})
 _ODD = "backslashreplace"
 """What is left of a file name that is not UTF-8 becomes an escape, as it is one in JSON."""
@@ -34,13 +34,15 @@ def finish(outcomes: Sequence[Outcome], request: Request, stream: TextIO) -> int
     """
     ordered = sorted(outcomes, key=lambda outcome: outcome.report.path.split("/"))
     changed = [outcome for outcome in ordered if outcome.before != outcome.after]
+    reports = tuple(outcome.report for outcome in ordered)
     results = Results(
-        tuple(outcome.report for outcome in ordered),
+        reports,
         sum(outcome.fixed for outcome in changed),
         len(changed),
-        _rule_texts() if _tells_of_rules(request, stream) else (),
+        _rule_texts() if request.output_format == "sarif" else (),
         sum(outcome.silenced for outcome in ordered),
         sum(outcome.silenced > 0 for outcome in ordered),
+        _pages(reports) if _tells_pages(request, stream) else {},
     )
     sources = Sources({outcome.report.path: outcome.after for outcome in ordered if outcome.report.findings})
     if request.verbose:
@@ -73,12 +75,19 @@ def _write_file(path: Path, text: str) -> None:
         raise UsageProblem(f"--output-file: cannot write '{printable(str(path))}': {error.strerror or error}") from error
 
 
-def _tells_of_rules(request: Request, stream: TextIO) -> bool:
-    """Whether the report tells of rules, not only of findings; importing them costs time."""
-    return request.output_format in _WITH_RULES or (request.output_format == "full" and style(stream).links)
+def _tells_pages(request: Request, stream: TextIO) -> bool:
+    """Whether the report leads to the pages about what was found."""
+    return style(stream).links if request.output_format == "full" else request.output_format not in _WITHOUT_PAGES
+
+
+def _pages(reports: Iterable[FileReport]) -> dict[str, str]:
+    from errlint.registry import page
+
+    return {finding.rule: page(finding.name) for report in reports for finding in report.findings}
 
 
 def _rule_texts() -> tuple[RuleText, ...]:
+    """Imports all rules, which takes a while."""
     from errlint.registry import rule_texts
 
     return rule_texts()

@@ -35,8 +35,7 @@ def explain(what: str, files: tuple[Path, ...]) -> None:
 
         write(sys.stdout, explained(what, files, look))
         return
-    found = _rule(what, files)
-    text = f"# {found.id} {found.name}: {found.title}\n\n{_facts(found)}\n\n{found.doc.strip().partition(chr(10))[2].strip()}\n"
+    text = _page(what, files)
     if not (look.colour or look.width):
         write(sys.stdout, [text])
         return
@@ -73,29 +72,28 @@ def rules(form: str) -> None:
     write(sys.stdout, table(("Rule", "Name", "Severity", "Since", "What it finds"), rows, style(sys.stdout)))
 
 
-def _rule(wanted: str, files: tuple[Path, ...]) -> Rule:
+def _page(wanted: str, files: tuple[Path, ...]) -> str:
+    """The page about a rule, or about what the tool says of itself, in Markdown."""
     from errlint import registry
     from errlint.hints import did_you_mean
 
-    found = registry.rules()
-    for rule in found:
-        if wanted.casefold() in {rule.id.casefold(), rule.name.casefold()}:
-            return rule
-    known = [name for rule in found for name in (rule.id, rule.name)]
+    rules = {rule.id: rule for rule in registry.rules()}
+    texts = registry.rule_texts()
+    for text in texts:
+        if wanted.casefold() in {text.id.casefold(), text.name.casefold()}:
+            facts = " · ".join((f"Severity: {text.severity.value}", *_more(rules.get(text.id))))
+            return f"# {text.id} {text.name}: {text.title}\n\n{facts}\n\n{text.doc.strip().partition(chr(10))[2].strip()}\n"
+    known = [name for text in texts for name in (text.id, text.name)]
     codes = [f"{api.id}:{wanted}" for api in known_catalogues(files) if wanted in api.names]
     hint = f"it is an error code: {', '.join(codes)}" if codes else did_you_mean(wanted, known) or "`errlint rules` lists all rules"
     raise UsageProblem(f"there is no rule '{wanted}'", hint=hint)
 
 
-def _facts(rule: Rule) -> str:
-    return " · ".join(_fact_list(rule))
-
-
-def _fact_list(rule: Rule) -> Iterator[str]:
-    yield f"Severity: {rule.severity.value}"
-    yield f"since errlint {rule.since}"
-    if rule.preview:
-        yield "off by default (preview)"
+def _more(rule: Rule | None) -> Iterator[str]:
+    if rule is not None:
+        yield f"since errlint {rule.since}"
+        if rule.preview:
+            yield "off by default (preview)"
 
 
 def _since(rule: Rule) -> str:

@@ -6,8 +6,8 @@ A reporter is a function ``report(results, sources, style)`` that yields text. I
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import import_module
 
@@ -29,7 +29,8 @@ class Results:
     """What a run gave: the reports of all files in the order of their paths, and how many findings were fixed, in how many files;
     ``silenced`` counts those that got a suppression.
 
-    With fixes applied, the reports tell what remains. ``rules`` are the rules that ran, for the formats that tell of them.
+    With fixes applied, the reports tell what remains. ``rules`` are all rules, for the formats that tell of them; ``pages`` are the
+    addresses of the pages about what was found, by rule.
     """
 
     reports: tuple[FileReport, ...]
@@ -38,6 +39,7 @@ class Results:
     rules: tuple[RuleText, ...] = ()
     silenced: int = 0
     silenced_files: int = 0
+    pages: Mapping[str, str] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[Finding]:
         return (finding for report in self.reports for finding in report.findings)

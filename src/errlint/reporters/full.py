@@ -13,9 +13,8 @@ from errlint.terminal import Style, printable, wrapped
 
 def report(results: Results, sources: Sources, style: Style) -> Iterator[str]:
     """A block for each finding, with a blank line after it."""
-    pages = {rule.id: rule.url for rule in results.rules}
     for finding in results:
-        yield "\n".join(_block(finding, sources, style, pages.get(finding.rule, ""))) + "\n\n"
+        yield "\n".join(_block(finding, sources, style, results.pages.get(finding.rule, ""))) + "\n\n"
 
 
 def _block(finding: Finding, sources: Sources, style: Style, page: str) -> Iterator[str]:

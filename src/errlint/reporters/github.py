@@ -7,7 +7,7 @@ place of a full ten tells how many more there are, and every finding stands in t
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from errlint.model import Finding, Severity
@@ -33,7 +33,7 @@ def report(results: Results, _sources: Sources, _style: Style) -> Iterator[str]:
             rest += found[len(shown) :]
             yield f"::{kind} title=errlint::{_data(f'{len(found) - len(shown)} more, in the log and the summary of this job')}\n"
     yield from (f"{printable(_place(finding))}: {finding.rule} {printable(finding.message)}\n" for finding in rest)
-    _summarise(list(results))
+    _summarise(list(results), results.pages)
 
 
 def _annotation(finding: Finding, kind: str) -> str:
@@ -62,14 +62,14 @@ def _place(finding: Finding) -> str:
     return f"{finding.location.path}:{finding.location.line}:{finding.location.column}"
 
 
-def _summarise(findings: Sequence[Finding]) -> None:
+def _summarise(findings: Sequence[Finding], pages: Mapping[str, str]) -> None:
     """Add a table to the file that ``GITHUB_STEP_SUMMARY`` names; outside of GitHub Actions there is none."""
     target = os.environ.get("GITHUB_STEP_SUMMARY")
     if not target:
         return
     size = Path(target).stat().st_size if Path(target).is_file() else 0
     with Path(target).open("a", encoding="utf-8", errors="backslashreplace") as summary:
-        for written, line in enumerate(_table(findings), -1):
+        for written, line in enumerate(_table(findings, pages), -1):
             size += len(line.encode("utf-8", "backslashreplace"))
             if size > _LARGEST_SUMMARY:
                 summary.write(f"\n{len(findings) - written + 1} more in the log.\n")
@@ -77,14 +77,16 @@ def _summarise(findings: Sequence[Finding]) -> None:
             summary.write(line)
 
 
-def _table(findings: Sequence[Finding]) -> Iterator[str]:
+def _table(findings: Sequence[Finding], pages: Mapping[str, str]) -> Iterator[str]:
     if not findings:
         yield "### errlint: no findings\n"
         return
     yield f"### errlint: {len(findings)} {'finding' if len(findings) == 1 else 'findings'}\n\n"
     yield "| Place | Rule | Finding |\n| --- | --- | --- |\n"
     for finding in findings:
-        yield f"| {_cell(_place(finding))} | {finding.rule} {finding.name} | {_cell(finding.message)} |\n"
+        page = pages.get(finding.rule)
+        rule = f"[{finding.rule}]({page})" if page else finding.rule
+        yield f"| {_cell(_place(finding))} | {rule} {finding.name} | {_cell(finding.message)} |\n"
 
 
 def _cell(text: str) -> str:

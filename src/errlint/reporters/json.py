@@ -7,7 +7,7 @@ Keys are only ever added within a schema.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from errlint.model import Edit, Finding, Fix, Location, Safety
 from errlint.reporters import Results
@@ -19,7 +19,7 @@ SCHEMA = 1
 
 def report(results: Results, sources: Sources, _style: Style) -> Iterator[str]:
     """One JSON object."""
-    findings = [finding_as_json(finding, sources) for finding in results]
+    findings = [finding_as_json(finding, sources, results.pages) for finding in results]
     yield json.dumps({"schema": SCHEMA, "findings": findings, "summary": _summary(results)}, ensure_ascii=False, indent=2) + "\n"
 
 
@@ -33,13 +33,15 @@ def statistics_as_json(results: Results) -> Iterator[str]:
     yield json.dumps({"schema": SCHEMA, "statistics": rules, "summary": _summary(results)}, ensure_ascii=False, indent=2) + "\n"
 
 
-def finding_as_json(finding: Finding, sources: Sources) -> dict[str, object]:
+def finding_as_json(finding: Finding, sources: Sources, pages: Mapping[str, str]) -> dict[str, object]:
     """One finding, as it stands in ``findings``."""
     return {
         "rule": finding.rule,
         "name": finding.name,
         "severity": finding.severity.value,
+        "url": pages.get(finding.rule) or None,
         "message": finding.message,
+        "remedy": finding.remedy,
         **_start(finding.location),
         "end_line": finding.location.end_line,
         "end_column": finding.location.end_column,

@@ -14,4 +14,4 @@ from errlint.terminal import Style
 def report(results: Results, sources: Sources, _style: Style) -> Iterator[str]:
     """A line for each finding."""
     for finding in results:
-        yield json.dumps(finding_as_json(finding, sources), ensure_ascii=False) + "\n"
+        yield json.dumps(finding_as_json(finding, sources, results.pages), ensure_ascii=False) + "\n"

@@ -18,8 +18,7 @@ _SEVERITIES = {Severity.ERROR: "ERROR", Severity.WARNING: "WARNING", Severity.AD
 
 def report(results: Results, sources: Sources, _style: Style) -> Iterator[str]:
     """One JSON object."""
-    pages = {rule.id: rule.url for rule in results.rules}
-    diagnostics = [_diagnostic(finding, sources.text(finding.location.path), pages.get(finding.rule)) for finding in results]
+    diagnostics = [_diagnostic(finding, sources.text(finding.location.path), results.pages.get(finding.rule)) for finding in results]
     yield json.dumps({"source": {"name": "errlint"}, "diagnostics": diagnostics}, ensure_ascii=False, indent=2) + "\n"
 
 

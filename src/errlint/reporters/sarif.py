@@ -68,17 +68,9 @@ def report(results: Results, sources: Sources, _style: Style) -> Iterator[str]:
 
 
 def _rules(known: Iterable[RuleText], findings: Iterable[Finding]) -> list[RuleText]:
-    """The rules that something was found by: the texts of all the others would be most of the file.
-
-    What the tool says about itself (ERR0xx) has no module to document it.
-    """
+    """The rules that something was found by: the texts of all the others would be most of the file."""
     texts = {rule.id: rule for rule in known}
-    found: dict[str, RuleText] = {}
-    for finding in findings:
-        title = finding.name.replace("-", " ").capitalize()
-        plain = RuleText(finding.rule, finding.name, title, f"{title}.", finding.severity, "")
-        found.setdefault(finding.rule, texts.get(finding.rule, plain))
-    return [found[rule] for rule in sorted(found)]
+    return [texts[rule] for rule in sorted({finding.rule for finding in findings})]
 
 
 def _rule(rule: RuleText) -> dict[str, object]:
