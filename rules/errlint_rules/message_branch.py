@@ -120,7 +120,7 @@ def _of_retry(call: cst.Call, ctx: Context) -> Iterator[Finding]:
 def _error_text(test: TextTest, ctx: Context) -> Meaning | None:
     """What the test asks, if it is the human-readable text of an error; of an API's error, if the meaning is proven."""
     subject = ctx.asked(test)
-    if subject is None or not all(_says_something(word) for word in test.words()):
+    if subject is None or not all(_says_something(word) for word in test.words()) or ctx.is_own_text(test, subject):
         return None
     codes = test.exact and all(_looks_like_code(word) for word in test.words())
     if subject.from_exception:

@@ -77,6 +77,10 @@ class Context:
         """What a test of text asks, and how we know; None when nothing shows that it has to do with HTTP."""
         return self.semantics.asked(test)
 
+    def is_own_text(self, test: TextTest, subject: Meaning) -> bool:
+        """Whether a test asks an exception of the project for a constant that the project itself raises it with."""
+        return self.semantics.own_texts.asked_for(test, subject)
+
     def retried_text(self, call: cst.Call) -> RetriedText | None:
         """The text of an API's error that a call of a retry library makes the retry depend on; None for every other call."""
         return self.semantics.retried_texts.at(call)

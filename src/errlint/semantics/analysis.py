@@ -30,6 +30,7 @@ from errlint.semantics.meaning import Bound, Evidence, Kind, Meaning
 from errlint.semantics.members import Collections
 from errlint.semantics.names import Names, dotted
 from errlint.semantics.origins import Origins
+from errlint.semantics.own_texts import OwnTexts
 from errlint.semantics.raises import Raising
 from errlint.semantics.request_ids.losses import Losses
 from errlint.semantics.retries.at_hand import Headers
@@ -247,6 +248,11 @@ class Semantics:
         return Losses(self)
 
     @cached_property
+    def own_texts(self) -> OwnTexts:
+        """Texts that the project gives its own exceptions."""
+        return OwnTexts(self)
+
+    @cached_property
     def retried_texts(self) -> RetriedTexts:
         """Texts of exceptions that retries depend on."""
         return RetriedTexts(self)
@@ -293,7 +299,9 @@ class Semantics:
             if origin.from_exception or origin.kind is Kind.EXCEPTION:
                 return True
             origin = origin.origin
-        return self._is_error_at(meaning, node) or self._passed_as_error(meaning)
+        if self._is_error_at(meaning, node) or self._passed_as_error(meaning):
+            return True
+        return any(self._is_error_at(meaning, place.node) for place in meaning.trail if place.node in self.tree.order)
 
     def _is_error_at(self, meaning: Meaning, node: cst.CSTNode) -> bool:
         possible = self.statuses.possible_at(node)

@@ -96,6 +96,11 @@ class Constants:
             return self._strings(expression.body, hops) or self._strings(expression.orelse, hops)
         if isinstance(expression, cst.BooleanOperation) and isinstance(expression.operator, cst.Or):
             return self._strings(expression.left, hops) or self._strings(expression.right, hops)
+        if hops and isinstance(expression, cst.Attribute) and expression.attr.value == "value":
+            # a member of an enumeration
+            found = self._strings(expression.value, hops - 1)
+            if found:
+                return found
         if hops:
             for value_expression in self.values(expression):
                 found = self._strings(value_expression, hops - 1)

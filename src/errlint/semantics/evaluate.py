@@ -28,6 +28,7 @@ from errlint.semantics.narrowing import Narrowings
 from errlint.semantics.patterns import captured_path
 from errlint.semantics.questions import Questions
 from errlint.semantics.raises import Raises
+from errlint.semantics.records import Records
 from errlint.semantics.scopes import Binding, How, Scopes
 from errlint.semantics.statuses import Statuses
 from errlint.semantics.tree import Tree
@@ -94,6 +95,7 @@ class Evaluator:
         self._unknown = Unknown(tree, scopes, self._annotations, types)
         self._narrowings = Narrowings(tree, scopes)
         self.callees = Callees(tree, names, functions, self._members, types=types, binding=binding, imported=imported, meaning=self.meaning)
+        self._records = Records(tree, scopes, constants, functions, types=types, runs=self.callees.here)
         self.http = HttpCalls(tree, self.callees, self.meaning)
         self.statuses = Statuses(tree, self.meaning, names.qualified, lambda value: list(constants.values(value)), self._predicate)
         self.raises = Raises(tree, names, self.callees, self.http, types=types, meaning=self.meaning, possible_at=self.statuses.possible_at)
@@ -342,6 +344,9 @@ class Evaluator:
         found = self._declared_attribute(attribute)
         if found is None and own is not None:
             found = self._of_project(own, attribute)
+        if found is None and own is not None and base is not None:
+            given = self._records.field(base, attribute.attr.value)
+            found = self._from_record(given, f".{attribute.attr.value}") if given is not None else None
         if found is None and base is not None:
             return self.member(base, attribute.attr.value, attribute)
         return found or self._elsewhere(attribute)
@@ -375,6 +380,8 @@ class Evaluator:
         """What attribute ``name`` of a value means."""
         if base.kind is Kind.CLIENT and (base.sheet is None or not self._declared(base.sheet, name)):
             return replace(base, expression=expression)
+        if base.kind is Kind.EXCEPTION and name == "exceptions":
+            return replace(base, expression=expression)  # of a group, each of which is one
         if base.kind is Kind.EXCEPTION and name == "args":
             return base.becomes(Kind.MESSAGE, expression, from_exception=True, name="args")
         if base.kind is Kind.EXCEPTION and base.sheet is None:
@@ -408,6 +415,8 @@ class Evaluator:
         if base.kind in (Kind.RESPONSE, Kind.OBJECT) and base.sheet is not None and base.sheet.items:
             # `e.response["error"]` of slack_sdk: subscripting the response reads its body
             base = base.becomes(_KIND_OF[base.sheet.items], expression)
+        if base.kind is Kind.EXCEPTION and key == "*":
+            return base  # of a group
         if base.kind is Kind.HEADERS and isinstance(key, str):
             kind = Kind.RETRY_AFTER if key.lower() == "retry-after" else Kind.HEADER
             return base.becomes(kind, expression, f"header `{key}`", name=key)
@@ -427,13 +436,24 @@ class Evaluator:
 
     def _subscript(self, subscript: cst.Subscript) -> Meaning | None:
         base = self.meaning(subscript.value)
-        if base is None or len(subscript.slice) != 1:
+        if len(subscript.slice) != 1:
             return None
         index = subscript.slice[0].slice
         if not isinstance(index, cst.Index):
-            return base if base.kind in _TEXTS else None
+            return base if base is not None and base.kind in _TEXTS else None
         key = self._key(index.value)
-        return None if key is None else self._item(base, key, subscript)
+        if key is None:
+            return None
+        return self._under(subscript.value, key) if base is None else self._item(base, key, subscript)
+
+    def _under(self, mapping: cst.BaseExpression, key: str | int) -> Meaning | None:
+        """What a dict of this file has under a key."""
+        values = self._records.under(mapping, key) if isinstance(key, str) else ()
+        return next((found for found in (self._from_record(value, repr(key)) for value in values) if found is not None), None)
+
+    def _from_record(self, value: cst.BaseExpression, place: str) -> Meaning | None:
+        found = self.meaning(value)
+        return found.via(value, f"kept under `{place}`") if found is not None else None
 
     def _key(self, expression: cst.BaseExpression) -> str | int | None:
         if isinstance(expression, cst.Integer):
@@ -555,6 +575,9 @@ class Evaluator:
             return self._woven(call, [argument.value for argument in call.args])
         base = self.meaning(attribute.value)
         name = attribute.attr.value
+        if base is None and name == "get" and call.args:
+            key = self._key(call.args[0].value)
+            return None if key is None else self._under(attribute.value, key)
         if base is None or (base.sheet is not None and self._members.find(base.sheet, name) is not None):
             return None
         if base.kind in _TEXTS and name in _SAME_TEXT:

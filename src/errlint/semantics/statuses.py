@@ -250,7 +250,7 @@ class Statuses:
                 possible &= left.may if isinstance(found.operator, cst.And) else left.negated().may
             elif isinstance(found, cst.IndentedBlock):
                 possible &= self._after_exits(found, child)
-            elif isinstance(found, cst.MatchCase) and child is found.body:
+            elif isinstance(found, cst.MatchCase) and (child is found.body or child is found.guard):
                 possible &= self._in_case(found)
             child = found
         return possible

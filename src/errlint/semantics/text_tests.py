@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from errlint.semantics.constants import Constants
+from errlint.semantics.constants import Constants, string_value, text_value
 from errlint.semantics.names import Names
 from errlint.semantics.patterns import comparisons_in
 from errlint.semantics.scopes import How, Scopes
@@ -27,7 +27,7 @@ class TextTest:
     :ivar exact: the whole text is compared (``==``, membership in a list, ``match``), not a part of it.
     :ivar pattern: the literals are regular expressions.
     :ivar negated: the test is true when the text does *not* say it.
-    :ivar keys: lead from the subject to the text: ``case {"error": {"message": "Trial has ended"}}``.
+    :ivar phrase: what the literals come from, where they are compared with the text. :ivar keys: lead from the subject to the text: ``case {"error": {"message": "Trial has ended"}}``.
     """
 
     node: cst.CSTNode
@@ -37,6 +37,7 @@ class TextTest:
     pattern: bool = False
     negated: bool = False
     keys: tuple[str, ...] = ()
+    phrase: cst.BaseExpression | None = None
 
     def words(self) -> tuple[str, ...]:
         """The literals as a person reads them: regular expressions reduced to their plain words."""
@@ -98,14 +99,14 @@ class TextTests:
             for subject, other in ((left, right), (right, left)):
                 literals = self._constants.strings(other)
                 if len(literals) == 1 and not self._constants.strings(subject):
-                    return TextTest(node, subject, literals, exact=True, negated=negated)
+                    return TextTest(node, subject, literals, exact=True, negated=negated, phrase=other)
         return self._position(node, left, operator)
 
     def _membership(self, node: cst.Comparison, left: cst.BaseExpression, right: cst.BaseExpression, *, negated: bool) -> TextTest | None:
         inside = self._constants.strings(left)
         if inside:
             # "rate limit" in text; also the variable of any(x in text for x in PHRASES)
-            return TextTest(node, right, inside, negated=negated)
+            return TextTest(node, right, inside, negated=negated, phrase=left)
         among = self._constants.strings(right)
         if among and not isinstance(right, (cst.SimpleString, cst.ConcatenatedString)):
             return TextTest(node, left, among, exact=True, negated=negated)
@@ -129,10 +130,7 @@ class TextTests:
             literals = () if isinstance(self._tree.parent.get(node), cst.Comparison) else self._constants.strings(node.args[0].value)
             return TextTest(node, function.value, literals) if literals else None
         if isinstance(function, cst.Attribute) and function.attr.value == "get" and node.args:
-            # TABLE.get(text): the table decides
-            literals = self._constants.strings(function.value)
-            table = any(isinstance(value, cst.Dict) for value in (function.value, *self._constants.values(function.value)))
-            return TextTest(node, node.args[0].value, literals, exact=True) if literals and table else None
+            return self._lookup(node, function.value, node.args[0].value)
         name = self._names.qualified(function) or ""
         if name in _RE_FUNCTIONS and len(node.args) >= 2:
             patterns = self.patterns(node.args[0].value)
@@ -141,6 +139,16 @@ class TextTests:
             patterns = self._compiled(function.value)
             return TextTest(node, node.args[0].value, patterns, pattern=True) if patterns else None
         return None
+
+    def _lookup(self, node: cst.CSTNode, table: cst.BaseExpression, subject: cst.BaseExpression) -> TextTest | None:
+        """``TABLE.get(text)``: the table decides; not one that only gives other words for the text."""
+        if not isinstance(table, (cst.Name, cst.Attribute, cst.Dict)) or text_value(subject) is not None:
+            return None
+        written = next((value for value in (table, *self._constants.values(table)) if isinstance(value, cst.Dict)), None)
+        if written is None or all(" " in (string_value(element.value) or "") for element in written.elements):
+            return None
+        literals = self._constants.strings(table)
+        return TextTest(node, subject, literals, exact=True) if literals else None
 
     def patterns(self, expression: cst.BaseExpression) -> tuple[str, ...]:
         """The regular expressions that an expression stands for: their text, or compiled ones."""
