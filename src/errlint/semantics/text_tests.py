@@ -27,7 +27,8 @@ class TextTest:
     :ivar exact: the whole text is compared (``==``, membership in a list, ``match``), not a part of it.
     :ivar pattern: the literals are regular expressions.
     :ivar negated: the test is true when the text does *not* say it.
-    :ivar phrase: what the literals come from, where they are compared with the text. :ivar keys: lead from the subject to the text: ``case {"error": {"message": "Trial has ended"}}``.
+    :ivar phrase: what the literals come from, where they are compared with the text.
+    :ivar keys: lead from the subject to the text: ``case {"error": {"message": "Trial has ended"}}``.
     """
 
     node: cst.CSTNode
