@@ -15,6 +15,8 @@ import msgspec
 
 from errlint.encoding import UndecodableSource, decode
 
+_IMPORTS = (ast.Import, ast.ImportFrom)
+
 
 class Bound(msgspec.Struct, frozen=True):
     """One binding of a name at the top level of a module.
@@ -99,14 +101,18 @@ def _index(tree: ast.Module) -> Index:
 
 
 def _statements(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
-    """The statements that run when the module is imported, branches included."""
+    """The statements that run when the module is imported, branches included; of two bindings of a name, the later one is meant.
+
+    What a handler binds without an import stands in for one that failed, so it comes first.
+    """
     for statement in body:
         yield statement
+        handled = [found for handler in getattr(statement, "handlers", ()) for found in _statements(handler.body)]
+        yield from (found for found in handled if not isinstance(found, _IMPORTS))
         for block in ("body", "orelse", "finalbody"):
             if isinstance(statement, (ast.If, ast.Try, ast.With, ast.For, ast.While)):
                 yield from _statements(getattr(statement, block, ()))
-        for handler in getattr(statement, "handlers", ()):
-            yield from _statements(handler.body)
+        yield from (found for found in handled if isinstance(found, _IMPORTS))
 
 
 def _class(definition: ast.ClassDef) -> ClassIndex:

@@ -187,6 +187,9 @@ class Addresses:
             return (absolute[-1] if absolute else parts[0]) + _Text("/")
         if last in _MAKES_URL and arguments:
             return self._text(arguments[0], hops - 1)
+        if name == "urllib.request.Request":
+            named = [argument.value for argument in call.args if argument.keyword is not None and argument.keyword.value == "url"]
+            return self._text((arguments or named)[0], hops - 1) if arguments or named else _UNKNOWN
         for function in self._functions.run_by(call):
             returned = next(self._functions.returned(function), None)
             if returned is not None:

@@ -304,10 +304,12 @@ class Semantics:
         return any(self._is_error_at(meaning, place.node) for place in meaning.trail if place.node in self.tree.order)
 
     def _is_error_at(self, meaning: Meaning, node: cst.CSTNode) -> bool:
-        possible = self.statuses.possible_at(node)
-        if possible & ERRORS and not possible & OK:
-            # `status != 200` is how most clients spell "an error"
-            return True
+        # what was asked of an answer before this one says nothing about this one
+        for statuses in (self.statuses, self.answers.statuses(meaning)):
+            possible = statuses.possible_at(node)
+            if possible & ERRORS and not possible & OK:
+                # `status != 200` is how most clients spell "an error"
+                return True
         if any(self._says_failure(test, meaning, truth=truth) for test, truth in conditions_at(self.tree, node)):
             return True
         return any(self._takes_statuses(found) for found in self.tree.ancestors(node))

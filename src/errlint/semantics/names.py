@@ -109,11 +109,15 @@ class Names:
     def imported(self, binding: Binding) -> str | None:
         """The dotted name that an import binds; relative imports keep their leading dots."""
         alias = binding.node
-        statement = self._tree.parent.get(alias)
         if not isinstance(alias, cst.ImportAlias):
             return None
-        if isinstance(statement, cst.Import):
-            return alias.evaluated_name if alias.asname is not None else alias.evaluated_name.partition(".")[0]
-        if isinstance(statement, cst.ImportFrom):
-            return self._module(statement) + ("." if statement.module is not None else "") + alias.evaluated_name
-        return None
+        name = self.imported_as(alias)
+        is_root = alias.asname is None and isinstance(self._tree.parent.get(alias), cst.Import)
+        return name.partition(".")[0] if is_root else name
+
+    def imported_as(self, alias: cst.ImportAlias) -> str:
+        """The dotted name of what is imported; relative imports keep their leading dots."""
+        statement = self._tree.parent.get(alias)
+        if not isinstance(statement, cst.ImportFrom):
+            return alias.evaluated_name
+        return self._module(statement) + ("." if statement.module is not None else "") + alias.evaluated_name

@@ -7,7 +7,7 @@ before it and in no branch that excludes it; an unconditional binding hides the 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
@@ -169,9 +169,21 @@ class Scopes:
         return self._bindings.get((scope, name), [])
 
     def reaching(self, use: cst.Name) -> list[Binding]:
-        """The bindings whose value the name may have here, latest first; none in a literal that was brought from another module."""
-        if use not in self._tree.order:
-            return []
+        """The bindings whose value the name may have here, latest first; none in a literal that was brought from another module.
+
+        Where an import may fail, what a handler binds instead (``except ImportError: openai = None``) is left out.
+        """
+        found = self._may_reach(use) if use in self._tree.order else []
+        imports = [self._tree.parent.get(self._tree.block(one.node)) for one in found if one.how is How.IMPORT]
+        if not any(isinstance(around, (cst.Try, cst.TryStar)) for around in imports):
+            return found
+        return [one for one in found if one.how is How.IMPORT or not self._is_in_handler(one.node, imports)]
+
+    def _is_in_handler(self, node: cst.CSTNode, of: Sequence[cst.CSTNode | None]) -> bool:
+        handler = self._tree.parent.get(self._tree.block(node))
+        return isinstance(handler, (cst.ExceptHandler, cst.ExceptStarHandler)) and self._tree.parent.get(handler) in of
+
+    def _may_reach(self, use: cst.Name) -> list[Binding]:
         home = self.scope_of(use)
         for scope in self.outer(home):
             bindings = self.bindings(use.value, scope)

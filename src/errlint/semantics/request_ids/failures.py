@@ -14,12 +14,14 @@ from errlint.libraries import TypeSheet
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.names import dotted
 from errlint.semantics.request_ids.whereabouts import Ids, Whereabouts
-from errlint.semantics.statuses import leaves
+from errlint.semantics.statuses import ERRORS, leaves, statuses
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
 
 Handler = cst.ExceptHandler | cst.ExceptStarHandler
+_TRYING = (cst.Try, cst.TryStar)
+_CREATED = statuses(201, 202)
 _PARTS = (Kind.STATUS, Kind.OK, Kind.BODY, Kind.CODE, Kind.MESSAGE, Kind.TEXT, Kind.RESPONSE)
 
 
@@ -69,7 +71,7 @@ class Failures:
             return None
         evaluator = self._semantics.evaluator
         caught = evaluator.caught(handler)
-        if caught is None or not caught.proven or caught.catalogue is None or self._is_pluggable(caught):
+        if caught is None or not caught.proven or caught.catalogue is None or self._is_pluggable(caught) or self._sends_nothing(handler):
             return None
         named = evaluator.type_names(handler.type) if handler.type is not None else []
         types = [sheet for name in named if (sheet := self._semantics.types.type(name)) is not None and sheet.is_a == "exception"]
@@ -99,10 +101,21 @@ class Failures:
         made = [sheet for name in names if (sheet := self._semantics.libraries.type(name)) is not None and sheet.is_a == "client"]
         return caught.catalogue is not None and any(caught.catalogue.is_imitated(sheet.name) for sheet in made)
 
+    def _sends_nothing(self, handler: Handler) -> bool:
+        """Whether all that the ``try`` calls on clients is known to make no HTTP call: such an error has no answer."""
+        outer = self._tree.parent.get(handler)
+        calls = [node for node in self._tree.below(outer.body) if isinstance(node, cst.Call)] if isinstance(outer, _TRYING) else []
+        on_clients = [call for call in calls if self._is_on_client(call)]
+        return bool(on_clients) and not any(self._semantics.does_http(call) for call in calls)
+
+    def _is_on_client(self, call: cst.Call) -> bool:
+        on = self._semantics.meaning(call.func.value) if isinstance(call.func, cst.Attribute) else None
+        return on is not None and on.kind is Kind.CLIENT
+
     def _raised_in(self, handler: Handler) -> list[TypeSheet]:
         """The exceptions of libraries that the ``try`` of a broad handler is seen to raise for a status."""
         outer = self._tree.parent.get(handler)
-        if not isinstance(outer, (cst.Try, cst.TryStar)):
+        if not isinstance(outer, _TRYING):
             return []
         names = self._semantics.raises_for_status(outer.body).types
         return [sheet for name in names if (sheet := self._semantics.types.type(name)) is not None]
@@ -120,9 +133,15 @@ class Failures:
         if where is None:
             return
         for region in self._regions(test):
-            if region and self._semantics.is_error(part, region[0]):
+            if region and (self._semantics.is_error(part, region[0]) or self._is_refused(part, region)):
                 yield Failure(region, response, where, name)
                 return
+
+    def _is_refused(self, part: Meaning, region: Sequence[cst.CSTNode]) -> bool:
+        """`if answer.status_code != 201: raise …`: whatever else comes is an error to this code."""
+        possible = self._semantics.answers.statuses(part).possible_at(region[0])
+        last = region[-1].body[-1] if isinstance(region[-1], cst.SimpleStatementLine) else None
+        return bool(possible & ERRORS) and not possible & _CREATED and isinstance(last, cst.Raise)
 
     def _regions(self, test: cst.If) -> Iterator[tuple[cst.CSTNode, ...]]:
         """What runs if the test is true, if it is false, and after it if only what is false gets there."""
@@ -178,11 +197,11 @@ class Failures:
             return True
         texts = [text.value for text in self._tree.all(cst.SimpleString)]
         texts += [text.value for text in self._tree.all(cst.FormattedStringText)]
-        for statement in self._tree.of_types(cst.Import, cst.ImportFrom):
-            module = dotted(statement.module) if isinstance(statement, cst.ImportFrom) and statement.module is not None else None
-            names = statement.names if isinstance(statement, (cst.Import, cst.ImportFrom)) else ()
-            aliases = () if isinstance(names, cst.ImportStar) else names
-            texts += [module or "", *(alias.evaluated_name for alias in aliases)]
+        names = self._semantics.names
+        for alias in self._tree.all(cst.ImportAlias):
+            written = names.imported_as(alias)
+            # another module of the project may have imported it from the SDK
+            texts += [written, names.resolved(written)]
         words = self._semantics.catalogues.words
         return any(word in text for text in texts for word in words)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from errlint.semantics.conditions import conditions_at
-from errlint.semantics.meaning import Kind
+from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.names import dotted
 from errlint.semantics.request_ids.failures import Failure
 from errlint.semantics.request_ids.keeping import Keeping, Kept
@@ -111,6 +111,12 @@ class Judge:
             return True
         return any(self.asks(test, truth) for test, truth in conditions_at(self._tree, node))
 
+    def louder(self, first: Speech | None, second: Speech | None) -> Speech | None:
+        """Of two calls that tell people something, the one that says more of the error; the later one, if both say the same."""
+        if first is None or second is None:
+            return first or second
+        return first if self.said_by(first) > self.said_by(second) else second
+
     def asks(self, test: cst.BaseExpression, truth: bool) -> bool:
         """Whether a test that comes out so names the error: `e.code == …`, `"exists" in str(e)`, `is_conflict(e)`."""
         if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
@@ -123,11 +129,23 @@ class Judge:
             return isinstance(test.comparisons[0].operator, wanted) and self._has_part(test)
         if isinstance(test, cst.Call) and truth and self._semantics.names.qualified(test.func) not in _PRESENCE:
             return self._has_part(test) or self._keeping.passed(test) is Kept.ID
+        if isinstance(test, cst.Name):
+            # `known = is_known(e)`, `known, message = look_at(e)`
+            values = [binding.value for binding in self._semantics.scopes.reaching(test) if binding.how is How.VALUE]
+            return bool(values) and all(isinstance(value, cst.Call) and self.asks(value, truth) for value in values)
         return False
 
     def _has_part(self, test: cst.BaseExpression) -> bool:
         nodes = (node for node in self._tree.below(test) if isinstance(node, cst.BaseExpression))
-        return any((meaning := self._semantics.meaning(node)) is not None and meaning.kind in _ASKED for node in nodes)
+        parts = (meaning for node in nodes if (meaning := self._semantics.meaning(node)) is not None and meaning.kind in _ASKED)
+        return any(self._is_of_failure(part, test) for part in parts)
+
+    def _is_of_failure(self, part: Meaning, test: cst.BaseExpression) -> bool:
+        """Whether a part belongs to the answer that failed: on the way to it, another one may have been looked at."""
+        if self._failure.handler is not None and self._tree.within(test, self._failure.handler):
+            return True
+        answers = self._semantics.answers
+        return answers.of(part) == answers.of(self._failure.meaning)
 
     # ends ----------------------------------------------------------------------------------------------------------------------
 
@@ -143,7 +161,7 @@ class Judge:
                 return None
             if kept is Kept.TEXT or (kept is Kept.MARK and not self._is_expected(way.node)):
                 return Loss(self._failure, Lost.RETURNED, way.node, kept=kept)
-        if way.end in (End.ON, End.AGAIN) and self._goes_on():
+        if way.end in (End.ON, End.AGAIN) and self._goes_on(way.end):
             return None
         return self._said(way)
 
@@ -197,18 +215,27 @@ class Judge:
         """Whether an exception is the answer to a request that this code serves."""
         return any(fnmatchcase(name, pattern) for pattern in self._semantics.libraries.speeches.answers)
 
-    def _goes_on(self) -> bool:
+    def _goes_on(self, end: End) -> bool:
         """Whether the error may not have ended there: it is tried again, or the response is used once more."""
-        if self._failure.handler is None:
+        if self._failure.handler is None and end is End.ON:
             return self._is_used_later()
         loop = self._loop()
         if loop is None:
             return False
-        if isinstance(loop, cst.While) or self._semantics.retries.at(loop):
+        if isinstance(loop, cst.While) or self._semantics.retries.at(loop) or self._is_repeated(loop):
             return True
         return self._counts(loop) or any(
             self._semantics.waits.pause(call) is not None for call in self._tree.below(loop) if isinstance(call, cst.Call)
         )
+
+    def _is_repeated(self, loop: cst.For) -> bool:
+        """`while not done:` around the loop, where the code after the failure says that it is not."""
+        outer = next((found for found in self._tree.ancestors(loop) if isinstance(found, (cst.While, cst.FunctionDef, cst.Lambda))), None)
+        if not isinstance(outer, cst.While):
+            return False
+        asked = {node.value for node in (outer.test, *self._tree.below(outer.test)) if isinstance(node, cst.Name)}
+        after = [node for statement in self._failure.region for node in self._tree.below(statement)]
+        return any(isinstance(node, cst.AssignTarget) and dotted(node.target) in asked for node in after)
 
     def _counts(self, loop: cst.For) -> bool:
         """`for attempt in range(5)`: the number has no part in what is attempted."""

@@ -28,7 +28,7 @@ class End(Enum):
 class State:
     """What has happened on the way.
 
-    :ivar kept: something has the id; :ivar said: the last call that told people of it without; :ivar expected: a test has asked what went
+    :ivar kept: something has the id; :ivar said: the call that told people most of it without; :ivar expected: a test has asked what went
     wrong, and this is the way for the answer.
     """
 
@@ -48,18 +48,20 @@ class Way:
 
 Does = Callable[[cst.CSTNode], tuple[bool, "Speech | None", bool]]
 """Whether code keeps the id, what it tells people without it, and whether the program ends there."""
+Louder = Callable[["Speech | None", "Speech | None"], "Speech | None"]
 States = frozenset[State]
 
 
 class Walk:
     """Follows all ways through a block.
 
-    ``does`` says of a small statement what it does. Tests neither keep nor tell; ``asks`` says whether one, if it comes out so, names the
-    error.
+    ``does`` says of a small statement what it does; ``louder`` is the call, of two, that told people more. Tests neither keep nor tell;
+    ``asks`` says whether one, if it comes out so, names the error.
     """
 
-    def __init__(self, does: Does, asks: Callable[[cst.BaseExpression, bool], bool]) -> None:
+    def __init__(self, does: Does, louder: Louder, asks: Callable[[cst.BaseExpression, bool], bool]) -> None:
         self._does = does
+        self._louder = louder
         self._asks = asks
         self._ways: list[Way] = []
         self._loops: list[set[State]] = []
@@ -115,7 +117,7 @@ class Walk:
 
     def _after(self, code: cst.CSTNode, states: States) -> States:
         keeps, says, ends = self._does(code)
-        after = frozenset(replace(state, kept=state.kept or keeps, said=says or state.said) for state in states)
+        after = frozenset(replace(state, kept=state.kept or keeps, said=self._louder(state.said, says)) for state in states)
         return self._leave(End.STOP, code, after) if ends else after
 
     def _if(self, statement: cst.If, states: States) -> States:
