@@ -52,8 +52,8 @@ from errlint.rule import Catalogue, CodeTest, Context, Finding, Fix, Kind, Liter
     on=(cst.Comparison, cst.Call, cst.Subscript, cst.MatchCase),
     since="0.1",
     severity=Severity.ERROR,
-    preview=True,
     uses=("code",),
+    screen=lambda code: code.tells_errors,
 )
 def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
     for test in ctx.code_tests(node):
@@ -117,11 +117,15 @@ def _code(test: CodeTest, literal: Literal, ctx: Context) -> tuple[str, str, Fix
         return None
     # a text of digits can be a code, unless the catalogue shows that codes look different
     impossible = isinstance(value, int) or (_is_status(value) and (api.envelope.codes == "complete" or not place.spells(value)))
-    if not impossible or api.code(str(value)) is not None:
+    known = api.code(str(value)) is not None
+    if not impossible or (known and isinstance(value, str)):
         return None
     what = f"the number {value}" if isinstance(value, int) else f"'{value}'"
+    message = f"an error code of {api.name} is a text, and never equal to {what}"
+    if known:
+        return message, f"compare it with '{value}'", None
     status = int(value) if _is_status(str(value)) else None
-    return f"an error code of {api.name} is a text, and never equal to {what}", _remedy(status, api), _other_test(test, status, ctx)
+    return message, _remedy(status, api), _other_test(test, status, ctx)
 
 
 def _is_status(value: str) -> bool:

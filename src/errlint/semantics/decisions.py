@@ -72,6 +72,9 @@ class Decisions:
                 return False
             if isinstance(found, cst.Assign) and hops and all(isinstance(target.target, cst.Name) for target in found.targets):
                 return any(self._matters(use, hops - 1) for target in found.targets for use in self._uses(target.target))
+            if isinstance(found, cst.Raise):
+                # one type, and two words for what happened
+                return not isinstance(node, cst.IfExp) or string_value(node.body) is None or string_value(node.orelse) is None
             if isinstance(found, cst.BaseSmallStatement):
                 return True
         return True

@@ -190,15 +190,16 @@ class Evaluator:
             sheet, open_ = self._types.made_of_answer(sheet), False
         return Meaning(_OF_TYPE[sheet.is_a], (place,), sheet, api, expression=expression, proven=not open_)
 
-    def _narrowed(self, name: cst.Name) -> Meaning | None:
+    def _narrowed(self, name: cst.Name | cst.Attribute) -> Meaning | None:
         """What ``isinstance(name, T)`` in a test on the way to the use says of it."""
-        for test in self._narrowings.at(name):
+        tests = self._narrowings.at(name) if isinstance(name, cst.Name) else self._narrowings.at_attribute(name)
+        for test in tests:
+            written = dotted(name)
             for sheet in self.type_sheets(test.args[1].value):
                 api = self._binding.of_name(self._types.library_name(sheet), name)
-                place = Place(test, f"`{name.value}` is a `{shown(sheet.name)}`")
-                return self._of_type(sheet, place, api, name)
+                return self._of_type(sheet, Place(test, f"`{written}` is a `{shown(sheet.name)}`"), api, name)
             if self._unknown.is_any_exception(test.args[1].value):
-                return Meaning(Kind.EXCEPTION, (Place(test, f"`{name.value}` is an exception"),), expression=name, proven=False)
+                return Meaning(Kind.EXCEPTION, (Place(test, f"`{written}` is an exception"),), expression=name, proven=False)
         return None
 
     def type_sheets(self, expression: cst.BaseExpression) -> Iterator[TypeSheet]:
@@ -253,21 +254,24 @@ class Evaluator:
             item = summary.items[binding.path[0]] if len(binding.path) == 1 and binding.path[0] < len(summary.items) else None
             found = self.callees.returned(value, summary, item, self._client(value))
             return None if found is None else self._kept(found, binding)
-        whole: Meaning | None = None
-        for position in binding.path:
-            written = next(self._functions.returned_tuples(value), None) if whole is None else None
-            if written is not None:
-                if position >= len(written.elements):
-                    return None
-                value = written.elements[position].value
-                continue
-            # `why, *rest = e.args`
-            whole = whole or (self.meaning(value) if value is not None else None)
-            if whole is None or value is None:
-                return None
-            whole = self._item(whole, position, value)
-        found = whole or (self.meaning(value) if value is not None else None)
+        found = self._at(value, binding.path) if value is not None else None
         return None if found is None else self._kept(found, binding)
+
+    def _at(self, value: cst.BaseExpression, path: tuple[int, ...]) -> Meaning | None:
+        """What stands at a path of positions: in a tuple that is written out, or in the first that is returned and has a meaning there."""
+        if not path:
+            return self.meaning(value)
+        tuples = list(self._functions.returned_tuples(value))
+        for written in tuples:
+            element = written.elements[path[0]] if path[0] < len(written.elements) else None
+            found = self._at(element.value, path[1:]) if element is not None else None
+            if found is not None:
+                return found
+        # `why, *rest = e.args`
+        found = self.meaning(value) if not tuples else None
+        for position in path:
+            found = self._item(found, position, value) if found is not None else None
+        return found
 
     def _walked(self, binding: Binding) -> Meaning | None:
         """The second variable of ``for field, x in errors.items()`` and of ``for index, x in enumerate(errors)``."""
@@ -333,6 +337,9 @@ class Evaluator:
     # attributes and items ------------------------------------------------------------------------------------------------------
 
     def _attribute(self, attribute: cst.Attribute) -> Meaning | None:
+        narrowed = self._narrowed(attribute)
+        if narrowed is not None:
+            return narrowed
         base = self.meaning(attribute.value)
         own = self._members.find(base.sheet, attribute.attr.value) if base is not None and base.sheet is not None else None
         if base is not None and base.kind is not Kind.INSTANCE and own is None:

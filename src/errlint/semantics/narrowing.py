@@ -9,6 +9,7 @@ from functools import cached_property
 import libcst as cst
 
 from errlint.semantics.conditions import atoms
+from errlint.semantics.names import dotted
 from errlint.semantics.scopes import Scopes
 from errlint.semantics.statuses import leaves
 from errlint.semantics.tree import Tree
@@ -40,6 +41,20 @@ class Narrowings:
                     yield call
             if isinstance(scope, cst.FunctionDef):
                 return
+
+    def at_attribute(self, attribute: cst.Attribute) -> Iterator[cst.Call]:
+        """The same of ``context.error``, in the branch below the test."""
+        path = dotted(attribute)
+        if path is not None and path in self._paths:
+            for test in self._tree.tests_around(attribute):
+                if isinstance(test, cst.Call) and _asked_about(test) == path:
+                    yield test
+
+    @cached_property
+    def _paths(self) -> frozenset[str]:
+        """The attributes that are asked about anywhere."""
+        asked = (_asked_about(call) for call in self._tree.all(cst.Call))
+        return frozenset(path for path in asked if path is not None and "." in path)
 
     @cached_property
     def _calls(self) -> dict[str, dict[cst.CSTNode, list[tuple[cst.Call, cst.CSTNode]]]]:
@@ -78,7 +93,11 @@ class Narrowings:
 
 def _asks_about(call: cst.Call, name: str) -> bool:
     """Whether a call is ``isinstance(name, …)``."""
+    return _asked_about(call) == name
+
+
+def _asked_about(call: cst.Call) -> str | None:
+    """The dotted name in ``isinstance(name, …)``."""
     if not isinstance(call.func, cst.Name) or call.func.value != "isinstance" or len(call.args) != 2:
-        return False
-    subject = call.args[0].value
-    return isinstance(subject, cst.Name) and subject.value == name
+        return None
+    return dotted(call.args[0].value)

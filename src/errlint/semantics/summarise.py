@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -45,14 +46,19 @@ class Summariser:
             evaluator = self._semantics.evaluator_with(assumed)
         returned = list(self._semantics.functions.returned(node))
         meanings = [*(evaluator.meaning(expression) for expression in returned), evaluator.returned_by_annotation(node)]
+
+        def first(found: Iterable[Meaning | None]) -> Value | None:
+            return next((value for meaning in found if (value := self._value(meaning, keys)) is not None), None)
+
         raising = evaluator.raises.of(node)
         http = evaluator.http.of(node)
-        written = next((found for found in returned if isinstance(found, (cst.Tuple, cst.List))), None)
+        rows = [[element.value for element in found.elements] for found in returned if isinstance(found, (cst.Tuple, cst.List))]
+        columns = zip_longest(*rows)
         return FunctionSummary(
             names=(".".join(path),),
             raises=tuple(self.outside(name) for name in raising.types),
-            value=next((value for meaning in meanings if (value := self._value(meaning, keys)) is not None), None),
-            items=tuple(self._value(evaluator.meaning(e.value), keys) for e in written.elements) if written is not None else (),
+            value=first(meanings),
+            items=tuple(first(evaluator.meaning(cell) for cell in column if cell is not None) for column in columns),
             http=self._spots(http.trail) if http is not None else (),
             answer=raising.answer.value,
             raised=self._spots(raising.trail),
