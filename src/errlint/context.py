@@ -123,7 +123,7 @@ class Context:
 
     def expectation(self, meaning: Meaning) -> Place | None:
         """Where the code itself shows that the exception which a text was made of may be an HTTP error."""
-        return self.semantics.expectations.of(meaning)
+        return self.semantics.expectations.of(meaning) or self.semantics.retried_texts.asked_about(meaning)
 
     def is_of_project(self, sheet: TypeSheet) -> bool:
         """Whether a type is a class of the project, not of a library."""

@@ -148,6 +148,7 @@ class Pause(_Sheet, frozen=True):
 
 class Named(_Sheet, frozen=True):
     """``[[random]]``, ``[[unique]]`` and ``[[clock]]``: functions whose value is drawn at random, is another one each time, or is the time.
+    ``[[decoder]]``: functions that decode JSON. ``[[matcher]]``: modules with the functions of ``re``.
 
     ``*`` matches within and across dots.
     """
@@ -167,6 +168,8 @@ class Sheet(_Sheet, frozen=True):
     random: tuple[Named, ...] = ()
     unique: tuple[Named, ...] = ()
     clock: tuple[Named, ...] = ()
+    decoder: tuple[Named, ...] = ()
+    matcher: tuple[Named, ...] = ()
     retry: tuple[RetrySheet, ...] = ()
     speech: tuple[SpeechSheet, ...] = ()
     serving: tuple[ServingSheet, ...] = ()
@@ -266,6 +269,16 @@ class Libraries:
         """Whether each call of the function gives another value: a fresh id, a random number, the time."""
         unique = any(fnmatchcase(name, pattern) for sheet in self.sheets for entry in sheet.unique for pattern in entry.names)
         return unique or self.is_random(name) or self.is_clock(name)
+
+    @cached_property
+    def decoders(self) -> frozenset[str]:
+        """Functions, by dotted name, that decode JSON."""
+        return frozenset(name for sheet in self.sheets for entry in sheet.decoder for name in entry.names)
+
+    @cached_property
+    def matchers(self) -> frozenset[str]:
+        """Modules with the functions of ``re``."""
+        return frozenset(name for sheet in self.sheets for entry in sheet.matcher for name in entry.names)
 
     def is_clock(self, name: str) -> bool:
         """Whether a function of this dotted name tells the time."""

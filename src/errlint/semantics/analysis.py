@@ -142,7 +142,7 @@ class Semantics:
     @cached_property
     def text_tests(self) -> TextTests:
         """Tests of text."""
-        return TextTests(self.tree, self.scopes, self.names, self.constants)
+        return TextTests(self.tree, self.scopes, self.names, self.constants, self.libraries.matchers)
 
     @cached_property
     def collections(self) -> Collections:

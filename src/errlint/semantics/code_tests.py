@@ -66,7 +66,7 @@ class CodeTests:
         functions: Functions,
         *,
         meaning: Callable[[cst.BaseExpression], Meaning | None],
-        part: Callable[[Meaning, str, cst.BaseExpression], Meaning | None],
+        part: Callable[[Meaning, str | int, cst.BaseExpression], Meaning | None],
     ) -> None:
         self._tree = tree
         self._collections = collections

@@ -11,17 +11,18 @@ from dataclasses import replace
 import libcst as cst
 
 from errlint.first_party import is_first_party
-from errlint.libraries import KINDS, TypeSheet
+from errlint.libraries import TypeSheet
 from errlint.semantics.annotations import Annotations
 from errlint.semantics.binding import ApiBinding
 from errlint.semantics.callees import Callees
 from errlint.semantics.class_members import ClassMembers, Member, is_property
 from errlint.semantics.constants import Constants, string_value
-from errlint.semantics.fields import kind_at, names_error
+from errlint.semantics.fields import names_error
 from errlint.semantics.functions import Functions
 from errlint.semantics.handlers import Handlers
 from errlint.semantics.http_calls import HttpCalls
 from errlint.semantics.imported import Imported
+from errlint.semantics.inside import KIND_OF, OF_TYPE, Inside, is_item
 from errlint.semantics.meaning import Bound, Kind, Meaning, Place
 from errlint.semantics.names import Names, dotted
 from errlint.semantics.narrowing import Narrowings
@@ -50,20 +51,6 @@ _MADE = {
     "object": "an object that does HTTP",
     "class": "an instance",
 }
-_OF_TYPE = {
-    "response": Kind.RESPONSE,
-    "exception": Kind.EXCEPTION,
-    "client": Kind.CLIENT,
-    "object": Kind.OBJECT,
-    "class": Kind.INSTANCE,
-}
-_KIND_OF = {
-    "status": Kind.STATUS, "reason": Kind.REASON, "ok": Kind.OK, "success": Kind.OK, "is-error": Kind.OK,
-    "client-error": Kind.OK, "server-error": Kind.OK, "headers": Kind.HEADERS,
-    "text": Kind.TEXT, "body": Kind.BODY, "code": Kind.CODE, "message": Kind.MESSAGE, "request-id": Kind.REQUEST_ID,
-    "retry-after": Kind.RETRY_AFTER, "http": Kind.CALL,
-}  # fmt: skip
-assert set(_KIND_OF) == KINDS
 
 
 class Evaluator:
@@ -93,6 +80,7 @@ class Evaluator:
         self._annotations = Annotations(tree, scopes, names, types)
         self._members = ClassMembers(scopes, constants, types, imported)
         self._unknown = Unknown(tree, scopes, self._annotations, types)
+        self._inside = Inside(types, self._unknown)
         self._narrowings = Narrowings(tree, scopes)
         self.callees = Callees(tree, names, functions, self._members, types=types, binding=binding, imported=imported, meaning=self.meaning)
         self._records = Records(tree, scopes, constants, functions, types=types, runs=self.callees.here)
@@ -188,7 +176,7 @@ class Evaluator:
         open_ = sheet.is_a == "exception" and not sheet.covers_status and self._types.is_of_project(sheet)
         if open_ and self._types.takes_status(sheet):
             sheet, open_ = self._types.made_of_answer(sheet), False
-        return Meaning(_OF_TYPE[sheet.is_a], (place,), sheet, api, expression=expression, proven=not open_)
+        return Meaning(OF_TYPE[sheet.is_a], (place,), sheet, api, expression=expression, proven=not open_)
 
     def _narrowed(self, name: cst.Name | cst.Attribute) -> Meaning | None:
         """What ``isinstance(name, T)`` in a test on the way to the use says of it."""
@@ -238,7 +226,7 @@ class Evaluator:
                 if found is None:
                     return None
                 if binding.how is How.ITEM:
-                    return self._item(found, "*", binding.value)
+                    return self._inside.item(found, "*", binding.value)
                 return self._kept(found, binding)
             case _:
                 return None
@@ -270,7 +258,7 @@ class Evaluator:
         # `why, *rest = e.args`
         found = self.meaning(value) if not tuples else None
         for position in path:
-            found = self._item(found, position, value) if found is not None else None
+            found = self._inside.item(found, position, value) if found is not None else None
         return found
 
     def _walked(self, binding: Binding) -> Meaning | None:
@@ -285,7 +273,7 @@ class Evaluator:
         else:
             return None
         found = self.meaning(walked)
-        return self._item(found, "*", walked) if found is not None else None
+        return self._inside.item(found, "*", walked) if found is not None else None
 
     def _annotated(self, binding: Binding) -> Meaning | None:
         if binding.annotation is None:
@@ -320,7 +308,7 @@ class Evaluator:
             return None
         if sheet.is_a == "exception" and self._types.takes_status(sheet):
             return self._of_type(sheet, Place(binding.node, f"an instance of `{shown(sheet.name)}`, which is made with a status"), None)
-        kind = _OF_TYPE[sheet.is_a] if sheet.is_a in ("client", "object") else Kind.INSTANCE
+        kind = OF_TYPE[sheet.is_a] if sheet.is_a in ("client", "object") else Kind.INSTANCE
         return Meaning(kind, (Place(binding.node, f"an instance of `{shown(sheet.name)}`"),), sheet)
 
     def _captured(self, binding: Binding) -> Meaning | None:
@@ -331,7 +319,7 @@ class Evaluator:
         subject, keys = captured
         found = self.meaning(subject)
         for key in keys:
-            found = self._item(found, key, subject) if found is not None else None
+            found = self._inside.item(found, key, subject) if found is not None else None
         return None if found is None else self._kept(found, binding)
 
     # attributes and items ------------------------------------------------------------------------------------------------------
@@ -343,7 +331,7 @@ class Evaluator:
         base = self.meaning(attribute.value)
         own = self._members.find(base.sheet, attribute.attr.value) if base is not None and base.sheet is not None else None
         if base is not None and base.kind is not Kind.INSTANCE and own is None:
-            return self.member(base, attribute.attr.value, attribute)
+            return self._inside.member(base, attribute.attr.value, attribute)
         for value in self._constants.attribute_values(attribute):
             found = self.meaning(value)
             if found is not None:
@@ -355,7 +343,7 @@ class Evaluator:
             given = self._records.field(base, attribute.attr.value)
             found = self._from_record(given, f".{attribute.attr.value}") if given is not None else None
         if found is None and base is not None:
-            return self.member(base, attribute.attr.value, attribute)
+            return self._inside.member(base, attribute.attr.value, attribute)
         return found or self._elsewhere(attribute)
 
     def own_member(self, base: Meaning, name: str, at: cst.BaseExpression) -> Meaning | None:
@@ -383,64 +371,6 @@ class Evaluator:
         found = (self._annotated(binding) for binding in self._scopes.bindings(attribute.attr.value, owner))
         return next((meaning for meaning in found if meaning is not None), None)
 
-    def member(self, base: Meaning, name: str, expression: cst.BaseExpression) -> Meaning | None:
-        """What attribute ``name`` of a value means."""
-        if base.kind is Kind.CLIENT and (base.sheet is None or not self._declared(base.sheet, name)):
-            return replace(base, expression=expression)
-        if base.kind is Kind.EXCEPTION and name == "exceptions":
-            return replace(base, expression=expression)  # of a group, each of which is one
-        if base.kind is Kind.EXCEPTION and name == "args":
-            return base.becomes(Kind.MESSAGE, expression, from_exception=True, name="args")
-        if base.kind is Kind.EXCEPTION and base.sheet is None:
-            return self._unknown.member(base, name, expression)
-        if base.sheet is None or base.kind not in _OF_TYPE.values():
-            return None
-        declared = self._declared(base.sheet, name)
-        return self._declared_value(base, declared[0], name, expression) if declared and not declared[1] else None
-
-    def _declared(self, sheet: TypeSheet, name: str) -> tuple[str, bool] | None:
-        """What a sheet says of a member, own or inherited, and whether it has to be called."""
-        for ancestor in (sheet, *self._types.ancestors(sheet.name)):
-            if name in ancestor.attributes:
-                return ancestor.attributes[name], False
-            if name in ancestor.methods:
-                return ancestor.methods[name], True
-        return None
-
-    def _declared_value(self, base: Meaning, declared: str, name: str, expression: cst.BaseExpression) -> Meaning | None:
-        kind = _KIND_OF.get(declared)
-        if kind is not None:
-            detail = declared if kind is Kind.OK else name
-            return base.becomes(kind, expression, f"{kind.value}: `.{name}`", name=detail)
-        sheet = self._types.type(declared.rstrip("?"))
-        if sheet is None:
-            return None
-        return base.becomes(_OF_TYPE[sheet.is_a], expression, f"`.{name}` is a `{sheet.name}`", sheet=sheet, name=name)
-
-    def _item(self, base: Meaning, key: str | int, expression: cst.BaseExpression) -> Meaning | None:
-        """What stands under a key of a value."""
-        if base.kind in (Kind.RESPONSE, Kind.OBJECT) and base.sheet is not None and base.sheet.items:
-            # `e.response["error"]` of slack_sdk: subscripting the response reads its body
-            base = base.becomes(_KIND_OF[base.sheet.items], expression)
-        if base.kind is Kind.EXCEPTION and key == "*":
-            return base  # of a group
-        if base.kind is Kind.HEADERS and isinstance(key, str):
-            kind = Kind.RETRY_AFTER if key.lower() == "retry-after" else Kind.HEADER
-            return base.becomes(kind, expression, f"header `{key}`", name=key)
-        error_of_a_list = _is_item(base) and base.name != "args" and isinstance(key, str)
-        if base.kind is Kind.MESSAGE and not error_of_a_list:
-            return base if isinstance(key, int) or base.name == "args" else None  # `e.args[0]`, one of several texts
-        if base.kind not in (Kind.BODY, Kind.CODE) and not error_of_a_list:
-            return None
-        path = (*base.path, key)
-        kind = kind_at(path, base.catalogue) or Kind.BODY
-        shown = "".join(f"[{part!r}]" if part != "*" else "[…]" for part in path)
-        return base.becomes(kind, expression, f"{kind.value}: `{shown}` of the body" if kind is not Kind.BODY else "", path=path)
-
-    def part(self, base: Meaning, name: str, expression: cst.BaseExpression) -> Meaning | None:
-        """What stands under a key of a mapping, or in an attribute of an object."""
-        return self._item(base, name, expression) if base.kind in (Kind.BODY, Kind.HEADERS) else self.member(base, name, expression)
-
     def _subscript(self, subscript: cst.Subscript) -> Meaning | None:
         base = self.meaning(subscript.value)
         if len(subscript.slice) != 1:
@@ -451,7 +381,7 @@ class Evaluator:
         key = self._key(index.value)
         if key is None:
             return None
-        return self._under(subscript.value, key) if base is None else self._item(base, key, subscript)
+        return self._under(subscript.value, key) if base is None else self._inside.item(base, key, subscript)
 
     def _under(self, mapping: cst.BaseExpression, key: str | int) -> Meaning | None:
         """What a dict of this file has under a key."""
@@ -485,6 +415,10 @@ class Evaluator:
         if meaning.kind is Kind.BODY:
             return meaning.becomes(Kind.TEXT, expression, "turned into text")
         return None
+
+    def part(self, base: Meaning, name: str | int, expression: cst.BaseExpression) -> Meaning | None:
+        """What stands under a key of a mapping, or in an attribute of an object."""
+        return self._inside.part(base, name, expression)
 
     # calls ---------------------------------------------------------------------------------------------------------------------
 
@@ -540,10 +474,10 @@ class Evaluator:
 
     def _result(self, call: cst.Call, returns: str, name: str, api: Bound | None, *, trail: tuple[Place, ...] = ()) -> Meaning | None:
         """What a function or a method of a client gives."""
-        kind = _KIND_OF.get(returns)
+        kind = KIND_OF.get(returns)
         sheet = None if kind is not None else self._types.type(returns.rstrip("?"))
         if sheet is not None:
-            kind = _OF_TYPE[sheet.is_a]
+            kind = OF_TYPE[sheet.is_a]
         if kind is None:
             return None
         if sheet is not None and sheet.is_a != "response":
@@ -566,15 +500,15 @@ class Evaluator:
         if name in ("str", "repr", "format", "bytes") or name in ("json.dumps", "traceback.format_exception", "html.unescape"):
             found = self.meaning(arguments[0])
             return None if found is None else self._as_text(found, call)
-        if name in ("json.loads", "ujson.loads", "orjson.loads", "simplejson.loads"):
+        if self._types.decodes(name):
             found = self.meaning(arguments[0])
-            if found is not None and found.kind is Kind.TEXT:
+            if found is not None and (found.kind is Kind.TEXT or self._inside.is_read(found)):
                 return found.becomes(Kind.BODY, call, "decoded from JSON")
         if name == "getattr" and len(arguments) > 1:
             member = string_value(arguments[1])
             base = self.meaning(arguments[0])
             if member is not None and base is not None:
-                return self.member(base, member, call)
+                return self._inside.member(base, member, call)
         return None
 
     def _method(self, call: cst.Call, attribute: cst.Attribute) -> Meaning | None:
@@ -592,10 +526,10 @@ class Evaluator:
         if base.kind is Kind.BODY and name in _FOLDED and names_error(base.path):
             # `body["error"].lower()` is a text, and what stands for the error
             return base.becomes(Kind.MESSAGE, call, "the text of the error")
-        by_key = base.kind in (Kind.BODY, Kind.HEADERS) or _is_item(base) or (base.sheet is not None and base.sheet.items)
+        by_key = base.kind in (Kind.BODY, Kind.HEADERS) or is_item(base) or (base.sheet is not None and base.sheet.items)
         if by_key and name in ("get", "pop", "setdefault", "getheader", "get_all") and call.args:
             key = self._key(call.args[0].value)
-            return None if key is None else self._item(base, key, call)
+            return None if key is None else self._inside.item(base, key, call)
         if base.kind in (Kind.MESSAGE, Kind.TEXT) and name in ("split", "splitlines", "partition"):
             return _several(base, call)
         if base.kind is Kind.BODY and name == "values":
@@ -608,18 +542,13 @@ class Evaluator:
         method = self._types.method(base.sheet, name)
         if method is not None:
             if base.kind in (Kind.RESPONSE, Kind.EXCEPTION):
-                return self._declared_value(base, method.returns, f"{name}()", call)
+                return self._inside.declared_value(base, method.returns, f"{name}()", call)
             api = self._binding.of_call(call, inherited=base.api)
             return self._result(call, method.returns, f"`.{name}()`", api, trail=base.trail)
-        if base.kind is Kind.CLIENT and self._declared(base.sheet, name) is None:
+        if base.kind is Kind.CLIENT and self._inside.declared(base.sheet, name) is None:
             api = self._binding.of_client_call(call, base.api)
             return self._result(call, "http", f"`.{name}()`", api, trail=base.trail)
         return None
-
-
-def _is_item(meaning: Meaning) -> bool:
-    """An item of a list of errors: a text, or an object with one."""
-    return meaning.kind is Kind.MESSAGE and bool(meaning.path)
 
 
 def _several(text: Meaning | None, expression: cst.BaseExpression) -> Meaning | None:

@@ -137,11 +137,21 @@ class Handlers:
                 if binding.how is How.VALUE and isinstance(binding.value, (cst.Tuple, cst.Name, cst.Attribute)) and not binding.path:
                     yield from self._type_names(binding.value, hops - 1)
                     return
-        name = self._types.named(expression)
+        name = self._types.named(expression) or self._of_client(expression)
         if name is None:
             return
         elsewhere = self._imported.type_names(name) if self._imported is not None and is_first_party(name) else ()
         yield from elsewhere or (name,)
+
+    def _of_client(self, expression: cst.BaseExpression) -> str | None:
+        """``client.exceptions.ClientError``: the error of the library, under its own name, that a client hands out."""
+        if not isinstance(expression, cst.Attribute) or not isinstance(expression.value, cst.Attribute):
+            return None
+        client = self._meaning(expression.value.value)
+        if client is None or client.kind is not Kind.CLIENT or client.sheet is None:
+            return None
+        errors = self._types.errors_of(client.sheet.name)
+        return next((error for error in errors if error.rpartition(".")[2] == expression.attr.value), None)
 
     def _sheets(self, name: str) -> Iterator[TypeSheet]:
         sheet = self._types.type(name)

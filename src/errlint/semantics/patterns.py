@@ -10,6 +10,9 @@ import libcst as cst
 from errlint.semantics.constants import string_value
 from errlint.semantics.tree import Tree
 
+Keys = tuple[str | int, ...]
+"""Keys of mappings and positions in sequences."""
+
 
 def captured_path(tree: Tree, capture: cst.MatchAs) -> tuple[cst.BaseExpression, tuple[str, ...]] | None:
     """The subject of the ``match`` and the keys to a captured name: ``case {"error": {"message": text}}`` gives ``("error", "message")``.
@@ -30,10 +33,17 @@ def captured_path(tree: Tree, capture: cst.MatchAs) -> tuple[cst.BaseExpression,
             if key is None:
                 return None
             keys.append(key)
-        elif not isinstance(around, (cst.MatchMapping, cst.MatchOr, cst.MatchOrElement, cst.MatchAs)):
+        elif not isinstance(around, (cst.MatchMapping, cst.MatchOr, cst.MatchOrElement, cst.MatchAs)) and not _is_only_typed(around, child):
             return None
         child = around
     return None
+
+
+def _is_only_typed(pattern: cst.CSTNode, inner: cst.CSTNode) -> bool:
+    """``str(text)``, which captures what is matched, if it is one."""
+    if isinstance(pattern, cst.MatchSequenceElement):
+        return pattern.value is inner
+    return isinstance(pattern, cst.MatchClass) and not pattern.kwds and len(pattern.patterns) == 1 and pattern.patterns[0] is inner
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,11 +51,11 @@ class Tested:
     """What a pattern compares: the value under ``keys`` of ``subject`` (an attribute, in a class pattern), with one of ``values``."""
 
     subject: cst.BaseExpression
-    keys: tuple[str, ...]
+    keys: Keys
     values: tuple[cst.BaseExpression, ...]
 
 
-def comparisons_in(subject: cst.BaseExpression, pattern: cst.MatchPattern, keys: tuple[str, ...] = ()) -> Iterator[Tested]:
+def comparisons_in(subject: cst.BaseExpression, pattern: cst.MatchPattern, keys: Keys = ()) -> Iterator[Tested]:
     """The comparisons of a pattern; of ``(status, code)`` matched against ``(429, "A")``, those of each element."""
     values = tuple(_values(pattern))
     if values:
@@ -65,6 +75,11 @@ def comparisons_in(subject: cst.BaseExpression, pattern: cst.MatchPattern, keys:
             if isinstance(written, cst.StarredElement) or not isinstance(part, cst.MatchSequenceElement):
                 return  # what follows a star has no place
             yield from comparisons_in(written.value, part.value)
+    elif isinstance(pattern, (cst.MatchTuple, cst.MatchList)):
+        for position, part in enumerate(pattern.patterns):
+            if not isinstance(part, cst.MatchSequenceElement):
+                return
+            yield from comparisons_in(subject, part.value, (*keys, position))
 
 
 def _values(pattern: cst.MatchPattern) -> Iterator[cst.BaseExpression]:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import libcst as cst
 
 from errlint.semantics.constants import Constants, string_value, text_value
 from errlint.semantics.names import Names
-from errlint.semantics.patterns import comparisons_in
+from errlint.semantics.patterns import Keys, comparisons_in
 from errlint.semantics.scopes import How, Scopes
 from errlint.semantics.tree import Tree
 
-_RE_FUNCTIONS = frozenset({"re.search", "re.match", "re.fullmatch", "re.findall", "re.finditer", "regex.search", "regex.match"})
-_RE_METHODS = frozenset({"search", "match", "fullmatch", "findall", "finditer"})
+_MATCHING = frozenset({"search", "match", "fullmatch", "findall", "finditer"})
 _POSITIONS = frozenset({"find", "rfind", "index", "rindex", "count"})
 _AFFIXES = frozenset({"startswith", "endswith"})
 
@@ -37,7 +36,7 @@ class TextTest:
     exact: bool = False
     pattern: bool = False
     negated: bool = False
-    keys: tuple[str, ...] = ()
+    keys: Keys = ()
     phrase: cst.BaseExpression | None = None
 
     def words(self) -> tuple[str, ...]:
@@ -64,13 +63,17 @@ def _plain(pattern: str) -> str:
 
 
 class TextTests:
-    """Finds the text tests of one file."""
+    """Finds the text tests of one file.
 
-    def __init__(self, tree: Tree, scopes: Scopes, names: Names, constants: Constants) -> None:
+    :param matchers: modules with the functions of ``re``.
+    """
+
+    def __init__(self, tree: Tree, scopes: Scopes, names: Names, constants: Constants, matchers: Collection[str]) -> None:
         self._tree = tree
         self._scopes = scopes
         self._names = names
         self._constants = constants
+        self._matchers = matchers
 
     def at(self, node: cst.CSTNode) -> TextTest | None:
         """The test that this node is, if it is one."""
@@ -132,11 +135,11 @@ class TextTests:
             return TextTest(node, function.value, literals) if literals else None
         if isinstance(function, cst.Attribute) and function.attr.value == "get" and node.args:
             return self._lookup(node, function.value, node.args[0].value)
-        name = self._names.qualified(function) or ""
-        if name in _RE_FUNCTIONS and len(node.args) >= 2:
+        module, _, name = (self._names.qualified(function) or "").rpartition(".")
+        if module in self._matchers and name in _MATCHING and len(node.args) >= 2:
             patterns = self.patterns(node.args[0].value)
             return TextTest(node, node.args[1].value, patterns, pattern=True) if patterns else None
-        if isinstance(function, cst.Attribute) and function.attr.value in _RE_METHODS and node.args:
+        if isinstance(function, cst.Attribute) and function.attr.value in _MATCHING and node.args:
             patterns = self._compiled(function.value)
             return TextTest(node, node.args[0].value, patterns, pattern=True) if patterns else None
         return None
@@ -159,13 +162,14 @@ class TextTests:
         """The pattern of ``re.compile("…")``, through a name."""
         values = [expression, *self._constants.values(expression)]
         for value in values:
-            if isinstance(value, cst.Call) and self._names.qualified(value.func) in ("re.compile", "regex.compile") and value.args:
+            module, _, name = ((self._names.qualified(value.func) if isinstance(value, cst.Call) else None) or "").rpartition(".")
+            if isinstance(value, cst.Call) and module in self._matchers and name == "compile" and value.args:
                 return self._constants.strings(value.args[0].value)
         return ()
 
     def _match(self, node: cst.Match) -> Iterator[TextTest]:
         """``match text:`` with string patterns, or mapping patterns that compare the value under a key with a string."""
-        asked: dict[tuple[cst.BaseExpression, tuple[str, ...]], list[str]] = {}
+        asked: dict[tuple[cst.BaseExpression, Keys], list[str]] = {}
         for case in node.cases:
             for tested in comparisons_in(node.subject, case.pattern):
                 literals = [literal for value in tested.values for literal in self._constants.strings(value)]

@@ -106,6 +106,10 @@ class Types:
         """What a library sheet says of calls of this name."""
         return self._libraries.function(name)
 
+    def decodes(self, name: str) -> bool:
+        """Whether a function of this dotted name decodes JSON."""
+        return name in self._libraries.decoders
+
     def method(self, sheet: TypeSheet, name: str) -> FunctionSheet | None:
         """What a library sheet says of a method of a type, own or inherited."""
         found = (self._libraries.own_method(ancestor, name) for ancestor in self.ancestors(sheet.name))

@@ -1,17 +1,23 @@
-"""Predicates of retry libraries that ask for the text of an exception: what the text has to say, and why it is an API's."""
+"""Predicates of retries that ask for the text of an exception: what the text has to say, and why it is an API's.
+
+A library may be told a text (``retry_if_exception_message``), or a function to ask about the exception, which is then an HTTP error if
+what is retried raises those.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from errlint.catalogue import Catalogue
 from errlint.http_words import names_status
-from errlint.semantics.meaning import Place
+from errlint.semantics.meaning import Meaning, Place
 from errlint.semantics.retries.library.calls import Given, RetryCalls
+from errlint.semantics.retries.policy import RetryPolicy
 from errlint.semantics.text_tests import plain_words
 
 if TYPE_CHECKING:
@@ -51,14 +57,52 @@ class RetriedTexts:
             yield from plain_words(pattern)
 
     def _asked(self, item: Given, words: tuple[str, ...]) -> RetriedText | None:
-        """The question, with what is retried for its answer: a call that raises for a status; or with a status among the words."""
+        """The question, if an API's error can be the answer.
+
+        What shows it: a call that is retried raises for a status; errors of HTTP are retried as well; or the words have a status in them.
+        """
         place = Place(item.node, f"asked for {', '.join(map(repr, words))}")
-        for policy in self._semantics.retries.policies:
-            if not any(found.node is item.node for found in policy.retried.places):
-                continue
-            attempt = next((found for found in policy.attempts if found.raises), None)
-            if attempt is not None:
-                return RetriedText(words, (*attempt.trail, place), policy.catalogue)
+        for policy in self._policies(item):
+            evidence = self._evidence(policy)
+            if evidence:
+                return RetriedText(words, (*evidence, place), policy.catalogue)
         if any(map(names_status, words)):
             return RetriedText(words, (Place(item.node, "the text is asked for a status of HTTP"), place))
         return None
+
+    def asked_about(self, subject: Meaning) -> Place | None:
+        """Where a retry asks a function about HTTP errors, if ``subject`` is the text of the exception that it is given."""
+        born = subject.trail[0].node
+        function = self._semantics.tree.enclosing(born, cst.FunctionDef, cst.Lambda) if isinstance(born, cst.Param) else None
+        return self._predicates.get(function) if function is not None else None
+
+    @cached_property
+    def _predicates(self) -> dict[cst.CSTNode, Place]:
+        """By function or lambda, where it decides what is tried again of calls that fail with HTTP errors."""
+        found: dict[cst.CSTNode, Place] = {}
+        for site in self._calls.all():
+            for item in site.given():
+                if {"when", "unless"}.isdisjoint(item.argument.says):
+                    continue
+                if any(self._evidence(policy) for policy in self._policies(item)):
+                    functions = self._semantics.functions.behind(item.value)
+                    found.update(dict.fromkeys(functions, Place(item.node, "a retry asks it about errors of HTTP")))
+        return found
+
+    def _policies(self, item: Given) -> list[RetryPolicy]:
+        """The policies that an argument is a part of."""
+        policies = self._semantics.retries.policies
+        return [policy for policy in policies if any(place.node is item.node for place in policy.retried.places)]
+
+    def _evidence(self, policy: RetryPolicy) -> tuple[Place, ...]:
+        """What shows that HTTP errors are tried again: a call that raises them for a status, or a type of theirs."""
+        attempt = next((found for found in policy.attempts if found.raises), None)
+        if attempt is not None:
+            return attempt.trail
+        return tuple(place for place in policy.retried.places if self._names_http_error(place.node))[:1]
+
+    def _names_http_error(self, node: cst.CSTNode) -> bool:
+        """Whether an argument names types of which some stand for a status."""
+        if not isinstance(node, cst.Arg):
+            return False
+        return any(sheet.covers_status or sheet.carries_status for sheet in self._semantics.evaluator.type_sheets(node.value))
