@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
+from html import escape
 from pathlib import Path
 
 import click
@@ -70,10 +71,16 @@ def _moved(text: str, path: str, places: dict[str, str], root: Path, files: dict
             files[place] = root / target
         return f"[{match['text']}]({os.path.relpath(place, here or '.')}{match['anchor'] or ''})"
 
-    code = [match.group() for match in _CODE.finditer(text)]  # may hold what looks like a link, and may stand in the text of one
+    code = [_in_table(match) for match in _CODE.finditer(text)]  # may hold what looks like a link, and may stand in the text of one
     hidden = _CODE.sub("\0", text)
     restored = iter(code)
     return re.sub("\0", lambda _: next(restored), _LINK.sub(link, hidden))
+
+
+def _in_table(code: re.Match[str]) -> str:
+    """Code as it stands on the site: GitHub asks for a backslash before a bar in the cell of a table, Python-Markdown shows it."""
+    line = code.string[code.string.rfind("\n", 0, code.start()) + 1 : code.start()]
+    return code.group().replace("\\|", "|") if line.startswith("|") else code.group()
 
 
 def _rule_page(rule: Rule) -> str:
@@ -101,7 +108,7 @@ def _catalogue_pages(catalogues: Iterable[Catalogue]) -> Iterator[tuple[str, str
 
 
 def _catalogue_page(one: Catalogue) -> Iterator[str]:
-    yield f"# {one.name}\n\nId: `{one.id}`. Calls are bound to this catalogue by these hosts and SDKs, or [by name]"
+    yield f"# {one.name}\n\nCalls are bound to this catalogue by these hosts and SDKs, or [by name]"
     yield "(../configuration.md#which-api-a-call-talks-to).\n\n"
     about = {
         "Hosts": _listed(one.hosts),
@@ -112,17 +119,17 @@ def _catalogue_page(one: Catalogue) -> Iterator[str]:
         "Says when to come back": _listed(str(source.place) for source in one.retry_after),
         "Sources": "; ".join(f"[{source.title or source.url}]({source.url})" if source.url else source.title for source in one.api.sources),
     }
-    yield "| | |\n| --- | --- |\n" + "".join(f"| {label} | {text} |\n" for label, text in about.items() if text)
+    yield f"| Id | `{one.id}` |\n| --- | --- |\n" + "".join(f"| {label} | {text} |\n" for label, text in about.items() if text)
     for part in (one, *one.surfaces):
         name = "" if part is one else f" ({part.name})"
         if part.codes:
-            yield f"\n## Codes{name}\n\n| Code | Status | Retry | Wait |\n| --- | --- | --- | --- |\n"
+            yield f"\n## Codes{name}\n\n| Code | Status | Retry | Wait | What it means |\n| --- | --- | --- | --- | --- |\n"
             for rule in part.codes:
-                statuses = ", ".join(map(str, rule.status)) or "–"
-                yield from (f"| `{code}` | {statuses} | {_words(rule.retry)} | {_words(rule.wait)} |\n" for code in rule.names)
+                said = f"{', '.join(map(str, rule.status)) or '–'} | {_words(rule.retry)} | {_words(rule.wait)}"
+                yield from (f"| `{code}` | {said} | {_cell(rule.meanings.get(code, ''))} |\n" for code in rule.names)
         if part.status:
             yield f"\n## Statuses{name}\n\n| Status | Retry | Wait |\n| --- | --- | --- |\n"
-            yield from (f"| {status} | {_words(said.retry)} | {_words(said.wait)} |\n" for status, said in part.status.items())
+            yield from (f"| {status} | {_words(told.retry)} | {_words(told.wait)} |\n" for status, told in part.status.items())
 
 
 def _library_page() -> Iterator[str]:
@@ -146,6 +153,11 @@ def _command_page(command: click.Command, name: str) -> Iterator[str]:
 
 def _listed(words: Iterable[str]) -> str:
     return ", ".join(f"`{word}`" for word in words)
+
+
+def _cell(text: str) -> str:
+    """Text in which nothing is Markdown or HTML."""
+    return re.sub(r"([\\`*_\[\]|])", r"\\\1", escape(text, quote=False))
 
 
 def _words(name: str) -> str:

@@ -79,6 +79,16 @@ def test_links_are_moved_and_code_is_not_taken_for_one(tmp_path: Path) -> None:
     assert _moved(text, "docs/a.md", places, tmp_path, {}) == moved
 
 
+def test_bars_in_code_in_tables_are_written_as_the_site_reads_them(tmp_path: Path) -> None:
+    text = "| a | `str \\| None` |\n\nNo table: `a \\| b`.\n"
+    assert _moved(text, "docs/a.md", {"docs/a.md": "a.md"}, tmp_path, {}) == "| a | `str | None` |\n\nNo table: `a \\| b`.\n"
+
+
+def test_what_catalogues_say_is_no_markup() -> None:
+    assert "API key format is invalid or key doesn't exist" in PAGES["apis/girardai.md"]
+    assert not re.search(r"^\|.*(?<!`)<[a-z]", PAGES["apis/stripe.md"], re.MULTILINE)
+
+
 def test_mkdocs_has_no_objections(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("mkdocs")
     pytest.importorskip("material")
