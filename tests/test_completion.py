@@ -32,6 +32,8 @@ def proposed(line: str) -> list[str]:
         ("errlint check --select ERR504", ["ERR504"]),
         ("errlint check --select ERR101,falsy", ["ERR101,falsy-response"]),
         ("errlint explain retry-after-d", ["retry-after-disabled"]),
+        ("errlint explain ERR003", ["ERR003"]),
+        ("errlint explain girardai:RATE_LIMIT", ["girardai:RATE_LIMIT_EXCEEDED", "girardai:RATE_LIMITED"]),
         ("errlint check --api gir", ["girardai"]),
     ],
 )

@@ -26,6 +26,27 @@ def rule_words(_ctx: click.Context, _parameter: click.Parameter, incomplete: str
     return [CompletionItem(f"{before}{comma}{name}", help=title) for name, title in words if name.lower().startswith(word.lower())]
 
 
+def explained(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """All that can be explained: rules, what the tool says of itself, codes after the id of their API."""
+    from click.shell_completion import CompletionItem
+
+    from errlint import registry
+    from errlint.own_findings import own_texts
+
+    api_id, colon, code = incomplete.partition(":")
+    if colon:
+        try:
+            api = registry.catalogues().require(api_id)
+        except UsageProblem:
+            return []
+        return [CompletionItem(f"{api_id}:{name}") for name in api.names if name.startswith(code)]
+    own = [(word, text.title) for text in own_texts() for word in (text.id, text.name)]
+    return [
+        *rule_words(context, parameter, incomplete),
+        *(CompletionItem(word, help=title) for word, title in own if word.lower().startswith(incomplete.lower())),
+    ]
+
+
 def api_ids(_ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The ids of the catalogues that are installed."""
     from click.shell_completion import CompletionItem

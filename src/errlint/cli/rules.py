@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from errlint.cli.completion import rule_words
+from errlint.cli import completion
 from errlint.cli.group import Choice, color_option, style
 from errlint.cli.knowledge import catalogue_option, known_catalogues
 from errlint.errors import UsageProblem
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="Explain a rule, or an error code of an API.")
-@click.argument("what", metavar="RULE|API:CODE", shell_complete=rule_words)
+@click.argument("what", metavar="RULE|API:CODE", shell_complete=completion.explained)
 @catalogue_option
 @color_option
 def explain(what: str, files: tuple[Path, ...]) -> None:
