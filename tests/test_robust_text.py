@@ -56,6 +56,8 @@ class Outfit:
             dressed = disguise.renamed(dressed, {old: f"{old}_é" if old in speaking else new for old, new in names.items()})
         if "indent" in self.worn:
             dressed = disguise.reindented(dressed, self.indent)
+        if "brackets" in self.worn:
+            dressed = disguise.broken(dressed, pick)
         if "comments" in self.worn:
             dressed = disguise.commented(dressed, pick)
         if "feeds" in self.worn:
@@ -71,7 +73,7 @@ OUTFITS = st.builds(
     Outfit,
     fixture=st.sampled_from([path.relative_to(ROOT).as_posix() for path in FIXTURES]),
     seed=st.integers(0, 2**32),
-    worn=st.frozensets(st.sampled_from(["names", "indent", "comments", "feeds"])),
+    worn=st.frozensets(st.sampled_from(["names", "indent", "brackets", "comments", "feeds"])),
     indent=st.sampled_from([" ", "  ", "\t", "        "]),
     newline=st.sampled_from(["\n", "\r\n", "\r"]),
     encoding=st.sampled_from(["utf-8", "utf-8-sig", "latin-1", "cp1252"]),
@@ -140,5 +142,8 @@ def test_disguises_are_worn(path: Path) -> None:
     assert ast.dump(ast.parse(noted.text)) == ast.dump(ast.parse(text))
     assert len(noted.comments) > text.count("\n") / 2
     assert [line for line, origin in zip(noted.text.split("\n"), noted.origin, strict=True) if origin and "# note" not in line]
+    inside = disguise.broken(plain, lambda _: 0)
+    assert ast.dump(ast.parse(inside.text)) == ast.dump(ast.parse(text))
+    assert len(inside.comments) > text.count("(")
     names = disguise.own_names(text)
     assert disguise.renamed(plain, {name: f"{name}_x" for name in names}).text != text or not names

@@ -9,6 +9,7 @@ import libcst as cst
 
 from errlint import catalogue
 from errlint.catalogue import Catalogue, Catalogues
+from errlint.comments import comments
 from errlint.libraries import Libraries, TypeSheet
 from errlint.model import Edit, Finding, Fix, Safety, Severity
 from errlint.semantics.analysis import Semantics
@@ -49,6 +50,9 @@ if TYPE_CHECKING:
 
 Trial = Callable[[Sequence[Edit], RetryPolicy], bool]
 """Whether a policy does, after some edits, what it did not do before."""
+
+_CLAUSES = (cst.Decorator, cst.Else, cst.ExceptHandler, cst.ExceptStarHandler, cst.Finally, cst.MatchCase)
+"""Parts of compound statements that have lines of their own."""
 
 
 class Context:
@@ -276,16 +280,28 @@ class Context:
         )
 
     def _lines(self, node: cst.CSTNode) -> tuple[int, int]:
-        """First and last line of the statement, or of the header of the compound statement, that holds the node."""
+        """First and last line of the statement that holds the node; of a compound statement, of the header of the clause that does."""
         statement = self.semantics.tree.statement(node)
-        first, last = self.source.span(statement)
-        body = getattr(statement, "body", None)
-        if isinstance(statement, cst.BaseCompoundStatement) and isinstance(body, cst.BaseSuite):
-            last = self.source.span(body)[0]
-        elif isinstance(statement, cst.Match) and statement.cases:
-            last = self.source.span(statement.cases[0])[0] - 1
-        here = self.source.span(node)
-        return self.source.position(min(first, here[0]))[0], self.source.position(max(here[1], min(last, here[1])))[0]
+        above = (node, *self.semantics.tree.ancestors(node))
+        part = next(found for found in (*above, statement) if found is statement or isinstance(found, _CLAUSES))
+        first, last = self.source.lines_of(part)
+        if (end := self._header_end(part)) is not None:
+            last = end
+        if node is not part:
+            here = self.source.lines_of(node)
+            first, last = min(first, here[0]), max(last, here[1])
+        return first, last
+
+    def _header_end(self, part: cst.CSTNode) -> int | None:
+        """The last line of the header of a compound statement, or of one of its clauses; None for everything else."""
+        body = getattr(part, "body", None)
+        if isinstance(body, cst.SimpleStatementSuite):
+            return self.source.lines_of(body)[0]
+        inner = part.cases if isinstance(part, cst.Match) else body.body if isinstance(body, cst.IndentedBlock) else ()
+        if not inner:
+            return None
+        decorators: Sequence[cst.CSTNode] = getattr(inner[0], "decorators", ())
+        return self.source.lines_of(decorators[0] if decorators else inner[0])[0] - len(getattr(inner[0], "leading_lines", ())) - 1
 
     def replacement(self, words: Sequence[str], subject: Meaning, node: cst.CSTNode, *, negated: bool) -> Replacement | None:
         """The test on the code or the status that should stand where ``subject`` is asked for ``words``; None without a unique answer."""
@@ -354,9 +370,21 @@ class Context:
         """Edits that make a value once, before the first attempt."""
         return Hoisting(self.writing)
 
-    def fix(self, safety: Safety, message: str, *edits: Edit) -> Fix:
-        """A fix of these edits; ``message`` is an imperative sentence."""
-        return Fix(safety, message, merged(edits))
+    def fix(self, safety: Safety, message: str, *edits: Edit) -> Fix | None:
+        """A fix of these edits; ``message`` is an imperative sentence. None if a comment would be lost: what a person wrote stays."""
+        return None if self._loses_a_comment(edits) else Fix(safety, message, merged(edits))
+
+    def _loses_a_comment(self, edits: Sequence[Edit]) -> bool:
+        text = self.source.text
+        cuts = [(edit.start, edit.end) for edit in edits if "#" in text[edit.start : edit.end]]
+        if not cuts:
+            return False
+        written = "\n".join(edit.text for edit in edits)
+        return any(
+            start < cut_end and cut_start < end and text[start:end] not in written
+            for start, end in comments(text)
+            for cut_start, cut_end in cuts
+        )
 
     def tried_fix(self, edits: Sequence[Edit] | None, holds: Trial, policy: RetryPolicy, message: str) -> Fix | None:
         """An unsafe fix of a retry, if there are edits, and its policy, asked again after them, does what it should.

@@ -10,11 +10,14 @@ import keyword
 import tokenize
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 Pick = Callable[[int], int]
 """Gives a number from 0 up to, and without, the argument."""
 
 _FREE = (tokenize.NEWLINE, tokenize.NL)
+_FORMATTED = (getattr(tokenize, "FSTRING_START", -1), getattr(tokenize, "FSTRING_END", -1))
+"""Python 3.12 has tokens for the parts of formatted strings."""
 _SPOKEN = {"self", "cls", "_", "__all__"}
 
 
@@ -123,7 +126,33 @@ def commented(disguised: Disguised, pick: Pick) -> Disguised:
         ends = number in free and line.strip() and "#" not in line and pick(2) == 0
         lines.append(f"{line}{' ' * (1 + pick(2))}{comment()}" if ends else line)
         origin.append(disguised.line(number))
-    return Disguised("\n".join(lines), tuple(origin), tuple(said))
+    return Disguised("\n".join(lines), tuple(origin), (*disguised.comments, *said))
+
+
+def broken(disguised: Disguised, pick: Pick) -> Disguised:
+    """With lines that end in a comment wherever brackets are open: after commas and operators, before dots, around arguments."""
+    ends: dict[int, list[int]] = {}
+    depth = formatted = 0
+    for token in tokens(disguised.text):
+        formatted += (token.type == _FORMATTED[0]) - (token.type == _FORMATTED[1])
+        if formatted:
+            continue  # before Python 3.12 these hold neither newlines nor comments
+        if token.type == tokenize.OP:
+            depth += (token.string in "([{") - (token.string in ")]}")
+        if depth and token.type in (tokenize.NAME, tokenize.NUMBER, tokenize.STRING, tokenize.OP) and pick(6) == 0:
+            ends.setdefault(token.end[0], []).append(token.end[1])
+    lines: list[str] = []
+    origin: list[int] = []
+    said: list[str] = []
+    for number, line in enumerate(disguised.text.split("\n"), 1):
+        columns = [0, *ends.get(number, []), len(line)]
+        parts = [line[start:end] for start, end in pairwise(columns)]
+        for part in parts[:-1]:
+            said.append(f"# inner {len(said)}: é")
+            lines.append(f"{part}{' ' * (1 + pick(2))}{said[-1]}")
+        lines.append(parts[-1])
+        origin += [disguised.line(number)] * len(parts)
+    return Disguised("\n".join(lines), tuple(origin), (*disguised.comments, *said))
 
 
 def with_form_feeds(disguised: Disguised, pick: Pick) -> Disguised:
