@@ -63,7 +63,7 @@ class Hoisting:
         returns = f" -> {self._writing.code(function.returns.annotation)}" if function.returns is not None else ""
         wrapper = [
             f"{start} {old}({parameters}){returns}:",
-            f"{step}return {awaited}{receiver}{new}({', '.join(arguments)})",
+            f"{step}return {awaited}{receiver}{new}({', '.join(arguments)}){self._said_of(fresh)}",
         ]
         gap = [""] if is_method or not isinstance(self._tree.block(function), cst.Module) else ["", ""]
         separator = ", " if parameters else ""
@@ -80,6 +80,12 @@ class Hoisting:
         kept = self._kept_as(fresh)
         removal = self._writing.remove(kept[0], with_comment=True) if kept is not None else None
         return (removal or self._writing.replace(fresh.made, key),)
+
+    def _said_of(self, fresh: FreshKey) -> str:
+        """The comment behind the statement that keeps the key, as it stands behind another."""
+        kept = self._kept_as(fresh)
+        comment = self._writing.whole_line(kept[0]).removeprefix(self._writing.code(kept[0])).strip() if kept is not None else ""
+        return f"  {comment}" if comment else ""
 
     # questions -------------------------------------------------------------------------------------------------------------------
 
