@@ -34,15 +34,26 @@ def all_proofs() -> list[Proof]:
     return [proof for name in modules for proof in import_module(f"{proofs.__name__}.{name}").PROOFS]
 
 
-def kinds_in_fixtures(bench: Bench) -> dict[tuple[str, str], str]:
+Kind = tuple[str, str, Safety]
+"""A rule, the kind of its fix, and what that claims: a safe fix and an unsafe one are two claims."""
+
+
+def kinds_in_fixtures(bench: Bench) -> dict[Kind, str]:
     """Every kind of fix that some fixture shows, and the first place where."""
-    found: dict[tuple[str, str], str] = {}
+    found: dict[Kind, str] = {}
     for path in fixtures(FIXTURES):
         fixture = Fixture.read(path)
         for finding in bench.findings(fixture):
             if finding.fix is not None:
-                found.setdefault((finding.rule, finding.fix.kind), f"{fixture.shown}:{finding.location.line}")
+                found.setdefault((finding.rule, finding.fix.kind, finding.fix.safety), f"{fixture.shown}:{finding.location.line}")
     return found
+
+
+def kind_of(proof: Proof, bench: Bench) -> Kind:
+    """What is proven; where a file has safe and unsafe fixes and the proof does not choose, it is that of the unsafe ones."""
+    fixture = Fixture.read(FIXTURES / proof.client)
+    claimed = {finding.fix.safety for finding in bench.findings(fixture) if proof.is_about(finding) and finding.fix is not None}
+    return proof.rule, proof.fix, Safety.UNSAFE if Safety.UNSAFE in claimed else Safety.SAFE
 
 
 def row(one: Examined) -> str:
@@ -80,5 +91,5 @@ def _gathered(labels: Iterable[str]) -> str:
     statuses: dict[str, list[str]] = defaultdict(list)
     for label in labels:
         status, _, rest = label.partition(" ")
-        statuses[rest].append(status)
-    return "; ".join(f"{', '.join(found)} {rest}".strip() for rest, found in statuses.items())
+        statuses[rest].append(status.rstrip(","))
+    return "; ".join(f"{', '.join(found)}{',' * rest.startswith('header')} {rest}".strip() for rest, found in statuses.items())

@@ -10,7 +10,7 @@ from pathlib import Path
 from errlint.catalogue import Catalogue
 from errlint.engine import check_bytes
 from errlint.fixer import fix_source
-from errlint.model import FileReport, Safety
+from errlint.model import FileReport, Finding, Safety
 from tests.fixes.claims import Claim, Selector, nothing
 from tests.harness.bench import Bench
 from tests.harness.fixture import Fixture
@@ -32,7 +32,8 @@ class Proof:
     :ivar call: an expression that uses it; :ivar api: the id of the catalogue whose answers are played;
     :ivar on: the answers on which the client has the defect; :ivar before, after: what holds of the client on each of these;
     :ivar changes: further answers on which it behaves otherwise after an unsafe fix; :ivar then: the answers that follow the one that is
-    examined, the last of all for ever; :ivar environ: what the client finds in its environment.
+    examined, the last of all for ever; :ivar environ: what the client finds in its environment; :ivar only: apply the fixes of this safety
+    and no others, in a file that has both.
     """
 
     rule: str
@@ -46,11 +47,12 @@ class Proof:
     changes: Selector = nothing
     then: tuple[Answer, ...] = ()
     environ: tuple[tuple[str, str], ...] = ()
+    only: Safety | None = None
 
-    @property
-    def kind(self) -> tuple[str, str]:
-        """Which kind of fix is proven."""
-        return self.rule, self.fix
+    def is_about(self, finding: Finding) -> bool:
+        """Whether a finding has the kind of fix that is proven."""
+        fix = finding.fix
+        return fix is not None and (finding.rule, fix.kind) == (self.rule, self.fix) and self.only in {None, fix.safety}
 
     def __str__(self) -> str:
         return f"{self.rule} {self.fix} {self.client} {self.call}"
@@ -89,7 +91,7 @@ def examine(proof: Proof, bench: Bench, server: FaultServer) -> Iterator[Examine
 
 
 def _examine(proof: Proof, fixture: Fixture, api: Catalogue, bench: Bench, server: FaultServer) -> Examined:
-    after, safety = fixed_by(proof.kind, fixture, bench)
+    after, safety = fixed_by(proof, fixture, bench)
     where = f"{proof}{f' [{fixture.library}]' if fixture.library else ''}"
     answers = every_answer(api)
 
@@ -123,8 +125,8 @@ def _examine(proof: Proof, fixture: Fixture, api: Catalogue, bench: Bench, serve
     return Examined(proof, "+".join(sorted(libraries)), safety, len(answers), tuple(found))
 
 
-def fixed_by(kind: tuple[str, str], fixture: Fixture, bench: Bench) -> tuple[str, Safety]:
-    """The text of a fixture after all fixes of one kind and no others, and how safe they claim to be.
+def fixed_by(proof: Proof, fixture: Fixture, bench: Bench) -> tuple[str, Safety]:
+    """The text of a fixture after all fixes that are proven and no others, and how safe they claim to be.
 
     :raises AssertionError: there is none.
     """
@@ -133,12 +135,12 @@ def fixed_by(kind: tuple[str, str], fixture: Fixture, bench: Bench) -> tuple[str
 
     def lint(raw: bytes, shown: str) -> FileReport:
         report = check_bytes(raw, shown, setup)
-        kept = [found if found.fix and (found.rule, found.fix.kind) == kind else replace(found, fix=None) for found in report.findings]
+        kept = [found if proof.is_about(found) else replace(found, fix=None) for found in report.findings]
         safety.update(found.fix.safety for found in kept if found.fix is not None)
         return replace(report, findings=tuple(kept))
 
     outcome = fix_source(fixture.text.encode(), fixture.shown, lint, unsafe=True)
-    assert outcome.applied, f"{fixture.shown}: nothing there is fixed by {kind[0]} {kind[1]}"
+    assert outcome.applied, f"{fixture.shown}: nothing there is fixed by {proof.rule} {proof.fix}"
     return outcome.raw.decode(), Safety.UNSAFE if Safety.UNSAFE in safety else Safety.SAFE
 
 

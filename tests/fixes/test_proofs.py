@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.fixes.matrix import PAGE, all_proofs, changes, kinds_in_fixtures, page, row
+from tests.fixes.matrix import PAGE, all_proofs, changes, kind_of, kinds_in_fixtures, page, row
 from tests.fixes.proof import Examined, Proof, examine
 from tests.harness.bench import Bench
 from tests.support.server import FaultServer
@@ -30,9 +30,11 @@ def test_proof(proof: Proof, bench: Bench, server: FaultServer, update: bool) ->
 
 
 def test_every_kind_of_fix_is_proven(bench: Bench) -> None:
-    proven = {proof.kind for proof in all_proofs()}
+    proven = {kind_of(proof, bench) for proof in all_proofs()}
     shown = kinds_in_fixtures(bench)
-    missing = [f"{' '.join(kind)} ({place})" for kind, place in shown.items() if kind not in proven]
+    missing = [
+        f"{rule} {fix}, {safety.value} ({place})" for (rule, fix, safety), place in shown.items() if (rule, fix, safety) not in proven
+    ]
     assert not missing, "kinds of fix without a proof, see tests/fixes/README.md: " + "; ".join(missing)
     assert not (strange := proven - set(shown)), f"proofs of kinds that no fixture shows: {strange}"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from errlint.model import Safety
 from tests.fixes.claims import ASKED_AGAIN, ASKED_ONCE, WAITED_AS_TOLD, Claim, has_status
 from tests.fixes.proof import Proof
 from tests.support.answers import Answer
@@ -44,6 +45,7 @@ def of(client: str, fix: str) -> partial[Proof]:
 
 
 adapters, tenacity, decorators = of("adapters", _BELOW), of("tenacity", _PREDICATE), of("decorators", _PREDICATE)
+google = of("google", _PREDICATE)
 types_only = of("types_only", _NETWORK)
 loops, concurrent, recursion = of("requests_loops", _GUARD), of("async_loops", _GUARD), of("recursion", _GUARD)
 told = partial(of("catalogues", _GUARD), api="girardai")
@@ -62,9 +64,15 @@ PROOFS = [
     decorators(call="weight('i1')"),
     types_only(call="item('i1')", changes=_other_error),
     types_only(call="price.apply(('i1',)).state", changes=_other_error),
+    google(call="item('i1')"),
+    google(call="stock('i1')"),
     loops(call="fetch_user('u1')"),
-    loops(call="post_all([1])"),
+    *(
+        loops(call=call, only=Safety.SAFE)
+        for call in ("post_all([1])", "fetch_with_flag('https://api.example.com/items')", "Inventory('t').items()")
+    ),
     concurrent(call="weather('c1')"),
+    concurrent(call="bounded_by_time('https://api.example.com/items')", only=Safety.SAFE),
     recursion(call="download('https://api.example.com/items')"),
     wrappers(call="get_profile('u1')"),
     wrappers(call="Tickets().close('t1')"),

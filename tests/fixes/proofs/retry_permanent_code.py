@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from errlint.model import Safety
 from tests.fixes.claims import ASKED_AGAIN, ASKED_ONCE, has_code
 from tests.fixes.proof import Proof
 
@@ -11,7 +12,7 @@ proof = partial(Proof, "ERR202", client="retry_permanent_code/bad_lists.py", api
 dropped = partial(proof, "Do not retry `…`", before=ASKED_AGAIN, after=ASKED_ONCE)
 
 PROOFS = [
-    dropped(call="inline('w1')", on=has_code("AI_NOT_CONFIGURED")),
+    dropped(call="inline('w1')", on=has_code("AI_NOT_CONFIGURED"), only=Safety.SAFE),
     dropped(call="named('w1')", on=has_code("STORAGE_NOT_CONFIGURED")),
     dropped(call="named_too('w1', {})", on=has_code("STORAGE_NOT_CONFIGURED")),
     proof("Retry `…`", call="given_up_too_early('w1')", on=has_code("SERVICE_UNAVAILABLE"), before=ASKED_ONCE, after=ASKED_AGAIN),
