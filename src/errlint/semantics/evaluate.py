@@ -339,12 +339,21 @@ class Evaluator:
         found = self._declared_attribute(attribute)
         if found is None and own is not None:
             found = self._of_project(own, attribute)
+            if found is not None:
+                found = self._of_exception(found, base)
         if found is None and own is not None and base is not None:
             given = self._records.field(base, attribute.attr.value)
             found = self._from_record(given, f".{attribute.attr.value}") if given is not None else None
         if found is None and base is not None:
             return self._inside.member(base, attribute.attr.value, attribute)
         return found or self._elsewhere(attribute)
+
+    def _of_exception(self, found: Meaning, base: Meaning | None) -> Meaning:
+        """What an exception of the project keeps of an answer is that of an error."""
+        if base is None or base.kind is not Kind.EXCEPTION or not base.proven:
+            return found
+        origin = base if found.origin is None else replace(found.origin, origin=found.origin.origin or base)
+        return replace(found, origin=origin, trail=(*base.trail, *(place for place in found.trail if place not in base.trail)))
 
     def own_member(self, base: Meaning, name: str, at: cst.BaseExpression) -> Meaning | None:
         """What a member means that a class of the project defines itself, as ``at`` would read it."""

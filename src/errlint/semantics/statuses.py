@@ -7,6 +7,7 @@ A set of statuses is an int with bit *s* set for status *s* (0 to 599): tests ar
 from __future__ import annotations
 
 import operator
+import re
 from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.tree import Tree
 
 ALL = (1 << 600) - 1
+_NUMBERED = re.compile(r"HTTP_([1-5]\d\d)(?:_[A-Z_]+)?")
+"""Constants of web frameworks: ``status.HTTP_404_NOT_FOUND``."""
 
 
 def statuses(start: int, stop: int) -> int:
@@ -53,6 +56,8 @@ class Range:
 
 
 UNKNOWN = Range()
+_HOPS = 3
+"""How many names a test is followed through."""
 
 _TESTS: dict[type[cst.BaseCompOp], Callable[[int, int], bool]] = {
     cst.Equal: operator.eq,
@@ -87,6 +92,7 @@ class Statuses:
         self._meaning = meaning
         self._qualified = qualified
         self._values = values
+        self._followed: list[cst.Name] = []
         self._exits: dict[cst.CSTNode, tuple[list[cst.If], list[int]]] = {}
         self._predicate = predicate or (lambda _: None)
 
@@ -108,11 +114,14 @@ class Statuses:
             if member == "value":
                 return self.number(expression.value, hops)
             name = self._qualified(expression) or ""
-            if "HTTPStatus." in name or ".codes." in name or name.startswith("starlette.status."):
+            if "HTTPStatus." in name or ".codes." in name:
                 return _named_status(member)
         if isinstance(expression, cst.Call):
             inner = _int_of(expression)
             return self.number(inner, hops) if inner is not None else None
+        numbered = _NUMBERED.fullmatch(_last_name(expression))
+        if numbered is not None:
+            return int(numbered[1])
         if hops and isinstance(expression, (cst.Name, cst.Attribute)):
             numbers = {self.number(value, hops - 1) for value in self._values(expression)}
             return numbers.pop() if len(numbers) == 1 else None
@@ -150,7 +159,7 @@ class Statuses:
         return 1 << number if number is not None and 0 <= number < 600 else None
 
     def range_of(self, test: cst.BaseExpression) -> Range:
-        """The statuses under which a test is true."""
+        """The statuses under which a test is true; ``failed`` of ``failed = answer.status_code >= 400`` is that test."""
         if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
             return self.range_of(test.expression).negated()
         if isinstance(test, cst.BooleanOperation):
@@ -165,13 +174,24 @@ class Statuses:
             return Range(*asked)
         meaning = self._meaning(test)
         if meaning is None:
-            return UNKNOWN
+            return self._of_kept(test) if isinstance(test, cst.Name) else UNKNOWN
         if meaning.kind is Kind.OK:
             exact = _OK_TESTS[meaning.name]
             return Range(exact, exact)
         if meaning.kind is Kind.RESPONSE and meaning.sheet is not None and meaning.sheet.falsy_on_error:
             return Range(BELOW_400, BELOW_400)
         return UNKNOWN
+
+    def _of_kept(self, name: cst.Name) -> Range:
+        """The statuses under which a name is true that a test was kept in."""
+        values = self._values(name)
+        kept = values[0] if len(values) == 1 else None
+        if len(self._followed) >= _HOPS or not isinstance(kept, (cst.Comparison, cst.BooleanOperation, cst.UnaryOperation, cst.Name)):
+            return UNKNOWN
+        self._followed.append(name)
+        found = self.range_of(kept)
+        self._followed.pop()
+        return found
 
     def _comparison(self, test: cst.Comparison) -> Range:
         found = Range(ALL, ALL)
@@ -333,6 +353,12 @@ def _by(relation: cst.BaseCompOp, divisor: int, number: int) -> Range:
 
 def _where(test: Callable[[int], bool], divisor: int) -> int:
     return sum(1 << status for status in range(600) if test(status // divisor))
+
+
+def _last_name(expression: cst.BaseExpression) -> str:
+    if isinstance(expression, cst.Attribute):
+        expression = expression.attr
+    return expression.value if isinstance(expression, cst.Name) else ""
 
 
 def _named_status(member: str) -> int | None:

@@ -102,7 +102,9 @@ class TextTests:
             negated = isinstance(operator, cst.NotEqual)
             for subject, other in ((left, right), (right, left)):
                 literals = self._constants.strings(other)
-                if len(literals) == 1 and not self._constants.strings(subject):
+                # what is written out is the phrase, even if the text may be known as well: `text = answer.reason or ""`
+                written = text_value(other) is not None and text_value(subject) is None
+                if len(literals) == 1 and (written or not self._constants.strings(subject)):
                     return TextTest(node, subject, literals, exact=True, negated=negated, phrase=other)
         return self._position(node, left, operator)
 
