@@ -301,18 +301,23 @@ class Semantics:
             origin = origin.origin
         if self._is_error_at(meaning, node) or self._passed_as_error(meaning):
             return True
-        return any(self._is_error_at(meaning, place.node) for place in meaning.trail if place.node in self.tree.order)
+        # what passed through a branch for errors is part of one, wherever it is asked
+        return any(self._is_error_at(meaning, place.node) for place in meaning.trail[1:] if place.node in self.tree.order)
 
     def _is_error_at(self, meaning: Meaning, node: cst.CSTNode) -> bool:
-        # what was asked of an answer before this one says nothing about this one
-        for statuses in (self.statuses, self.answers.statuses(meaning)):
-            possible = statuses.possible_at(node)
-            if possible & ERRORS and not possible & OK:
-                # `status != 200` is how most clients spell "an error"
-                return True
+        born = meaning.trail[0].node
+        # what was asked of an answer before this one says nothing about this one, nor does the branch in which this one was asked for
+        again = born in self.tree.order and self._only_errors(self.statuses, born)
+        if (not again and self._only_errors(self.statuses, node)) or self._only_errors(self.answers.statuses(meaning), node):
+            return True
         if any(self._says_failure(test, meaning, truth=truth) for test, truth in conditions_at(self.tree, node)):
             return True
-        return any(self._takes_statuses(found) for found in self.tree.ancestors(node))
+        return any(self._takes_statuses(found) and not self.tree.within(born, found) for found in self.tree.ancestors(node))
+
+    def _only_errors(self, statuses: Statuses, node: cst.CSTNode) -> bool:
+        """Whether ``node`` is reached with an error only; `status != 200` is how most clients spell that."""
+        possible = statuses.possible_at(node)
+        return bool(possible & ERRORS) and not possible & OK
 
     def _passed_as_error(self, meaning: Meaning) -> bool:
         """Whether the value came through a parameter to which only answers that are errors are passed: `raise_for_error(response)`."""
