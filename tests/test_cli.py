@@ -412,6 +412,7 @@ def test_explain_renders_markdown_on_a_terminal() -> None:
     text = errlint("explain", "ERR101", "--color", "always").stdout
     assert ESCAPE in text
     assert "##" not in text
+    assert not re.search(r"\x1b\[(?:\d+;)*4[0-8]\b", text), "terminals have a ground of their own"
 
 
 def test_rules_are_listed_as_a_table_and_as_json() -> None:

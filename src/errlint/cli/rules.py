@@ -41,6 +41,7 @@ def explain(what: str, files: tuple[Path, ...]) -> None:
         return
     from rich.console import Console
     from rich.markdown import Markdown
+    from rich.theme import Theme
 
     # rich gets the decision about colours that was made here, and only lays out the text
     console = Console(
@@ -48,6 +49,7 @@ def explain(what: str, files: tuple[Path, ...]) -> None:
         color_system="standard" if look.colour else None,
         force_terminal=True,
         legacy_windows=False,
+        theme=Theme({"markdown.code": "bold cyan"}),  # rich's own has a black ground, whatever the terminal has
     )
     with console.capture() as captured:
         console.print(Markdown(text, code_theme="ansi_dark"))
