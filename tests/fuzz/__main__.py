@@ -46,6 +46,7 @@ def _fuzz(target: str, seconds: int) -> None:
         for number, seed in enumerate(seeds(target)):
             (corpus / f"seed-{number}").write_bytes(seed)
         limits = [f"-max_total_time={seconds}", f"-timeout={_LONGEST}", "-rss_limit_mb=4096", "-max_len=20000", "-verbosity=0"]
+        limits.append(f"-report_slow_units={_LONGEST}")  # what is only slow, on a busy machine, is no find
         atheris.Setup([sys.argv[0], *limits, f"-artifact_prefix={CRASHES / target}/", folder], TARGETS[target])
         atheris.Fuzz()
 

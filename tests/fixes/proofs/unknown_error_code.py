@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 
-from tests.fixes.claims import has_code, raised, returned
+from errlint.model import Safety
+from tests.fixes.claims import asked, has_code, raised, returned
 from tests.fixes.proof import Proof
+from tests.support.answers import ok
 
 proof = partial(Proof, "ERR102", "Correct the code to `…`")
 
@@ -15,6 +17,14 @@ PROOFS = [
         on=has_code("WORKFLOW_NOT_FOUND"),
         before=returned(True),
         after=returned(False),
+    ),
+    proof(
+        *("unknown_error_code/bad_misspelt.py", "start('w1', {})", "girardai"),
+        on=has_code("RATE_LIMIT_EXCEEDED"),
+        before=raised("GirardError"),
+        after=asked(2),
+        then=(ok(),),
+        only=Safety.SAFE,
     ),
     proof(
         *("unknown_error_code/bad_constants.py", "Girard('k').run('r1')", "girardai"),
