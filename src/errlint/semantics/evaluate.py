@@ -186,8 +186,10 @@ class Evaluator:
             for sheet in self.type_sheets(test.args[1].value):
                 api = self._binding.of_name(self._types.library_name(sheet), name)
                 return self._of_type(sheet, Place(test, f"`{written}` is a `{shown(sheet.name)}`"), api, name)
-            if self._unknown.is_any_exception(test.args[1].value):
-                return Meaning(Kind.EXCEPTION, (Place(test, f"`{written}` is an exception"),), expression=name, proven=False)
+            kind = self._unknown.exception_named(test.args[1].value)
+            if kind is not None:
+                # what is expected of it is told in the same branch, not by tests of other types
+                return Meaning(Kind.EXCEPTION, (Place(test, f"`{written}` is a `{kind}`"),), expression=name, proven=False)
         return None
 
     def type_sheets(self, expression: cst.BaseExpression) -> Iterator[TypeSheet]:

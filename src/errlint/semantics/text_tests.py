@@ -15,6 +15,7 @@ from errlint.semantics.scopes import How, Scopes
 from errlint.semantics.tree import Tree
 
 _MATCHING = frozenset({"search", "match", "fullmatch", "findall", "finditer"})
+_GAP = "…"
 _POSITIONS = frozenset({"find", "rfind", "index", "rindex", "count"})
 _AFFIXES = frozenset({"startswith", "endswith"})
 
@@ -54,6 +55,20 @@ def plain_words(pattern: str) -> Iterator[str]:
             yield _plain(pattern[start : found.start()])
             start = found.end()
     yield _plain(pattern[start:])
+
+
+def _with_gaps(expression: cst.BaseExpression) -> str:
+    """The text of an f-string, of ``"…".format(x)`` and ``"…" % x``, with an ellipsis for what only shows at run time; "" for all else."""
+    if isinstance(expression, cst.FormattedString):
+        parts = [part.value if isinstance(part, cst.FormattedStringText) else _GAP for part in expression.parts]
+        return "".join(parts) if set(parts) - {_GAP} else ""
+    template = None
+    if isinstance(expression, cst.Call) and isinstance(expression.func, cst.Attribute) and expression.func.attr.value == "format":
+        template = string_value(expression.func.value)
+    elif isinstance(expression, cst.BinaryOperation) and isinstance(expression.operator, cst.Modulo):
+        template = string_value(expression.left)
+    found = re.sub(r"\{[^{}]*\}|%(?:\(\w+\))?[sdr]", _GAP, template) if template is not None else ""
+    return found if found.replace(_GAP, "").strip() else ""
 
 
 def _plain(pattern: str) -> str:
@@ -101,15 +116,20 @@ class TextTests:
         if isinstance(operator, (cst.Equal, cst.NotEqual)):
             negated = isinstance(operator, cst.NotEqual)
             for subject, other in ((left, right), (right, left)):
-                literals = self._constants.strings(other)
+                literals = self._phrases(other)
                 # what is written out is the phrase, even if the text may be known as well: `text = answer.reason or ""`
                 written = text_value(other) is not None and text_value(subject) is None
                 if len(literals) == 1 and (written or not self._constants.strings(subject)):
                     return TextTest(node, subject, literals, exact=True, negated=negated, phrase=other)
         return self._position(node, left, operator)
 
+    def _phrases(self, expression: cst.BaseExpression) -> tuple[str, ...]:
+        """The strings that an expression stands for; of one with gaps (``f"Stack {name} does not exist"``) what is around them."""
+        written = _with_gaps(expression)
+        return (written,) if written else self._constants.strings(expression)
+
     def _membership(self, node: cst.Comparison, left: cst.BaseExpression, right: cst.BaseExpression, *, negated: bool) -> TextTest | None:
-        inside = self._constants.strings(left)
+        inside = self._phrases(left)
         if inside:
             # "rate limit" in text; also the variable of any(x in text for x in PHRASES)
             return TextTest(node, right, inside, negated=negated, phrase=left)
@@ -129,7 +149,7 @@ class TextTests:
     def _call(self, node: cst.Call) -> TextTest | None:
         function = node.func
         if isinstance(function, cst.Attribute) and function.attr.value in _AFFIXES and node.args:
-            literals = self._constants.strings(node.args[0].value)
+            literals = self._phrases(node.args[0].value)
             return TextTest(node, function.value, literals) if literals else None
         if isinstance(function, cst.Attribute) and function.attr.value == "count" and len(node.args) == 1:
             # `text.count("x")` as a truth; compared with a number it is part of a comparison

@@ -16,7 +16,7 @@ from errlint.semantics.annotations import Annotations
 from errlint.semantics.meaning import Kind, Meaning, Place
 from errlint.semantics.scopes import Binding, How, Scopes
 from errlint.semantics.tree import Tree
-from errlint.semantics.types import STATUS_ATTRIBUTES, Types
+from errlint.semantics.types import STATUS_ATTRIBUTES, Types, shown
 
 _ANY = frozenset({"Exception", "BaseException"})
 _CALLED_AN_EXCEPTION = re.compile(r"e|ex|err|(?:.*_)?(?:exc|error|exception)")
@@ -76,9 +76,10 @@ class Unknown:
             return None
         return Meaning(Kind.EXCEPTION, (Place(binding.node, note),), proven=False)
 
-    def is_any_exception(self, type_: cst.BaseExpression) -> bool:
-        """Whether a type says only that a value is an exception."""
-        return not _ANY.isdisjoint(self._annotations.types(type_))
+    def exception_named(self, type_: cst.BaseExpression) -> str | None:
+        """The exception that a type is, of which nothing more is known."""
+        names = (shown(name) for name in self._annotations.types(type_))
+        return next((name for name in names if name in _ANY or name.endswith(("Error", "Exception"))), None)
 
     def member(self, exception: Meaning, name: str, expression: cst.BaseExpression) -> Meaning | None:
         """What an attribute of an exception of unknown type means, if the exception stands for an answer."""
