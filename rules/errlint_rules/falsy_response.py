@@ -67,6 +67,8 @@ def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
     for operand in _operands(node, ctx):
         if isinstance(operand, (cst.BooleanOperation, cst.UnaryOperation)):
             continue  # asked for itself
+        if not ctx.may_be_failed_response(operand):
+            continue
         response = ctx.meaning(operand)
         if response is None or not _is_falsy(response) or not _means_presence(operand, response, ctx):
             continue

@@ -167,6 +167,10 @@ class Context:
         """The source text of a node."""
         return self.source.code(node)
 
+    def may_be_failed_response(self, operand: cst.BaseExpression) -> bool:
+        """Whether a bare test may be one for the presence of a response: asked first, since it looks at nothing but the form."""
+        return self.semantics.presence.may_be_asked(operand)
+
     def goes_on_to_error(self, operand: cst.BaseExpression) -> bool:
         """Whether a test for the truth of a response is joined by one that only an error status passes."""
         return self.semantics.statuses.contradicted(operand)

@@ -310,6 +310,32 @@ class Libraries:
         """The type with this dotted name, under any of its import paths."""
         return self._types.get(name)
 
+    def members(self, *kinds: str) -> frozenset[str]:
+        """The names of all members of which a sheet says one of these things."""
+        return frozenset(name for kind in kinds for name in self._members.get(kind, ()))
+
+    @cached_property
+    def _members(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for sheet in self.sheets:
+            for entry in sheet.type:
+                for name, said in (*entry.attributes.items(), *entry.methods.items()):
+                    found.setdefault(said.rstrip("?"), []).append(name)
+        return found
+
+    @cached_property
+    def falsy_members(self) -> frozenset[str]:
+        """The names of members of exceptions that are responses without truth where the status is an error."""
+        responses = (entry.name for sheet in self.sheets for entry in sheet.type if entry.falsy_on_error)
+        exceptions = [entry for sheet in self.sheets for entry in sheet.type if entry.is_a == "exception"]
+        wanted = set(responses)
+        return frozenset(
+            name
+            for entry in exceptions
+            for name, said in (*entry.attributes.items(), *entry.methods.items())
+            if (found := self.type(said.rstrip("?"))) is not None and found.name in wanted
+        )
+
     @cached_property
     def told_by(self) -> dict[str, TypeSheet]:
         """By member that nothing else has, the type of a value of which it is read."""

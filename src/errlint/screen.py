@@ -8,7 +8,7 @@ finding cannot be without. Comments do not count, and of strings only what f-str
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ from errlint.encoding import with_lf
 from errlint.http_words import STATUS_IN_STRING
 
 if TYPE_CHECKING:
-    from errlint.libraries import Libraries, TypeSheet
+    from errlint.libraries import Libraries
 
 _PROSE = re.compile(
     rb"""\#[^\n]*
@@ -67,19 +67,17 @@ class Words:
     @cached_property
     def status(self) -> Members:
         """Members that tell the status, in whatever form."""
-        return self._of_kinds(_STATUS_KINDS)
+        return Members.of(self._libraries.members(*_STATUS_KINDS))
 
     @cached_property
     def error(self) -> Members:
         """Members that tell the status, or the text of an error."""
-        return self._of_kinds(_ERROR_KINDS)
+        return Members.of(self._libraries.members(*_ERROR_KINDS))
 
     @cached_property
     def falsy(self) -> Members:
         """Members of exceptions that are responses without truth where the status is an error; used as they are."""
-        types = (entry for sheet in self._libraries.sheets for entry in sheet.type if entry.is_a == "exception")
-        names = (name for entry in types for name, said in _said(entry) if self._is_falsy(said))
-        return Members.of(names, rb"(?!\s*(?:[.\[(=!<>]|is\b|in\b|not\b))")
+        return Members.of(self._libraries.falsy_members, rb"(?!\s*(?:[.\[(=!<>]|is\b|in\b|not\b))")
 
     @cached_property
     def retries(self) -> re.Pattern[bytes]:
@@ -107,14 +105,6 @@ class Words:
         arguments = _options(row.argument.name for row in rows if not row.when_is)
         return re.compile(rb"""\b(?:%b)\b|\b(?:%b)["']?\s*[=:]""" % (values, arguments))
 
-    def _is_falsy(self, name: str) -> bool:
-        sheet = self._libraries.type(name)
-        return sheet is not None and sheet.falsy_on_error
-
-    def _of_kinds(self, kinds: frozenset[str]) -> Members:
-        types = (entry for sheet in self._libraries.sheets for entry in sheet.type)
-        return Members.of(name for entry in types for name, said in _said(entry) if said in kinds)
-
 
 @dataclass(frozen=True, slots=True)
 class Members:
@@ -135,11 +125,6 @@ class Members:
         if self.asked.search(code.skeleton) is not None:
             return True
         return b"getattr" in code.skeleton and self.quoted.search(code.raw) is not None
-
-
-def _said(entry: TypeSheet) -> Iterator[tuple[str, str]]:
-    """What a sheet says of the members of a type."""
-    return ((name, said.rstrip("?")) for table in (entry.attributes, entry.methods) for name, said in table.items())
 
 
 def _options(words: Iterable[str]) -> bytes:

@@ -31,6 +31,7 @@ from errlint.semantics.members import Collections
 from errlint.semantics.names import Names, dotted
 from errlint.semantics.origins import Origins
 from errlint.semantics.own_texts import OwnTexts
+from errlint.semantics.presence import Presence
 from errlint.semantics.raises import Raising
 from errlint.semantics.request_ids.losses import Losses
 from errlint.semantics.retries.at_hand import Headers
@@ -191,6 +192,11 @@ class Semantics:
     def unchecked_answers(self) -> UncheckedAnswers:
         """Answers whose data is used unchecked."""
         return UncheckedAnswers(self)
+
+    @cached_property
+    def presence(self) -> Presence:
+        """Which bare tests may ask whether there is a response."""
+        return Presence(self)
 
     @cached_property
     def silences(self) -> Silences:

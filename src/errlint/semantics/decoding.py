@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -38,6 +39,8 @@ class Decodings:
 
     def at(self, call: cst.Call) -> Meaning | None:
         """The body that a call decodes from JSON: `response.json()`, `json.loads(response.text)`; None for every other call."""
+        if not self._is_named_so(call):
+            return None  # most calls are something else, and what they mean may take other modules to tell
         body = self._semantics.meaning(call)
         if body is None or body.kind is not Kind.BODY or body.path or body.trail[-1].node is not call:
             return None
@@ -45,6 +48,15 @@ class Decodings:
             return body
         base = self._semantics.meaning(call.func.value) if isinstance(call.func, cst.Attribute) else None
         return body if base is not None and base.kind is Kind.RESPONSE else None
+
+    def _is_named_so(self, call: cst.Call) -> bool:
+        name = self._semantics.names.qualified(call.func) or dotted(call.func) or ""
+        called = name.rpartition(".")[2] if not isinstance(call.func, cst.Attribute) else call.func.attr.value
+        return called == "loads" or called in self._bodies
+
+    @cached_property
+    def _bodies(self) -> frozenset[str]:
+        return self._semantics.libraries.members("body")
 
     def needed_for_an_error(self, call: cst.Call, body: Meaning) -> cst.BaseExpression | None:
         """Where what a call decodes is needed for an error that a server in front of the API may have answered with.

@@ -67,6 +67,8 @@ class Silences:
 
     def of(self, handler: Handler) -> Silence | None:
         """The silence of a handler; None when it deals with what it catches, or nothing shows that it catches errors of an API."""
+        if not _may_pass(handler.body.body):
+            return None  # by its form; what is caught may take other modules to tell
         caught = self._semantics.evaluator.caught(handler)
         outer = self._tree.parent.get(handler)
         if caught is None or not caught.proven or not isinstance(outer, _TRYING):
@@ -149,16 +151,11 @@ class Silences:
 
     def _is_quiet(self, statement: cst.BaseSmallStatement, way: _Way) -> bool:
         """Does nothing, or only reads a part of the error into a variable."""
-        if isinstance(statement, cst.Pass):
-            return True
-        if isinstance(statement, cst.Expr):
-            return isinstance(statement.value, (cst.Ellipsis, cst.SimpleString, cst.ConcatenatedString))
-        plain = isinstance(statement, cst.Assign) and isinstance(statement.value, (cst.Attribute, cst.Subscript, cst.Call, cst.Name))
-        if plain and isinstance(statement, cst.Assign) and all(isinstance(target.target, cst.Name) for target in statement.targets):
-            found = self._semantics.meaning(statement.value)
-            way.kept.update(target.target.value for target in statement.targets if isinstance(target.target, cst.Name))
-            return found is not None and found.kind in _READ
-        return False
+        if not _may_be_quiet(statement) or not isinstance(statement, cst.Assign):
+            return _may_be_quiet(statement)
+        found = self._semantics.meaning(statement.value)
+        way.kept.update(target.target.value for target in statement.targets if isinstance(target.target, cst.Name))
+        return found is not None and found.kind in _READ
 
     # tests -----------------------------------------------------------------------------------------------------------------------
 
@@ -249,6 +246,30 @@ class Silences:
                 if isinstance(part, (cst.Name, cst.Attribute)) and dotted(part) in bound:
                     return True
         return False
+
+
+def _may_pass(body: Sequence[cst.CSTNode]) -> bool:
+    """Whether the form of statements lets anything reach their end with nothing done about it."""
+    for statement in body:
+        if isinstance(statement, (cst.SimpleStatementLine, cst.SimpleStatementSuite)):
+            for small in statement.body:
+                if isinstance(small, cst.Continue):
+                    return True
+                if not _may_be_quiet(small):
+                    return False
+        elif not isinstance(statement, (cst.If, cst.Match)):
+            return False
+    return True
+
+
+def _may_be_quiet(statement: cst.BaseSmallStatement) -> bool:
+    """By its form: does nothing, or assigns something that was read to names."""
+    if isinstance(statement, cst.Expr):
+        return isinstance(statement.value, (cst.Ellipsis, cst.SimpleString, cst.ConcatenatedString))
+    if isinstance(statement, cst.Assign):
+        read = isinstance(statement.value, (cst.Attribute, cst.Subscript, cst.Call, cst.Name))
+        return read and all(isinstance(target.target, cst.Name) for target in statement.targets)
+    return isinstance(statement, cst.Pass)
 
 
 def _caught(caught: Meaning) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -64,11 +64,16 @@ class Attempts:
         place = Place(callee, f"`.{method}()` makes an HTTP call", http=True)
         return Attempt(call, (*owner.trail, place), owner.catalogue, verb, None, does.raises_for_status if does is not None else True)
 
-    def within(self, code: cst.CSTNode) -> list[Attempt]:
-        """The attempts that running ``code`` makes: a function (as if it were called), statements, an expression."""
+    def within(self, code: cst.CSTNode, may_count: Callable[[cst.Call], bool] | None = None) -> list[Attempt]:
+        """The attempts that running ``code`` makes: a function (as if it were called), statements, an expression.
+
+        :param may_count: asked first, since it may take other modules to tell whether a call does HTTP.
+        """
         body = code.body if isinstance(code, (cst.FunctionDef, cst.Lambda)) else code
         found: list[Attempt] = []
         for call in self._calls(body):
+            if may_count is not None and not may_count(call):
+                continue
             attempt = self.of_call(call)
             if attempt is not None:
                 found.append(attempt)

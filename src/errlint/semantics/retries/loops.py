@@ -31,6 +31,8 @@ _WAITS_FOR_READINESS = re.compile(
 )
 """Names of functions that ask again until something is up, connected or done: that is no retry."""
 _PENDING = "authorization_pending"
+_LEAVES = frozenset({cst.Break, cst.Return})
+_DECIDES = frozenset({cst.Try, cst.TryStar, cst.With, cst.If, cst.IfExp, cst.While, cst.Match, cst.BooleanOperation})
 _MOST = 8
 """How many HTTP calls of one loop are followed."""
 
@@ -115,11 +117,21 @@ def policies(semantics: Semantics) -> Iterator[RetryPolicy]:
         assert isinstance(region, (cst.For, cst.While, cst.FunctionDef))
         if isinstance(region, cst.FunctionDef) and not calls_itself(semantics, region):
             continue
+        if not may_come_back(semantics, region):
+            continue
         if _waits_for_readiness(semantics, region) or _waits_for_a_person(semantics, region):
             continue
         found = _in_region(semantics, region)
         if found is not None:
             yield found
+
+
+def may_come_back(semantics: Semantics, region: Region) -> bool:
+    """Whether the form of a region allows that a failure brings it back and a success leaves it; asked before any call is looked at."""
+    kinds = {type(node) for node in semantics.tree.below(region.body, into_functions=False)}
+    if isinstance(region, cst.For) and kinds.isdisjoint(_LEAVES):
+        return False  # every item has its turn
+    return isinstance(region, cst.While) or not kinds.isdisjoint(_DECIDES)
 
 
 def _waits_for_readiness(semantics: Semantics, region: Region) -> bool:
@@ -151,9 +163,7 @@ def calls_itself(semantics: Semantics, function: cst.FunctionDef) -> bool:
 def _in_region(semantics: Semantics, region: Region) -> RetryPolicy | None:
     sameness = Sameness(semantics, region)
     passages: list[tuple[Attempt, Passage]] = []
-    for attempt in semantics.attempts.within(region.body)[:_MOST]:
-        if not sameness.is_same(attempt.call):
-            continue
+    for attempt in semantics.attempts.within(region.body, sameness.is_same)[:_MOST]:
         found = passage(semantics, region, attempt.call)
         if found.is_retry:
             passages.append((attempt, found))

@@ -74,7 +74,7 @@ class Sameness:
                 return False
             if isinstance(node, cst.Name) and self._is_read(node) and not self._name_stays(node, hops):
                 return False
-            if isinstance(node, cst.Attribute) and not self._attribute_stays(node):
+            if isinstance(node, cst.Attribute) and not self._attribute_stays(node, hops):
                 return False
         return True
 
@@ -159,7 +159,7 @@ class Sameness:
             return False
         return name != "self" and (dotted(target.value) or "").partition(".")[0] == name
 
-    def _attribute_stays(self, attribute: cst.Attribute) -> bool:
+    def _attribute_stays(self, attribute: cst.Attribute, hops: int) -> bool:
         """``self.page += 1`` and ``self.key_index = …`` in the loop."""
         wanted = dotted(attribute)
         if wanted is None or _ASIDE.search(attribute.attr.value):
@@ -168,5 +168,5 @@ class Sameness:
             if isinstance(node, cst.AugAssign) and dotted(node.target) == wanted:
                 return False
             if isinstance(node, cst.Assign) and any(dotted(target.target) == wanted for target in node.targets):
-                return self._stays(node.value, 1)
+                return self._stays(node.value, min(hops - 1, 1))  # which may speak of the attribute itself
         return True

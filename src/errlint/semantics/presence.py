@@ -1,0 +1,74 @@
+"""Which bare tests may ask whether there is a response at all, told by their form.
+
+What a value means may take other modules to tell, and a file has hundreds of bare tests. So the form is asked first: whether the value can
+be the response of an exception, or the same test goes on to a status.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from errlint.semantics.scopes import How
+
+if TYPE_CHECKING:
+    from errlint.semantics.analysis import Semantics
+
+_HOPS = 3
+"""How many names a value is followed through."""
+_STATUS = ("status", "ok", "success", "is-error", "client-error", "server-error")
+
+
+class Presence:
+    """Answers for the operands of one file."""
+
+    def __init__(self, semantics: Semantics) -> None:
+        self._semantics = semantics
+        self._tree = semantics.tree
+
+    def may_be_asked(self, operand: cst.BaseExpression) -> bool:
+        """Whether the truth of an operand may stand for the presence of a response."""
+        return self._may_be_of_exception(operand, _HOPS) or self._goes_on(operand)
+
+    def _may_be_of_exception(self, expression: cst.BaseExpression, hops: int) -> bool:
+        if isinstance(expression, cst.Name):
+            return hops > 0 and any(
+                binding.how is How.PARAMETER or (binding.value is not None and self._may_be_of_exception(binding.value, hops - 1))
+                for binding in self._semantics.scopes.reaching(expression)
+            )
+        return any(self._tells(node, hops) for node in (expression, *self._tree.below(expression)))
+
+    def _tells(self, node: cst.CSTNode, hops: int) -> bool:
+        if isinstance(node, cst.Attribute):
+            return node.attr.value in self._semantics.libraries.falsy_members
+        if isinstance(node, cst.Call):
+            is_getattr = isinstance(node.func, cst.Name) and node.func.value == "getattr"
+            return is_getattr or bool(self._semantics.functions.run_by(node))
+        return isinstance(node, cst.Name) and self._is_value(node) and hops > 0 and self._may_be_of_exception(node, hops - 1)
+
+    def _is_value(self, name: cst.Name) -> bool:
+        """Neither an attribute nor what one is read off."""
+        return not isinstance(self._tree.parent.get(name), (cst.Attribute, cst.Arg, cst.Call))
+
+    def _goes_on(self, operand: cst.BaseExpression) -> bool:
+        test: cst.CSTNode = operand
+        for found in self._tree.ancestors(operand):
+            if not isinstance(found, cst.BooleanOperation):
+                break
+            test = found
+        outer = self._tree.parent.get(test)
+        inner = [s.test for s in getattr(outer.body, "body", ()) if isinstance(s, cst.If)] if isinstance(outer, cst.If) else []
+        return any(self._is_of_status(node) for part in (test, *inner) for node in (part, *self._tree.below(part)) if part is not operand)
+
+    def _is_of_status(self, node: cst.CSTNode) -> bool:
+        if isinstance(node, cst.Attribute):
+            return node.attr.value in self._status
+        if isinstance(node, cst.Name):
+            return "status" in node.value.lower()
+        return isinstance(node, cst.Integer) and 400 <= node.evaluated_value < 600
+
+    @cached_property
+    def _status(self) -> frozenset[str]:
+        return self._semantics.libraries.members(*_STATUS)
