@@ -324,6 +324,14 @@ class Libraries:
         return found
 
     @cached_property
+    def decoding_methods(self) -> frozenset[str]:
+        """The names of methods that give the decoded body."""
+        types = (entry for sheet in self.sheets for entry in sheet.type)
+        methods = frozenset(name for entry in types for name, said in entry.methods.items() if said.rstrip("?") == "body")
+        functions = (entry for sheet in self.sheets for entry in sheet.function if entry.returns.rstrip("?") == "body")
+        return methods.union(name.rpartition(".")[2] for entry in functions for name in entry.names)
+
+    @cached_property
     def falsy_members(self) -> frozenset[str]:
         """The names of members of exceptions that are responses without truth where the status is an error."""
         responses = (entry.name for sheet in self.sheets for entry in sheet.type if entry.falsy_on_error)

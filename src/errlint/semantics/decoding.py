@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -52,11 +51,7 @@ class Decodings:
     def _is_named_so(self, call: cst.Call) -> bool:
         name = self._semantics.names.qualified(call.func) or dotted(call.func) or ""
         called = name.rpartition(".")[2] if not isinstance(call.func, cst.Attribute) else call.func.attr.value
-        return called == "loads" or called in self._bodies
-
-    @cached_property
-    def _bodies(self) -> frozenset[str]:
-        return self._semantics.libraries.members("body")
+        return called == "loads" or called in self._semantics.libraries.decoding_methods
 
     def needed_for_an_error(self, call: cst.Call, body: Meaning) -> cst.BaseExpression | None:
         """Where what a call decodes is needed for an error that a server in front of the API may have answered with.

@@ -35,10 +35,20 @@ class Presence:
     def _may_be_of_exception(self, expression: cst.BaseExpression, hops: int) -> bool:
         if isinstance(expression, cst.Name):
             return hops > 0 and any(
-                binding.how is How.PARAMETER or (binding.value is not None and self._may_be_of_exception(binding.value, hops - 1))
+                (binding.how is How.PARAMETER and self._is_handed_on)
+                or (binding.value is not None and self._may_be_of_exception(binding.value, hops - 1))
                 for binding in self._semantics.scopes.reaching(expression)
             )
         return any(self._tells(node, hops) for node in (expression, *self._tree.below(expression)))
+
+    @cached_property
+    def _is_handed_on(self) -> bool:
+        """Whether any function of the file is given the response of an exception."""
+        return any(
+            isinstance(node, cst.Attribute) and node.attr.value in self._semantics.libraries.falsy_members
+            for argument in self._tree.all(cst.Arg)
+            for node in (argument.value, *self._tree.below(argument.value))
+        )
 
     def _tells(self, node: cst.CSTNode, hops: int) -> bool:
         if isinstance(node, cst.Attribute):
