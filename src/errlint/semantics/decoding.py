@@ -49,9 +49,10 @@ class Decodings:
         return body if base is not None and base.kind is Kind.RESPONSE else None
 
     def _is_named_so(self, call: cst.Call) -> bool:
-        name = self._semantics.names.qualified(call.func) or dotted(call.func) or ""
-        called = name.rpartition(".")[2] if not isinstance(call.func, cst.Attribute) else call.func.attr.value
-        return called == "loads" or called in self._semantics.libraries.decoding_methods
+        if isinstance(call.func, cst.Attribute) and call.func.attr.value in self._semantics.libraries.decoding_methods:
+            return True
+        name = self._semantics.names.qualified(call.func)
+        return name is not None and self._semantics.types.decodes(name)
 
     def needed_for_an_error(self, call: cst.Call, body: Meaning) -> cst.BaseExpression | None:
         """Where what a call decodes is needed for an error that a server in front of the API may have answered with.
