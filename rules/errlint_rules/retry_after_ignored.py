@@ -68,7 +68,7 @@ def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
         wait = policy.wait
         if wait.server is not False or wait.growth == "none" or wait.node is None or not policy.trail:
             continue
-        if policy.written_by_hand and ctx.headers_at(wait.node) is None:
+        if policy.written_by_hand and not _has_the_answer(policy, wait.node, ctx):
             continue
         if any(_is_switched_off(call, ctx) for call in (policy.node, wait.node, *ctx.ancestors(wait.node))):
             continue  # there is a rule for that
@@ -92,6 +92,16 @@ def _is_switched_off(node: cst.CSTNode, ctx: Context) -> bool:
     return any(
         defeat.argument.name == argument.keyword.value for defeat in defeats for argument in call.args if argument.keyword is not None
     )
+
+
+def _has_the_answer(policy: RetryPolicy, wait: cst.CSTNode, ctx: Context) -> bool:
+    """Whether the answer is at hand where it waits, or, if a helper does that, where the failure is looked at."""
+    if ctx.headers_at(wait) is not None:
+        return True
+    if policy.node in ctx.ancestors(wait):
+        return False
+    handlers = [place.node for place in policy.retried.places if isinstance(place.node, (cst.ExceptHandler, cst.ExceptStarHandler))]
+    return any(ctx.headers_at(handler.body) is not None for handler in handlers)
 
 
 def _is_limited(policy: RetryPolicy) -> bool:

@@ -39,7 +39,13 @@ class Dependencies:
 
         :param file: its absolute path.
         """
-        return digest(*sorted({self._of(imported) for imported in self._gate.imported(raw, file)}))
+        return digest(*sorted({self._of(imported) for imported in self._imported(raw, file)}))
+
+    def _imported(self, raw: bytes, file: str) -> set[str]:
+        """What a module imports, and the package that it is in: that offers the subclasses of its classes (``Modules.implementations``)."""
+        package = self._project.resolve(file, "", 1)
+        own = {package.file} if package is not None and package.file is not None and package.file != file else set()
+        return {*self._gate.imported(raw, file), *own}
 
     def _of(self, start: str) -> bytes:
         """The digest of a module and all that it reaches; modules that reach each other have the same."""
@@ -74,7 +80,7 @@ class Dependencies:
         self._contents[file] = digest(file.encode("utf-8", "surrogateescape"), raw)
         number = numbers[file] = len(numbers)
         waiting.append(file)
-        return _Visit(file, number, number, iter(sorted(set(self._gate.imported(raw, file)))))
+        return _Visit(file, number, number, iter(sorted(self._imported(raw, file))))
 
     def _closed(self, file: str, waiting: list[str], below: dict[str, set[bytes]]) -> bytes:
         """The digest of a group of modules that reach each other, of which ``file`` was met first."""

@@ -279,6 +279,10 @@ class Semantics:
             found = self.evaluator.part(found, key, test.subject) if found is not None else None
         return found
 
+    def runs(self, call: cst.Call) -> list[cst.FunctionDef]:
+        """The functions of this file that a call may run, methods of its classes included."""
+        return self.evaluator.callees.here(call)
+
     def does_http(self, code: cst.CSTNode) -> Evidence | None:
         """Whether running ``code`` makes an HTTP call, and how we know; None when nothing shows it.
 

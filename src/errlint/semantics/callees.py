@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import libcst as cst
@@ -10,12 +10,12 @@ import libcst as cst
 from errlint.first_party import is_first_party
 from errlint.libraries import TypeSheet
 from errlint.semantics.binding import ApiBinding
-from errlint.semantics.class_members import ClassMembers, Member
+from errlint.semantics.class_members import ClassMembers, Member, is_abstract
 from errlint.semantics.functions import Functions
 from errlint.semantics.imported import Imported
 from errlint.semantics.meaning import Bound, Kind, Meaning, Place
 from errlint.semantics.names import Names
-from errlint.semantics.summaries import FunctionSummary, Given, Value
+from errlint.semantics.summaries import FunctionSummary, Given, Value, of_any
 from errlint.semantics.summarise import outline
 from errlint.semantics.tree import Tree
 from errlint.semantics.types import Types, shown
@@ -49,12 +49,23 @@ class Callees:
         self._summaries: dict[cst.Call, FunctionSummary | None] = {}
 
     def here(self, call: cst.Call) -> list[cst.FunctionDef]:
-        """The functions of this file that a call may run; several when a name is defined in branches."""
-        by_name = self._functions.run_by(call)
-        if by_name or not isinstance(call.func, cst.Attribute):
-            return by_name
-        member = self._member(call.func)
-        return list(self._members.functions(member)) if member is not None else []
+        """The functions of this file that a call may run; several when a name is defined in branches, or by several subclasses."""
+        found = self._functions.run_by(call)
+        if not found and isinstance(call.func, cst.Attribute):
+            member = self._member(call.func)
+            found = list(self._members.functions(member)) if member is not None else []
+        if not any(map(is_abstract, found)):
+            return found
+        written = [function for function in found if not is_abstract(function)]
+        for owner, name in self._abstract(found):
+            written += [function for function in self._members.implementations(owner, name) if function not in written]
+        return written
+
+    def _abstract(self, functions: list[cst.FunctionDef]) -> Iterator[tuple[cst.ClassDef, str]]:
+        for function in functions:
+            owner = self._tree.enclosing(function, cst.ClassDef) if is_abstract(function) else None
+            if owner is not None:
+                yield owner, function.name.value
 
     def runs_code(self, call: cst.Call) -> bool:
         """Whether the project has the code that a call runs."""
@@ -76,11 +87,27 @@ class Callees:
             found = self._imported.function(name, self._given(call), bound=False)
             if found is not None:
                 return found
-        if isinstance(call.func, cst.Attribute) and not self._functions.run_by(call):
-            member = self._member(call.func)
-            if member is not None and member.elsewhere:
-                return self._imported.function(member.elsewhere, self._given(call), bound=True)
+        if not isinstance(call.func, cst.Attribute):
+            return None
+        here = self._functions.run_by(call)
+        member = self._member(call.func) if not here else None
+        if member is not None and member.elsewhere:
+            found = self._imported.function(member.elsewhere, self._given(call), bound=True)
+            if found is None or not found.abstract:
+                return found
+            owner, _, method = member.elsewhere.rpartition(".")
+            return self._of_any(self._imported.implementations(owner, method), call)
+        here = here or (list(self._members.functions(member)) if member is not None else [])
+        if any(map(is_abstract, here)) and not self.here(call):
+            names = [name for owner, method in self._abstract(here) for name in self._members.implemented_elsewhere(owner, method)]
+            return self._of_any(names, call)
         return None
+
+    def _of_any(self, names: Sequence[str], call: cst.Call) -> FunctionSummary | None:
+        """What a call of an abstract method runs, where subclasses have it."""
+        assert self._imported is not None
+        found = [self._imported.function(name, self._given(call), bound=True) for name in names]
+        return of_any([summary for summary in found if summary is not None])
 
     def _member(self, attribute: cst.Attribute) -> Member | None:
         """The member of a class of the project that ``x.name`` reads."""

@@ -59,6 +59,17 @@ class ClassMembers:
                 return None
         return None
 
+    def implementations(self, owner: cst.ClassDef, name: str) -> Iterator[cst.FunctionDef]:
+        """The methods of this file that subclasses of one of its classes have for an abstract one."""
+        for definition in self._types.subclasses(owner):
+            yield from (found for found in self.functions(Member(name, definition)) if not is_abstract(found))
+
+    def implemented_elsewhere(self, owner: cst.ClassDef, name: str) -> tuple[str, ...]:
+        """The same in other modules, by their names."""
+        if self._imported is None or self._types.of_class(owner) is None:
+            return ()
+        return self._imported.implementations(f"{self._imported.file}:{owner.name.value}", name)
+
     def functions(self, member: Member) -> Iterator[cst.FunctionDef]:
         """The functions of this file that a member is."""
         for binding in self._scopes.bindings(member.name, member.owner) if member.owner is not None else ():
@@ -78,3 +89,23 @@ def is_property(function: cst.FunctionDef) -> bool:
 def is_static(function: cst.FunctionDef) -> bool:
     """Whether the function takes neither an instance nor a class."""
     return any(dotted(decorator.decorator) == "staticmethod" for decorator in function.decorators)
+
+
+def is_abstract(function: cst.FunctionDef) -> bool:
+    """Whether a method has no code of its own: it is decorated so, or its body does nothing but to say so."""
+    if any((dotted(decorator.decorator) or "").rpartition(".")[2] == "abstractmethod" for decorator in function.decorators):
+        return True
+    lines = function.body.body
+    parts = [part for line in lines for part in (line.body if isinstance(line, cst.SimpleStatementLine) else (line,))]
+    return bool(parts) and any(map(_says_so, parts)) and all(_says_so(part) or _is_nothing(part) for part in parts)
+
+
+def _says_so(statement: cst.CSTNode) -> bool:
+    """``raise NotImplementedError``."""
+    if not isinstance(statement, cst.Raise) or statement.exc is None:
+        return False
+    return dotted(statement.exc.func if isinstance(statement.exc, cst.Call) else statement.exc) == "NotImplementedError"
+
+
+def _is_nothing(statement: cst.CSTNode) -> bool:
+    return isinstance(statement, cst.Pass) or (isinstance(statement, cst.Expr) and not isinstance(statement.value, (cst.Call, cst.Await)))

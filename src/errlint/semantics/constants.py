@@ -155,6 +155,20 @@ class Constants:
                 yield binding.value
         yield from self._attribute_assignments.get((owner, name), ())
 
+    def declared(self, owner: cst.ClassDef, name: str) -> Iterator[Binding]:
+        """The annotations of an attribute in the methods of a class: ``self.session: Session | None = None``."""
+        for annotated in self._annotated_attributes.get(name, ()):
+            if isinstance(annotated.target, cst.Attribute) and self.owner(annotated.target) is owner:
+                yield Binding(name, How.DECLARED, annotated, None, (), annotated.annotation.annotation)
+
+    @cached_property
+    def _annotated_attributes(self) -> dict[str, list[cst.AnnAssign]]:
+        found: dict[str, list[cst.AnnAssign]] = {}
+        for annotated in self._tree.all(cst.AnnAssign):
+            if isinstance(annotated.target, cst.Attribute):
+                found.setdefault(annotated.target.attr.value, []).append(annotated)
+        return found
+
     def owner(self, attribute: cst.Attribute) -> cst.ClassDef | None:
         """The class whose instance (or itself) ``attribute`` is read from: ``self.x``, ``cls.x`` inside it, or ``ClassName.x``."""
         if not isinstance(attribute.value, cst.Name):

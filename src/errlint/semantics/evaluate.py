@@ -15,6 +15,7 @@ from errlint.libraries import TypeSheet
 from errlint.semantics.annotations import Annotations
 from errlint.semantics.binding import ApiBinding
 from errlint.semantics.callees import Callees
+from errlint.semantics.chosen import Chosen
 from errlint.semantics.class_members import ClassMembers, Member, is_property
 from errlint.semantics.constants import Constants, string_value
 from errlint.semantics.fields import names_error
@@ -40,7 +41,11 @@ _SAME_TEXT = frozenset({
     "lower", "upper", "casefold", "strip", "lstrip", "rstrip", "replace", "removeprefix", "removesuffix", "title", "capitalize", "decode",
     "encode", "expandtabs", "swapcase", "format",
 })  # fmt: skip
-_PASSED_THROUGH = {"typing.cast": 1, "asyncio.wait_for": 0, "asyncio.shield": 0, "asyncio.run": 0, "copy.copy": 0, "copy.deepcopy": 0}
+_CASTS = frozenset({"typing.cast", "typing_extensions.cast"})
+_PASSED_THROUGH = {
+    **dict.fromkeys(_CASTS, 1),
+    **dict.fromkeys(("asyncio.wait_for", "asyncio.shield", "asyncio.run", "copy.copy", "copy.deepcopy"), 0),
+}
 """Functions that give back one of their arguments, by its position."""
 _FOLDED = frozenset({"lower", "upper", "casefold", "strip"})
 _TEXTS = (Kind.MESSAGE, Kind.TEXT, Kind.REASON, Kind.CODE)
@@ -86,7 +91,17 @@ class Evaluator:
         self._records = Records(tree, scopes, constants, functions, types=types, runs=self.callees.here)
         self.http = HttpCalls(tree, self.callees, self.meaning)
         self.statuses = Statuses(tree, self.meaning, names.qualified, lambda value: list(constants.values(value)), self._predicate)
-        self.raises = Raises(tree, names, self.callees, self.http, types=types, meaning=self.meaning, possible_at=self.statuses.possible_at)
+        self.chosen = Chosen(constants.values, self.statuses.number, types.named)
+        self.raises = Raises(
+            tree,
+            names,
+            self.callees,
+            self.http,
+            types=types,
+            meaning=self.meaning,
+            possible_at=self.statuses.possible_at,
+            chosen=self.chosen,
+        )
         self._handlers = Handlers(
             tree,
             names,
@@ -149,6 +164,10 @@ class Evaluator:
         """For which statuses a function of another module may and must be true."""
         summary = self.callees.elsewhere(call)
         return summary.predicate if summary is not None else None
+
+    def used_as_response(self, name: cst.Name, node: cst.CSTNode) -> Place | None:
+        """Where a value that ``node`` binds to a name is used as only responses are."""
+        return self._unknown.telling_use(name, node)
 
     def type_names(self, expression: cst.BaseExpression) -> list[str]:
         """The exception types that an expression names, tuples taken apart."""
@@ -334,11 +353,13 @@ class Evaluator:
         own = self._members.find(base.sheet, attribute.attr.value) if base is not None and base.sheet is not None else None
         if base is not None and base.kind is not Kind.INSTANCE and own is None:
             return self._inside.member(base, attribute.attr.value, attribute)
-        for value in self._constants.attribute_values(attribute):
-            found = self.meaning(value)
-            if found is not None:
-                return found.via(value, f"kept in `{dotted(attribute)}`")
-        found = self._declared_attribute(attribute)
+        written = ((value, self.meaning(value)) for value in self._constants.attribute_values(attribute))
+        kept = [found.via(value, f"kept in `{dotted(attribute)}`") for value, found in written if found is not None]
+        # `session: Session = MISSING` is a session as soon as it is of any use
+        kept.sort(key=lambda meaning: meaning.kind is Kind.INSTANCE)
+        if kept and kept[0].kind is not Kind.INSTANCE:
+            return kept[0]
+        found = self._declared_attribute(attribute) or next(iter(kept), None)
         if found is None and own is not None:
             found = self._of_project(own, attribute)
             if found is not None:
@@ -379,7 +400,8 @@ class Evaluator:
         owner = self._constants.owner(attribute)
         if owner is None:
             return None
-        found = (self._annotated(binding) for binding in self._scopes.bindings(attribute.attr.value, owner))
+        name = attribute.attr.value
+        found = (self._annotated(binding) for binding in (*self._scopes.bindings(name, owner), *self._constants.declared(owner, name)))
         return next((meaning for meaning in found if meaning is not None), None)
 
     def _subscript(self, subscript: cst.Subscript) -> Meaning | None:
@@ -452,6 +474,15 @@ class Evaluator:
         summary = self.callees.elsewhere(call)
         return self.callees.returned(call, summary, summary.value, self._client(call)) if summary is not None else None
 
+    def _cast(self, annotation: cst.BaseExpression, call: cst.Call) -> Meaning | None:
+        """What a value is by the annotation that ``cast(X, value)`` gives it."""
+        for name in self._annotations.types(annotation):
+            sheet = self._types.type(name)
+            if sheet is not None:
+                place = Place(call, f"declared to be a `{shown(sheet.name)}`")
+                return self._of_type(sheet, place, self._binding.of_name(self._types.library_name(sheet), call))
+        return None
+
     def returned_by_annotation(self, function: cst.FunctionDef) -> Meaning | None:
         """What a function returns by its annotation (``-> httpx.Response``)."""
         if function.returns is None:
@@ -507,7 +538,8 @@ class Evaluator:
         if not arguments:
             return None
         if name in _PASSED_THROUGH and len(arguments) > _PASSED_THROUGH[name]:
-            return self.meaning(arguments[_PASSED_THROUGH[name]])
+            passed = self.meaning(arguments[_PASSED_THROUGH[name]])
+            return passed if passed is not None or name not in _CASTS else self._cast(arguments[0], call)
         if name in ("str", "repr", "format", "bytes") or name in ("json.dumps", "traceback.format_exception", "html.unescape"):
             found = self.meaning(arguments[0])
             return None if found is None else self._as_text(found, call)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from errlint.libraries import TypeSheet
     from errlint.model import Location
     from errlint.semantics.modules import Modules
-    from errlint.semantics.summaries import FunctionSummary, Given, Spot, Value
+    from errlint.semantics.summaries import FunctionSummary, Given, Retrier, Spot, Value
 
 
 class Imported:
@@ -48,6 +48,14 @@ class Imported:
     def function(self, name: str, given: Given, *, bound: bool) -> FunctionSummary | None:
         """A function of another module, or a method of a class there; ``bound``: it is called on an instance."""
         return self._modules.function(name, given, self.hops - 1, bound=bound)
+
+    def retrier(self, name: str) -> Retrier | None:
+        """A decorator of another module that retries what it decorates."""
+        return self._modules.retrier(name, self.hops - 1)
+
+    def implementations(self, class_name: str, member: str) -> tuple[str, ...]:
+        """The methods that subclasses have for an abstract one of a class, by their names."""
+        return self._modules.implementations(class_name, member)
 
     def value(self, name: str) -> Value | None:
         """A variable of another module, or an attribute of a class there."""

@@ -7,7 +7,7 @@ it may look. So it can be remembered, and a file is linted alike whatever was li
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -22,7 +22,7 @@ from errlint.project import Project
 from errlint.semantics.analysis import Semantics
 from errlint.semantics.closed import UNKNOWN, parsed
 from errlint.semantics.imported import Imported
-from errlint.semantics.summaries import FunctionSummary, Given, Spot, Value
+from errlint.semantics.summaries import FunctionSummary, Given, Retrier, Spot, Value
 from errlint.semantics.summarise import Summariser
 from errlint.semantics.tree import Tree
 from errlint.semantics.types import sheet_of_class
@@ -34,6 +34,9 @@ _KEPT = 2_000_000
 """Bytes of source whose trees are kept at a time; a tree takes some fifty times as much."""
 _REMEMBERED = 50_000
 """How many answers are kept."""
+
+_MOST_IMPLEMENTATIONS = 4
+"""How many subclasses are asked what they have for an abstract method."""
 
 T = TypeVar("T")
 
@@ -70,6 +73,11 @@ class Modules:
         """The function of this name, called with what is given."""
         file, path = file_and_path(name)
         return self._ask(file, hops, ("function", name, given, bound), lambda module: module.function(path, given, bound=bound))
+
+    def retrier(self, name: str, hops: int) -> Retrier | None:
+        """The decorator of this name, if it retries what it decorates."""
+        file, path = file_and_path(name)
+        return self._ask(file, hops, ("retrier", name), lambda module: module.retrier(path))
 
     def value(self, name: str, hops: int) -> Value | None:
         """The variable or attribute of this name."""
@@ -140,6 +148,42 @@ class Modules:
         index = self.first_party.index(file)
         definition = index.classes.get(path[0]) if index is not None and len(path) == 1 else None
         return definition is not None and member in definition.members
+
+    def implementations(self, class_name: str, member: str) -> tuple[str, ...]:
+        """The methods of subclasses that the package of a class offers to others, as packages do with their clients and providers.
+
+        Subclasses that nothing offers may stand anywhere; to find them, all modules of the project had to be read.
+        """
+        key = ("implementations", class_name, member)
+        if key not in self._answers:
+            self._answers[key] = tuple(self._implementations(class_name, member))
+        return self._answers[key]  # type: ignore[return-value]
+
+    def _implementations(self, class_name: str, member: str) -> Iterator[str]:
+        file, _ = file_and_path(class_name)
+        package = self.first_party.project.resolve(file, "", 1)
+        index = self.first_party.index(package.file) if package is not None and package.file is not None else None
+        if package is None or package.file is None or index is None:
+            return
+        found = 0
+        for name, bounds in index.names.items():
+            offered = self.first_party.named(package.file, name) if any(bound.how == "import" for bound in bounds) else None
+            if offered is None or not is_first_party(offered) or offered == class_name or not self.has_member(offered, member):
+                continue
+            if class_name in self._ancestry(offered) and found < _MOST_IMPLEMENTATIONS:
+                found += 1
+                yield f"{offered}.{member}"
+
+    def _ancestry(self, name: str) -> set[str]:
+        found: set[str] = set()
+        queue = [name]
+        while queue:
+            current = queue.pop()
+            if current not in found:
+                found.add(current)
+                sheet = self._any_type(current)
+                queue.extend(sheet.parents if sheet is not None else ())
+        return found
 
     def parameters(self, class_name: str) -> tuple[str, ...]:
         """The parameters of the class's own ``__init__``, or its fields."""

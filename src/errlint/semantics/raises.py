@@ -14,6 +14,7 @@ import libcst as cst
 
 from errlint.libraries import FunctionSheet
 from errlint.semantics.callees import Callees
+from errlint.semantics.chosen import Chosen, Under
 from errlint.semantics.http_calls import HttpCalls
 from errlint.semantics.meaning import Evidence, Kind, Meaning, Place
 from errlint.semantics.names import Names, dotted
@@ -42,13 +43,24 @@ class Raising:
 
     :ivar answer: NO only where the HTTP calls are seen and nothing turns their statuses into errors;
     :ivar types: the types that are known to be raised, as dotted names, a class of this file by its plain name; may be empty after YES;
-    :ivar trail: for YES, how we know; :ivar tells: the error is made of the answer, so its text may be the API's.
+    :ivar trail: for YES, how we know; :ivar tells: the error is made of the answer, so its text may be the API's;
+    :ivar under: the statuses under which types are raised, where that is known; any error for the other types.
     """
 
     answer: Answer
     types: tuple[str, ...] = ()
     trail: tuple[Place, ...] = ()
     tells: bool = True
+    under: Under = ()
+
+    @property
+    def by_type(self) -> Iterator[tuple[tuple[str, ...], int]]:
+        """The types, each with the statuses under which it may be raised; those of which nothing is known are kept together."""
+        known = {name for name, _ in self.under}
+        yield from (((name,), under) for name, under in self.under)
+        rest = tuple(name for name in self.types if name not in known)
+        if rest or not known:
+            yield rest, ERRORS
 
 
 class Raises:
@@ -64,6 +76,7 @@ class Raises:
         types: Types,
         meaning: Callable[[cst.BaseExpression], Meaning | None],
         possible_at: Callable[[cst.CSTNode], int],
+        chosen: Chosen,
     ) -> None:
         self._tree = tree
         self._names = names
@@ -72,6 +85,7 @@ class Raises:
         self._types = types
         self._meaning = meaning
         self._possible_at = possible_at
+        self._chosen = chosen
         self._raising: Questions[Raising] = Questions()
         self._escaping: Questions[Evidence] = Questions()
 
@@ -142,7 +156,7 @@ class Raises:
         if summary.answer != "yes":
             return None
         place = Place(call, f"raised by `{_shown(call)}()`", elsewhere=summary.raised)
-        return Raising(Answer.YES, summary.raises, (place,), summary.tells)
+        return Raising(Answer.YES, summary.raises, (place,), summary.tells, summary.under)
 
     def _by_sheet(self, call: cst.Call, sheet: FunctionSheet) -> Raising | None:
         if not sheet.raises_for_status:
@@ -187,10 +201,13 @@ class Raises:
             return None
         tells = self._tells(statement)
         possible = self._possible_at(statement)
-        if not tells and not (possible & ERRORS and not possible & OK):
+        chosen = self._chosen.of(statement.exc)
+        if not tells and not chosen and not (possible & ERRORS and not possible & OK):
             return None
         place = Place(statement, "an error status becomes an exception")
-        return Raising(Answer.YES, self._made(statement.exc), (place,), tells)
+        made = tuple(name for name, _ in chosen) or self._made(statement.exc)
+        under = tuple((name, under & possible) for name, under in chosen or ((name, ERRORS) for name in made))
+        return Raising(Answer.YES, made, (place,), tells, under)
 
     def _made(self, raised: cst.BaseExpression) -> tuple[str, ...]:
         """The type of `raise ApiError(…)` or `raise ApiError`; () for a variable."""
@@ -230,12 +247,28 @@ class Raises:
         caught = handler.name.name.value if handler.name is not None and isinstance(handler.name.name, cst.Name) else None
         types: dict[str, None] = {}
         tells: list[bool] = []
+        under: Under = ()
         for node in self._tree.below(handler.body, into_functions=False):
             if isinstance(node, cst.Raise):
                 same = node.exc is None or (isinstance(node.exc, cst.Name) and node.exc.value == caught)
                 types.update(dict.fromkeys(raising.types if same or node.exc is None else self._made(node.exc)))
                 tells.append(raising.tells if same else self._tells(node))
-        return replace(raising, types=tuple(types), tells=any(tells)) if tells else None
+                under = raising.under if same else under
+            elif isinstance(node, cst.Call) and caught is not None and self._raised_by_helper(node, caught):
+                types.update(dict.fromkeys(raising.types))
+                tells.append(raising.tells)
+                under = raising.under
+        return replace(raising, types=tuple(types), tells=any(tells), under=under) if tells else None
+
+    def _raised_by_helper(self, call: cst.Call, caught: str) -> bool:
+        """``self._failed(error)``, which writes it down and raises it again."""
+        handed = any(isinstance(argument.value, cst.Name) and argument.value.value == caught for argument in call.args)
+        for function in self._callees.here(call) if handed else ():
+            names = {parameter.name.value for parameter in (*function.params.params, *function.params.kwonly_params)}
+            for node in self._tree.below(function.body, into_functions=False):
+                if isinstance(node, cst.Raise) and isinstance(node.exc, cst.Name) and node.exc.value in names:
+                    return True
+        return False
 
     def _caught_types(self, written: cst.BaseExpression | None) -> Iterator[str]:
         if isinstance(written, cst.Tuple):
@@ -297,7 +330,12 @@ def _joined(found: list[Raising]) -> Raising | None:
     if not found:
         return None
     types = tuple(dict.fromkeys(name for raising in found for name in raising.types))
-    return replace(found[0], types=types, tells=any(raising.tells for raising in found))
+    under: dict[str, int] = {}
+    for raising in found:
+        for names, statuses in raising.by_type:
+            under.update((name, under.get(name, 0) | statuses) for name in names)
+    known = all(raising.types for raising in found)
+    return replace(found[0], types=types, tells=any(raising.tells for raising in found), under=tuple(under.items()) if known else ())
 
 
 def _shown(call: cst.Call) -> str:

@@ -17,6 +17,7 @@ from operator import or_
 
 import libcst as cst
 
+from errlint.semantics.constants import string_value
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.tree import Tree
 
@@ -169,6 +170,9 @@ class Statuses:
             return Range(left.may | right.may, left.must | right.must)
         if isinstance(test, cst.Comparison):
             return self._comparison(test)
+        begins = self._beginning(test) if isinstance(test, cst.Call) else None
+        if begins is not None:
+            return Range(begins, begins)
         asked = self._predicate(test) if isinstance(test, cst.Call) else None
         if asked is not None:
             return Range(*asked)
@@ -192,6 +196,20 @@ class Statuses:
         found = self.range_of(kept)
         self._followed.pop()
         return found
+
+    def _beginning(self, test: cst.Call) -> int | None:
+        """``str(response.status_code).startswith("5")``: the statuses whose digits begin so."""
+        if not isinstance(test.func, cst.Attribute) or test.func.attr.value != "startswith" or len(test.args) != 1:
+            return None
+        text = test.func.value
+        if not isinstance(text, cst.Call) or not isinstance(text.func, cst.Name) or text.func.value != "str" or len(text.args) != 1:
+            return None
+        given = test.args[0].value
+        options = [element.value for element in given.elements] if isinstance(given, (cst.Tuple, cst.List)) else [given]
+        digits = [string_value(option) or "" for option in options]
+        if not all(digit.isdigit() for digit in digits) or self._divisor(text.args[0].value) != 1:
+            return None
+        return sum(1 << status for status in range(100, 600) if str(status).startswith(tuple(digits)))
 
     def _comparison(self, test: cst.Comparison) -> Range:
         found = Range(ALL, ALL)

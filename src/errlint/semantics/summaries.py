@@ -6,6 +6,7 @@ of arguments. It holds no node of a syntax tree, so the module can be forgotten.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
@@ -48,8 +49,9 @@ class FunctionSummary(FunctionSheet, frozen=True):
     """A function of the project, for calls with certain arguments.
 
     ``value`` is what it returns and ``items`` what the tuple that it returns holds; ``http`` shows the call that it makes, if any;
-    ``answer`` says whether it raises for a status, ``raised`` how that can be seen, ``tells`` that the error is made of the answer, and
-    ``may`` and ``must`` for which statuses what it returns is true (bit sets, see :mod:`errlint.semantics.statuses`), if that is known.
+    ``answer`` says whether it raises for a status, ``raised`` how that can be seen, ``tells`` that the error is made of the answer,
+    ``under`` the statuses under which types are raised, and ``may`` and ``must`` for which statuses what it returns is true (bit sets, see
+    :mod:`errlint.semantics.statuses`), if that is known. Of an ``abstract`` method, subclasses have the code that runs.
     """
 
     value: Value | None = None
@@ -58,5 +60,36 @@ class FunctionSummary(FunctionSheet, frozen=True):
     answer: Literal["yes", "no", "unknown"] = "unknown"
     raised: tuple[Spot, ...] = ()
     tells: bool = True
+    under: tuple[tuple[str, int], ...] = ()
     escapes: bool = False
     predicate: tuple[int, int] | None = None
+    abstract: bool = False
+
+
+class Retrier(msgspec.Struct, frozen=True):
+    """A decorator that runs what it decorates again: after which failures it may, and certainly does, if they come as libraries raise them.
+
+    ``may`` and ``must`` are sets of outcomes (:mod:`errlint.semantics.retries.outcomes`), ``named`` the statuses that it names.
+    """
+
+    may: int
+    must: int
+    named: int = 0
+    places: tuple[Spot, ...] = ()
+
+
+def of_any(found: Sequence[FunctionSummary]) -> FunctionSummary | None:
+    """A method of which any of these implementations may run: it does HTTP if half of them do, and raises if all of those do."""
+    http = [summary for summary in found if summary.http]
+    if not http or 2 * len(http) < len(found):
+        return None
+    raising = all(summary.answer == "yes" for summary in http)
+    return FunctionSummary(
+        names=http[0].names,
+        raises=tuple(dict.fromkeys(name for summary in http for name in summary.raises)) if raising else (),
+        http=http[0].http,
+        answer="yes" if raising else "unknown",
+        raised=http[0].raised if raising else (),
+        tells=any(summary.tells for summary in http),
+        escapes=any(summary.escapes for summary in http),
+    )

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 import libcst as cst
 import msgspec
 
-from errlint.semantics.class_members import is_static
+from errlint.semantics.class_members import is_abstract, is_static
 from errlint.semantics.meaning import Kind, Meaning, Place
 from errlint.semantics.scopes import How
 from errlint.semantics.statuses import ALL, Range, Statuses, leaves
-from errlint.semantics.summaries import FunctionSummary, Given, Spot, Value
+from errlint.semantics.summaries import FunctionSummary, Given, Retrier, Spot, Value
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
@@ -63,8 +63,10 @@ class Summariser:
             answer=raising.answer.value,
             raised=self._spots(raising.trail),
             tells=raising.tells,
+            under=tuple((self.outside(name), statuses) for name, statuses in raising.under),
             escapes=evaluator.raises.escapes(node),
             predicate=self._predicate(node, returned, evaluator.statuses),
+            abstract=is_abstract(node),
         )
 
     def value(self, path: tuple[str, ...]) -> Value | None:
@@ -73,13 +75,24 @@ class Summariser:
             found = self._value(self._semantics.meaning(expression))
             if found is not None:
                 return found
-        node = self._function_at(path)
-        if node is not None:  # a property
-            for expression in self._semantics.functions.returned(node):
-                found = self._value(self._semantics.meaning(expression))
+        for node in self._functions_at(path):  # a property, and what sets it
+            returned = (self._semantics.meaning(expression) for expression in self._semantics.functions.returned(node))
+            for meaning in (*returned, self._semantics.evaluator.returned_by_annotation(node)):
+                found = self._value(meaning)
                 if found is not None:
                     return found
         return self._declared(path)
+
+    def retrier(self, path: tuple[str, ...]) -> Retrier | None:
+        """The decorator at a path of names, if it retries what it decorates."""
+        from errlint.semantics.retries.wrappers import retries_what_it_gets
+
+        node = self._function_at(path)
+        failures = retries_what_it_gets(self._semantics, node) if node is not None else None
+        if failures is None:
+            return None
+        outcomes = failures.outcomes
+        return Retrier(outcomes.may, outcomes.must, failures.named, self._spots(failures.places))
 
     def constant(self, path: tuple[str, ...]) -> str:
         """The literal that the name at a path is bound to, written out."""
@@ -99,15 +112,17 @@ class Summariser:
     # where things are ------------------------------------------------------------------------------------------------------------
 
     def _function_at(self, path: tuple[str, ...]) -> cst.FunctionDef | None:
-        scope: cst.CSTNode = self._tree.module
-        for position, name in enumerate(path):
-            last = position == len(path) - 1
-            wanted = How.FUNCTION if last else How.CLASS
-            node = next((b.node for b in reversed(self._semantics.scopes.bindings(name, scope)) if b.how is wanted), None)
-            if node is None:
-                return None
-            scope = node
-        return scope if isinstance(scope, cst.FunctionDef) else None
+        return next(self._functions_at(path), None)
+
+    def _functions_at(self, path: tuple[str, ...]) -> Iterator[cst.FunctionDef]:
+        """The functions of this name, the last one first."""
+        scope: cst.CSTNode | None = self._tree.module
+        for name in path[:-1]:
+            bindings = self._semantics.scopes.bindings(name, scope) if scope is not None else []
+            scope = next((binding.node for binding in reversed(bindings) if binding.how is How.CLASS), None)
+        for binding in reversed(self._semantics.scopes.bindings(path[-1], scope)) if scope is not None and path else ():
+            if binding.how is How.FUNCTION and isinstance(binding.node, cst.FunctionDef):
+                yield binding.node
 
     def _expressions_at(self, path: tuple[str, ...]) -> Iterable[cst.BaseExpression]:
         if len(path) == 1:

@@ -87,6 +87,14 @@ class Types:
         name = definition.name.value
         return self.type(name) if self.definition(name) is definition else None
 
+    def subclasses(self, definition: cst.ClassDef) -> Iterator[cst.ClassDef]:
+        """The classes of this file that inherit from one of its classes."""
+        sheet = self.of_class(definition)
+        for found in self._tree.all(cst.ClassDef) if sheet is not None else ():
+            inherits = any(ancestor is sheet for ancestor in self.ancestors(found.name.value))
+            if inherits and found is not definition and self.definition(found.name.value) is found:
+                yield found
+
     def ancestors(self, name: str) -> Iterator[TypeSheet]:
         """The type and everything it inherits from, nearest first; cycles end the walk."""
         seen: set[str] = set()

@@ -38,7 +38,7 @@ class Unknown:
         told = self._told.get(name.value)
         if told is None:
             return None
-        found = told.get(self._scopes.scope_of(name))
+        found = next(iter(told.get(self._scopes.scope_of(name), ())), None)
         bindings = self._scopes.reaching(name) if found is not None else []
         if found is None or not bindings or bindings[0].how not in _NOT_MADE_HERE or bindings[0].annotation is not None:
             return None
@@ -46,15 +46,23 @@ class Unknown:
         place = Place(bindings[0].node, f"`{name.value}` is used as a response: `.{attribute.attr.value}`")
         return Meaning(Kind.RESPONSE, (place,), sheet, expression=name)
 
+    def telling_use(self, name: cst.Name, node: cst.CSTNode) -> Place | None:
+        """Where a value that ``node`` binds to a name is used as only responses are."""
+        for attribute, _ in self._told.get(name.value, {}).get(self._scopes.scope_of(name), ()):
+            used = attribute.value
+            if isinstance(used, cst.Name) and any(binding.node is node for binding in self._scopes.reaching(used)):
+                return Place(attribute, f"`{name.value}` is used as a response: `.{attribute.attr.value}`")
+        return None
+
     @cached_property
-    def _told(self) -> dict[str, dict[cst.CSTNode, tuple[cst.Attribute, TypeSheet]]]:
-        """By name and scope, a telling member that is read of it."""
-        found: dict[str, dict[cst.CSTNode, tuple[cst.Attribute, TypeSheet]]] = {}
+    def _told(self) -> dict[str, dict[cst.CSTNode, list[tuple[cst.Attribute, TypeSheet]]]]:
+        """By name and scope, the telling members that are read of it."""
+        found: dict[str, dict[cst.CSTNode, list[tuple[cst.Attribute, TypeSheet]]]] = {}
         for attribute in self._tree.all(cst.Attribute):
             sheet = self._types.told_by(attribute.attr.value)
             if sheet is not None and isinstance(attribute.value, cst.Name) and not self._is_set(attribute):
                 scope = self._scopes.scope_of(attribute.value)
-                found.setdefault(attribute.value.value, {}).setdefault(scope, (attribute, sheet))
+                found.setdefault(attribute.value.value, {}).setdefault(scope, []).append((attribute, sheet))
         return found
 
     def _is_set(self, attribute: cst.Attribute) -> bool:

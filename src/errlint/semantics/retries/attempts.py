@@ -34,7 +34,7 @@ class Attempts:
         """The attempt that a call is; None when nothing shows that it does HTTP."""
         evidence = self._semantics.does_http(call)
         if evidence is None:
-            return None
+            return self._by_its_use(call)
         made = next((place.node for place in evidence.trail if place.http and isinstance(place.node, cst.Call)), call)
         return Attempt(
             call,
@@ -44,6 +44,26 @@ class Attempts:
             None,
             _AS_EXCEPTION[self._semantics.raises_for_status(call).answer],
         )
+
+    def _by_its_use(self, call: cst.Call) -> Attempt | None:
+        """A call of which nothing is known but that its value is asked for its status."""
+        place = self.use_of(call)
+        if place is None:
+            return None
+        return Attempt(call, (Place(call, "makes an HTTP call", http=True), place), None, self.method(call), None, raises=False)
+
+    def use_of(self, call: cst.Call) -> Place | None:
+        """Where the value of a call is used as only responses are: an error status comes back with it."""
+        parent = self._tree.parent
+        outer = parent.get(call)
+        while isinstance(outer, cst.Await):
+            outer = parent.get(outer)
+        target: cst.CSTNode | None = None
+        if isinstance(outer, cst.Assign) and len(outer.targets) == 1:
+            target = outer.targets[0].target
+        elif isinstance(outer, cst.WithItem) and outer.asname is not None:
+            target = outer.asname.name
+        return self._semantics.evaluator.used_as_response(target, outer) if isinstance(target, cst.Name) and outer is not None else None
 
     def of_callee(self, callee: cst.Name | cst.Attribute, call: cst.Call) -> Attempt | None:
         """The attempt that ``call`` makes by running a function of a library that is handed to it: ``retrying(session.get, url)``."""

@@ -99,9 +99,10 @@ class ExceptionTypes:
             if bound:
                 yield from bound
                 return
-        yield self._canonical(self._names.qualified(expression) or UNKNOWN_TYPE)
+        yield self.canonical(self._names.qualified(expression) or UNKNOWN_TYPE)
 
-    def _canonical(self, name: str) -> str:
+    def canonical(self, name: str) -> str:
+        """The name of a type by the first of its import paths."""
         sheet = self._libraries.type(name)
         return name if sheet is None else sheet.name
 
@@ -125,7 +126,15 @@ class ExceptionTypes:
         found = NOTHING
         for name in names:
             found = either(found, self._covers(name))
-        return found
+        return either(found, Range(NO_ANSWER, NO_ANSWER)) if found.may & NO_ANSWER and self._cover_the_network(names) else found
+
+    def _cover_the_network(self, names: list[str]) -> bool:
+        """Whether every failure of the network, of one of the libraries that the types are of, is of one of them."""
+        for sheet in self._libraries.sheets:
+            network = sheet.library.network
+            if network and all(name in names or any(above.name in names for above in self._libraries.ancestors(name)) for name in network):
+                return True
+        return False
 
     def _covers(self, name: str) -> Range:
         if name in BROAD:
@@ -171,7 +180,7 @@ class ExceptionTypes:
 
     def taken(self, names: list[str], raised: Raised) -> Range:
         """The outcomes of ``raised`` that a handler of these types takes."""
-        found = NOTHING
+        found = self.covers(names) if not raised.types else NOTHING
         for name in names:
             found = either(found, self._taken(name, raised))
         return Range(found.may & raised.outcomes, found.must & raised.outcomes)

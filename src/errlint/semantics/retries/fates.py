@@ -151,7 +151,7 @@ class Walk:
         again = self._handling[-1] if self._handling else ()
         if again and self._steps.raises_again(statement):
             return tuple(Raised(one.types, one.outcomes & state) for one in again if one.outcomes & state)
-        return (Raised(self._steps.types_of(statement), state),)
+        return self._steps.raised(statement, state)
 
     # tests -----------------------------------------------------------------------------------------------------------------------
 
@@ -167,7 +167,8 @@ class Walk:
             stays = running(yes.back | yes.again | yes.next)
             self.went_back[statement.test] = self.went_back.get(statement.test, 0) | stays & running(true)
         rest = statement.orelse
-        if passed == UNKNOWN and running(state) & FAILURES and self._steps.asks_others(statement.test) and everything(yes):
+        decides = everything(yes) or yes.back or yes.again
+        if passed == UNKNOWN and running(state) & FAILURES and decides and self._steps.asks_others(statement.test):
             self.ends_by_others = True
         if rest is None:
             no = Fate(next=false)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from errlint.semantics.names import dotted
+from errlint.semantics.raises import Raising
 from errlint.semantics.retries.codes import Codes
 from errlint.semantics.retries.counters import Counters
 from errlint.semantics.retries.exception_types import ExceptionTypes
@@ -21,15 +23,19 @@ from errlint.semantics.retries.readings import retried, wait_of
 from errlint.semantics.retries.sameness import Sameness
 from errlint.semantics.retries.steps import Callee, Steps
 from errlint.semantics.retries.stops import stop_of
-from errlint.semantics.statuses import OK, Range
+from errlint.semantics.scopes import How
+from errlint.semantics.statuses import ERRORS, OK, Range
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
 
 _WAITS_FOR_READINESS = re.compile(
-    r"^_*(wait|poll|ping|probe|watch|until|reconnect)|_(poll|until)_|ready|healthy?($|_)|alive", re.IGNORECASE
+    r"^_*(a?wait|poll|ping|probe|watch|until|reconnect)|_(poll|until)_|ready|healthy?($|_)|alive", re.IGNORECASE
 )
 """Names of functions that ask again until something is up, connected or done: that is no retry."""
+_ATTEMPT = re.compile(r"attempt|retry|retries|tries", re.IGNORECASE)
+_OPENS_A_SOCKET = re.compile(r"web_?socket|ws_connect|^connect_ws", re.IGNORECASE)
+"""Calls that connect for good: what is done when that breaks is no retry of a request, although a request may lead there."""
 _PENDING = "authorization_pending"
 _LEAVES = frozenset({cst.Break, cst.Return})
 _DECIDES = frozenset({cst.Try, cst.TryStar, cst.With, cst.If, cst.IfExp, cst.While, cst.Match, cst.BooleanOperation})
@@ -57,17 +63,42 @@ class Passage:
 
     @property
     def is_retry(self) -> bool:
-        """Success leaves, and some failure stays."""
-        return bool(self.back & FAILURES) and bool(self.out & OK) and not self.back & OK
+        """Success leaves, and some failure stays.
+
+        A success that is of no use may stay as well where the loop counts attempts, which code that waits for something does not do.
+        """
+        if not self.back & FAILURES or not self.out & OK:
+            return False
+        return not self.back & OK or (self._counts_attempts and bool(self._caught & self.back & ERRORS))
+
+    @property
+    def _counts_attempts(self) -> bool:
+        region = self.region
+        return isinstance(region, cst.For) and isinstance(region.target, cst.Name) and _ATTEMPT.search(region.target.value) is not None
+
+    @property
+    def _caught(self) -> int:
+        """The failures that a handler sends into another pass."""
+        found = 0
+        for node, outcomes in self.walk.went_back.items():
+            found |= outcomes if isinstance(node, (cst.ExceptHandler, cst.ExceptStarHandler)) else 0
+        return found
 
     @property
     def retried(self) -> Range:
         """The failures that may be, and that certainly are, tried again."""
         return Range(self.back & FAILURES, self.back & ~self.out & FAILURES)
 
+    @property
+    def asked_for_status(self) -> cst.BaseExpression | None:
+        """A test that names error statuses."""
+        tests = (node for node in self.walk.reached if isinstance(node, cst.BaseExpression))
+        return next((test for test in tests if self.predicates.named_in(test) & ERRORS), None)
+
     def again_with(self, semantics: Semantics, code: str) -> Passage:
         """The same for failures that come with an error code."""
-        return passage(semantics, self.region, self.attempt, callees=self.steps.callees, given=self.given, code=code)
+        steps = self.steps
+        return passage(semantics, self.region, self.attempt, callees=steps.callees, given=self.given, code=code, raising=steps.assumed)
 
     def statuses_of(self, semantics: Semantics, code: str) -> int:
         """The statuses that an error code is known to come with."""
@@ -84,11 +115,12 @@ def passage(
     callees: Sequence[Callee] = (),
     given: dict[cst.CSTNode, cst.BaseExpression] | None = None,
     code: str | None = None,
+    raising: Raising | None = None,
 ) -> Passage:
     """Send the outcomes of ``attempt`` through ``region``.
 
     :param callees: the functions that the attempt runs, where it calls a parameter; :param given: what parameters stand for;
-    :param code: the error code that failures come with; None: not known.
+    :param code: the error code that failures come with; None: not known; :param raising: what the attempt raises, if that is assumed.
     """
     types = ExceptionTypes(
         semantics.tree, semantics.scopes, semantics.names, libraries=semantics.libraries, types=semantics.types, given=given
@@ -102,7 +134,7 @@ def passage(
 
     predicates = Predicates(semantics, types, known)
     exits.bind(predicates)
-    steps = Steps(semantics, predicates, region, attempt, callees)
+    steps = Steps(semantics, predicates, region, attempt, callees, assumed=raising)
     walk = Walk(steps, exits)
     fate = walk.suite(region.body, NOT_YET)
     fate = fate.also(exits.end_of_pass(fate.next), then=0)
@@ -117,7 +149,7 @@ def policies(semantics: Semantics) -> Iterator[RetryPolicy]:
         assert isinstance(region, (cst.For, cst.While, cst.FunctionDef))
         if isinstance(region, cst.FunctionDef) and not calls_itself(semantics, region):
             continue
-        if not may_come_back(semantics, region):
+        if not may_come_back(semantics, region) or _runs_once(semantics, region):
             continue
         if _waits_for_readiness(semantics, region) or _waits_for_a_person(semantics, region):
             continue
@@ -149,6 +181,16 @@ def _waits_for_a_person(semantics: Semantics, region: Region) -> bool:
     return False
 
 
+def _runs_once(semantics: Semantics, region: Region) -> bool:
+    """``retries = 1`` and ``for attempt in range(retries)``: what nobody can set otherwise is no retry."""
+    if not isinstance(region, cst.For) or not isinstance(region.iter, cst.Call) or len(region.iter.args) != 1:
+        return False
+    bound = region.iter.args[0].value
+    if isinstance(bound, cst.Name) and any(binding.how is not How.VALUE for binding in semantics.scopes.reaching(bound)):
+        return False
+    return isinstance(bound, (cst.Name, cst.Integer)) and semantics.waits.number(bound) == 1
+
+
 def calls_itself(semantics: Semantics, function: cst.FunctionDef) -> bool:
     """Whether a function is called in its own body."""
     name = function.name.value
@@ -164,6 +206,8 @@ def _in_region(semantics: Semantics, region: Region) -> RetryPolicy | None:
     sameness = Sameness(semantics, region)
     passages: list[tuple[Attempt, Passage]] = []
     for attempt in semantics.attempts.within(region.body, sameness.is_same)[:_MOST]:
+        if _OPENS_A_SOCKET.search(dotted(attempt.call.func) or ""):
+            continue
         found = passage(semantics, region, attempt.call)
         if found.is_retry:
             passages.append((attempt, found))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Builder = Callable[["Semantics"], Iterable[RetryPolicy]]
 """Finds the policies of one mechanism in a file."""
 
-BUILDERS: tuple[Builder, ...] = (loops.policies, wrappers.policies, library_policies)
+BUILDERS: tuple[Builder, ...] = (loops.policies, wrappers.policies, wrappers.foreign, library_policies)
 """One for each mechanism. Every policy is built by exactly one of them."""
 
 

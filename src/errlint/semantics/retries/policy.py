@@ -55,6 +55,12 @@ class Retried:
     unnamed: Range | None = None
     written: tuple[members.Literal, ...] = ()
 
+    @property
+    def outcomes(self) -> Range:
+        """The same as outcomes: the statuses, and 0 for no answer."""
+        may, must = self.transport is not False, self.transport is True
+        return Range(self.statuses.may | may, self.statuses.must | must)
+
     def status(self, status: int, code: str | None = None) -> bool | None:
         """Is an answer with this status (and code) retried? None if it cannot be told."""
         if code is not None and code in self.dropped:

@@ -20,7 +20,7 @@ from errlint.semantics.retries.exception_types import UNKNOWN_TYPE, ExceptionTyp
 from errlint.semantics.retries.outcomes import ANYTHING, NO_ANSWER, NOTHING
 from errlint.semantics.retries.words import ANSWER_WORDS, last_word
 from errlint.semantics.scopes import Binding, How
-from errlint.semantics.statuses import ALL, BELOW_400, UNKNOWN, Range, Statuses, leaves
+from errlint.semantics.statuses import ALL, BELOW_400, ERRORS, UNKNOWN, Range, Statuses, leaves
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
@@ -37,6 +37,8 @@ _OK_WORDS = {
     "is_server_error": "server-error",
 }
 _STATUS_IN_TEXT = re.compile(r"\D{0,24}\b([45]\d\d)\b\D{0,24}")
+_SERVERS_HINT = re.compile(r"should[-_]retry", re.IGNORECASE)
+"""Headers by which servers say, of an answer that is an error, whether to send the request again (Stripe, OpenAI, Anthropic)."""
 _TRUTHS = ("True", "False")
 _HOPS = 4
 
@@ -111,12 +113,25 @@ class Predicates(Statuses):
             named = self._in_text(left, right)
             if named:
                 return Range(named, named) if isinstance(relation, cst.In) else Range(named, named).negated()
+            mixed = self._with_codes(left, right)
+            if mixed is not None:
+                return mixed if isinstance(relation, cst.In) else mixed.negated()
         found = super()._compare(left, relation, right)
         if found != UNKNOWN:
             numbers = [number for number in (self.number(left), self.number(right)) if number is not None]
             if any(not 100 <= number <= 600 for number in numbers) and self._divisor(left) == 1:
                 return UNKNOWN  # `code >= 3` is no test of an HTTP status
         return found
+
+    def _with_codes(self, left: cst.BaseExpression, right: cst.BaseExpression) -> Range | None:
+        """``e.code in ("LIMIT_EXCEEDED", 429)``: codes that are words come with errors only."""
+        elements = [element.value for element in right.elements] if isinstance(right, (cst.Tuple, cst.List, cst.Set)) else []
+        words = [element for element in elements if string_value(element) is not None]
+        numbers = [self.number(element) for element in elements if element not in words]
+        if not words or not numbers or self._divisor(left) != 1:
+            return None
+        named = sum(1 << number for number in set(numbers) if number is not None and 400 <= number < 600)
+        return None if None in numbers else Range(ERRORS, named)
 
     def _presence(self, subject: cst.BaseExpression) -> Range:
         """``e.response is not None``: there is an answer."""
@@ -153,10 +168,18 @@ class Predicates(Statuses):
         if isinstance(test, cst.Name) and test.value in ("True", "False", "None"):
             return ANYTHING if test.value == "True" else NOTHING
         found = super().range_of(test)
+        if found == UNKNOWN and isinstance(test, cst.Comparison) and self._is_servers_hint(test):
+            return Range(ERRORS, 0)
         if found == UNKNOWN and isinstance(test, (cst.Name, cst.Attribute)):
             present = last_word(test).lower() in ANSWER_WORDS
             return Range(ALL & ~NO_ANSWER, 0) if present else self._kept_test(test)
         return found
+
+    def _is_servers_hint(self, test: cst.Comparison) -> bool:
+        """``headers["x-should-retry"] == "true"``, ``"x-should-retry" in headers``."""
+        read = [test.left, *(value for value in self._values(test.left) if isinstance(test.left, cst.Name))]
+        nodes = (node for expression in read for node in (expression, *self._tree.below(expression)))
+        return any(_SERVERS_HINT.search(string_value(node) or "") for node in nodes if isinstance(node, cst.SimpleString))
 
     def _conditional(self, test: cst.IfExp) -> Range:
         condition, yes, no = self.range_of(test.test), self.range_of(test.body), self.range_of(test.orelse)
@@ -170,11 +193,14 @@ class Predicates(Statuses):
         arguments = [argument.value for argument in call.args]
         if name == "isinstance" and len(arguments) == 2:
             return self._of_types(arguments[1])
+        if name == "issubclass" and len(arguments) == 2 and isinstance(arguments[0], cst.Call) and dotted(arguments[0].func) == "type":
+            return self._of_types(arguments[1])
         if name == "bool" and len(arguments) == 1:
             return self.range_of(arguments[0])
         if name == "hasattr" and len(arguments) == 2:
             word = (string_value(arguments[1]) or "").lower()
-            return Range(ALL & ~NO_ANSWER, 0) if word in ANSWER_WORDS | _STATUS_WORDS else UNKNOWN
+            answered = ALL & ~NO_ANSWER
+            return Range(answered, answered) if word in ANSWER_WORDS | _STATUS_WORDS else UNKNOWN
         if name in ("any", "all") and len(arguments) == 1:
             return self._any_of(arguments[0]) if name == "any" else UNKNOWN
         for function in self._semantics.functions.run_by(call):

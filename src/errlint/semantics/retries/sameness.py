@@ -7,6 +7,7 @@ after the error. Attempt counters, timeouts, headers and tokens may change: the 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -39,9 +40,11 @@ class Sameness:
         self._semantics = semantics
         self._tree = semantics.tree
         self._region = region
+        self._call: cst.Call | None = None
 
     def is_same(self, call: cst.Call) -> bool:
         """Whether the call sends the same request in every pass."""
+        self._call = call
         if not self._stays(call.func, _HOPS) or self._is_switched():
             return False
         for argument in call.args:
@@ -52,6 +55,33 @@ class Sameness:
             if not self._stays(argument.value, _HOPS):
                 return False
         return True
+
+    def is_changed_before(self, again: cst.Call, attempt: cst.Call) -> bool:
+        """``self.way = "plain"`` before a function calls itself: what is sent next is made of something else."""
+        read = set(self._members_read(attempt))
+        block: cst.CSTNode | None = again
+        while block is not None and block is not self._region:
+            outer = self._tree.parent.get(block)
+            if isinstance(outer, cst.If) and block is outer.body:
+                read |= {node.attr.value for node in self._tree.below(outer.test) if isinstance(node, cst.Attribute)}
+            block = outer
+        around = self._tree.enclosing(again, cst.IndentedBlock)
+        order = self._tree.order
+        for node in self._tree.below(around, into_functions=False) if around is not None else ():
+            if isinstance(node, cst.Assign) and order[node] < order[again]:
+                changed = [target.target for target in node.targets if isinstance(target.target, cst.Attribute)]
+                if any(target.attr.value in read and not _ASIDE.search(target.attr.value) for target in changed):
+                    return True
+        return False
+
+    def _members_read(self, attempt: cst.Call) -> Iterator[str]:
+        """The attributes that a request is made of, those included that helpers put together."""
+        for node in self._tree.below(attempt):
+            if isinstance(node, cst.Attribute):
+                yield node.attr.value
+            if isinstance(node, cst.Call) and node is not attempt:
+                for function in self._semantics.runs(node):
+                    yield from (inner.attr.value for inner in self._tree.below(function.body) if isinstance(inner, cst.Attribute))
 
     def _is_switched(self) -> bool:
         """``for model in models: self.model = model``: each pass asks somebody else."""
@@ -98,12 +128,32 @@ class Sameness:
         for binding in scopes.bindings(name.value, scope):
             if not self._tree.within(binding.node, self._region.body) and binding.node is not self._region:
                 continue
-            if _ASIDE.search(name.value):
+            if _ASIDE.search(name.value) or self._counts_failures(name):
                 continue
             if not self._binding_stays(binding, name, hops):
                 return False
         made_here = any(self._tree.within(binding.node, self._region.body) for binding in scopes.bindings(name.value, scope))
         return self._filled_alike(name.value, hops) if made_here else not self._changed_inside(name.value)
+
+    def _counts_failures(self, name: cst.Name) -> bool:
+        """``failed += 1`` in a handler or after a test, and ``if failed > limit: raise``: compared, told to others, and that is all."""
+        compared = False
+        for node in self._tree.below(self._region.body, into_functions=False):
+            if not isinstance(node, cst.Name) or node.value != name.value:
+                continue
+            parent = self._tree.parent.get(node)
+            if isinstance(parent, cst.AugAssign):
+                if not isinstance(parent.value, cst.Integer) or not self._is_conditional(parent):
+                    return False
+            elif isinstance(parent, (cst.Comparison, cst.ComparisonTarget)):
+                compared = True
+            elif not isinstance(parent, (cst.FormattedStringExpression, cst.Arg)) or self._tree.parent.get(parent) is self._call:
+                return False
+        return compared
+
+    def _is_conditional(self, statement: cst.CSTNode) -> bool:
+        around = self._tree.enclosing(statement, cst.If, cst.ExceptHandler, cst.ExceptStarHandler)
+        return around is not None and self._tree.within(around, self._region.body)
 
     def _filled_alike(self, name: str, hops: int) -> bool:
         """Whether what each pass makes anew is filled with the same: ``options = {}`` and ``options["timeout"] = timeout``."""
@@ -137,13 +187,35 @@ class Sameness:
         for node in self._tree.below(self._region.body, into_functions=False):
             if isinstance(node, cst.AugAssign) and self._item_of(node.target, name):
                 return True
-            if isinstance(node, cst.Assign) and any(self._item_of(target.target, name) for target in node.targets):
+            set_here = isinstance(node, cst.Assign) and any(self._item_of(target.target, name) for target in node.targets)
+            if isinstance(node, cst.Assign) and set_here and not self._set_alike(node):
                 return True
             if isinstance(node, cst.Del) and self._item_of(node.target, name):
                 return True
             if isinstance(node, cst.Call) and self._changes(node, name):
                 return True
         return False
+
+    def _set_alike(self, statement: cst.Assign) -> bool:
+        """``kwargs["data"] = form`` before the call, in every pass that gets there: what is set is the same each time."""
+        order = self._tree.order
+        if self._call is None or order[statement] > order[self._call]:
+            return False
+        for found in self._tree.ancestors(statement):
+            if found is self._region:
+                break
+            if isinstance(found, (cst.ExceptHandler, cst.ExceptStarHandler, cst.For, cst.While)):
+                return False
+            if isinstance(found, cst.If) and any(self._is_set_inside(node) for node in (found.test, *self._tree.below(found.test))):
+                return False
+        return self._stays(statement.value, _HOPS - 1)
+
+    def _is_set_inside(self, node: cst.CSTNode) -> bool:
+        """Whether a name of a test gets its value in the region: then the test may come out otherwise in the next pass."""
+        if not isinstance(node, cst.Name):
+            return False
+        bindings = self._semantics.scopes.bindings(node.value, self._semantics.scopes.scope_of(node))
+        return any(binding.node is self._region or self._tree.within(binding.node, self._region.body) for binding in bindings)
 
     def _item_of(self, target: cst.BaseExpression, name: str) -> bool:
         if not isinstance(target, (cst.Subscript, cst.Attribute)):

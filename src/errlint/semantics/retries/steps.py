@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from errlint.semantics.names import dotted
-from errlint.semantics.raises import Answer
+from errlint.semantics.raises import Answer, Raising
 from errlint.semantics.retries.exception_types import UNKNOWN_TYPE, ExceptionTypes, Raised
 from errlint.semantics.retries.exits import Region
 from errlint.semantics.retries.outcomes import ALL_WAYS, FAILURES, NO_ANSWER, NOT_YET, both_halves, ended, running
 from errlint.semantics.retries.predicates import Predicates
+from errlint.semantics.retries.sameness import Sameness
 from errlint.semantics.scopes import How
 from errlint.semantics.statuses import ERRORS, Range, statuses
 from errlint.semantics.tree import children
@@ -42,13 +43,21 @@ _MOST = 400
 class Steps:
     """The single steps of a walk through one region.
 
-    :param attempt: the call whose outcomes are followed; :param callees: the functions that it runs, where it calls a parameter.
+    :param attempt: the call whose outcomes are followed; :param callees: the functions that it runs, where it calls a parameter;
+    :param assumed: what it raises for a status, where nothing else tells.
     :ivar pauses: calls that wait, with the outcomes that get there; :ivar unknown: other calls that nothing is known of;
     :ivar self_calls: calls by which a function calls itself.
     """
 
     def __init__(
-        self, semantics: Semantics, predicates: Predicates, region: Region, attempt: cst.Call, callees: Sequence[Callee] = ()
+        self,
+        semantics: Semantics,
+        predicates: Predicates,
+        region: Region,
+        attempt: cst.Call,
+        callees: Sequence[Callee] = (),
+        *,
+        assumed: Raising | None = None,
     ) -> None:
         self._semantics = semantics
         self._predicates = predicates
@@ -56,6 +65,7 @@ class Steps:
         self._region = region
         self._attempt = attempt
         self.callees = callees
+        self.assumed = assumed
         self._entered: list[Function] = []
         self._inside = 0
         self._calls = 0
@@ -98,7 +108,15 @@ class Steps:
         bindings = self._semantics.scopes.reaching(statement.exc)
         return bool(bindings) and bindings[0].how is How.EXCEPT
 
-    def types_of(self, statement: cst.Raise) -> tuple[str, ...]:
+    def raised(self, statement: cst.Raise, state: int) -> tuple[Raised, ...]:
+        """What a ``raise`` makes of the outcomes that get to it."""
+        chosen = self._semantics.evaluator.chosen.of(statement.exc) if statement.exc is not None else ()
+        if chosen:
+            by_type = (Raised((self._types.canonical(name),), state & both_halves(under | NOT_YET)) for name, under in chosen)
+            return tuple(one for one in by_type if one.outcomes)
+        return (Raised(self._types_of(statement), state),)
+
+    def _types_of(self, statement: cst.Raise) -> tuple[str, ...]:
         """The type that a ``raise`` raises."""
         made = statement.exc.func if isinstance(statement.exc, cst.Call) else statement.exc
         return tuple(self._types.named(made)) if made is not None else (UNKNOWN_TYPE,)
@@ -121,14 +139,20 @@ class Steps:
         return any(_REFRESHES.search((dotted(call.func) or "").rpartition(".")[2]) for call in calls)
 
     def asks_others(self, test: cst.BaseExpression) -> bool:
-        """``if not budget.allows(): break``: a call that is not about the answer may know when it is enough."""
-        waits = self._semantics.waits
-        for node in (test, *self._semantics.tree.below(test)):
-            if isinstance(node, cst.Call):
-                owner = [node.func.value] if isinstance(node.func, cst.Attribute) else []
-                if not any(map(waits.is_answer, (*owner, *(argument.value for argument in node.args)))):
-                    return True
-        return False
+        """``if not budget.allows(): break``: what is not about the answer, or keeps a record of answers, may know what is enough."""
+        calls = [node for node in (test, *self._semantics.tree.below(test)) if isinstance(node, cst.Call)]
+        for name in (node for node in (test, *self._semantics.tree.below(test)) if isinstance(node, cst.Name)):
+            values = (binding.value for binding in self._semantics.scopes.reaching(name) if binding.how is How.VALUE)
+            calls += [value for value in values if isinstance(value, cst.Call) and value is not self._attempt]
+        return any(map(self._is_others, calls))
+
+    def _is_others(self, call: cst.Call) -> bool:
+        is_answer = self._semantics.waits.is_answer
+        owner = call.func.value if isinstance(call.func, cst.Attribute) else None
+        if owner is not None and is_answer(owner):
+            return False
+        keeps = isinstance(owner, cst.Name) and owner.value not in ("self", "cls") and self._semantics.names.qualified(owner) is None
+        return keeps or not any(is_answer(argument.value) for argument in call.args)
 
     # calls -----------------------------------------------------------------------------------------------------------------------
 
@@ -148,8 +172,10 @@ class Steps:
         if not state or self._calls > _MOST:
             return Fate(next=state)
         self._calls += 1
-        functions = self._semantics.functions.run_by(call)
-        if isinstance(self._region, cst.FunctionDef) and self._region in functions:
+        functions = self._semantics.runs(call)
+        if isinstance(self._region, cst.FunctionDef) and self._region in self._semantics.functions.run_by(call):
+            if Sameness(self._semantics, self._region).is_changed_before(call, self._attempt):
+                return Fate(left=running(state) | ended(state))
             self.self_calls[call] = self.self_calls.get(call, 0) | running(state) | ended(state)
             return Fate(back=running(state) | ended(state))
         if call is self._attempt or (self._inside and self._semantics.does_http(call) is not None):
@@ -168,9 +194,17 @@ class Steps:
             self.unknown[call] = self.unknown.get(call, 0) | running(state) | ended(state)
             raising = self._semantics.raises_for_status(call)
             if raising.answer is Answer.YES:
-                errors = state & both_halves(ERRORS)
-                return Fate(next=state & ~errors, raised=(Raised(raising.types, errors),) if errors else ())
+                raised = self._by_type(raising, state & both_halves(ERRORS))
+                errors = 0
+                for one in raised:
+                    errors |= one.outcomes
+                return Fate(next=state & ~errors, raised=raised)
         return Fate(next=state)
+
+    def _by_type(self, raising: Raising, errors: int) -> tuple[Raised, ...]:
+        """Error statuses as the exceptions that they become."""
+        found = (Raised(types, errors & both_halves(under)) for types, under in raising.by_type)
+        return tuple(one for one in found if one.outcomes)
 
     def _enter(self, functions: Sequence[Function], state: int) -> Fate | None:
         """Walk into functions of the file, where they matter."""
@@ -225,9 +259,15 @@ class Steps:
             if fate is not None and (fate.next | everything(fate)) & both_halves(FAILURES):
                 return fate
         raising = self._semantics.raises_for_status(call)
+        if raising.answer is Answer.UNKNOWN and not functions and self._semantics.attempts.use_of(call) is not None:
+            raising = Raising(Answer.NO)
+        if call is self._attempt and self.assumed is not None:
+            raising = self.assumed
         answered = both_halves(_SUCCEEDED if raising.answer is Answer.YES else _ANSWERED)
         raised = [Raised((), halves & both_halves(NO_ANSWER))]
         if raising.answer is not Answer.NO:
-            types = raising.types or ((UNKNOWN_TYPE,) if functions or self.callees or raising.answer is Answer.UNKNOWN else ())
-            raised.append(Raised(types, halves & both_halves(ERRORS)))
+            known = raising if raising.types else None
+            types = (UNKNOWN_TYPE,) if functions or self.callees or raising.answer is Answer.UNKNOWN else ()
+            errors = halves & both_halves(ERRORS)
+            raised.extend(self._by_type(known, errors) if known is not None else (Raised(types, errors),))
         return Fate(next=halves & answered, raised=tuple(raised))

@@ -33,6 +33,9 @@ def stop_of(semantics: Semantics, passages: Sequence[Passage]) -> Stop:
         return Stop(True, node=counted[0]) if counted else Stop(False, node=region.name)
     if counted:
         return Stop(True, _attempts_of_while(semantics, region), None, region.test)
+    kept = next(_counted_elsewhere(semantics, region), None)
+    if kept is not None:
+        return Stop(True, node=kept)
     return Stop(_is_bounded(passages[0], region), node=region.test)
 
 
@@ -41,6 +44,17 @@ def _without_counter(passage: Passage) -> Iterator[cst.Call]:
     for call, outcomes in passage.steps.self_calls.items():
         if outcomes & FAILURES and not passage.counters.counts(call):
             yield call
+
+
+def _counted_elsewhere(semantics: Semantics, region: cst.While) -> Iterator[cst.Comparison]:
+    """The tests of counters that functions of the file keep which the loop calls: ``if state["failures"] >= 10: return False``."""
+    for call in semantics.tree.below(region.body, into_functions=False):
+        for function in semantics.functions.run_by(call) if isinstance(call, cst.Call) else ():
+            inside = list(semantics.tree.below(function.body, into_functions=False))
+            counted = [node.target for node in inside if isinstance(node, cst.AugAssign) and not isinstance(node.target, cst.Name)]
+            for test in inside if counted else ():
+                if isinstance(test, cst.Comparison) and any(target.deep_equals(test.left) for target in counted):
+                    yield test
 
 
 def _is_bounded(passage: Passage, region: cst.While) -> bool | None:

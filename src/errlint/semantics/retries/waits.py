@@ -48,7 +48,7 @@ _PASSES_ON = frozenset(
 )
 _ANSWERS = (Kind.RESPONSE, Kind.EXCEPTION, Kind.HEADERS, Kind.BODY)
 _ANSWER_NAMES = frozenset({"response", "resp", "res", "r", "e", "ex", "exc", "err", "error", "exception", "headers"})
-_DEPTH = 8
+_DEPTH = 16
 
 
 @dataclass
@@ -65,6 +65,8 @@ class _Found:
     """A function that is not known has a say: there may be chance in it."""
     cap: float | None = None
     seen: set[cst.CSTNode] = field(default_factory=set)
+    helpers: list[cst.FunctionDef] = field(default_factory=list)
+    """The functions of the file that have a part in it."""
 
 
 class Waits:
@@ -232,6 +234,7 @@ class Waits:
                 found.varies = found.varies or inside or within is None
                 if binding.value is not None:
                     self._walk(binding.value, within, found, depth - 1)
+                self._before_change(binding, within, found, depth)
             elif binding.how is How.VALUE and binding.value is not None:
                 if inside and self._reads(binding.value, name.value):
                     found.varies = True
@@ -240,6 +243,13 @@ class Waits:
                 self._parameter(name, within, found, depth)
             else:
                 found.unknown = True
+
+    def _before_change(self, binding: Binding, within: cst.CSTNode | None, found: _Found, depth: int) -> None:
+        """What ``delay *= factor`` changes."""
+        changed = binding.node.target if isinstance(binding.node, cst.AugAssign) else None
+        if isinstance(changed, cst.Name) and changed not in found.seen and depth:
+            found.seen.add(changed)
+            self._name(changed, within, found, depth - 1)
 
     def _changed_in(self, name: cst.Name, within: cst.CSTNode) -> list[Binding]:
         """Bindings later in the loop: the next pass sees them."""
@@ -256,7 +266,7 @@ class Waits:
         """In a helper that works out the delay, a parameter is what the calls of this file pass; elsewhere it is the same each time."""
         for binding in self._semantics.scopes.reaching(name):
             for argument in self._semantics.functions.passed_for(binding):
-                if within is None or self._tree.within(argument, within):
+                if within is None or any(self._tree.within(argument, place) for place in (within, *found.helpers)):
                     self._walk(argument, within, found, depth - 1)
 
     def _attribute(self, attribute: cst.Attribute, within: cst.CSTNode | None, found: _Found, depth: int) -> None:
@@ -299,6 +309,7 @@ class Waits:
         if not functions:
             self._unknown_call(call, arguments, within, found, depth)
         for function in functions:
+            found.helpers.append(function)
             found.server.extend(self._server_in(function.body))
             for returned in self._semantics.functions.returned(function):
                 self._walk(returned, within, found, depth - 1)

@@ -8,17 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from errlint.first_party import is_first_party
 from errlint.semantics.meaning import Place
 from errlint.semantics.names import dotted
+from errlint.semantics.raises import Answer, Raising
 from errlint.semantics.retries.exits import Region
+from errlint.semantics.retries.library.leaving import leaving
 from errlint.semantics.retries.loops import Passage, assembled, calls_itself, passage
-from errlint.semantics.retries.policy import Attempt, RetryPolicy
+from errlint.semantics.retries.outcomes import NO_ANSWER
+from errlint.semantics.retries.policy import Attempt, Retried, RetryPolicy, Stop, Wait
+from errlint.semantics.retries.readings import retried
 from errlint.semantics.retries.steps import Callee
 from errlint.semantics.scopes import How
+from errlint.semantics.statuses import ERRORS, Range
+from errlint.semantics.summaries import Retrier
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
@@ -78,11 +87,59 @@ def _of_loop(semantics: Semantics, region: Region, call: cst.Call, parameter: cs
         found = passage(semantics, region, call, callees=(use.callee,), given=use.given)
         if found.is_retry:
             groups.setdefault((found.retried.may, found.retried.must), []).append((attempts, found, use))
+    if not groups:
+        yield from _by_what_it_asks(semantics, region, call)
     for group in groups.values():
         attempts = tuple(attempt for made, _, _ in group for attempt in made)
         node = region if len(groups) == 1 else group[0][2].node
         code = tuple(use.callee for _, _, use in group if isinstance(use.callee, (cst.FunctionDef, cst.Lambda)))
         yield assembled(semantics, attempts, [found for _, found, _ in group], mechanism="wrapper", node=node, code=code)
+
+
+def _by_what_it_asks(semantics: Semantics, region: Region, call: cst.Call) -> Iterator[RetryPolicy]:
+    """The retry of a wrapper of whose uses nothing is known, where it asks failures for their HTTP status."""
+    found = passage(semantics, region, call, raising=Raising(Answer.YES))
+    asked = found.asked_for_status if found.is_retry else None
+    if asked is not None:
+        attempt = Attempt(call, (Place(asked, "asks for the status of the answer", http=True),))
+        yield assembled(semantics, (attempt,), [found], mechanism="wrapper", node=region)
+
+
+def retries_what_it_gets(semantics: Semantics, function: cst.FunctionDef) -> Retried | None:
+    """What a decorator of this file, seen from another one, does with the failures of what it decorates."""
+    for region in semantics.tree.below(function.body):
+        if not isinstance(region, (cst.For, cst.While)):
+            continue
+        for call, parameter in _calls_of_parameters(semantics, region):
+            if semantics.tree.within(parameter, function):
+                found = passage(semantics, region, call, raising=Raising(Answer.YES))
+                if found.is_retry:
+                    return retried(semantics, [found])
+    return None
+
+
+def foreign(semantics: Semantics) -> Iterator[RetryPolicy]:
+    """The retries of decorators that stand in other modules of the project. How long they wait, and when they stop, is said there."""
+    for decorated in semantics.tree.all(cst.FunctionDef) if semantics.imported is not None else ():
+        for decorator in decorated.decorators:
+            name = semantics.names.qualified(_called(decorator.decorator)) or ""
+            known = semantics.imported.retrier(name) if semantics.imported is not None and is_first_party(name) else None
+            attempts = semantics.attempts.within(decorated) if known is not None else []
+            policy = _by_retrier(semantics, decorator, decorated, known, tuple(attempts)) if known is not None and attempts else None
+            if policy is not None and (policy.retried.statuses.may or policy.retried.transport is not False):
+                yield policy
+
+
+def _by_retrier(
+    semantics: Semantics, decorator: cst.Decorator, decorated: cst.FunctionDef, known: Retrier, attempts: tuple[Attempt, ...]
+) -> RetryPolicy:
+    ways = leaving(semantics, decorated, attempts)
+    raised = reduce(or_, (one.outcomes for one in ways.raised), 0)
+    may, must = known.may & raised, known.must & raised & ~ways.returned
+    transport = True if must & NO_ANSWER else None if may & NO_ANSWER else False
+    place = Place(decorator, f"`{dotted(_called(decorator.decorator))}` makes the call again", elsewhere=known.places)
+    failures = Retried(Range(may & ERRORS, must & ERRORS), transport, named=known.named & may, places=(place,))
+    return RetryPolicy("wrapper", decorator, attempts, failures, Wait(), Stop())
 
 
 def _attempted(semantics: Semantics, use: Use) -> tuple[Attempt, ...]:
@@ -104,8 +161,6 @@ def _attempted(semantics: Semantics, use: Use) -> tuple[Attempt, ...]:
 
 
 def _raises(semantics: Semantics, use: Use) -> bool | None:
-    from errlint.semantics.raises import Answer
-
     return {Answer.YES: True, Answer.NO: False}.get(semantics.raises_for_status(use.callee).answer)
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from errlint.semantics.raises import Answer
+from errlint.semantics.raises import Answer, Raising
 from errlint.semantics.retries.exception_types import UNKNOWN_TYPE, ExceptionTypes, Raised
 from errlint.semantics.retries.loops import passage
 from errlint.semantics.retries.outcomes import ALL_WAYS, FAILURES, NO_ANSWER, NOT_YET, ended, running
@@ -60,7 +62,7 @@ BY_ANY_LIBRARY = Leaving((Raised((), FAILURES),))
 def leaving(semantics: Semantics, code: cst.CSTNode, attempts: Sequence[Attempt]) -> Leaving:
     """How outcomes leave a function, a loop's body or a call."""
     if not attempts or not isinstance(code, (cst.FunctionDef, cst.For)):
-        return _by_answer(semantics.raises_for_status(code).answer, semantics.raises_for_status(code).types)
+        return _by_raising(semantics.raises_for_status(code))
     found = Leaving()
     for attempt in attempts[:_MOST]:
         fate = passage(semantics, code, attempt.call).fate
@@ -75,16 +77,19 @@ def of_calls(attempts: Iterable[Attempt]) -> Leaving:
     found = Leaving()
     for attempt in attempts:
         answer = {True: Answer.YES, False: Answer.NO, None: Answer.UNKNOWN}[attempt.raises]
-        found = found.also(_by_answer(answer, ()))
+        found = found.also(_by_raising(Raising(answer)))
     return found
 
 
-def _by_answer(answer: Answer, types: tuple[str, ...]) -> Leaving:
+def _by_raising(raising: Raising) -> Leaving:
     network = Raised((), NO_ANSWER)
-    if answer is Answer.NO:
+    if raising.answer is Answer.NO:
         return Leaving((network,), ERRORS)
-    errors = Raised(types if answer is Answer.YES else (UNKNOWN_TYPE,), ERRORS)
-    return Leaving((network, errors), 0 if answer is Answer.YES else ERRORS)
+    if raising.answer is Answer.UNKNOWN:
+        return Leaving((network, Raised((UNKNOWN_TYPE,), ERRORS)), ERRORS)
+    errors = [Raised(types, ERRORS & under) for types, under in raising.by_type]
+    seen = reduce(or_, (one.outcomes for one in errors), 0)
+    return Leaving((network, *(one for one in errors if one.outcomes)), ERRORS & ~seen)
 
 
 def _outcomes(state: int) -> int:

@@ -76,14 +76,17 @@ def _policy(found: _Found, semantics: Semantics, calls: RetryCalls, coverage: Co
         node = semantics.tree.parent[node]
     sheet = found.site.described.sheet
     attempts = [attempt for attempt in covered.attempts if not said.methods or attempt.method is None or attempt.method in said.methods]
-    evidence = (
-        Place(found.site.node, f"`{found.site.described.name}` retries HTTP requests") if sheet.http and not covered.attempts else None
-    )
+    retried = (said.again or Again()).retried
+    evidence: Place | None = None
+    if not covered.attempts and sheet.http:
+        evidence = Place(found.site.node, f"`{found.site.described.name}` retries HTTP requests")
+    elif not covered.attempts and retried.named and not sheet.builtin:
+        evidence = Place(retried.places[-1].node if retried.places else node, "asks for the status of the answer")
     yield RetryPolicy(
         found.site.described.library,
         node,
         tuple(attempts),
-        (said.again or Again()).retried,
+        retried,
         said.wait or Wait(),
         stop,
         methods=said.methods or None,
