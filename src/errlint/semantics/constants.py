@@ -91,6 +91,9 @@ class Constants:
         if isinstance(expression, cst.Call):
             inner = _unwrapped(expression)
             return self._strings(inner, hops) if inner is not None else ()
+        if isinstance(expression, (cst.GeneratorExp, cst.ListComp, cst.SetComp)):
+            # `frozenset(phrase.lower() for phrase in PHRASES)`
+            return self._strings(expression.elt, hops - 1) if hops else ()
         if isinstance(expression, cst.IfExp):
             # a default that the caller may replace
             return self._strings(expression.body, hops) or self._strings(expression.orelse, hops)

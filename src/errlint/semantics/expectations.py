@@ -100,7 +100,18 @@ class Expectations:
         return found if found is not None and found.kind is Kind.EXCEPTION else None
 
     def _is_compared(self, expression: cst.BaseExpression) -> bool:
-        """Whether the value is compared with an error status."""
+        """Whether the value is compared with an error status, where it is read or by the name that it is kept in."""
+        if self._is_in_comparison(expression):
+            return True
+        outward = [expression, *self._tree.ancestors(expression)]
+        kept = next(found for found in outward[1:] if not isinstance(found, (cst.BooleanOperation, cst.IfExp)))
+        targets = [target.target for target in kept.targets] if isinstance(kept, cst.Assign) else []
+        names = {target.value for target in targets if isinstance(target, cst.Name)}
+        function = self._tree.enclosing(expression, cst.FunctionDef) if names else None
+        inside = self._tree.below(function.body, into_functions=False) if function is not None else ()
+        return any(isinstance(name, cst.Name) and name.value in names and self._is_in_comparison(name) for name in inside)
+
+    def _is_in_comparison(self, expression: cst.BaseExpression) -> bool:
         around = self._tree.parent.get(expression)
         if not isinstance(around, cst.Comparison):
             around = self._tree.parent.get(around) if isinstance(around, cst.ComparisonTarget) else None
