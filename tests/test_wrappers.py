@@ -117,6 +117,13 @@ def test_the_types_that_it_raises(tmp_path: Path) -> None:
     assert len(findings(tmp_path, settings, narrow)) == 1
 
 
+def test_data_of_a_wrapper_that_returns_errors_is_unchecked(tmp_path: Path) -> None:
+    source = 'import acme_http\n\nclient = acme_http.Client()\n\n\ndef name():\n    return client.get("/items").json()["name"]\n'
+    (found,) = findings(tmp_path, "preview = true\n" + RETURNING, source)
+    assert found["rule"] == "ERR501"
+    assert findings(tmp_path, "preview = true\n" + RAISING, source) == []
+
+
 @pytest.mark.parametrize(
     ("settings", "said"),
     [

@@ -1,8 +1,8 @@
 """Answers whose data is used although nothing has asked whether they are errors.
 
-Only calls are spoken of whose whole way is seen: a function of a library, or a client that this file makes, without a hook; the answer
-stays in the function that asked for it, and nothing there looks at its status, at a field that says whether the call succeeded, or at what
-is there at all.
+Only calls are spoken of whose whole way is seen: a function of a library, or a client that this file makes, without a hook, called here or
+by a function of this file that hands on what came back; the answer stays in the function that uses it, and nothing on the way looks at its
+status, at a field that says whether the call succeeded, or at what is there at all.
 """
 
 from __future__ import annotations
@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 
 _HOOKS = ("hooks", "event_hooks", "response_hook", "raise_for_status", "raw_response_hook")
 """Arguments and attributes by which clients are made to look at every answer."""
+_PLAIN_DECORATORS = ("staticmethod", "classmethod", "property", "cached_property", "functools.cached_property")
 _HARMLESS = frozenset({"print", "len", "type", "str", "repr", "list", "sorted", "enumerate", "iter", "next", "set", "tuple", "sum"})
+_ITEM = "*"
+"""In paths, an item of a list."""
 _WHOLE = (Kind.RESPONSE, Kind.BODY)
 _CLIENTS = (Kind.CLIENT, Kind.OBJECT)
 _ASKS = (Kind.STATUS, Kind.OK, Kind.REASON)
@@ -52,16 +55,24 @@ class UncheckedAnswers:
         self._by_answer: dict[cst.CSTNode, dict[Known, list[tuple[cst.BaseExpression, Meaning]]]] = {}
 
     def at(self, call: cst.Call) -> Unchecked | None:
-        """The unchecked body that a call decodes; None for every other call."""
-        body = self._semantics.decodings.at(call)
+        """The unchecked body that a call decodes, or gets from a function that does; None for every other call."""
+        body = self._semantics.decodings.at(call) or self._handed_on_by(call)
         if body is None or body.origin is None or body.origin.kind is not Kind.RESPONSE or self._has_hooks:
             return None
-        function = self._tree.enclosing(call, cst.FunctionDef, cst.Lambda) or self._tree.module
-        if not self._is_asked_for_here(body.origin, function) or self._is_caught(call):
+        function = self._function(call)
+        if not self._is_asked_for(body, function) or self._is_caught(call):
             return None
         if not self._semantics.circumstances.statuses_at(call, body) & ERRORS or self._semantics.circumstances.is_error(body, call):
             return None
         return self._use(body, function)
+
+    def _handed_on_by(self, call: cst.Call) -> Meaning | None:
+        """The whole body that a function of this file returns."""
+        body = self._semantics.meaning(call) if self._semantics.functions.run_by(call) else None
+        return body if body is not None and body.kind is Kind.BODY and not body.path and body.trail[-1].node is call else None
+
+    def _function(self, node: cst.CSTNode) -> cst.CSTNode:
+        return self._tree.enclosing(node, cst.FunctionDef, cst.Lambda) or self._tree.module
 
     # the call --------------------------------------------------------------------------------------------------------------------
 
@@ -76,16 +87,34 @@ class UncheckedAnswers:
         parent = self._tree.parent.get(attribute)
         return isinstance(parent, cst.Call) and parent.func is attribute
 
-    def _is_asked_for_here(self, response: Meaning, function: cst.CSTNode) -> bool:
-        """Whether a call in the same function asks a library, which does not raise for a status; the client is made in this file."""
-        born = next((place for place in response.trail if place.http), None)
-        if born is None or not isinstance(born.node, cst.Call) or any(place.elsewhere for place in response.trail):
+    def _is_asked_for(self, body: Meaning, function: cst.CSTNode) -> bool:
+        """Whether a library that does not raise for a status is asked in the function, or by functions that hand on what came back."""
+        start = next((position for position, place in enumerate(body.trail) if place.http), len(body.trail))
+        calls = [place.node for place in body.trail[start:] if isinstance(place.node, cst.Call)]
+        if not calls or any(place.elsewhere for place in body.trail) or self._function(calls[-1]) is not function:
             return False
-        around = self._tree.enclosing(born.node, cst.FunctionDef, cst.Lambda) or self._tree.module
-        if around is not function or self._semantics.raises_for_status(born.node).answer is not Answer.NO:
+        born = calls[0]
+        on_the_way = {self._function(call) for call in calls} - {function}
+        if not all(isinstance(found, cst.FunctionDef) and self._hands_on(found, born) for found in on_the_way):
             return False
-        client = self._semantics.meaning(born.node.func.value) if isinstance(born.node.func, cst.Attribute) else None
+        asking = next(call for call in calls if self._function(call) is function)
+        if any(self._semantics.raises_for_status(call).answer is not Answer.NO for call in (born, asking)):
+            return False
+        client = self._semantics.meaning(born.func.value) if isinstance(born.func, cst.Attribute) else None
         return client is None or self._is_plain(client)
+
+    def _hands_on(self, wrapper: cst.FunctionDef, born: cst.Call) -> bool:
+        """Whether a function only returns the answer: nothing there, and no decorator, looks at it or is ready for an error."""
+        if any(dotted(one.decorator) not in _PLAIN_DECORATORS for one in wrapper.decorators):
+            return False
+        if any(isinstance(node, (cst.Try, cst.TryStar)) for node in self._tree.below(wrapper)):
+            return False
+        response = self._semantics.meaning(born)
+        nodes = self._of_answer(self._semantics.answers.of(response), wrapper) if response is not None else []
+        return bool(nodes) and not any(self._looks(node, found) or self._is_passed(node) for node, found in nodes)
+
+    def _is_passed(self, node: cst.BaseExpression) -> bool:
+        return self._is_handed_on(node) and not isinstance(self._tree.parent.get(node), (cst.Return, cst.Await))
 
     def _is_plain(self, client: Meaning) -> bool:
         """A client of a library, made in this file, and given to nobody who could change it."""
@@ -105,13 +134,21 @@ class UncheckedAnswers:
         child: cst.CSTNode = call
         for found in self._tree.ancestors(call):
             if isinstance(found, (cst.Try, cst.TryStar)) and child is found.body:
-                for handler in found.handlers:
-                    if handler.type is None or any(name in _CATCHING for name in self._semantics.evaluator.type_names(handler.type)):
-                        return True
+                if any(self._expects(handler) for handler in found.handlers):
+                    return True
             if isinstance(found, (cst.FunctionDef, cst.Lambda)):
                 return False
             child = found
         return False
+
+    def _expects(self, handler: cst.ExceptHandler | cst.ExceptStarHandler) -> bool:
+        """Whether a handler takes the failure to find the data, and does more with it than to raise it again."""
+        last = handler.body.body[-1] if handler.body.body else None
+        raised = last.body[-1] if isinstance(last, cst.SimpleStatementLine) else None
+        name = handler.name.name if handler.name is not None else None
+        if isinstance(raised, cst.Raise) and (raised.exc is None or (name is not None and raised.exc.deep_equals(name))):
+            return False
+        return handler.type is None or any(name in _CATCHING for name in self._semantics.evaluator.type_names(handler.type))
 
     # what becomes of it ----------------------------------------------------------------------------------------------------------
 
@@ -120,18 +157,24 @@ class UncheckedAnswers:
         answer = self._semantics.answers.of(body)
         first: cst.BaseExpression | None = None
         for node, found in self._of_answer(answer, function):
-            if (
-                found.kind in _ASKS
-                or self._raises(node)
-                or self._is_tested(node)
-                or (not found.path and found.kind in _WHOLE and self._is_handed_on(node))
-            ):
+            if self._looks(node, found) or (not found.path and found.kind in _WHOLE and self._is_handed_on(node)):
                 return None
-            if found.path and (names_errors(found.path) or names_success(found.path) or found.kind in (Kind.MESSAGE, Kind.CODE)):
-                return None
-            if found.path and first is None and isinstance(node, (cst.Subscript, cst.Call)):
+            if first is None and self._reads(node, found):
                 first = node
         return None if first is None else Unchecked(body, first)
+
+    def _looks(self, node: cst.BaseExpression, found: Meaning) -> bool:
+        """Whether a part of an answer is looked at to see whether it is an error; the items of a list in it tell nothing of that."""
+        if found.kind in _ASKS or self._raises(node) or (_ITEM not in found.path and self._is_tested(node)):
+            return True
+        return bool(found.path) and (names_errors(found.path) or names_success(found.path) or found.kind in (Kind.MESSAGE, Kind.CODE))
+
+    def _reads(self, node: cst.BaseExpression, found: Meaning) -> bool:
+        """Whether data is taken out of the body, or its items are gone through."""
+        if found.path:
+            return isinstance(node, (cst.Subscript, cst.Call))
+        around = self._tree.parent.get(node)
+        return found.kind is Kind.BODY and isinstance(around, (cst.For, cst.CompFor)) and around.iter is node
 
     def _of_answer(self, answer: Known, function: cst.CSTNode) -> list[tuple[cst.BaseExpression, Meaning]]:
         """The expressions of a function that belong to one answer, in document order."""
