@@ -70,7 +70,7 @@ def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
         if not ctx.may_be_failed_response(operand):
             continue
         response = ctx.meaning(operand)
-        if response is None or not _is_falsy(response) or not _means_presence(operand, response, ctx):
+        if response is None or not _is_falsy(response) or not _means_presence(node, operand, response, ctx):
             continue
         negated = isinstance(node, cst.UnaryOperation)
         tested = node if negated else operand
@@ -118,14 +118,31 @@ def _is_falsy(meaning: Meaning) -> bool:
     return meaning.kind is Kind.RESPONSE and meaning.sheet is not None and meaning.sheet.falsy_on_error
 
 
-def _means_presence(operand: cst.BaseExpression, response: Meaning, ctx: Context) -> bool:
-    """Whether the author asks "is there a response?": it comes from an exception, or the same test goes on to an error status.
+def _means_presence(node: cst.CSTNode, operand: cst.BaseExpression, response: Meaning, ctx: Context) -> bool:
+    """Whether the author asks "is there a response?": it comes from an exception, is known to be an error already, or is handled as one.
 
     `if response:` straight after a call is a way to ask for success, and stays silent.
     """
     if response.origin is not None and response.origin.kind is Kind.EXCEPTION:
         return True
-    return ctx.goes_on_to_error(operand)
+    return ctx.goes_on_to_error(operand) or ctx.is_error(response, operand) or _raises_its_status(node, operand, ctx)
+
+
+def _raises_its_status(node: cst.CSTNode, operand: cst.BaseExpression, ctx: Context) -> bool:
+    """`if response: raise ApiError(response.status_code)`"""
+    if not isinstance(node, cst.If) or node.test is not operand:
+        return False
+    last = node.body.body[-1]
+    raised = last.body[-1] if isinstance(last, cst.SimpleStatementLine) else last
+    if not isinstance(raised, cst.Raise):
+        return False
+    return any(
+        isinstance(part, cst.Attribute)
+        and part.value.deep_equals(operand)
+        and (meaning := ctx.meaning(part)) is not None
+        and meaning.kind is Kind.STATUS
+        for part in ctx.below(raised)
+    )
 
 
 def _parenthesised(node: cst.CSTNode, code: str, ctx: Context) -> str:
