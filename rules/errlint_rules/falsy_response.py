@@ -61,7 +61,7 @@ _TESTS = (cst.If, cst.While, cst.IfExp, cst.BooleanOperation, cst.UnaryOperation
     on=_TESTS,
     since="0.1",
     severity=Severity.ERROR,
-    screen=lambda code: code.names_falsy_response or (code.tests_status and code.joins_truths),
+    screen=lambda code: code.names_falsy_response or (code.tests_status and code.asks_truths),
 )
 def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
     for operand in _operands(node, ctx):
@@ -125,12 +125,14 @@ def _means_presence(node: cst.CSTNode, operand: cst.BaseExpression, response: Me
     """
     if response.origin is not None and response.origin.kind is Kind.EXCEPTION:
         return True
-    return ctx.goes_on_to_error(operand) or ctx.is_error(response, operand) or _raises_its_status(node, operand, ctx)
+    if isinstance(node, cst.IfExp) and ctx.is_error(response, operand):
+        return True
+    return ctx.goes_on_to_error(operand) or _raises_its_status(node, operand, ctx)
 
 
 def _raises_its_status(node: cst.CSTNode, operand: cst.BaseExpression, ctx: Context) -> bool:
     """`if response: raise ApiError(response.status_code)`"""
-    if not isinstance(node, cst.If) or node.test is not operand:
+    if not isinstance(node, cst.If) or node.test is not operand or len(node.body.body) != 1:
         return False
     last = node.body.body[-1]
     raised = last.body[-1] if isinstance(last, cst.SimpleStatementLine) else last

@@ -40,6 +40,7 @@ _ASKS_TEXT = re.compile(
 _JOINED = re.compile(
     rb"\b(?:if|elif|while|assert|and|not)\b[\s(]*[\w.]+\)*\s*(?:\band\b|:\s*if\b)|\)\s*and\b|\band\s+[\w.]+\s*(?:[:)\]\n]|and\b|or\b|else\b)"
 )
+_ALONE = re.compile(rb"\bif[\s(]+[\w.]+[\s)]+else\b|\b(?:if|elif)[\s(]+[\w.]+[\s)]*:\s*raise\b")
 _LOOPS = re.compile(rb"^[ \t\f]*(?:async\s+)?(?:for|while)\b", re.MULTILINE)
 _AGAIN = re.compile(rb"retr|attempt|tries|again|back_?off|sleep|wait|delay|pause", re.IGNORECASE)
 _TOLD = re.compile(rb"retry|reset|wait|after|delay|back_?off", re.IGNORECASE)
@@ -203,9 +204,9 @@ class Code:
         return _TOLD.search(self.raw) is not None
 
     @cached_property
-    def joins_truths(self) -> bool:
-        """The bare truth of something decides, joined by another test."""
-        return _JOINED.search(self.skeleton) is not None
+    def asks_truths(self) -> bool:
+        """The bare truth of something decides, joined by another test, in an expression, or whether something is raised."""
+        return _JOINED.search(self.skeleton) is not None or _ALONE.search(self.skeleton) is not None
 
     @cached_property
     def names_falsy_response(self) -> bool:
