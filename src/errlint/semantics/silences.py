@@ -153,7 +153,7 @@ class Silences:
         """Does nothing, or only reads a part of the error into a variable."""
         if not _may_be_quiet(statement) or not isinstance(statement, cst.Assign):
             return _may_be_quiet(statement)
-        found = self._semantics.meaning(statement.value)
+        found = self._semantics.meaning(_without_int(statement.value))
         way.kept.update(target.target.value for target in statement.targets if isinstance(target.target, cst.Name))
         return found is not None and found.kind in _READ
 
@@ -183,11 +183,26 @@ class Silences:
         for asked in self._semantics.code_tests.at(test):
             if asked.subject.kind is Kind.CODE:
                 return _ALWAYS if asked.negated else _NEVER
+        if isinstance(test, cst.Comparison) and len(test.comparisons) == 1 and self._is_number_of_code(test.left):
+            operator = test.comparisons[0].operator
+            if isinstance(operator, (cst.Equal, cst.In)):
+                return _NEVER
+            if isinstance(operator, (cst.NotEqual, cst.NotIn)):
+                return _ALWAYS
         text = self._semantics.text_tests.at(test)
         subject = self._semantics.meaning(text.subject) if text is not None else None
         if text is None or subject is None or subject.kind not in (Kind.MESSAGE, Kind.TEXT):
             return None
         return _ALWAYS if text.negated else _NEVER
+
+    def _is_number_of_code(self, subject: cst.BaseExpression) -> bool:
+        """``int(e.response["Error"]["Code"])``, which some APIs answer a HEAD with, or a variable that it was read into."""
+        values = [subject]
+        if isinstance(subject, cst.Name):
+            values = [binding.value for binding in self._semantics.scopes.reaching(subject) if binding.value is not None]
+        codes = [code for value in values if (code := _without_int(value)) is not value]
+        meanings = [self._semantics.meaning(code) for code in codes]
+        return bool(meanings) and all(meaning is not None and meaning.kind is Kind.CODE for meaning in meanings)
 
     def _is_there(self, test: cst.BaseExpression) -> bool:
         """``e.response is not None``: an error with a status has an answer."""
@@ -270,6 +285,12 @@ def _may_be_quiet(statement: cst.BaseSmallStatement) -> bool:
         read = isinstance(statement.value, (cst.Attribute, cst.Subscript, cst.Call, cst.Name))
         return read and all(isinstance(target.target, cst.Name) for target in statement.targets)
     return isinstance(statement, cst.Pass)
+
+
+def _without_int(value: cst.BaseExpression) -> cst.BaseExpression:
+    """What ``int(x)`` makes a number of."""
+    makes_number = isinstance(value, cst.Call) and isinstance(value.func, cst.Name) and value.func.value == "int" and len(value.args) == 1
+    return value.args[0].value if makes_number and isinstance(value, cst.Call) else value
 
 
 def _caught(caught: Meaning) -> int:
