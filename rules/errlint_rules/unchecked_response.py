@@ -9,8 +9,9 @@ An error has a body, too, and it is another one: the data is not in it. `body["i
 the expired token, and `body.get("items", [])` makes an empty list of an outage.
 
 errlint speaks only where it sees the whole way: the answer comes from a library that does not raise for a status, on a client without hooks
-that this file makes, and is neither tested, nor handed on, nor used inside a `try` that expects the data to be missing. A wrapper that
-raises counts as a test, in this file or another one of the project; what a library sheet says of a wrapper counts as well.
+that this file makes, and is neither tested, nor handed on, nor used inside a `try` that expects the data to be missing. Functions of the
+file that only hand on the answer, or its body, are followed. A wrapper that raises counts as a test, in this file or another one of the
+project; what a library sheet or the settings say of a wrapper counts as well.
 
 ## Example
 
@@ -47,7 +48,7 @@ import libcst as cst
 from errlint.rule import Context, Finding, Place, rule
 
 
-@rule("ERR501", on=(cst.Call,), since="0.2", preview=True)
+@rule("ERR501", on=(cst.Call,), since="0.2", screen=lambda code: code.decodes)
 def check(node: cst.Call, ctx: Context) -> Iterator[Finding]:
     unchecked = ctx.unchecked(node)
     if unchecked is None:

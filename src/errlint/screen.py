@@ -94,6 +94,17 @@ class Words:
         return re.compile(rb"\b(?:%b)\b" % _options(name.rpartition(".")[2] for row in asking for name in row.names))
 
     @cached_property
+    def body(self) -> Members:
+        """Methods that decode the body of an answer."""
+        types = (entry for sheet in self._libraries.sheets for entry in sheet.type)
+        return Members.of(name for entry in types for name, said in entry.methods.items() if said.rstrip("?") == "body")
+
+    @cached_property
+    def decoders(self) -> re.Pattern[bytes]:
+        """A function that decodes JSON."""
+        return re.compile(rb"\b(?:%b)\b" % _options(name.rpartition(".")[2] for name in self._libraries.decoders))
+
+    @cached_property
     def pauses(self) -> re.Pattern[bytes]:
         """A call that waits."""
         return re.compile(rb"\b(?:%b)\b" % _options(name.rpartition(".")[2] for name in self._libraries.pauses))
@@ -184,6 +195,11 @@ class Code:
     def tests_status(self) -> bool:
         """The status of an answer is asked for, in whatever form."""
         return self.words.status.stand_in(self)
+
+    @cached_property
+    def decodes(self) -> bool:
+        """A body is decoded."""
+        return self.words.body.stand_in(self) or self.words.decoders.search(self.skeleton) is not None
 
     @cached_property
     def retries(self) -> bool:
