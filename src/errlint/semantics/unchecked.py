@@ -133,9 +133,9 @@ class UncheckedAnswers:
         """Whether the failure to find the data is expected."""
         child: cst.CSTNode = call
         for found in self._tree.ancestors(call):
-            if isinstance(found, (cst.Try, cst.TryStar)) and child is found.body:
-                if any(self._expects(handler) for handler in found.handlers):
-                    return True
+            handlers = found.handlers if isinstance(found, (cst.Try, cst.TryStar)) and child is found.body else ()
+            if any(self._expects(handler) for handler in handlers):
+                return True
             if isinstance(found, (cst.FunctionDef, cst.Lambda)):
                 return False
             child = found

@@ -161,7 +161,7 @@ class Judge:
                 return None
             if kept is Kept.TEXT or (kept is Kept.MARK and not self._is_expected(way.node)):
                 return Loss(self._failure, Lost.RETURNED, way.node, kept=kept)
-        if way.end in (End.ON, End.AGAIN) and self._goes_on(way.end):
+        if way.end in (End.ON, End.AGAIN) and self._goes_on(way):
             return None
         return self._said(way)
 
@@ -215,11 +215,11 @@ class Judge:
         """Whether an exception is the answer to a request that this code serves."""
         return any(fnmatchcase(name, pattern) for pattern in self._semantics.libraries.speeches.answers)
 
-    def _goes_on(self, end: End) -> bool:
+    def _goes_on(self, way: Way) -> bool:
         """Whether the error may not have ended there: it is tried again, or the response is used once more."""
-        if self._failure.handler is None and end is End.ON:
+        if self._failure.handler is None and way.end is End.ON:
             return self._is_used_later()
-        loop = self._loop()
+        loop = self._loop(left=isinstance(way.node, cst.Break) or (way.end is End.ON and self._leaves_afterwards()))
         if loop is None:
             return False
         if isinstance(loop, cst.While) or self._semantics.retries.at(loop) or self._is_repeated(loop):
@@ -245,11 +245,22 @@ class Judge:
         read = (node for node in self._tree.below(loop.body) if isinstance(node, cst.Name) and node.value == number)
         return all(self._tree.within(node, self._failure.handler) for node in read)
 
-    def _loop(self) -> cst.For | cst.While | None:
-        """The loop around the handler, within its function."""
+    def _leaves_afterwards(self) -> bool:
+        """Whether the block around the ``try`` of the failure always ends the loop that it is the body of."""
+        outer = self._tree.parent.get(self._failure.handler) if self._failure.handler is not None else None
+        block = self._tree.parent.get(outer) if outer is not None else None
+        if not isinstance(block, cst.IndentedBlock) or not isinstance(self._tree.parent.get(block), (cst.For, cst.While)):
+            return False
+        last = block.body[-1].body[-1] if isinstance(block.body[-1], cst.SimpleStatementLine) else None
+        return isinstance(last, (cst.Return, cst.Raise, cst.Break))
+
+    def _loop(self, *, left: bool) -> cst.For | cst.While | None:
+        """The loop around the handler, within its function; ``left``: around the one that a `break` leaves."""
         for found in self._tree.ancestors(self._failure.region[0]):
             if isinstance(found, (cst.For, cst.While)):
-                return found
+                if not left:
+                    return found
+                left = False
             if isinstance(found, (cst.FunctionDef, cst.Lambda)):
                 return None
         return None
