@@ -143,8 +143,9 @@ class UncheckedAnswers:
 
     def _expects(self, handler: cst.ExceptHandler | cst.ExceptStarHandler) -> bool:
         """Whether a handler takes the failure to find the data, and does more with it than to raise it again."""
-        last = handler.body.body[-1] if handler.body.body else None
-        raised = last.body[-1] if isinstance(last, cst.SimpleStatementLine) else None
+        simple = all(isinstance(statement, cst.SimpleStatementLine) for statement in handler.body.body)
+        last = handler.body.body[-1]
+        raised = last.body[-1] if simple and isinstance(last, cst.SimpleStatementLine) else None
         name = handler.name.name if handler.name is not None else None
         if isinstance(raised, cst.Raise) and (raised.exc is None or (name is not None and raised.exc.deep_equals(name))):
             return False
