@@ -1,7 +1,7 @@
 """Which bare tests may ask whether there is a response at all, told by their form.
 
 What a value means may take other modules to tell, and a file has hundreds of bare tests. So the form is asked first: whether the value can
-be the response of an exception, or the same test goes on to a status.
+be the response of an exception, the same test goes on to a status, or what it guards shows or raises a part of the value.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Presence:
 
     def may_be_asked(self, operand: cst.BaseExpression) -> bool:
         """Whether the truth of an operand may stand for the presence of a response."""
-        return self._may_be_of_exception(operand, _HOPS) or self._goes_on(operand)
+        return self._may_be_of_exception(operand, _HOPS) or self._goes_on(operand) or self._is_told(operand)
 
     def _may_be_of_exception(self, expression: cst.BaseExpression, hops: int) -> bool:
         if isinstance(expression, cst.Name):
@@ -71,6 +71,15 @@ class Presence:
         outer = self._tree.parent.get(test)
         inner = [s.test for s in getattr(outer.body, "body", ()) if isinstance(s, cst.If)] if isinstance(outer, cst.If) else []
         return any(self._is_of_status(node) for part in (test, *inner) for node in (part, *self._tree.below(part)) if part is not operand)
+
+    def _is_told(self, operand: cst.BaseExpression) -> bool:
+        """``answer.text if answer else ""``, ``if answer: raise …``"""
+        around = self._tree.parent.get(operand)
+        if isinstance(around, cst.IfExp) and around.test is operand:
+            return any(isinstance(node, cst.Attribute) for node in (around.body, *self._tree.below(around.body)))
+        if not isinstance(around, cst.If) or around.test is not operand or len(around.body.body) != 1:
+            return False
+        return any(isinstance(node, cst.Raise) for node in self._tree.below(around.body))
 
     def _is_of_status(self, node: cst.CSTNode) -> bool:
         if isinstance(node, cst.Attribute):
