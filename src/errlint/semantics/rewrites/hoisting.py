@@ -37,7 +37,10 @@ class Hoisting:
             if removal is not None:
                 return (self._writing.before(loop, [self._writing.whole_line(statement)]), removal)
         name = self._writing.free(_NAME, loop)
-        return (self._writing.before(loop, [f"{name} = {self._writing.code(fresh.made)}"]), self._writing.replace(fresh.made, name))
+        made = self._writing.code(fresh.made)
+        if len(made.splitlines()) > 1:
+            made = f"({made})"  # the brackets in which its lines could end stay behind
+        return (self._writing.before(loop, [f"{name} = {made}"]), self._writing.replace(fresh.made, name))
 
     def above_function(self, fresh: FreshKey, policy: RetryPolicy) -> tuple[Edit, ...] | None:
         """The decorated function takes the key, and one under its old name makes it; None where that is more than a change of text."""
