@@ -31,6 +31,8 @@ _DRAWN = frozenset(
 """Calls whose value is another one each time."""
 _QUEUES = re.compile(r"queue|_q$|^q$|jobs|tasks|inbox|pending", re.IGNORECASE)
 _HOPS = 6
+_MOST = 1_000
+"""Values that are looked at for one call."""
 
 
 class Sameness:
@@ -41,10 +43,14 @@ class Sameness:
         self._tree = semantics.tree
         self._region = region
         self._call: cst.Call | None = None
+        self._asking: set[cst.BaseExpression] = set()
+        """Expressions that are being looked at: a value that is made of itself stays if all else does."""
+        self._left = 0
 
     def is_same(self, call: cst.Call) -> bool:
         """Whether the call sends the same request in every pass."""
         self._call = call
+        self._left = _MOST
         if not self._stays(call.func, _HOPS) or self._is_switched():
             return False
         for argument in call.args:
@@ -97,8 +103,18 @@ class Sameness:
 
     def _stays(self, expression: cst.BaseExpression, hops: int) -> bool:
         """Whether the value of an expression is the same in each pass."""
-        if not hops:
+        if not hops or expression in self._asking:
             return True
+        self._left -= 1
+        if self._left < 0:
+            return False  # nobody can follow that
+        self._asking.add(expression)
+        try:
+            return self._parts_stay(expression, hops)
+        finally:
+            self._asking.discard(expression)
+
+    def _parts_stay(self, expression: cst.BaseExpression, hops: int) -> bool:
         for node in (expression, *self._tree.below(expression)):
             if isinstance(node, cst.Call) and self._is_drawn(node):
                 return False
