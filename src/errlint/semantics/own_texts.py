@@ -1,16 +1,20 @@
-"""Texts that the project gives its own exceptions: nobody else can reword them.
+"""Texts of the project's own: nobody else can reword them.
 
-``raise SignInError(NO_TOKEN)`` and later ``e.message == NO_TOKEN``: the constant stands for one kind of error, whatever it says.
+``raise SignInError(NO_TOKEN)`` and later ``e.message == NO_TOKEN``: the constant stands for one kind of error, whatever it says. And a
+function that returns ``"done"`` or the text of an error, a record whose ``"status"`` is one of the two: who asks for ``"done"`` asks for
+what this file wrote.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from errlint.first_party import is_first_party
+from errlint.semantics.constants import string_value
 from errlint.semantics.meaning import Meaning
 from errlint.semantics.scopes import Binding, How
 from errlint.semantics.text_tests import TextTest
@@ -26,10 +30,12 @@ class OwnTexts:
         self._semantics = semantics
 
     def asked_for(self, test: TextTest, subject: Meaning) -> bool:
-        """Whether a test asks an exception of the project for a constant with which the project raises it.
+        """Whether a test asks for what the project wrote: a constant it raises its exception with, or a text beside that of the error.
 
         What another module raises is not looked at: a constant that comes from there and is all of the text was made for that.
         """
+        if self._is_written_beside(test.words(), subject):
+            return True
         origin = subject.origin
         if origin is None or origin.sheet is None or not self._semantics.types.is_of_project(origin.sheet):
             return False
@@ -43,6 +49,32 @@ class OwnTexts:
             return test.exact and name is not None and is_first_party(name)
         return bindings[0] in self._raised
 
+    def _is_written_beside(self, words: Sequence[str], subject: Meaning) -> bool:
+        """Whether every word stands in a text that the value may be instead of that of the error, or around it."""
+        texts = [text.casefold() for place in subject.trail for text in self._beside(place.node)]
+        return bool(words) and all(any(word.casefold() in text for text in texts) for word in words)
+
+    def _beside(self, node: cst.CSTNode) -> Iterator[str]:
+        """The texts that are written where a value passes: returned by the same function, kept under the same key."""
+        if isinstance(node, cst.Call):
+            for function in self._semantics.functions.run_by(node):
+                for returned in self._semantics.functions.returned(function):
+                    yield from _written(returned)
+        key = _key_of(self._semantics.tree.parent.get(node))
+        if key is not None:
+            for value in self._kept.get(key, ()):
+                yield from _written(value)
+
+    @cached_property
+    def _kept(self) -> dict[str, list[cst.BaseExpression]]:
+        """By key, everything that the file keeps under it."""
+        found: dict[str, list[cst.BaseExpression]] = {}
+        for holder in self._semantics.tree.of_types(cst.DictElement, cst.Assign):
+            key = _key_of(holder)
+            if key is not None and isinstance(holder, (cst.DictElement, cst.Assign)):
+                found.setdefault(key, []).append(holder.value)
+        return found
+
     @cached_property
     def _raised(self) -> set[Binding]:
         """The constants that exceptions are raised with in this file."""
@@ -52,3 +84,34 @@ class OwnTexts:
                 names = [argument.value for argument in statement.exc.args if isinstance(argument.value, cst.Name)]
                 found.update(binding for name in names for binding in self._semantics.scopes.reaching(name))
         return found
+
+
+def _key_of(holder: cst.CSTNode | None) -> str | None:
+    """The key under which ``{"key": value}`` or ``record["key"] = value`` keeps its value."""
+    if isinstance(holder, cst.DictElement):
+        return string_value(holder.key)
+    if isinstance(holder, cst.Assign) and isinstance(holder.targets[0].target, cst.Subscript):
+        indices = holder.targets[0].target.slice
+        index = indices[0].slice if len(indices) == 1 else None
+        return string_value(index.value) if isinstance(index, cst.Index) else None
+    return None
+
+
+def _written(value: cst.BaseExpression) -> Iterator[str]:
+    """The texts of which an expression is made."""
+    match value:
+        case cst.FormattedString(parts=parts):
+            yield from (part.value for part in parts if isinstance(part, cst.FormattedStringText))
+        case cst.BinaryOperation(left=left, right=right) | cst.BooleanOperation(left=left, right=right):
+            yield from _written(left)
+            yield from _written(right)
+        case cst.ConcatenatedString(left=left, right=right) if string_value(value) is None:
+            yield from _written(left)
+            yield from _written(right)
+        case cst.IfExp(body=body, orelse=orelse):
+            yield from _written(body)
+            yield from _written(orelse)
+        case _:
+            text = string_value(value)
+            if text is not None:
+                yield text
