@@ -324,6 +324,11 @@ class Libraries:
         return found
 
     @cached_property
+    def status_members(self) -> frozenset[str]:
+        """The names of members that tell the status, in whatever form."""
+        return self.members("status", "ok", "success", "is-error", "client-error", "server-error")
+
+    @cached_property
     def decoding_methods(self) -> frozenset[str]:
         """The names of methods that give the decoded body."""
         types = (entry for sheet in self.sheets for entry in sheet.type)

@@ -52,8 +52,6 @@ _ERROR_KEYS = re.compile(
     rb"""|outcome|code|error_?code|err_?code|err_?no|ret|ret_?code)["']""",
     re.IGNORECASE,
 )
-_STATUS_KINDS = frozenset({"status", "ok", "success", "is-error", "client-error", "server-error"})
-_ERROR_KINDS = _STATUS_KINDS | {"reason", "message"}
 
 
 class Words:
@@ -68,12 +66,12 @@ class Words:
     @cached_property
     def status(self) -> Members:
         """Members that tell the status, in whatever form."""
-        return Members.of(self._libraries.members(*_STATUS_KINDS))
+        return Members.of(self._libraries.status_members)
 
     @cached_property
     def error(self) -> Members:
         """Members that tell the status, or the text of an error."""
-        return Members.of(self._libraries.members(*_ERROR_KINDS))
+        return Members.of(self._libraries.status_members | self._libraries.members("reason", "message"))
 
     @cached_property
     def falsy(self) -> Members:
@@ -96,8 +94,7 @@ class Words:
     @cached_property
     def body(self) -> Members:
         """Methods that decode the body of an answer."""
-        types = (entry for sheet in self._libraries.sheets for entry in sheet.type)
-        return Members.of(name for entry in types for name, said in entry.methods.items() if said.rstrip("?") == "body")
+        return Members.of(self._libraries.decoding_methods)
 
     @cached_property
     def decoders(self) -> re.Pattern[bytes]:

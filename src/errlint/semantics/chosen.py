@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from errlint.semantics.constants import string_value
+from errlint.semantics.constants import index_value, string_value
 from errlint.semantics.statuses import ERRORS
 
 _HOPS = 4
@@ -65,8 +65,9 @@ class Chosen:
         if isinstance(expression, cst.Name):
             values = list(self._values(expression))
             return self._rows(values[0], hops - 1) if len(values) == 1 else None
-        if isinstance(expression, cst.Subscript) and len(expression.slice) == 1 and isinstance(expression.slice[0].slice, cst.Index):
-            return self._looked_up(expression.value, expression.slice[0].slice.value, None, hops)
+        if isinstance(expression, cst.Subscript):
+            key = index_value(expression)
+            return self._looked_up(expression.value, key, None, hops) if key is not None else None
         if isinstance(expression, cst.Call) and isinstance(expression.func, cst.Attribute) and self._is_lookup(expression):
             arguments = [argument.value for argument in expression.args]
             if arguments:

@@ -22,6 +22,18 @@ def string_value(expression: cst.BaseExpression) -> str | None:
     return None
 
 
+def index_value(subscript: cst.Subscript) -> cst.BaseExpression | None:
+    """What stands between the brackets, if it is one index: neither a slice nor several."""
+    index = subscript.slice[0].slice if len(subscript.slice) == 1 else None
+    return index.value if isinstance(index, cst.Index) else None
+
+
+def item_key(target: cst.BaseExpression) -> str | None:
+    """The key of ``record["key"]``, where it is written out."""
+    index = index_value(target) if isinstance(target, cst.Subscript) else None
+    return string_value(index) if index is not None else None
+
+
 def text_value(expression: cst.BaseExpression) -> str | None:
     """Like :func:`string_value`, and bytes as latin-1: for tests against raw bodies."""
     if isinstance(expression, (cst.SimpleString, cst.ConcatenatedString)):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from errlint.first_party import is_first_party
-from errlint.semantics.constants import string_value
+from errlint.semantics.constants import item_key, string_value
 from errlint.semantics.meaning import Meaning
 from errlint.semantics.scopes import Binding, How
 from errlint.semantics.text_tests import TextTest
@@ -90,11 +90,7 @@ def _key_of(holder: cst.CSTNode | None) -> str | None:
     """The key under which ``{"key": value}`` or ``record["key"] = value`` keeps its value."""
     if isinstance(holder, cst.DictElement):
         return string_value(holder.key)
-    if isinstance(holder, cst.Assign) and isinstance(holder.targets[0].target, cst.Subscript):
-        indices = holder.targets[0].target.slice
-        index = indices[0].slice if len(indices) == 1 else None
-        return string_value(index.value) if isinstance(index, cst.Index) else None
-    return None
+    return item_key(holder.targets[0].target) if isinstance(holder, cst.Assign) else None
 
 
 def _written(value: cst.BaseExpression) -> Iterator[str]:

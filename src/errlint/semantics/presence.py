@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 _HOPS = 3
 """How many names a value is followed through."""
-_STATUS = ("status", "ok", "success", "is-error", "client-error", "server-error")
 
 
 class Presence:
@@ -83,11 +82,7 @@ class Presence:
 
     def _is_of_status(self, node: cst.CSTNode) -> bool:
         if isinstance(node, cst.Attribute):
-            return node.attr.value in self._status
+            return node.attr.value in self._semantics.libraries.status_members
         if isinstance(node, cst.Name):
             return "status" in node.value.lower()
         return isinstance(node, cst.Integer) and 400 <= node.evaluated_value < 600
-
-    @cached_property
-    def _status(self) -> frozenset[str]:
-        return self._semantics.libraries.members(*_STATUS)

@@ -11,7 +11,7 @@ from functools import cached_property
 
 import libcst as cst
 
-from errlint.semantics.constants import Constants, string_value
+from errlint.semantics.constants import Constants, item_key, string_value
 from errlint.semantics.functions import Functions
 from errlint.semantics.meaning import Meaning
 from errlint.semantics.scopes import How, Scope, Scopes
@@ -71,9 +71,7 @@ class Records:
             for target in assign.targets:
                 if not isinstance(target.target, cst.Subscript) or not isinstance(target.target.value, cst.Name):
                     continue
-                name, indices = target.target.value, target.target.slice
-                index = indices[0].slice if len(indices) == 1 else None
-                key = string_value(index.value) if isinstance(index, cst.Index) else None
+                name, key = target.target.value, item_key(target.target)
                 if key is not None:
                     found.setdefault((self._scopes.scope_of(name), name.value, key), []).append(assign.value)
         return found

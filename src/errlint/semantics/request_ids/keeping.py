@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from errlint.semantics.constants import string_value
+from errlint.semantics.constants import index_value, string_value
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.request_ids.failures import Failure
 from errlint.semantics.request_ids.speech import Speaking
@@ -163,11 +163,8 @@ class Keeping:
         return Kept.TEXT if name in _NAMED_TEXT else base
 
     def _subscript(self, subscript: cst.Subscript, *, as_text: bool, hops: int) -> Kept:
-        key = (
-            self._key(subscript.slice[0].slice.value)
-            if len(subscript.slice) == 1 and isinstance(subscript.slice[0].slice, cst.Index)
-            else ""
-        )
+        index = index_value(subscript)
+        key = self._key(index) if index is not None else ""
         if self._names_id(key):
             return Kept.ID
         meaning = self._semantics.meaning(subscript)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from errlint.semantics.constants import string_value
+from errlint.semantics.constants import item_key, string_value
 from errlint.semantics.names import dotted
 
 ANSWER_WORDS = frozenset({"response", "resp", "res", "r"})
@@ -17,8 +17,8 @@ def last_word(expression: cst.BaseExpression) -> str:
         return expression.value
     if isinstance(expression, cst.Attribute):
         return expression.attr.value
-    if isinstance(expression, cst.Subscript) and len(expression.slice) == 1 and isinstance(expression.slice[0].slice, cst.Index):
-        return string_value(expression.slice[0].slice.value) or ""
+    if isinstance(expression, cst.Subscript):
+        return item_key(expression) or ""
     if isinstance(expression, cst.Call):
         name = dotted(expression.func) or ""
         if name == "getattr" and len(expression.args) > 1:
