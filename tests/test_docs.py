@@ -14,7 +14,7 @@ import tomli
 from errlint.catalogue import load_catalogues
 from errlint.cli import cli
 from errlint.config_schema import Settings
-from errlint.libraries import load_sheet
+from errlint.library_sheets import load_sheet
 from tests.harness.pages import generated, pages, run
 
 ROOT = Path(__file__).parent.parent

@@ -10,7 +10,8 @@ import libcst as cst
 import pytest
 
 from errlint.catalogue import Catalogues
-from errlint.libraries import Libraries, Library, Sheet
+from errlint.libraries import Libraries
+from errlint.library_sheets import Library, Sheet
 from errlint.model import Location, Safety, Severity, Step
 from errlint.rule import Context, Finding, Place, Rule
 from tests.harness import checks, docs, folders, index

@@ -12,7 +12,8 @@ from typing import Any, get_args
 import pytest
 
 import errlint_rules
-from errlint.libraries import Libraries, Sheet, load_sheet
+from errlint.libraries import Libraries
+from errlint.library_sheets import Sheet, load_sheet
 from errlint.retry_sheets import RetryArgument, RetrySheet, Says
 from errlint.versions import parse_versions
 

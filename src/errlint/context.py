@@ -10,7 +10,8 @@ import libcst as cst
 from errlint import catalogue
 from errlint.catalogue import Catalogue, Catalogues
 from errlint.comments import comments
-from errlint.libraries import Libraries, TypeSheet
+from errlint.libraries import Libraries
+from errlint.library_sheets import TypeSheet
 from errlint.model import Edit, Finding, Fix, Safety, Severity
 from errlint.semantics.analysis import Semantics
 from errlint.semantics.code_tests import CodeTest

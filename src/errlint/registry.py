@@ -120,7 +120,8 @@ def page(name: str) -> str:
 @lru_cache(maxsize=1)
 def libraries() -> Libraries:
     """All library sheets of all packs."""
-    from errlint.libraries import Libraries, load_sheet
+    from errlint.libraries import Libraries
+    from errlint.library_sheets import load_sheet
 
     return Libraries(tuple(load_sheet(path) for pack in packs() for path in pack.libraries))
 

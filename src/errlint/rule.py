@@ -24,7 +24,7 @@ import libcst as cst
 from errlint.catalogue import Catalogue
 from errlint.catalogue.spelling import is_slip, one_edit_apart
 from errlint.context import Context
-from errlint.libraries import Argument, RetryAfterDefeat, TypeSheet
+from errlint.library_sheets import Argument, RetryAfterDefeat, TypeSheet
 from errlint.model import Edit, Finding, Fix, Location, Safety, Severity, Step
 from errlint.screen import Code, Screen
 from errlint.semantics.code_tests import CodeTest, Way

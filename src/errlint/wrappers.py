@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from errlint.hints import did_you_mean
-from errlint.libraries import KINDS, FunctionSheet, Libraries, Library, Sheet, TypeSheet
+from errlint.libraries import Libraries
+from errlint.library_sheets import KINDS, FunctionSheet, Library, Sheet, TypeSheet
 
 if TYPE_CHECKING:
     from errlint.config import Config, Layer

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import libcst as cst
 
 from errlint.first_party import is_first_party
-from errlint.libraries import TypeSheet
+from errlint.library_sheets import TypeSheet
 from errlint.semantics.constants import Constants
 from errlint.semantics.imported import Imported
 from errlint.semantics.names import dotted

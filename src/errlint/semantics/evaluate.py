@@ -11,7 +11,7 @@ from dataclasses import replace
 import libcst as cst
 
 from errlint.first_party import is_first_party
-from errlint.libraries import TypeSheet
+from errlint.library_sheets import TypeSheet
 from errlint.semantics.annotations import Annotations
 from errlint.semantics.binding import ApiBinding
 from errlint.semantics.callees import Callees

@@ -12,7 +12,7 @@ from functools import cached_property
 import libcst as cst
 
 from errlint.http_words import STATUS_MEMBERS, names_status
-from errlint.libraries import TypeSheet
+from errlint.library_sheets import TypeSheet
 from errlint.semantics.constants import string_value
 from errlint.semantics.meaning import Kind, Meaning, Place
 from errlint.semantics.text_tests import TextTest, TextTests

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 import libcst as cst
 
 from errlint.first_party import is_first_party
-from errlint.libraries import TypeSheet
+from errlint.library_sheets import TypeSheet
 from errlint.semantics.binding import ApiBinding
 from errlint.semantics.callees import Callees
 from errlint.semantics.http_calls import HttpCalls

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 if TYPE_CHECKING:
-    from errlint.libraries import TypeSheet
+    from errlint.library_sheets import TypeSheet
     from errlint.model import Location
     from errlint.semantics.modules import Modules
     from errlint.semantics.summaries import FunctionSummary, Given, Retrier, Spot, Value

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import libcst as cst
 
-from errlint.libraries import KINDS, TypeSheet
+from errlint.library_sheets import KINDS, TypeSheet
 from errlint.semantics.fields import kind_at
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.types import Types

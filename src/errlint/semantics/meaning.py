@@ -8,7 +8,7 @@ from enum import Enum
 import libcst as cst
 
 from errlint.catalogue import Catalogue
-from errlint.libraries import TypeSheet
+from errlint.library_sheets import TypeSheet
 from errlint.semantics.summaries import Spot
 
 

@@ -16,7 +16,8 @@ import libcst as cst
 from errlint.catalogue import Catalogues
 from errlint.encoding import UndecodableSource
 from errlint.first_party import FirstParty, file_and_path, is_first_party
-from errlint.libraries import Libraries, TypeSheet
+from errlint.libraries import Libraries
+from errlint.library_sheets import TypeSheet
 from errlint.model import Location
 from errlint.project import Project
 from errlint.semantics.analysis import Semantics

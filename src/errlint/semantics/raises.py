@@ -12,7 +12,7 @@ from enum import Enum
 
 import libcst as cst
 
-from errlint.libraries import FunctionSheet
+from errlint.library_sheets import FunctionSheet
 from errlint.semantics.callees import Callees
 from errlint.semantics.chosen import Chosen, Under
 from errlint.semantics.http_calls import HttpCalls

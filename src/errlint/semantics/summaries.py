@@ -11,7 +11,7 @@ from typing import Literal
 
 import msgspec
 
-from errlint.libraries import FunctionSheet
+from errlint.library_sheets import FunctionSheet
 
 
 class Spot(msgspec.Struct, frozen=True):

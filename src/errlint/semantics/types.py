@@ -13,7 +13,8 @@ import libcst as cst
 import msgspec
 
 from errlint.first_party import file_and_path, is_first_party
-from errlint.libraries import FunctionSheet, Libraries, TypeSheet
+from errlint.libraries import Libraries
+from errlint.library_sheets import FunctionSheet, TypeSheet
 from errlint.semantics.imported import Imported
 from errlint.semantics.names import Names, dotted
 from errlint.semantics.scopes import How, Scopes

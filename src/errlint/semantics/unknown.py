@@ -11,7 +11,7 @@ from functools import cached_property
 
 import libcst as cst
 
-from errlint.libraries import TypeSheet
+from errlint.library_sheets import TypeSheet
 from errlint.semantics.annotations import Annotations
 from errlint.semantics.meaning import Kind, Meaning, Place
 from errlint.semantics.scopes import Binding, How, Scopes

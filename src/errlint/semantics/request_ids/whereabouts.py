@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from errlint.catalogue import Catalogue
 from errlint.catalogue.schema import ExceptionSheet, Sdk, sdk_expression
-from errlint.libraries import TypeSheet
+from errlint.library_sheets import TypeSheet
 from errlint.semantics.meaning import Kind, Meaning
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import libcst as cst
 
 from errlint.first_party import is_first_party
-from errlint.libraries import Libraries, TypeSheet
+from errlint.libraries import Libraries
+from errlint.library_sheets import TypeSheet
 from errlint.semantics.names import Names, dotted
 from errlint.semantics.retries.outcomes import ANY_FAILURE, FAILURES, NO_ANSWER, NOTHING, either
 from errlint.semantics.scopes import How, Scopes

@@ -9,7 +9,7 @@ import libcst as cst
 
 from errlint.catalogue import Catalogue
 from errlint.catalogue.schema import sdk_expression
-from errlint.libraries import TypeSheet
+from errlint.library_sheets import TypeSheet
 from errlint.model import Edit
 from errlint.semantics.retries.judge import Worth
 from errlint.semantics.retries.policy import RetryPolicy

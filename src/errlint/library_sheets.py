@@ -1,0 +1,177 @@
+"""Library sheets: what HTTP libraries, SDKs and retry libraries do, as data.
+
+A sheet is a TOML file in a rule pack's ``libraries`` folder. The engine contains no name of a library: it asks the sheets.
+
+*Kinds* are the words a sheet uses for what a value means: ``status`` (int), ``reason`` (the phrase), ``ok`` (true below 400), ``success``
+(true for 2xx only), ``is-error`` (true from 400), ``client-error`` (true for 4xx), ``server-error`` (true for 5xx), ``headers``, ``text``
+(the undecoded body), ``body`` (the decoded body), ``code``, ``message``, ``request-id``,
+``retry-after``, ``http`` (an HTTP call was made; the value itself is of no interest). Anything else is the dotted name of a type of some
+sheet; a trailing ``?`` says that the value may be None.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from errlint.retry_sheets import RetrySheet
+from errlint.speech_sheets import ServingSheet, SpeechSheet
+from errlint.toml import decode_file
+
+KINDS = frozenset({
+    "status", "reason", "ok", "success", "is-error", "client-error", "server-error", "headers", "text", "body", "code", "message",
+    "request-id", "retry-after", "http",
+})  # fmt: skip
+"""The meanings that a sheet may give to an attribute or a call, beside the names of types."""
+
+
+class _Sheet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Strict decoding for everything in a sheet."""
+
+
+class Library(_Sheet, frozen=True):
+    """``[library]``: ``roots`` are the top-level import names, which also wake the byte gate."""
+
+    id: str
+    roots: tuple[str, ...]
+    checked: str = ""
+    """The versions that the facts were seen in, e.g. ``"2.34.2"``."""
+    package: str = ""
+    """The package whose version the ``versions`` of rows mean, as it is installed; without it, ``id``."""
+    network: tuple[str, ...] = ()
+    """The exception types of all failures of the network, none of which stands for an answer."""
+
+
+class TypeSheet(_Sheet, frozen=True):
+    """``[[type]]``: a class and what its members mean.
+
+    ``is_a`` is ``response``, ``exception``, ``client`` (every call reached through it does HTTP), ``object`` (only the listed methods
+    do) or ``class`` (nothing is known but its members). ``also`` lists other import paths of the same class or factories that return it.
+    """
+
+    name: str
+    is_a: Literal["response", "exception", "client", "object", "class"] = "object"
+    also: tuple[str, ...] = ()
+    parents: tuple[str, ...] = ()
+    attributes: dict[str, str] = {}
+    methods: dict[str, str] = {}
+    falsy_on_error: bool = False
+    """``bool(response)`` is False for 4xx and 5xx."""
+    items: Literal["", "body", "headers"] = ""
+    """What subscripting the object itself, and its ``get``, reads: ``response["error"]`` is ``body["error"]`` for ``body``."""
+    undecodable: tuple[str, ...] = ()
+    """Responses: what decoding the body raises, beside ``ValueError``, when it is no JSON."""
+    told_by: tuple[str, ...] = ()
+    """Members that nothing else has: a value of which nothing else is known is of this type where one of them is read."""
+    covers_status: bool = False
+    """Exceptions: catching this type also catches errors that carry an HTTP status (4xx, 5xx)."""
+    carries_status: bool = False
+    """Exceptions: every instance stands for an HTTP answer with an error status."""
+    statuses: tuple[int, ...] = ()
+    """Exceptions: the only statuses it stands for, when it is that specific."""
+    status_class: Literal["", "4xx", "5xx"] = ""
+    """Exceptions: the class of all statuses it stands for, when it is no more specific than that."""
+    status: str = ""
+    """Exceptions: the expression of the status, with ``{e}`` for the exception."""
+    status_guard: str = ""
+    """Exceptions: what must hold before ``status`` may be read."""
+    unsent: bool = False
+    """Exceptions: the request was not sent yet, so the server knows nothing of it."""
+    text: Literal["", "body", "message", "none", "code", "status"] = ""
+    """Exceptions: the most that ``str(e)`` is known to contain of the answer."""
+    versions: str = ""
+    """The versions that this holds for (``>=1,<3``), where a class changed: then it has several tables, one a range."""
+
+
+class FunctionSheet(_Sheet, frozen=True):
+    """``[[function]]``: calls of these dotted names (``*`` matches within and across dots) give ``returns``.
+
+    A name may be that of a method (``acme_http.Client.get``); it then takes precedence over what the type says of the method.
+    """
+
+    names: tuple[str, ...]
+    returns: str = ""
+    """Without it, the value is of no interest, and calling it is no HTTP call."""
+    raises_on_status: bool = False
+    """Calling it raises when the status is an error."""
+    raises: tuple[str, ...] = ()
+    """The types it raises for a status. Without them: all of its library that carry a status."""
+    versions: str = ""
+    """The versions that this holds for."""
+
+    @property
+    def raises_for_status(self) -> bool:
+        """Whether a call raises because the status is an error, said either way."""
+        return self.raises_on_status or bool(self.raises)
+
+
+class Argument(_Sheet, frozen=True):
+    """An argument of a call: by keyword ``name``, by 0-based ``position``, or both."""
+
+    name: str = ""
+    position: int | None = None
+
+
+class RetryAfterDefeat(_Sheet, frozen=True):
+    """``[[defeats_retry_after]]``: a call of ``calls`` that makes a layer ignore or shorten the Retry-After it would honour.
+
+    The call defeats it when ``argument`` is the literal ``equals``; or, with ``needs``, when it is *not* that literal
+    (absent counts as not). ``when`` restricts the sheet to calls whose other argument is the dotted name ``when_is``.
+    """
+
+    calls: tuple[str, ...]
+    argument: Argument
+    equals: str
+    needs: bool = False
+    when: Argument | None = None
+    when_is: str = ""
+    because: str = ""
+    """What happens, as the end of a sentence that starts with the name of the call."""
+    versions: str = ""
+    """The versions that this holds for."""
+
+
+class Pause(_Sheet, frozen=True):
+    """``[[pause]]``: calls that wait for as long as ``argument`` says, in seconds."""
+
+    calls: tuple[str, ...]
+    argument: Argument
+
+
+class Named(_Sheet, frozen=True):
+    """``[[random]]``, ``[[unique]]`` and ``[[clock]]``: functions whose value is drawn at random, is another one each time, or is the time.
+    ``[[decoder]]``: functions that decode JSON. ``[[matcher]]``: modules with the functions of ``re``.
+
+    ``*`` matches within and across dots.
+    """
+
+    names: tuple[str, ...]
+
+
+class Sheet(_Sheet, frozen=True):
+    """One file: a library and its facts."""
+
+    schema: Literal[1]
+    library: Library
+    type: tuple[TypeSheet, ...] = ()
+    function: tuple[FunctionSheet, ...] = ()
+    defeats_retry_after: tuple[RetryAfterDefeat, ...] = ()
+    pause: tuple[Pause, ...] = ()
+    random: tuple[Named, ...] = ()
+    unique: tuple[Named, ...] = ()
+    clock: tuple[Named, ...] = ()
+    decoder: tuple[Named, ...] = ()
+    matcher: tuple[Named, ...] = ()
+    retry: tuple[RetrySheet, ...] = ()
+    speech: tuple[SpeechSheet, ...] = ()
+    serving: tuple[ServingSheet, ...] = ()
+
+
+def load_sheet(path: Path) -> Sheet:
+    """Read one sheet.
+
+    :raises errlint.errors.UsageProblem: when the file is missing, is not TOML, or does not fit the schema.
+    """
+    return decode_file(path, Sheet)
