@@ -44,7 +44,8 @@ def fetch(url):
 
 Unsafe: the client may wait longer than it did, up to two minutes, and other failures that are waited for in the same place are asked, too.
 A function is added to the module, once, that reads the header (a number of seconds or a date; for APIs that have another one, what their
-catalogue says); the old wait remains for answers that say nothing, or nothing that makes sense.
+catalogue says); the old wait remains for answers that say nothing, or nothing that makes sense. Where a library waits, a function takes the
+place of its wait, if it knows functions there that see the exception (tenacity).
 
 ## References
 
@@ -66,16 +67,17 @@ _LIMITED = 429
 def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
     for policy in ctx.retries_at(node):
         wait = policy.wait
-        if wait.server is not False or wait.growth == "none" or wait.node is None or not policy.trail:
+        place = wait.node if wait.node is not None or policy.written_by_hand else policy.node
+        if wait.server is not False or wait.growth == "none" or place is None or not policy.trail:
             continue
-        if policy.written_by_hand and not _has_the_answer(policy, wait.node, ctx):
+        if not (_has_the_answer(policy, place, ctx) if policy.written_by_hand else policy.answered):
             continue
-        if any(_is_switched_off(call, ctx) for call in (policy.node, wait.node, *ctx.ancestors(wait.node))):
+        if any(_is_switched_off(call, ctx) for call in (policy.node, place, *ctx.ancestors(place))):
             continue  # there is a rule for that
         if not _is_limited(policy) or not ctx.judge.tells_when(policy, _LIMITED) or ctx.judge.honoured_below(policy):
             continue
         yield ctx.finding(
-            head(wait.node),
+            head(place),
             "this wait after status 429 does not ask how long the server wants it to be",
             trail=policy.trail,
             remedy="wait as long as `Retry-After` says, and so long only without it",

@@ -219,6 +219,11 @@ class Libraries:
         sheet = self._homes.get(name) or self._homes.get(name.rpartition(".")[0])
         return self._errors.get(sheet.library.id, ()) if sheet is not None else ()
 
+    def asks_by_itself(self, name: str) -> bool:
+        """Whether clients of the library that speaks of the type ``name`` retry without being told to, for as long as the server says."""
+        sheet = self._homes.get(name)
+        return sheet is not None and any(entry.builtin and entry.default.server for entry in sheet.retry)
+
     @cached_property
     def _homes(self) -> dict[str, Sheet]:
         types = {name: sheet for sheet in self.sheets for entry in sheet.type for name in (entry.name, *entry.also)}

@@ -66,8 +66,9 @@ class Project:
         return self._base(folder)
 
     def _base(self, folder: str) -> str:
-        """The folder in which the outermost package around ``folder`` stands."""
-        return next((above for above in _upwards(folder) if _INIT not in self._listing(above)), folder)
+        """The folder in which the outermost package around ``folder`` stands. A folder in a package belongs to it, as Python has it."""
+        outside = (above for above in _upwards(folder) if _INIT not in self._listing(above))
+        return next((above for above in outside if _INIT not in self._listing(os.path.dirname(above))), folder)
 
     def module(self, file: str, name: str) -> Module | None:
         """The module that ``from <name> import …`` in an absolute file names; leading dots are those of the import."""

@@ -29,8 +29,8 @@ piece; a function of the project that is none of the sheet's is taken for what i
 
 *How long it waits*, in seconds or ``unit``: the same ``delay`` each time; a number from which delays are ``growing`` (0, None, False: no
 delay; True: 1); ``multiplier`` by which each delay is longer than the last (1: the same); ``delay-of``, a function of the exception or the
-response; ``cap``, the longest delay; ``jitter``, whether chance is in it (0, None, False: no); ``server``, whether Retry-After is
-followed.
+response (beside ``when``: one that says whether to try again, and may say so by a delay); ``cap``, the longest delay; ``jitter``, whether
+chance is in it (0, None, False: no); ``server``, whether Retry-After is followed.
 
 *When it ends*: after so many ``attempts``, the first one included; after so many ``retries`` more; after ``seconds``. None and negative
 numbers are no limit.
@@ -64,6 +64,8 @@ class RetryArgument(_Table, frozen=True, kw_only=True):
     """Of ``statuses``: the argument is a switch, and adds these when it is true."""
     by_default: bool = False
     """Of a switch: whether it is true where it is not given."""
+    failure: str = ""
+    """Of a ``wait`` that may be a function of one value, ``{given}``: the exception of the failed attempt, by that value."""
 
 
 class RetryFacts(_Table, frozen=True, kw_only=True):

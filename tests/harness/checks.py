@@ -99,6 +99,9 @@ def fixes_converge(fixture: Fixture, bench: Bench) -> None:
     if settled is not None:
         fixed = fixture.with_text(settled)
         _compare(fixed, bench.findings(fixed), bench, "in the fixed text: ")
+    else:
+        later = fixture.rules(Mark.THEN_EXPECT)
+        assert not later, f"{fixture.shown}: {', '.join(sorted(later))} should be found after the fixes, and there are none"
 
 
 def suppression_silences(fixture: Fixture, bench: Bench) -> None:
@@ -142,6 +145,8 @@ def _compare(fixture: Fixture, findings: Sequence[Finding], bench: Bench, prefix
     # what is right takes its findings before what is known to be wrong
     for comment in sorted(fixture.comments, key=lambda comment: marks.index(comment.mark)):
         for entry in comment.entries:
+            if comment.mark is Mark.THEN_EXPECT:
+                continue
             place = (comment.target, str(entry))
             same_rule = [other for other in +found if other[0] == comment.target and other[1].split()[0] == entry.rule]
             if comment.mark is Mark.EXPECT:

@@ -1,7 +1,7 @@
 """The comments by which a fixture says what errlint finds in it. They are found by tokenize and parsed, never evaluated.
 
 comment = mark ":" entry ("," entry)* [" -- " reason]
-mark    = "# expect" | "# todo-expect" | "# todo-ok"
+mark    = "# expect" | "# then-expect" | "# todo-expect" | "# todo-ok"
 entry   = RULE ["safe" | "unsafe"] ["error" | "warning" | "advice"]
 """
 
@@ -17,7 +17,7 @@ from enum import Enum
 from errlint.model import Safety, Severity
 
 _PART = re.compile(r"\s*#[^#]*?(?=\s*(?:#|\Z))")
-_MARK = re.compile(r"\s*#\s*(?P<mark>expect|todo-expect|todo-ok)\b(?P<colon>:?)(?P<entries>.*?)(?:\s--\s.*)?\Z", re.DOTALL)
+_MARK = re.compile(r"\s*#\s*(?P<mark>expect|then-expect|todo-expect|todo-ok)\b(?P<colon>:?)(?P<entries>.*?)(?:\s--\s.*)?\Z", re.DOTALL)
 _RULE = re.compile(r"[A-Z]+[0-9]+\Z")
 _SAFETIES = {safety.value: safety for safety in Safety}
 _SEVERITIES = {severity.value: severity for severity in Severity}
@@ -28,6 +28,8 @@ class Mark(Enum):
 
     EXPECT = "expect"
     """The finding is there, and right."""
+    THEN_EXPECT = "then-expect"
+    """The finding is there after the fixes only, and right: what they write says enough for it."""
     TODO_EXPECT = "todo-expect"
     """A known miss: the finding should be there and is not."""
     TODO_OK = "todo-ok"

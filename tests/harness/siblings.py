@@ -52,7 +52,7 @@ def _without_settled(fixed: Fixture, findings: Sequence[Finding]) -> str:
     # from the end: the columns of comments further left stay true
     for comment in reversed(fixed.comments):
         entries = tuple(entry for entry in comment.entries if _fires(entry, comment, left))
-        if entries == comment.entries:
+        if entries == comment.entries and comment.mark is not Mark.THEN_EXPECT:
             continue
         line = lines[comment.line - 1]
         kept = _render(line[comment.start : comment.end], comment, entries)
@@ -63,7 +63,7 @@ def _without_settled(fixed: Fixture, findings: Sequence[Finding]) -> str:
 
 
 def _fires(entry: Entry, comment: Comment, left: Counter[tuple[int, str]]) -> bool:
-    if comment.mark is Mark.TODO_EXPECT:
+    if comment.mark in (Mark.THEN_EXPECT, Mark.TODO_EXPECT):
         return True
     place = (comment.target, entry.rule)
     left[place] -= 1
@@ -74,4 +74,5 @@ def _render(text: str, comment: Comment, entries: tuple[Entry, ...]) -> str:
     if not entries:
         return ""
     space = text[: len(text) - len(text.lstrip())]
-    return f"{space}# {comment.mark.value}: {', '.join(map(str, entries))}"
+    mark = Mark.EXPECT if comment.mark is Mark.THEN_EXPECT else comment.mark
+    return f"{space}# {mark.value}: {', '.join(map(str, entries))}"

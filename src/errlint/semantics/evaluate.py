@@ -383,6 +383,10 @@ class Evaluator:
         own = self._members.find(base.sheet, name) if base.sheet is not None else None
         return self._of_project(own, at) if own is not None else None
 
+    def defines(self, sheet: TypeSheet, name: str) -> bool:
+        """Whether a type is a class of the project that has this member, itself or from another class of the project."""
+        return self._members.find(sheet, name) is not None
+
     def _of_project(self, member: Member, attribute: cst.BaseExpression) -> Meaning | None:
         """An attribute or a property that a class of the project defines."""
         if member.elsewhere:

@@ -24,4 +24,8 @@ proof = partial(
     then=(ok(),),
 )
 
-PROOFS = [proof("retry_after_ignored/bad_clients.py", call) for call in ("item('i1')", "stock('i1')", "price('i1')")]
+CALLS = {
+    "bad_clients": ("item('i1')", "stock('i1')", "price('i1')"),
+    "bad_tenacity": ("item('i1')", "stock('i1')", "price('i1')", "size('i1')"),
+}
+PROOFS = [proof(f"retry_after_ignored/{name}.py", call) for name, calls in CALLS.items() for call in calls]

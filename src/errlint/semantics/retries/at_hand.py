@@ -81,6 +81,14 @@ class Headers:
                     return AtHand(f"{name}.{word}.{headers}", "", handler if name == "{e}" else None)
         return None
 
+    def of_exception(self, sheet: TypeSheet) -> bool:
+        """Whether exceptions of a type have the headers of the answer, or the answer."""
+        for _, declared in self._members(sheet):
+            inner = self._semantics.types.type(declared.rstrip("?"))
+            if declared == "headers" or (inner is not None and inner.is_a == "response" and self._headers_of(inner)):
+                return True
+        return any(self._semantics.evaluator.defines(sheet, word) for word in (*_KEPT_AS, "headers"))
+
     def _members(self, sheet: TypeSheet) -> Iterator[tuple[str, str]]:
         for ancestor in self._semantics.types.ancestors(sheet.name):
             yield from ancestor.attributes.items()

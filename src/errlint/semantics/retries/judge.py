@@ -254,13 +254,16 @@ class Judge:
         """Whether failures of the network are retried after which the server may have got the request."""
         if policy.retried.transport is not None or policy.retried.statuses.may:
             return policy.retried.transport is True
-        types = self._semantics.predicates.types
+        sheets = [self._semantics.libraries.type(name) for name in self._types_named(policy)]
+        return not sheets or not all(sheet is not None and sheet.unsent for sheet in sheets)
+
+    def _types_named(self, policy: RetryPolicy) -> list[str]:
+        """The exception types that a policy names where it says what is retried."""
         named: list[str] = []
         for place in policy.retried.places:
             expression = getattr(place.node, "type", None) or getattr(place.node, "value", None)
-            named += types.named(expression) if isinstance(expression, cst.BaseExpression) else []
-        sheets = [self._semantics.libraries.type(name) for name in named]
-        return not sheets or not all(sheet is not None and sheet.unsent for sheet in sheets)
+            named += self._semantics.predicates.types.named(expression) if isinstance(expression, cst.BaseExpression) else []
+        return named
 
     def tells_when(self, policy: RetryPolicy, status: int) -> bool:
         """Whether the API may say when to come back after this status."""
@@ -273,6 +276,8 @@ class Judge:
     def honoured_below(self, policy: RetryPolicy) -> bool:
         """Whether a layer below (an SDK's own retries, a mounted adapter) already waits as long as the server says."""
         if any(self._by_its_client(attempt) for attempt in policy.attempts):
+            return True
+        if not policy.attempts and any(map(self._semantics.libraries.asks_by_itself, self._types_named(policy))):
             return True
         calls = {attempt.call for attempt in policy.attempts} | {place.node for attempt in policy.attempts for place in attempt.trail}
         for other in self._semantics.retries.layers:

@@ -123,6 +123,7 @@ class RetryPolicy:
     :ivar covers_client: it is a property of a client, below all code that calls it;
     :ivar builtin: what is retried is a library's own choice: a layer that multiplies others, and no mistake of this file;
     :ivar code: what is run once for each attempt: the body of the loop (by its loop), a function, a lambda; empty for a client.
+    :ivar answered: of a library: what its wait is handed after a named status is known to carry the answer.
     """
 
     mechanism: str
@@ -136,6 +137,7 @@ class RetryPolicy:
     covers_client: bool = False
     builtin: bool = False
     code: tuple[cst.CSTNode, ...] = ()
+    answered: bool = False
 
     @property
     def written_by_hand(self) -> bool:

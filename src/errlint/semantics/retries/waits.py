@@ -117,7 +117,11 @@ class Waits:
 
     def reads_server(self, function: cst.FunctionDef | cst.Lambda) -> bool:
         """Whether a function reads what the server says about the wait."""
-        return any(True for _ in self._server_in(function.body, into_functions=True))
+        return self.is_read_in(function.body)
+
+    def is_read_in(self, body: cst.CSTNode) -> bool:
+        """Whether code, functions defined in it included, reads what the server says about the wait."""
+        return any(True for _ in self._server_in(body, into_functions=True))
 
     def number(self, expression: cst.BaseExpression, hops: int = 4) -> float | None:
         """The value of a number that is written out, through names and simple arithmetic."""

@@ -9,6 +9,7 @@ import libcst as cst
 
 from errlint.catalogue import Catalogue
 from errlint.model import Edit
+from errlint.semantics.retries.library.calls import RetryCalls
 from errlint.semantics.retries.policy import RetryPolicy
 from errlint.semantics.rewrites.failures import Failures
 from errlint.semantics.rewrites.helpers import Helpers
@@ -44,9 +45,12 @@ class Delays:
     def as_told(self, policy: RetryPolicy) -> tuple[Edit, ...] | None:
         """Each wait as long as the server asks, with the old one for the case that it does not."""
         helper = self._helper(policy.catalogue or self._semantics.catalogues.generic)
-        if helper is None or not policy.written_by_hand:
+        if helper is None:
             return None
         name, edits = helper
+        if not policy.written_by_hand:
+            wait = self._of_library(policy, name)
+            return (*edits, wait) if wait is not None else None
         found: list[Edit] = [*edits]
         for delay in self._delays(policy):
             answer = self._answer(delay, policy)
@@ -54,6 +58,28 @@ class Delays:
                 return None
             found += [*answer.edits, self._writing.replace(delay, f"{name}({answer.code}, {self._writing.code(delay)})")]
         return tuple(found) if len(found) > len(edits) else None
+
+    def _of_library(self, policy: RetryPolicy, helper: str) -> Edit | None:
+        """A function where a library's wait stands, which asks the answer that the exception carries."""
+        wait, idiom = policy.wait.node, self._failure_given_to(policy.wait.node)
+        failure = self._failures.of(policy)
+        member = self._member(failure.sheet.name) if failure is not None else None
+        if not isinstance(wait, cst.BaseExpression) or not idiom or member is None:
+            return None
+        given = self._writing.free("state", wait)
+        exception = idiom.format(given=given)
+        answer = exception if member == "headers" else f'getattr({exception}, "{member}", None)'
+        old = self._writing.code(wait)
+        old = old if isinstance(wait, (cst.Name, cst.Attribute, cst.Call)) else f"({old})"
+        return self._writing.replace(wait, f"lambda {given}: {helper}({answer}, {old}({given}))")
+
+    def _failure_given_to(self, wait: cst.CSTNode | None) -> str:
+        """How a function in the place of a wait comes to the exception; empty where the library calls none there."""
+        argument = self._tree.parent.get(wait) if wait is not None else None
+        call = self._tree.parent.get(argument) if isinstance(argument, cst.Arg) else None
+        site = RetryCalls(self._semantics).at(call) if isinstance(call, cst.Call) else None
+        given = site.given() if site is not None else []
+        return next((item.argument.failure for item in given if item.value is wait), "")
 
     def _delays(self, policy: RetryPolicy) -> Iterator[cst.BaseExpression]:
         """What the pauses of a policy are made of; the one that its wait is, and those beside it after other failures."""

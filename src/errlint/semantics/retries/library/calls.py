@@ -139,11 +139,12 @@ class RetryCalls:
         return tuple(found), is_open
 
     def _entries(self, mapping: cst.BaseExpression) -> list[Passed] | None:
-        """The entries of a dict that is written out, or assigned once in this file."""
+        """The entries of a dict that is written out, or assigned in this file; of what callers may give instead, nothing is known."""
         values = [mapping] if isinstance(mapping, (cst.Dict, cst.Call)) else list(self._semantics.constants.values(mapping))
-        if len(values) != 1:
+        dicts = [value for value in values if isinstance(value, cst.Dict)]
+        if len(dicts or values) != 1:
             return None
-        written = values[0]
+        written = (dicts or values)[0]
         if isinstance(written, cst.Dict):
             entries = [element for element in written.elements if isinstance(element, cst.DictElement)]
             keys = [string_value(element.key) for element in entries]

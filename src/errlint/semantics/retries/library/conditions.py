@@ -18,7 +18,7 @@ from errlint.semantics.retries.library.said import Again, Said
 from errlint.semantics.retries.library.values import classes, is_nothing, truth
 from errlint.semantics.retries.outcomes import ANY_FAILURE, FAILURES
 from errlint.semantics.retries.predicates import Predicates
-from errlint.semantics.statuses import ERRORS, Range
+from errlint.semantics.statuses import ALL, ERRORS, UNKNOWN, Range
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
@@ -120,7 +120,15 @@ class Conditions:
             return known if inverted else self._leaving.tested(known)
 
         by_code = {code: outcomes(passes) for code, passes in self._by_code(function).items()}
-        return Again(outcomes(predicates.of_function(function)), predicates.named_in_function(function), (place,), by_code)
+        named = predicates.named_in_function(function)
+        if inverted and named:
+            named &= ~Predicates(self._semantics, extra=self._of_its_kind).of_function(function).may
+        return Again(outcomes(predicates.of_function(function)), named, (place,), by_code)
+
+    def _of_its_kind(self, test: cst.BaseExpression) -> Range | None:
+        """A test for a type that is not known, passed: who names a status below it speaks of exceptions of that type."""
+        is_test = isinstance(test, cst.Call) and isinstance(test.func, cst.Name) and test.func.value == "isinstance"
+        return Range(ALL, ALL) if is_test and self._semantics.predicates.range_of(test) == UNKNOWN else None
 
     def _by_code(self, function: cst.FunctionDef | cst.Lambda) -> dict[str, Range]:
         """What a function lets through, of failures with each code that it names, and with any other."""

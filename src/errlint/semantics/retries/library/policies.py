@@ -6,7 +6,7 @@ What each call says is in the sheets (:mod:`errlint.retry_sheets`); this module 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -16,6 +16,7 @@ from errlint.semantics.retries.library.calls import RetryCalls, RetrySite
 from errlint.semantics.retries.library.coverage import Coverage, Covered
 from errlint.semantics.retries.library.parts import Parts
 from errlint.semantics.retries.library.said import Again
+from errlint.semantics.retries.library.telling import Telling
 from errlint.semantics.retries.policy import RetryPolicy, Stop, Wait
 
 if TYPE_CHECKING:
@@ -66,7 +67,8 @@ def _deciding(site: RetrySite, calls: RetryCalls) -> RetrySite:
 
 def _policy(found: _Found, semantics: Semantics, calls: RetryCalls, coverage: Coverage) -> Iterator[RetryPolicy]:
     covered = found.covered
-    parts = Parts(semantics, calls, coverage.leaving(covered))
+    leaving = coverage.leaving(covered)
+    parts = Parts(semantics, calls, leaving)
     said = parts.of_site(found.root, covered.said)
     stop = said.stop or Stop()
     if (said.again is None and said.wait is None and said.stop is None) or (stop.attempts is not None and stop.attempts <= 1):
@@ -77,6 +79,11 @@ def _policy(found: _Found, semantics: Semantics, calls: RetryCalls, coverage: Co
     sheet = found.site.described.sheet
     attempts = [attempt for attempt in covered.attempts if not said.methods or attempt.method is None or attempt.method in said.methods]
     retried = (said.again or Again()).retried
+    wait, sites, telling = said.wait or Wait(), (found.site, found.root), Telling(semantics, calls)
+    answered = False
+    if wait.server is False and retried.named:
+        answered = telling.comes_along(sites, leaving, seen=bool(covered.attempts))
+        wait = replace(wait, server=None) if telling.asked_beside(sites, covered.code) else wait
     evidence: Place | None = None
     if not covered.attempts and sheet.http:
         evidence = Place(found.site.node, f"`{found.site.described.name}` retries HTTP requests")
@@ -87,11 +94,12 @@ def _policy(found: _Found, semantics: Semantics, calls: RetryCalls, coverage: Co
         node,
         tuple(attempts),
         retried,
-        said.wait or Wait(),
+        wait,
         stop,
         methods=said.methods or None,
         evidence=(evidence,) if evidence is not None else (),
         covers_client=found.root.described.sheet.covers in ("client", "receiver", "call"),
         builtin=sheet.builtin,
         code=tuple(covered.code),
+        answered=answered,
     )

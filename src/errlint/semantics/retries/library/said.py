@@ -18,7 +18,8 @@ _ORDER: tuple[Growth, ...] = ("none", "constant", "unknown", "growing")
 class Again:
     """Which outcomes of an attempt are tried again.
 
-    :ivar outcomes: as in :mod:`~errlint.semantics.retries.outcomes`; :ivar named: the statuses that the source names one by one or by type;
+    :ivar outcomes: as in :mod:`~errlint.semantics.retries.outcomes`; :ivar named: the statuses that the source names one by one or by type,
+    for a predicate that says when to give up those that it names to be left;
     :ivar places: where the source says so; :ivar by_code: the outcomes again, of failures with the error codes that a predicate names, and
     (``OTHER``) of all others; empty where codes play no part.
     """
@@ -46,13 +47,14 @@ class Again:
         return Again(outcomes, (self.named | other.named) & outcomes.may, self._both_places(other), self._each(other, joined))
 
     def without(self, other: Again) -> Again:
-        """What is left when ``other`` is given up. A status that both name is named: ``giveup=lambda e: e.status not in (429, 503)``."""
+        """What is left when ``other`` is given up; named is what it names to be left: ``giveup=lambda e: e.status not in (429, 503)``."""
 
         def joined(one: Range, two: Range) -> Range:
             return Range(one.may & ~two.must, one.must & ~two.may)
 
         outcomes = joined(self.outcomes, other.outcomes)
-        return Again(outcomes, (self.named | other.named) & outcomes.must, self._both_places(other), self._each(other, joined))
+        left = self.outcomes.may & ~other.outcomes.must
+        return Again(outcomes, (self.named | other.named) & left, self._both_places(other), self._each(other, joined))
 
     def _both_places(self, other: Again) -> tuple[Place, ...]:
         return (*self.places, *other.places)

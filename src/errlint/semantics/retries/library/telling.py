@@ -1,0 +1,119 @@
+"""Could the wait of a retry of a library know what the server says about it, and does code beside the wait ask?
+
+A library hands its wait the exception, or the result, of the attempt. It knows of Retry-After if that carries the answer: an exception of
+an HTTP library does, one of the project does if it keeps the response or its headers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from errlint.semantics.names import dotted
+from errlint.semantics.retries.exception_types import UNKNOWN_TYPE
+from errlint.semantics.retries.library.calls import RetryCalls, RetrySite
+from errlint.semantics.retries.library.leaving import Leaving
+from errlint.semantics.retries.words import ANSWER_WORDS
+from errlint.semantics.scopes import How
+
+if TYPE_CHECKING:
+    from errlint.semantics.analysis import Semantics
+
+Function = cst.FunctionDef | cst.Lambda
+_LIMITED = 429
+_HOPS = 2
+"""How many calls of functions of the file are followed."""
+
+
+class Telling:
+    """Answers for the retries of one file."""
+
+    def __init__(self, semantics: Semantics, calls: RetryCalls) -> None:
+        self._semantics = semantics
+        self._tree = semantics.tree
+        self._calls = calls
+
+    # does other code ask? ----------------------------------------------------------------------------------------------------------
+
+    def asked_beside(self, sites: Iterable[RetrySite], code: Iterable[cst.CSTNode]) -> bool:
+        """Whether a predicate, a callback or the attempt itself reads what the server says: it may have waited already."""
+        handed = [function for site in sites for function in self._functions_in(site)]
+        return any(self._asks(region, _HOPS) for region in (*handed, *code))
+
+    def _asks(self, region: cst.CSTNode, hops: int) -> bool:
+        waits = self._semantics.waits
+        body = region.body if isinstance(region, (cst.FunctionDef, cst.Lambda, cst.For)) else region
+        if waits.is_read_in(body):
+            return True
+        called = {function for node in self._tree.below(body) if isinstance(node, cst.Call) for function in self._run_by(node)}
+        return bool(hops) and any(self._asks(function, hops - 1) for function in called)
+
+    def _run_by(self, call: cst.Call) -> list[cst.FunctionDef]:
+        return self._semantics.functions.run_by(call)
+
+    def _functions_in(self, site: RetrySite, hops: int = 3) -> Iterator[Function]:
+        """The functions that a site's arguments are, those of the parts among them included, and the methods of a class of the project."""
+        call = site.node
+        if not isinstance(call, cst.Call):
+            return
+        if isinstance(call.func, cst.Name):
+            classes = [found.node for found in self._semantics.scopes.reaching(call.func) if found.how is How.CLASS]
+            yield from (node for made in classes for node in self._tree.below(made) if isinstance(node, cst.FunctionDef))
+        for passed in site.passed:
+            for node in (passed.value, *self._tree.below(passed.value, into_functions=False)):
+                if isinstance(node, (cst.Name, cst.Attribute, cst.Lambda)):
+                    yield from self._semantics.functions.behind(node)
+                elif isinstance(node, cst.Call):
+                    yield from self._run_by(node)
+            if isinstance(passed.value, (cst.Name, cst.Attribute)) and hops:
+                for inner in self._calls.behind(passed.value):
+                    yield from self._functions_in(inner, hops - 1)
+
+    # does the answer come along? ---------------------------------------------------------------------------------------------------
+
+    def comes_along(self, sites: Iterable[RetrySite], leaving: Leaving, *, seen: bool) -> bool:
+        """Whether what the wait is handed after status 429 carries the answer.
+
+        :param leaving: how outcomes leave the attempt; :param seen: whether an attempt is seen at all.
+        """
+        if seen and leaving.returned >> _LIMITED & 1:
+            return True
+        for one in leaving.raised if seen else ():
+            if one.outcomes >> _LIMITED & 1 and (not one.types or any(map(self._carries, one.types))):
+                return True
+        return any(self._is_told_of_it(site) for site in sites)
+
+    def _is_told_of_it(self, site: RetrySite) -> bool:
+        """Whether the retry's own words, types and predicates, speak of errors that carry it."""
+        types = self._semantics.predicates.types
+        for item in site.given():
+            named = types.named(item.value) if "types" in item.argument.says else []
+            inner = self._calls.behind(item.value)
+            if any(map(self._carries, named)) or any(self._is_told_of_it(part) for part in inner if part.node is not site.node):
+                return True
+        return any(self._looks_at_it(function) for function in self._functions_in(site))
+
+    def _looks_at_it(self, predicate: Function, hops: int = _HOPS) -> bool:
+        types = self._semantics.predicates.types
+        for node in self._tree.below(predicate.body):
+            if isinstance(node, cst.Attribute) and (node.attr.value in ANSWER_WORDS or node.attr.value == "headers"):
+                return True
+            if not isinstance(node, cst.Call):
+                continue
+            if dotted(node.func) == "isinstance" and len(node.args) == 2 and any(map(self._carries, types.named(node.args[1].value))):
+                return True
+            if hops and any(self._looks_at_it(function, hops - 1) for function in self._run_by(node)):
+                return True
+        return False
+
+    def _carries(self, name: str) -> bool:
+        """Whether an exception of this type, for status 429, has the answer or its headers."""
+        sheet = self._semantics.types.type(name) if name != UNKNOWN_TYPE else None
+        if sheet is None:
+            return False
+        of_project = self._semantics.types.is_of_project(sheet)
+        if not of_project and not self._semantics.predicates.types.covers([name]).may >> _LIMITED & 1:
+            return False
+        return self._semantics.headers.of_exception(sheet)
