@@ -51,7 +51,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from errlint.rule import Context, Finding, Kind, Meaning, Safety, Severity, rule
+from errlint.rule import Context, Finding, Kind, Meaning, Safety, Severity, alike, rule
 
 _TESTS = (cst.If, cst.While, cst.IfExp, cst.BooleanOperation, cst.UnaryOperation, cst.Assert, cst.CompIf)
 
@@ -140,7 +140,7 @@ def _raises_its_status(node: cst.CSTNode, operand: cst.BaseExpression, ctx: Cont
         return False
     return any(
         isinstance(part, cst.Attribute)
-        and part.value.deep_equals(operand)
+        and alike(part.value, operand)
         and (meaning := ctx.meaning(part)) is not None
         and meaning.kind is Kind.STATUS
         for part in ctx.below(raised)

@@ -203,7 +203,7 @@ class Context:
 
     def misplaced(self, node: cst.Subscript | cst.Call) -> Misplaced | None:
         """The part of an error that is read here, where the API does not have it; None for every other node."""
-        return self.semantics.envelope_reads.at(node, self.source.code)
+        return self.semantics.envelope_reads.at(node, self.code)
 
     def unchecked(self, call: cst.Call) -> Unchecked | None:
         """The body that a call decodes, where its data is used and nothing asks whether it is that of an error."""

@@ -1,6 +1,9 @@
 """One file in, findings out.
 
-    bytes -> gate -> screens -> parse -> one walk -> rules -> suppressions -> sorted findings
+    bytes -> gate -> screens -> bare tree -> rules -> (full tree -> rules) -> suppressions -> sorted findings
+
+Most files that reach the rules have nothing in them that a rule would speak of. So the rules look at a tree without white space first
+(:mod:`errlint.bare`), and only where one of them has something to say is the file parsed in full, to say where it stands and what to write.
 
 Nothing that a file contains can stop a run: what goes wrong becomes a finding of the tool itself (``ERR0xx``).
 """
@@ -13,11 +16,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn, cast
 
 from errlint import stack
 from errlint.api_comments import ApiCommentProblem, ApiComments
-from errlint.encoding import UndecodableSource
+from errlint.encoding import UndecodableSource, decode
 from errlint.gate import Gate, is_test
 from errlint.globs import absolute
 from errlint.installed import UNKNOWN, Installed
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
     from errlint.rule import Rule
     from errlint.semantics.analysis import Semantics
     from errlint.semantics.modules import Modules
+    from errlint.semantics.tree import Tree
     from errlint.source import Source
 
 
@@ -42,8 +46,8 @@ if TYPE_CHECKING:
 class Setup:
     """Everything that decides what is found in a file, beside the file.
 
-    :ivar api: the id of the API that the user binds the file to, if any; :ivar gate, screen: False turns the byte gate, or the screens of
-    rules, off (for tests of them).
+    :ivar api: the id of the API that the user binds the file to, if any; :ivar gate, screen, bare: False turns the byte gate, the screens of
+    rules, or the look at a tree without white space off (for tests of them).
     :ivar known: ids and names of all installed rules: what a suppression may name; :ivar require_reason: a suppression has to say why;
     :ivar today: what suppressions with ``until=`` are held against; None: they all hold; :ivar installed: the versions of packages that
     the code runs with, as far as they are known.
@@ -62,6 +66,7 @@ class Setup:
     installed: Installed = UNKNOWN
     root: str | None = None
     screen: bool = True
+    bare: bool = True
     shared: Gate | None = None
     _base: Setup | None = None
 
@@ -168,7 +173,9 @@ def _check(raw: bytes, path: str, setup: Setup, place: str | None, rules: tuple[
     from errlint.source import Source, SyntaxProblem
 
     try:
-        source = Source.parse(raw, path) if not rules or place is None else setup.modules.source(place, raw, path)
+        text = decode(raw).text
+        said = ApiComments.parse(text, setup.api_ids)
+        source = None if _is_quiet(raw, setup, said, place, rules) else Source.parse(raw, path)
     except SyntaxProblem as problem:
         finding = failure("ERR001", path, f"cannot be parsed: {problem.message}", problem.line, problem.column)
         return FileReport(path, (finding,), stage="failed")
@@ -176,14 +183,13 @@ def _check(raw: bytes, path: str, setup: Setup, place: str | None, rules: tuple[
         finding = failure("ERR001", path, f"cannot be decoded: {problem.message}", problem.line, problem.column)
         return FileReport(path, (finding,), stage="failed")
     try:
-        said = ApiComments.parse(source.text, setup.api_ids)
-        findings = list(_findings(source, setup, said, place, rules)) if rules else []
+        findings = list(_findings(source, setup, said, place, rules)) if source is not None else []
     except RecursionError:
         finding = failure("ERR001", path, "nested too deeply to be checked", remedy="split the longest expression of the file")
         return FileReport(path, (finding,), stage="failed")
-    suppressions = Suppressions.parse(source.text, setup.known, today=setup.today, require_reason=setup.require_reason)
+    suppressions = Suppressions.parse(text, setup.known, today=setup.today, require_reason=setup.require_reason)
     kept, suppressed = suppressions.apply(findings)
-    if any(finding.fix is not None for finding in kept) and not source.lossless:
+    if source is not None and any(finding.fix is not None for finding in kept) and not source.lossless:
         kept = [replace(finding, fix=None) for finding in kept]
         held, silenced = suppressions.apply([_lossy(path)])
         kept, suppressed = [*kept, *held], suppressed + silenced
@@ -192,21 +198,57 @@ def _check(raw: bytes, path: str, setup: Setup, place: str | None, rules: tuple[
     return FileReport(path, tuple(sorted(kept, key=lambda finding: finding.sort_key)), suppressed)
 
 
+class _NoText:
+    """Stands for the source where there is only a bare tree. Whoever asks it anything has something to say."""
+
+    def __getattr__(self, name: str) -> NoReturn:
+        raise AttributeError(name)
+
+
+def _is_quiet(raw: bytes, setup: Setup, said: ApiComments, place: str | None, rules: tuple[Rule, ...]) -> bool:
+    """Whether the rules have nothing to say of a file, as far as its bare tree can tell."""
+    from errlint.bare import NotBare, bare_module
+    from errlint.rule import Context
+    from errlint.semantics.tree import Tree
+
+    if said.comments or not setup.bare:  # where comments stand, only the text tells
+        return False
+    try:
+        tree = setup.modules.bare_tree(place, raw) if place is not None else Tree.of(bare_module(raw))
+    except NotBare:
+        return False
+    if not rules:
+        return True
+    semantics = _semantics(tree, setup, said, place)
+    try:
+        for current in rules:
+            context = Context(cast("Source", _NoText()), semantics, current)
+            if any(True for node in tree.of_types(*current.on) for _ in current.check(node, context)):
+                return False
+    except Exception:  # noqa: BLE001  (it asked for the text, or it will crash again where a crash is told)
+        return False
+    return True
+
+
 def semantics_of(source: Source, setup: Setup, said: ApiComments, file: str | None = None) -> Semantics:
     """The semantic layer of one file; with its absolute path, what it imports from the project is followed."""
+    from errlint.semantics.tree import Tree
+
+    return _semantics(Tree.of(source.module), setup, said, file, source)
+
+
+def _semantics(tree: Tree, setup: Setup, said: ApiComments, file: str | None, source: Source | None = None) -> Semantics:
     from errlint.semantics.analysis import Semantics
     from errlint.semantics.meaning import Bound
     from errlint.semantics.said_apis import SaidApis
-    from errlint.semantics.tree import Tree
 
-    tree = setup.modules.tree(file, source) if file is not None else Tree.of(source.module)
     default = Bound(setup.default_api, "the configuration, or `--api`") if setup.default_api is not None else None
     return Semantics(
         tree,
         setup.knowledge,
         setup.apis,
         default,
-        SaidApis(tree, said.comments, setup.apis, source.lines_of),
+        SaidApis(tree, said.comments, setup.apis, source.lines_of if source is not None else None),
         imported=setup.modules.seen_from(file) if file is not None else None,
     )
 

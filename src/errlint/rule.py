@@ -42,6 +42,7 @@ from errlint.semantics.retries.policy import Attempt, Retried, RetryPolicy, Stop
 from errlint.semantics.retries.told import Slept, Told
 from errlint.semantics.rewrites.helpers import merged
 from errlint.semantics.text_tests import TextTest
+from errlint.semantics.tree import alike
 
 __all__ = [
     "RETRIES",
@@ -85,6 +86,7 @@ __all__ = [
     "TypeSheet",
     "Wait",
     "Way",
+    "alike",
     "candidates",
     "constructor",
     "head",

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 import libcst as cst
 
+from errlint.bare import NotBare, bare_module
 from errlint.catalogue import Catalogues
 from errlint.encoding import UndecodableSource
 from errlint.first_party import FirstParty, file_and_path, is_first_party
@@ -35,6 +36,8 @@ _KEPT = 2_000_000
 """Bytes of source whose trees are kept at a time; a tree takes some fifty times as much."""
 _REMEMBERED = 50_000
 """How many answers are kept."""
+_LOCATED = 8
+"""How many modules are kept parsed in full, so that trails can say where something stands."""
 
 _MOST_IMPLEMENTATIONS = 4
 """How many subclasses are asked what they have for an abstract method."""
@@ -44,10 +47,11 @@ T = TypeVar("T")
 
 @dataclass
 class _Loaded:
-    """A parsed module, and its semantic layer for each number of hops that was asked for."""
+    """The tree of a module, bare if it has one, and its semantic layer for each number of hops that was asked for."""
 
-    source: Source
+    raw: bytes
     tree: Tree
+    bare: bool = True
     summarisers: dict[int, Summariser] = field(default_factory=dict)
 
 
@@ -63,6 +67,7 @@ class Modules:
         self._catalogues = catalogues
         self._show = show
         self._loaded: OrderedDict[str, _Loaded | None] = OrderedDict()
+        self._located: dict[str, tuple[Source, Tree] | None] = {}
         self._answers: dict[Hashable, object] = {}
         self._types: dict[str, TypeSheet | None] = {}
 
@@ -196,10 +201,27 @@ class Modules:
     # parsed modules ------------------------------------------------------------------------------------------------------------------
 
     def location(self, spot: Spot) -> Location | None:
-        """Where a place is."""
-        loaded = self._load(spot.file)
-        node = next((node for node, rank in loaded.tree.order.items() if rank == spot.rank), None) if loaded is not None else None
-        return loaded.source.header_location(node) if loaded is not None and node is not None else None
+        """Where a place is. Its file is parsed in full for it; the ranks of nodes are those of the bare tree."""
+        if spot.file not in self._located:
+            if len(self._located) >= _LOCATED:
+                self._located.clear()
+            self._located[spot.file] = self._in_full(spot.file)
+        found = self._located[spot.file]
+        if found is None:
+            return None
+        source, tree = found
+        node = tree.at(spot.rank)
+        return source.header_location(node) if node is not None else None
+
+    def _in_full(self, file: str) -> tuple[Source, Tree] | None:
+        raw = self.first_party.project.read(file)
+        if raw is None:
+            return None
+        try:
+            source = Source.parse(raw, self._show(file))
+        except (SyntaxProblem, UndecodableSource):
+            return None
+        return source, Tree.of(source.module)
 
     def _summariser(self, file: str, hops: int) -> Summariser | None:
         loaded = self._load(file)
@@ -211,23 +233,18 @@ class Modules:
             found = loaded.summarisers[hops] = Summariser(semantics, file)
         return found
 
-    def source(self, file: str, raw: bytes, path: str) -> Source:
-        """A file that is linted, parsed at most once: others may ask about it, or have asked.
+    def bare_tree(self, file: str, raw: bytes) -> Tree:
+        """The bare tree of a file that is linted, made at most once: others may ask about it, or have asked.
 
-        :param path: as it is shown. :raises SyntaxProblem, UndecodableSource: as :meth:`Source.parse`.
+        :raises NotBare, UndecodableSource: as :func:`~errlint.bare.bare_module`.
         """
         known = self._loaded.get(file)
-        if known is not None and known.source.raw == raw and known.source.path == path:
-            return known.source
-        source = Source.parse(raw, path)
-        if path == self._show(file) and self.first_party.project.read(file) == raw:
-            self._keep(file, _Loaded(source, Tree.of(source.module)))
-        return source
-
-    def tree(self, file: str, source: Source) -> Tree:
-        """The tree of a parsed file."""
-        known = self._loaded.get(file)
-        return known.tree if known is not None and known.source is source else Tree.of(source.module)
+        if known is not None and known.bare and known.raw == raw:
+            return known.tree
+        tree = Tree.of(bare_module(raw))
+        if self.first_party.project.read(file) == raw:
+            self._keep(file, _Loaded(raw, tree))
+        return tree
 
     def _load(self, file: str) -> _Loaded | None:
         if file in self._loaded:
@@ -240,17 +257,19 @@ class Modules:
     def _keep(self, file: str, loaded: _Loaded | None) -> None:
         self._loaded[file] = loaded
         self._loaded.move_to_end(file)
-        size = sum(len(kept.source.raw) for kept in self._loaded.values() if kept is not None)
+        size = sum(len(kept.raw) for kept in self._loaded.values() if kept is not None)
         while size > _KEPT and len(self._loaded) > 1:
             _, dropped = self._loaded.popitem(last=False)
-            size -= len(dropped.source.raw) if dropped is not None else 0
+            size -= len(dropped.raw) if dropped is not None else 0
 
     def _parse(self, file: str) -> _Loaded | None:
         raw = self.first_party.project.read(file)
         if raw is None:
             return None
         try:
-            source = Source.parse(raw, self._show(file))
-        except (SyntaxProblem, UndecodableSource):
+            return _Loaded(raw, Tree.of(bare_module(raw)))
+        except UndecodableSource:
             return None
-        return _Loaded(source, Tree.of(source.module))
+        except NotBare:
+            found = self._in_full(file)
+            return _Loaded(raw, found[1], bare=False) if found is not None else None

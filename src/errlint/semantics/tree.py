@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import cache, cached_property
+from itertools import zip_longest
 from typing import TypeVar, cast
 
 import libcst as cst
@@ -53,6 +54,17 @@ def children(node: cst.CSTNode) -> list[cst.CSTNode]:
             if known:
                 found.append(value)
     return found
+
+
+def alike(node: cst.CSTNode, other: cst.CSTNode) -> bool:
+    """Whether two pieces of code are the same, white space, commas and brackets aside."""
+    return _sign(node) == _sign(other) and all(alike(mine, its) for mine, its in zip_longest(children(node), children(other)))
+
+
+def _sign(node: cst.CSTNode | None) -> tuple[object, ...]:
+    """What a node says by itself: its type, its word, its operator."""
+    value = getattr(node, "value", None)
+    return type(node), value if isinstance(value, str) else None, type(getattr(node, "operator", None)), getattr(node, "star", None)
 
 
 def _walk(node: cst.CSTNode, *, into_functions: bool) -> Iterator[cst.CSTNode]:
@@ -115,6 +127,10 @@ class Tree:
     def all(self, kind: type[N]) -> Sequence[N]:
         """All nodes of exactly this type, in document order."""
         return cast("list[N]", self.by_type.get(kind, []))
+
+    def at(self, rank: int) -> cst.CSTNode | None:
+        """The node of a rank."""
+        return self._nodes[rank] if 0 <= rank < len(self._nodes) else None
 
     def of_types(self, *kinds: type[cst.CSTNode]) -> list[cst.CSTNode]:
         """All nodes of exactly these types, in document order."""

@@ -19,6 +19,7 @@ from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.names import dotted
 from errlint.semantics.raises import Answer
 from errlint.semantics.statuses import ERRORS
+from errlint.semantics.tree import alike
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
@@ -147,7 +148,7 @@ class UncheckedAnswers:
         last = handler.body.body[-1]
         raised = last.body[-1] if simple and isinstance(last, cst.SimpleStatementLine) else None
         name = handler.name.name if handler.name is not None else None
-        if isinstance(raised, cst.Raise) and (raised.exc is None or (name is not None and raised.exc.deep_equals(name))):
+        if isinstance(raised, cst.Raise) and (raised.exc is None or (name is not None and alike(raised.exc, name))):
             return False
         return handler.type is None or any(name in _CATCHING for name in self._semantics.evaluator.type_names(handler.type))
 

@@ -12,6 +12,7 @@ from errlint.semantics.retries.exits import conjuncts
 from errlint.semantics.retries.outcomes import FAILURES
 from errlint.semantics.retries.policy import Stop
 from errlint.semantics.statuses import UNKNOWN
+from errlint.semantics.tree import alike
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
@@ -53,7 +54,7 @@ def _counted_elsewhere(semantics: Semantics, region: cst.While) -> Iterator[cst.
             inside = list(semantics.tree.below(function.body, into_functions=False))
             counted = [node.target for node in inside if isinstance(node, cst.AugAssign) and not isinstance(node.target, cst.Name)]
             for test in inside if counted else ():
-                if isinstance(test, cst.Comparison) and any(target.deep_equals(test.left) for target in counted):
+                if isinstance(test, cst.Comparison) and any(alike(target, test.left) for target in counted):
                     yield test
 
 

@@ -1,0 +1,49 @@
+"""The tree of a file without its white space: libcst's own node classes, filled from Python's own parser.
+
+Rules ask what code means, and of most files nothing is to be said. For that question white space, brackets and commas do not matter, and
+they are what libcst spends its time on: a bare tree takes a fifth of it. It has the same nodes in the same order as
+:class:`~errlint.semantics.tree.Tree` finds them in a module that libcst parsed. The fields for punctuation are not set at all, so whoever asks
+for one gets an :exc:`AttributeError`, never a wrong answer. Where something is to be said, the file is parsed in full
+(:mod:`errlint.source`).
+
+What is rare in code (``match``, ``except*``, type parameters) is left to libcst.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+
+import libcst as cst
+
+from errlint.bare.statements import Statements
+from errlint.encoding import decode
+
+_LARGEST = 4_000_000
+"""Bytes. What is larger may be too large altogether, which the full parser's guard decides."""
+
+_NEWLINE = re.compile(r"\r\n?")
+
+
+class NotBare(Exception):
+    """The file has to be parsed in full: it holds what no bare tree can say, or is no Python at all."""
+
+
+def bare_module(raw: bytes) -> cst.Module:
+    """The bare tree of a file.
+
+    :raises NotBare: when there is none. :raises errlint.encoding.UndecodableSource: when the bytes are not text.
+    """
+    if len(raw) > _LARGEST:
+        raise NotBare
+    text = decode(raw).text
+    if "\r" in text:
+        text = _NEWLINE.sub("\n", text)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # invalid escapes are not our business
+            tree = ast.parse(text)
+        return Statements(text.encode()).module(tree)
+    except (SyntaxError, ValueError, RecursionError, MemoryError, KeyError, cst.ParserSyntaxError):  # a KeyError: an unknown kind of node
+        raise NotBare from None
