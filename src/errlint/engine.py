@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from errlint.rule import Rule
     from errlint.semantics.analysis import Semantics
     from errlint.semantics.modules import Modules
+    from errlint.semantics.names import Names
     from errlint.semantics.tree import Tree
     from errlint.source import Source
 
@@ -214,12 +215,13 @@ def _is_quiet(raw: bytes, setup: Setup, said: ApiComments, place: str | None, ru
     if said.comments or not setup.bare:  # where comments stand, only the text tells
         return False
     try:
-        tree = setup.modules.bare_tree(place, raw) if place is not None else Tree.of(bare_module(raw))
+        names = setup.modules.bare(place, raw) if place is not None else None
+        tree = names.tree if names is not None else Tree.of(bare_module(raw))
     except NotBare:
         return False
     if not rules:
         return True
-    semantics = _semantics(tree, setup, said, place)
+    semantics = _semantics(tree, setup, said, place, names=names)
     try:
         for current in rules:
             context = Context(cast("Source", _NoText()), semantics, current)
@@ -237,7 +239,9 @@ def semantics_of(source: Source, setup: Setup, said: ApiComments, file: str | No
     return _semantics(Tree.of(source.module), setup, said, file, source)
 
 
-def _semantics(tree: Tree, setup: Setup, said: ApiComments, file: str | None, source: Source | None = None) -> Semantics:
+def _semantics(
+    tree: Tree, setup: Setup, said: ApiComments, file: str | None, source: Source | None = None, names: Names | None = None
+) -> Semantics:
     from errlint.semantics.analysis import Semantics
     from errlint.semantics.meaning import Bound
     from errlint.semantics.said_apis import SaidApis
@@ -250,6 +254,7 @@ def _semantics(tree: Tree, setup: Setup, said: ApiComments, file: str | None, so
         default,
         SaidApis(tree, said.comments, setup.apis, source.lines_of if source is not None else None),
         imported=setup.modules.seen_from(file) if file is not None else None,
+        names=names,
     )
 
 

@@ -16,6 +16,8 @@ import msgspec
 from errlint.encoding import UndecodableSource, decode
 
 _IMPORTS = (ast.Import, ast.ImportFrom)
+_BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
+"""Where statements hold statements, or clauses that do."""
 
 
 class Bound(msgspec.Struct, frozen=True):
@@ -139,14 +141,33 @@ def _class(definition: ast.ClassDef) -> ClassIndex:
 
 
 def _assigned_to_self(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[str]:
-    for node in ast.walk(function):
-        if (
-            isinstance(node, ast.Attribute)
-            and isinstance(node.ctx, ast.Store)
-            and isinstance(node.value, ast.Name)
-            and node.value.id == "self"
-        ):
-            yield node.attr
+    """The names in ``self.name = …``, in whatever block of a method it stands. Only statements are looked at: expressions set no members."""
+    statements: list[ast.AST] = [*function.body]
+    while statements:
+        statement = statements.pop()
+        if isinstance(statement, ast.Assign):
+            targets = statement.targets
+        elif isinstance(statement, (ast.AnnAssign, ast.AugAssign, ast.For, ast.AsyncFor)):
+            targets = [statement.target]
+        elif isinstance(statement, (ast.With, ast.AsyncWith)):
+            targets = [item.optional_vars for item in statement.items if item.optional_vars is not None]
+        else:
+            targets = []
+        for target in targets:
+            yield from _members_of_self(target)
+        for block in _BLOCKS:
+            statements += getattr(statement, block, ())
+
+
+def _members_of_self(target: ast.expr) -> Iterator[str]:
+    if isinstance(target, ast.Attribute):
+        if isinstance(target.value, ast.Name) and target.value.id == "self":
+            yield target.attr
+    elif isinstance(target, (ast.Tuple, ast.List)):
+        for element in target.elts:
+            yield from _members_of_self(element)
+    elif isinstance(target, ast.Starred):
+        yield from _members_of_self(target.value)
 
 
 def _names(target: ast.expr) -> Iterator[str]:

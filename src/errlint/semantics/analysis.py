@@ -60,7 +60,8 @@ class Semantics:
     """What the values of one file mean.
 
     :param default: the API that the command line or the configuration binds the whole file to, if any.
-    :param said: what comments say of the API; :param imported: the rest of the project, as the file sees it.
+    :param said: what comments say of the API; :param imported: the rest of the project, as the file sees it;
+    :param names: the names of the file, if somebody has looked them up already: they are the same from wherever the file is asked.
     """
 
     def __init__(
@@ -72,23 +73,20 @@ class Semantics:
         said: SaidApis | None = None,
         *,
         imported: Imported | None = None,
+        names: Names | None = None,
     ) -> None:
         self.tree = tree
+        self.names = names or Names(tree, Scopes(tree), imported)
         self.libraries = libraries
         self.catalogues = catalogues
         self.default = default
         self.said = said or SaidApis(tree, (), catalogues, None)
         self.imported = imported
 
-    @cached_property
+    @property
     def scopes(self) -> Scopes:
         """Names and their bindings."""
-        return Scopes(self.tree)
-
-    @cached_property
-    def names(self) -> Names:
-        """Dotted names through imports."""
-        return Names(self.tree, self.scopes, self.imported)
+        return self.names.scopes
 
     @cached_property
     def constants(self) -> Constants:

@@ -24,6 +24,8 @@ from errlint.project import Project
 from errlint.semantics.analysis import Semantics
 from errlint.semantics.closed import UNKNOWN, parsed
 from errlint.semantics.imported import Imported
+from errlint.semantics.names import Names
+from errlint.semantics.scopes import Scopes
 from errlint.semantics.summaries import FunctionSummary, Given, Retrier, Spot, Value
 from errlint.semantics.summarise import Summariser
 from errlint.semantics.tree import Tree
@@ -47,10 +49,10 @@ T = TypeVar("T")
 
 @dataclass
 class _Loaded:
-    """The tree of a module, bare if it has one, and its semantic layer for each number of hops that was asked for."""
+    """The names in the tree of a module, bare if it has one, and its semantic layer for each number of hops that was asked for."""
 
     raw: bytes
-    tree: Tree
+    names: Names
     bare: bool = True
     summarisers: dict[int, Summariser] = field(default_factory=dict)
 
@@ -229,22 +231,27 @@ class Modules:
             return None
         found = loaded.summarisers.get(hops)
         if found is None:
-            semantics = Semantics(loaded.tree, self._libraries, self._catalogues, imported=self.seen_from(file, hops))
+            imported = self.seen_from(file, hops)
+            semantics = Semantics(loaded.names.tree, self._libraries, self._catalogues, imported=imported, names=loaded.names)
             found = loaded.summarisers[hops] = Summariser(semantics, file)
         return found
 
-    def bare_tree(self, file: str, raw: bytes) -> Tree:
-        """The bare tree of a file that is linted, made at most once: others may ask about it, or have asked.
+    def bare(self, file: str, raw: bytes) -> Names:
+        """The names in the bare tree of a file that is linted, made at most once: others may ask about it, or have asked.
 
         :raises NotBare, UndecodableSource: as :func:`~errlint.bare.bare_module`.
         """
         known = self._loaded.get(file)
         if known is not None and known.bare and known.raw == raw:
-            return known.tree
-        tree = Tree.of(bare_module(raw))
+            return known.names
+        names = self._names(file, bare_module(raw))
         if self.first_party.project.read(file) == raw:
-            self._keep(file, _Loaded(raw, tree))
-        return tree
+            self._keep(file, _Loaded(raw, names))
+        return names
+
+    def _names(self, file: str, module: cst.Module) -> Names:
+        tree = Tree.of(module)
+        return Names(tree, Scopes(tree), self.seen_from(file))
 
     def _load(self, file: str) -> _Loaded | None:
         if file in self._loaded:
@@ -267,9 +274,9 @@ class Modules:
         if raw is None:
             return None
         try:
-            return _Loaded(raw, Tree.of(bare_module(raw)))
+            return _Loaded(raw, self._names(file, bare_module(raw)))
         except UndecodableSource:
             return None
         except NotBare:
             found = self._in_full(file)
-            return _Loaded(raw, found[1], bare=False) if found is not None else None
+            return _Loaded(raw, self._names(file, found[0].module), bare=False) if found is not None else None

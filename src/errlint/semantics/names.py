@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from errlint.semantics.imported import Imported
 
 
+_UNASKED = "?"
+
+
 def dotted(expression: cst.BaseExpression) -> str | None:
     """``a.b.c`` as written, or None for anything but names and attributes."""
     parts: list[str] = []
@@ -31,12 +34,12 @@ def dotted(expression: cst.BaseExpression) -> str | None:
 class Names:
     """Resolves expressions of one module to dotted names of other modules.
 
-    :param imported: the rest of the project; without it, only the file itself is looked at.
+    :ivar tree: the module; :ivar scopes: its bindings; :param imported: the rest of the project; without it, only the file itself is looked at.
     """
 
     def __init__(self, tree: Tree, scopes: Scopes, imported: Imported | None = None) -> None:
-        self._tree = tree
-        self._scopes = scopes
+        self.tree = tree
+        self.scopes = scopes
         self._imported = imported
         self._roots: dict[cst.Name, str | None] = {}
         self._settled: set[cst.Name] = set()
@@ -55,9 +58,9 @@ class Names:
             current = current.value
         if not isinstance(current, cst.Name):
             return None
-        if current not in self._roots:
-            self._roots[current] = self._root(current)
-        root = self._roots[current]
+        root = self._roots.get(current, _UNASKED)
+        if root is _UNASKED:
+            root = self._roots[current] = self._root(current)
         if root is None:
             return None
         name = ".".join([root, *reversed(tail)])
@@ -68,7 +71,7 @@ class Names:
         return (self._imported.resolve(name) or name) if self._imported is not None else name
 
     def _root(self, name: cst.Name, depth: int = 0) -> str | None:
-        bindings = self._scopes.reaching(name)
+        bindings = self.scopes.reaching(name)
         if not bindings:
             return self._unbound(name)
         for binding in bindings:
@@ -83,14 +86,14 @@ class Names:
     def _unbound(self, name: cst.Name) -> str | None:
         """A name that nothing here binds: one that a star brings, else a builtin; in a literal of another module it is complete."""
         self._settled.add(name)
-        detached = name not in self._tree.order
+        detached = name not in self.tree.order
         starred = self._imported.starred(self._stars, name.value) if self._imported is not None and self._stars and not detached else None
         return starred or (name.value if detached or hasattr(builtins, name.value) else None)
 
     @cached_property
     def _stars(self) -> tuple[str, ...]:
         """The modules of which the file imports everything."""
-        return tuple(self._module(statement) for statement in self._tree.all(cst.ImportFrom) if isinstance(statement.names, cst.ImportStar))
+        return tuple(self._module(statement) for statement in self.tree.all(cst.ImportFrom) if isinstance(statement.names, cst.ImportStar))
 
     def _module(self, statement: cst.ImportFrom) -> str:
         module = dotted(statement.module) if statement.module is not None else ""
@@ -112,12 +115,12 @@ class Names:
         if not isinstance(alias, cst.ImportAlias):
             return None
         name = self.imported_as(alias)
-        is_root = alias.asname is None and isinstance(self._tree.parent.get(alias), cst.Import)
+        is_root = alias.asname is None and isinstance(self.tree.parent.get(alias), cst.Import)
         return name.partition(".")[0] if is_root else name
 
     def imported_as(self, alias: cst.ImportAlias) -> str:
         """The dotted name of what is imported; relative imports keep their leading dots."""
-        statement = self._tree.parent.get(alias)
+        statement = self.tree.parent.get(alias)
         if not isinstance(statement, cst.ImportFrom):
             return alias.evaluated_name
         return self._module(statement) + ("." if statement.module is not None else "") + alias.evaluated_name

@@ -20,6 +20,8 @@ Scope = cst.Module | cst.FunctionDef | cst.Lambda | cst.ClassDef | cst.CSTNode
 _NEAREST = 200
 """Bindings of a name that are looked at for one use: the cost must not grow with the square of their number."""
 _COMPREHENSIONS = (cst.ListComp, cst.SetComp, cst.DictComp, cst.GeneratorExp)
+_SCOPES = (cst.Module, cst.FunctionDef, cst.ClassDef, cst.Lambda, *_COMPREHENSIONS)
+_HANDLERS = (cst.ExceptHandler, cst.ExceptStarHandler)
 
 
 class How(Enum):
@@ -68,6 +70,7 @@ class Scopes:
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
         self._scope_of: dict[cst.CSTNode, Scope] = {}
+        self._reached: dict[cst.Name, list[Binding]] = {}
 
     def scope_of(self, node: cst.CSTNode) -> Scope:
         """The scope whose names the node sees first. Decorators, defaults and a comprehension's first iterable belong outside."""
@@ -77,17 +80,11 @@ class Scopes:
         return known
 
     def _find_scope(self, node: cst.CSTNode) -> Scope:
-        child = node
-        for found in self._tree.ancestors(node):
-            if isinstance(found, cst.Module):
+        for found in self._tree.ancestors(node, *_SCOPES):
+            if not isinstance(found, (cst.FunctionDef, cst.ClassDef)) or self._tree.within(node, found.body):
                 return found
-            if isinstance(found, (cst.FunctionDef, cst.ClassDef)) and child is found.body:
+            if isinstance(node, cst.Param) and isinstance(found, cst.FunctionDef) and self._tree.within(node, found.params):
                 return found
-            if isinstance(found, cst.FunctionDef) and isinstance(child, cst.Parameters) and isinstance(node, cst.Param):
-                return found
-            if isinstance(found, (cst.Lambda, *_COMPREHENSIONS)):
-                return found
-            child = found
         return self._tree.module
 
     def outer(self, scope: Scope) -> Iterator[Scope]:
@@ -173,6 +170,12 @@ class Scopes:
 
         Where an import may fail, what a handler binds instead (``except ImportError: openai = None``) is left out.
         """
+        known = self._reached.get(use)
+        if known is None:
+            known = self._reached[use] = self._find_reaching(use)
+        return known
+
+    def _find_reaching(self, use: cst.Name) -> list[Binding]:
         found = self._may_reach(use) if use in self._tree.order else []
         imports = [self._tree.parent.get(self._tree.block(one.node)) for one in found if one.how is How.IMPORT]
         if not any(isinstance(around, (cst.Try, cst.TryStar)) for around in imports):
@@ -208,13 +211,15 @@ class Scopes:
         """The nearest bindings that stand before the use, latest first; of handlers only those around it."""
         if isinstance(scope, _COMPREHENSIONS):
             return bindings[::-1]  # whose names are bound after the element that uses them
+        plain, ranks = self._not_caught[scope, use.value]
         order = self._tree.order
-        plain = self._not_caught[scope, use.value]
-        position = bisect_right(plain, order[use], key=lambda binding: order[binding.node])
-        around = [self._caught[found] for found in self._tree.ancestors(use) if found in self._caught]
+        position = bisect_right(ranks, order[use])
+        found = plain[max(0, position - _NEAREST) : position]
+        around = [self._caught[handler] for handler in self._tree.ancestors(use, *_HANDLERS) if handler in self._caught]
         caught = [binding for binding in around if binding.name == use.value and self._home(binding) is scope]
-        found = [*plain[max(0, position - _NEAREST) : position], *caught]
-        return sorted(found, key=lambda binding: order[binding.node], reverse=True)
+        if not caught:
+            return found[::-1]
+        return sorted([*found, *caught], key=lambda binding: order[binding.node], reverse=True)
 
     @cached_property
     def _caught(self) -> dict[cst.CSTNode, Binding]:
@@ -222,9 +227,11 @@ class Scopes:
         return {binding.node: binding for bindings in self._bindings.values() for binding in bindings if binding.how is How.EXCEPT}
 
     @cached_property
-    def _not_caught(self) -> dict[tuple[Scope, str], list[Binding]]:
-        """All other bindings."""
-        return {key: [binding for binding in found if binding.how is not How.EXCEPT] for key, found in self._bindings.items()}
+    def _not_caught(self) -> dict[tuple[Scope, str], tuple[list[Binding], list[int]]]:
+        """All other bindings, and the ranks of their nodes."""
+        order = self._tree.order
+        plain = {key: [binding for binding in found if binding.how is not How.EXCEPT] for key, found in self._bindings.items()}
+        return {key: (found, [order[binding.node] for binding in found]) for key, found in plain.items()}
 
     def _later_in_loop(self, use: cst.Name, bindings: list[Binding]) -> list[Binding]:
         loop = self._tree.enclosing(use, cst.For, cst.While)
@@ -250,21 +257,14 @@ class Scopes:
         return self._other_branch(binding.node, use)
 
     def _other_branch(self, first: cst.CSTNode, second: cst.CSTNode) -> bool:
-        tree = self._tree
-        around = {id(found): child for child, found in _steps(tree, second)}
-        for child, found in _steps(tree, first):
-            other = around.get(id(found))
-            if other is None:
-                continue
-            if isinstance(found, (cst.If, cst.IfExp)) and child is not other:
-                return child is not found.test and other is not found.test
-            if isinstance(found, (cst.Try, cst.TryStar)) and child is not other:
-                handlers = (cst.ExceptHandler, cst.ExceptStarHandler)
-                return isinstance(child, handlers) and (isinstance(other, handlers) or other is found.orelse)
-            if isinstance(found, cst.Match) and child is not other:
-                return isinstance(child, cst.MatchCase) and isinstance(other, cst.MatchCase)
+        found, child, other = self._tree.parting(first, second)
+        if child is other:
             return False
-        return False
+        if isinstance(found, (cst.If, cst.IfExp)):
+            return child is not found.test and other is not found.test
+        if isinstance(found, (cst.Try, cst.TryStar)):
+            return isinstance(child, _HANDLERS) and (isinstance(other, _HANDLERS) or other is found.orelse)
+        return isinstance(child, cst.MatchCase) and isinstance(other, cst.MatchCase)
 
     def _hides(self, binding: Binding, use: cst.Name) -> bool:
         """Whether every path to the use passes the binding: its block is around the use, and it always runs."""
@@ -283,11 +283,3 @@ class Scopes:
         if isinstance(self._tree.parent.get(block), (cst.Try, cst.TryStar)) and not self._tree.within(use, block):
             return False
         return self._tree.within(use, block)
-
-
-def _steps(tree: Tree, node: cst.CSTNode) -> Iterator[tuple[cst.CSTNode, cst.CSTNode]]:
-    """(child, ancestor) pairs from the node outwards."""
-    child = node
-    for found in tree.ancestors(node):
-        yield child, found
-        child = found

@@ -6,6 +6,7 @@ tree, so this walk reads only the fields that hold code.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import cache, cached_property
@@ -13,6 +14,8 @@ from itertools import zip_longest
 from typing import TypeVar, cast
 
 import libcst as cst
+
+from errlint import nodes as _  # noqa: F401  (whose classes are quicker to ask)
 
 N = TypeVar("N", bound=cst.CSTNode)
 
@@ -22,9 +25,15 @@ _PUNCTUATION = frozenset({
     "header", "footer", "trailing_whitespace", "indent", "encoding", "default_indent", "default_newline", "has_trailing_newline",
     "asynchronous", "star", "posonly_ind", "separator", "relative",
 })  # fmt: skip
-_LEAVES = (cst.Name, cst.SimpleString, cst.Integer, cst.Float, cst.Pass, cst.Break, cst.Continue, cst.Ellipsis)
+_LEAVES = frozenset({cst.Name, cst.SimpleString, cst.Integer, cst.Float, cst.Pass, cst.Break, cst.Continue, cst.Ellipsis})
 
-_FUNCTIONS = frozenset({cst.FunctionDef, cst.Lambda, cst.ClassDef})
+_FUNCTIONS_IN_ORDER = (cst.FunctionDef, cst.Lambda, cst.ClassDef)
+_FUNCTIONS = frozenset(_FUNCTIONS_IN_ORDER)
+_BLOCKS = (cst.IndentedBlock, cst.SimpleStatementSuite, cst.Module)
+_STATEMENTS = (
+    cst.SimpleStatementLine, cst.SimpleStatementSuite, cst.FunctionDef, cst.ClassDef, cst.If, cst.Try, cst.TryStar, cst.With, cst.For,
+    cst.While, cst.Match,
+)  # fmt: skip
 
 _code_fields: dict[type[cst.CSTNode], tuple[str, ...]] = dict.fromkeys(_LEAVES, ())
 _is_node: dict[type, bool] = {}
@@ -108,21 +117,27 @@ class Tree:
         """Walk the module once. Iterative, so nesting is bounded by memory and not by the recursion limit."""
         nodes: list[cst.CSTNode] = []
         above: list[int] = []
-        by_type: dict[type[cst.CSTNode], list[cst.CSTNode]] = {}
-        stack: list[tuple[cst.CSTNode, int]] = [(module, -1)]
+        stack: list[cst.CSTNode] = [module]
+        parents: list[int] = [-1]
         while stack:
-            node, parent = stack.pop()
-            rank = len(nodes)
+            node = stack.pop()
             nodes.append(node)
-            above.append(parent)
+            above.append(parents.pop())
+            if type(node) not in _LEAVES:
+                found = children(node)
+                stack += found
+                parents += [len(nodes) - 1] * len(found)
+        by_type: dict[type[cst.CSTNode], list[cst.CSTNode]] = {}
+        for node in nodes:
             by_type.setdefault(type(node), []).append(node)
-            stack.extend([(child, rank) for child in children(node)])
         ends = list(range(1, len(nodes) + 1))
         for rank in range(len(nodes) - 1, 0, -1):
-            ends[above[rank]] = max(ends[above[rank]], ends[rank])
-        order = {node: rank for rank, node in enumerate(nodes)}
-        parents = {node: nodes[rank] for node, rank in zip(nodes, above, strict=True) if rank >= 0}
-        return cls(module, parents, order, by_type, nodes, above, ends)
+            parent = above[rank]
+            if ends[rank] > ends[parent]:
+                ends[parent] = ends[rank]
+        order = dict(zip(nodes, range(len(nodes)), strict=True))
+        parent_of = {node: nodes[rank] for node, rank in zip(nodes, above, strict=True) if rank >= 0}
+        return cls(module, parent_of, order, by_type, nodes, above, ends)
 
     def all(self, kind: type[N]) -> Sequence[N]:
         """All nodes of exactly this type, in document order."""
@@ -139,12 +154,42 @@ class Tree:
         found = [node for kind in kinds for node in self.by_type.get(kind, ())]
         return sorted(found, key=self.order.__getitem__)
 
-    def ancestors(self, node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-        """The node's parent, its parent, … up to the module."""
-        rank = self._above[self.order[node]] if node in self.order else -1
+    def ancestors(self, node: cst.CSTNode, *kinds: type[cst.CSTNode]) -> Iterator[cst.CSTNode]:
+        """The node's parent, its parent, … up to the module; with ``kinds``, those of exactly these types."""
+        if node not in self.order:
+            return
+        above = self._nearest(kinds) if kinds else self._above
+        rank = above[self.order[node]]
         while rank >= 0:
             yield self._nodes[rank]
-            rank = self._above[rank]
+            rank = above[rank]
+
+    def _nearest(self, kinds: tuple[type[cst.CSTNode], ...]) -> list[int]:
+        """By rank, the rank of the nearest ancestor of exactly one of these types; -1 where there is none."""
+        known = self._nearest_of.get(kinds)
+        if known is None:
+            known = self._nearest_of[kinds] = [-1] * len(self._nodes)
+            for rank in [self.order[node] for node in self.of_types(*kinds)]:  # outer ones first: inner ones write over them
+                start, end = rank + 1, self._ends[rank]
+                known[start:end] = [rank] * (end - start)
+        return known
+
+    @cached_property
+    def _nearest_of(self) -> dict[tuple[type[cst.CSTNode], ...], list[int]]:
+        return {}
+
+    def parting(self, first: cst.CSTNode, second: cst.CSTNode) -> tuple[cst.CSTNode, cst.CSTNode, cst.CSTNode]:
+        """The innermost node around two others, and the two nodes right below it in which they stand."""
+        here, there = self.order[first], self.order[second]
+        above, ends = self._above, self._ends
+        child = here
+        common = above[here]
+        while not common < there < ends[common]:
+            child, common = common, above[common]
+        other = there
+        while other != common and above[other] != common:
+            other = above[other]
+        return self._nodes[common], self._nodes[child], self._nodes[other]
 
     def within(self, node: cst.CSTNode, ancestor: cst.CSTNode | None) -> bool:
         """Whether ``node`` is ``ancestor`` or stands below it."""
@@ -175,6 +220,29 @@ class Tree:
             yield current
             rank = self._ends[rank] if type(current) in _FUNCTIONS else rank + 1
 
+    def inside(self, node: cst.CSTNode, kind: type[N], *, into_functions: bool = True) -> list[N]:
+        """Of what :meth:`below` yields, the nodes of exactly this type. This takes time for these only, not for all."""
+        if node not in self.order:
+            return [found for found in _walk(node, into_functions=into_functions) if type(found) is kind]
+        start = self.order[node]
+        ranks = self._ranks(kind)
+        low, high = bisect_right(ranks, start), bisect_left(ranks, self._ends[start])
+        found = cast("list[N]", self.by_type.get(kind, [])[low:high])
+        if into_functions or not found:
+            return found
+        around = self._nearest(_FUNCTIONS_IN_ORDER)
+        return [inner for inner, rank in zip(found, ranks[low:high], strict=True) if around[rank] <= start]
+
+    def _ranks(self, kind: type[cst.CSTNode]) -> list[int]:
+        known = self._ranks_of.get(kind)
+        if known is None:
+            known = self._ranks_of[kind] = [self.order[node] for node in self.by_type.get(kind, ())]
+        return known
+
+    @cached_property
+    def _ranks_of(self) -> dict[type[cst.CSTNode], list[int]]:
+        return {}
+
     def tests_around(self, node: cst.CSTNode) -> Iterator[cst.BaseExpression]:
         """The tests that hold where ``node`` stands: of the ``if`` around it, and to its left in an ``and``; conjunctions taken apart."""
         child = node
@@ -187,33 +255,15 @@ class Tree:
                 yield from _conjuncts(found.left)
             child = found
 
-    @cached_property
-    def _statements(self) -> dict[cst.CSTNode, cst.CSTNode]:
-        return {}
-
     def statement(self, node: cst.CSTNode) -> cst.CSTNode:
         """The statement that holds the node: a simple statement line or a compound statement."""
-        cached = self._statements.get(node)
-        if cached is None:
-            cached = node
-            if not isinstance(node, (cst.BaseCompoundStatement, cst.SimpleStatementLine, cst.SimpleStatementSuite, cst.Module)):
-                cached = next(
-                    (
-                        found
-                        for found in self.ancestors(node)
-                        if isinstance(found, (cst.BaseCompoundStatement, cst.SimpleStatementLine, cst.SimpleStatementSuite))
-                    ),
-                    self.module,
-                )
-            self._statements[node] = cached
-        return cached
+        if type(node) in _STATEMENTS or type(node) is cst.Module:
+            return node
+        return next(self.ancestors(node, *_STATEMENTS), self.module)
 
     def block(self, node: cst.CSTNode) -> cst.CSTNode:
         """The nearest block (module, indented block, one-line suite) that the node's statement stands in."""
-        return next(
-            (found for found in self.ancestors(node) if isinstance(found, (cst.IndentedBlock, cst.SimpleStatementSuite, cst.Module))),
-            self.module,
-        )
+        return next(self.ancestors(node, *_BLOCKS), self.module)
 
 
 def _conjuncts(test: cst.BaseExpression) -> Iterator[cst.BaseExpression]:

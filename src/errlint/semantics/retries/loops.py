@@ -194,11 +194,10 @@ def _runs_once(semantics: Semantics, region: Region) -> bool:
 def calls_itself(semantics: Semantics, function: cst.FunctionDef) -> bool:
     """Whether a function is called in its own body."""
     name = function.name.value
-    for node in semantics.tree.below(function.body, into_functions=False):
-        if isinstance(node, cst.Call):
-            called = node.func.attr.value if isinstance(node.func, cst.Attribute) else getattr(node.func, "value", None)
-            if called == name and function in semantics.functions.run_by(node):
-                return True
+    for node in semantics.tree.inside(function.body, cst.Call, into_functions=False):
+        called = node.func.attr.value if isinstance(node.func, cst.Attribute) else getattr(node.func, "value", None)
+        if called == name and function in semantics.functions.run_by(node):
+            return True
     return False
 
 

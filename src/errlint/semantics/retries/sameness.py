@@ -200,17 +200,15 @@ class Sameness:
 
     def _changed_inside(self, name: str) -> bool:
         """``params["page"] = …`` and ``headers["Origin"] = …`` change the request; ``headers["Authorization"] = …`` does not."""
-        for node in self._tree.below(self._region.body, into_functions=False):
-            if isinstance(node, cst.AugAssign) and self._item_of(node.target, name):
+        body, inside = self._region.body, self._tree.inside
+        if any(self._item_of(node.target, name) for node in inside(body, cst.AugAssign, into_functions=False)):
+            return True
+        if any(self._item_of(node.target, name) for node in inside(body, cst.Del, into_functions=False)):
+            return True
+        for node in inside(body, cst.Assign, into_functions=False):
+            if any(self._item_of(target.target, name) for target in node.targets) and not self._set_alike(node):
                 return True
-            set_here = isinstance(node, cst.Assign) and any(self._item_of(target.target, name) for target in node.targets)
-            if isinstance(node, cst.Assign) and set_here and not self._set_alike(node):
-                return True
-            if isinstance(node, cst.Del) and self._item_of(node.target, name):
-                return True
-            if isinstance(node, cst.Call) and self._changes(node, name):
-                return True
-        return False
+        return any(self._changes(node, name) for node in inside(body, cst.Call, into_functions=False))
 
     def _set_alike(self, statement: cst.Assign) -> bool:
         """``kwargs["data"] = form`` before the call, in every pass that gets there: what is set is the same each time."""
@@ -252,9 +250,10 @@ class Sameness:
         wanted = dotted(attribute)
         if wanted is None or _ASIDE.search(attribute.attr.value):
             return True
-        for node in self._tree.below(self._region.body, into_functions=False):
-            if isinstance(node, cst.AugAssign) and dotted(node.target) == wanted:
-                return False
-            if isinstance(node, cst.Assign) and any(dotted(target.target) == wanted for target in node.targets):
+        body, inside = self._region.body, self._tree.inside
+        if any(dotted(node.target) == wanted for node in inside(body, cst.AugAssign, into_functions=False)):
+            return False
+        for node in inside(body, cst.Assign, into_functions=False):
+            if any(dotted(target.target) == wanted for target in node.targets):
                 return self._stays(node.value, min(hops - 1, 1))  # which may speak of the attribute itself
         return True
