@@ -47,8 +47,8 @@ if TYPE_CHECKING:
 class Setup:
     """Everything that decides what is found in a file, beside the file.
 
-    :ivar api: the id of the API that the user binds the file to, if any; :ivar gate, screen, bare: False turns the byte gate, the screens of
-    rules, or the look at a tree without white space off (for tests of them).
+    :ivar api: the id of the API that the user binds the file to, if any; :ivar gate, screen, bare: False turns the byte gate, the screens
+    of rules, or the look at a tree without white space off (for tests of them).
     :ivar known: ids and names of all installed rules: what a suppression may name; :ivar require_reason: a suppression has to say why;
     :ivar today: what suppressions with ``until=`` are held against; None: they all hold; :ivar installed: the versions of packages that
     the code runs with, as far as they are known.
@@ -236,11 +236,11 @@ def semantics_of(source: Source, setup: Setup, said: ApiComments, file: str | No
     """The semantic layer of one file; with its absolute path, what it imports from the project is followed."""
     from errlint.semantics.tree import Tree
 
-    return _semantics(Tree.of(source.module), setup, said, file, source)
+    return _semantics(Tree.of(source.module), setup, said, file, source=source)
 
 
 def _semantics(
-    tree: Tree, setup: Setup, said: ApiComments, file: str | None, source: Source | None = None, names: Names | None = None
+    tree: Tree, setup: Setup, said: ApiComments, file: str | None, *, source: Source | None = None, names: Names | None = None
 ) -> Semantics:
     from errlint.semantics.analysis import Semantics
     from errlint.semantics.meaning import Bound

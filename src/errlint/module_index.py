@@ -7,13 +7,13 @@ leads; what the thing there *means* is asked of :mod:`errlint.semantics`.
 from __future__ import annotations
 
 import ast
-import warnings
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
 import msgspec
 
 from errlint.encoding import UndecodableSource, decode
+from errlint.python_tree import python_tree
 
 _IMPORTS = (ast.Import, ast.ImportFrom)
 _BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
@@ -55,10 +55,7 @@ class Index(msgspec.Struct, frozen=True):
 def index_of(raw: bytes) -> Index | None:
     """The index of a module; None when it cannot be parsed."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(decode(raw).text)
-        return _index(tree)
+        return _index(python_tree(decode(raw).text))
     except (UndecodableSource, SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 
@@ -141,7 +138,7 @@ def _class(definition: ast.ClassDef) -> ClassIndex:
 
 
 def _assigned_to_self(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[str]:
-    """The names in ``self.name = …``, in whatever block of a method it stands. Only statements are looked at: expressions set no members."""
+    """The names in ``self.name = …``, in whatever block of a method it stands; no expression sets a member."""
     statements: list[ast.AST] = [*function.body]
     while statements:
         statement = statements.pop()

@@ -2,8 +2,8 @@
 
 Rules ask what code means, and of most files nothing is to be said. For that question white space, brackets and commas do not matter, and
 they are what libcst spends its time on: a bare tree takes a fifth of it. It has the same nodes in the same order as
-:class:`~errlint.semantics.tree.Tree` finds them in a module that libcst parsed. The fields for punctuation are not set at all, so whoever asks
-for one gets an :exc:`AttributeError`, never a wrong answer. Where something is to be said, the file is parsed in full
+:class:`~errlint.semantics.tree.Tree` finds them in a module that libcst parsed. The fields for punctuation are not set at all, so
+whoever asks for one gets an :exc:`AttributeError`, never a wrong answer. Where something is to be said, the file is parsed in full
 (:mod:`errlint.source`).
 
 What is rare in code (``match``, ``except*``, type parameters) is left to libcst.
@@ -11,17 +11,22 @@ What is rare in code (``match``, ``except*``, type parameters) is left to libcst
 
 from __future__ import annotations
 
-import ast
 import re
-import warnings
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import libcst as cst
 
 from errlint.bare.statements import Statements
 from errlint.encoding import decode
+from errlint.python_tree import python_tree
 
 _LARGEST = 4_000_000
 """Bytes. What is larger may be too large altogether, which the full parser's guard decides."""
+
+_FRAMES = 1_500
+"""Calls of the reader that may be open: two to four for each level of a tree. What is deeper may be too deep altogether, as above."""
 
 _NEWLINE = re.compile(r"\r\n?")
 
@@ -41,9 +46,22 @@ def bare_module(raw: bytes) -> cst.Module:
     if "\r" in text:
         text = _NEWLINE.sub("\n", text)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # invalid escapes are not our business
-            tree = ast.parse(text)
-        return Statements(text.encode()).module(tree)
+        tree = python_tree(text)
+        with _shallow():
+            return Statements(text.encode()).module(tree)
     except (SyntaxError, ValueError, RecursionError, MemoryError, KeyError, cst.ParserSyntaxError):  # a KeyError: an unknown kind of node
         raise NotBare from None
+
+
+@contextmanager
+def _shallow() -> Iterator[None]:
+    """Let no more than so many calls be opened."""
+    limit = sys.getrecursionlimit()
+    frame, here = sys._getframe(), 0
+    while frame.f_back is not None:
+        frame, here = frame.f_back, here + 1
+    sys.setrecursionlimit(min(limit, here + _FRAMES))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)

@@ -10,12 +10,16 @@ from typing import Any
 import libcst as cst
 
 from errlint.bare.nodes import ASYNCHRONOUS, OPERATORS, maker
+from errlint.nesting import refusal
 
 _ONE_STRING = re.compile(
     rb"""[bBrRuU]{0,2}(?:\"{3}[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*\"{3}|'{3}[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*'{3}"""
     rb"""|"[^"\\\n]*(?:\\.[^"\\\n]*)*"|'[^'\\\n]*(?:\\.[^'\\\n]*)*')""",
     re.DOTALL,
 )
+
+_LONGEST_CHAIN = 300
+"""Terms of one ``and``, loops of one comprehension: what Python's tree has side by side, and libcst's each below the other."""
 
 _name = maker(cst.Name, "value")
 _attribute = maker(cst.Attribute, "value", "attr")
@@ -24,15 +28,23 @@ _call = maker(cst.Call, "func", "args")
 _subscript, _subscript_element = maker(cst.Subscript, "value", "slice"), maker(cst.SubscriptElement, "slice")
 _index, _slice = maker(cst.Index, "value", "star"), maker(cst.Slice, "lower", "upper", "step")
 _string, _ellipsis = maker(cst.SimpleString, "value"), maker(cst.Ellipsis)
-_integer, _float, _imaginary = (maker(kind, "value") for kind in (cst.Integer, cst.Float, cst.Imaginary))
-_boolean, _binary = (maker(kind, "left", "operator", "right") for kind in (cst.BooleanOperation, cst.BinaryOperation))
+_integer = maker(cst.Integer, "value")
+_float = maker(cst.Float, "value")
+_imaginary = maker(cst.Imaginary, "value")
+_boolean = maker(cst.BooleanOperation, "left", "operator", "right")
+_binary = maker(cst.BinaryOperation, "left", "operator", "right")
 _unary = maker(cst.UnaryOperation, "operator", "expression")
 _comparison, _comparison_target = maker(cst.Comparison, "left", "comparisons"), maker(cst.ComparisonTarget, "operator", "comparator")
 _conditional, _lambda = maker(cst.IfExp, "test", "body", "orelse"), maker(cst.Lambda, "params", "body")
-_tuple, _list, _set, _dict = (maker(kind, "elements") for kind in (cst.Tuple, cst.List, cst.Set, cst.Dict))
+_tuple = maker(cst.Tuple, "elements")
+_list = maker(cst.List, "elements")
+_set = maker(cst.Set, "elements")
+_dict = maker(cst.Dict, "elements")
 _element, _starred = maker(cst.Element, "value"), maker(cst.StarredElement, "value")
 _dict_element, _starred_dict_element = maker(cst.DictElement, "key", "value"), maker(cst.StarredDictElement, "value")
-_list_comp, _set_comp, _generator = (maker(kind, "elt", "for_in") for kind in (cst.ListComp, cst.SetComp, cst.GeneratorExp))
+_list_comp = maker(cst.ListComp, "elt", "for_in")
+_set_comp = maker(cst.SetComp, "elt", "for_in")
+_generator = maker(cst.GeneratorExp, "elt", "for_in")
 _dict_comp = maker(cst.DictComp, "key", "value", "for_in")
 _comp_for, _comp_if = maker(cst.CompFor, "target", "iter", "ifs", "inner_for_in", "asynchronous"), maker(cst.CompIf, "test")
 _await, _yield, _from = maker(cst.Await, "expression"), maker(cst.Yield, "value"), maker(cst.From, "item")
@@ -69,7 +81,7 @@ class Expressions:
     def of(self, node: ast.expr) -> Any:
         """The expression as libcst has it.
 
-        :raises KeyError: for a kind of expression that is not known.
+        :raises KeyError: for a kind of expression that is not known. :raises RecursionError: when it is nested too deeply.
         """
         return _READERS[type(node)](self, node)
 
@@ -79,7 +91,10 @@ class Expressions:
 
     def _in_full(self, node: ast.expr) -> cst.BaseExpression:
         """What cannot be told from Python's tree (how a string is put together, what stands in an f-string): libcst reads it."""
-        return cst.parse_expression(f"({self._written(node).decode()})")
+        code = f"({self._written(node).decode()})"
+        if refusal(code) is not None:
+            raise RecursionError
+        return cst.parse_expression(code)
 
     # names, literals ---------------------------------------------------------------------------------------------------------------
 
@@ -132,20 +147,22 @@ class Expressions:
         ]
         if not keywords:
             return tuple([made for _, made in found])
-        named = [
-            (keyword, _argument(of(keyword.value), None, "**") if keyword.arg is None else _argument(of(keyword.value), _name(keyword.arg), ""))
-            for keyword in keywords
-        ]
+        named = [(keyword, self._named_argument(keyword)) for keyword in keywords]
         every: list[tuple[ast.expr | ast.keyword, cst.Arg]] = [*found, *named]
         if any(type(argument) is ast.Starred for argument, _ in found):
             every.sort(key=lambda pair: (pair[0].lineno, pair[0].col_offset))
         return tuple([made for _, made in every])
 
+    def _named_argument(self, node: ast.keyword) -> cst.Arg:
+        value = self.of(node.value)
+        return _argument(value, None, "**") if node.arg is None else _argument(value, _name(node.arg), "")
+
     # operations --------------------------------------------------------------------------------------------------------------------
 
     def _boolean(self, node: ast.BoolOp) -> cst.BaseExpression:
         left, *others = node.values
-        made = self.of(left)
+        refuse_chain(others)
+        made: cst.BaseExpression = self.of(left)
         for right in others:
             made = _boolean(made, OPERATORS[type(node.op)], self.of(right))
         return made
@@ -157,9 +174,8 @@ class Expressions:
         return _unary(OPERATORS[type(node.op)], self.of(node.operand))
 
     def _comparison(self, node: ast.Compare) -> cst.Comparison:
-        targets = [
-            _comparison_target(OPERATORS[type(operator)], self.of(right)) for operator, right in zip(node.ops, node.comparators, strict=True)
-        ]
+        pairs = zip(node.ops, node.comparators, strict=True)
+        targets = [_comparison_target(OPERATORS[type(operator)], self.of(right)) for operator, right in pairs]
         return _comparison(self.of(node.left), tuple(targets))
 
     def _conditional(self, node: ast.IfExp) -> cst.IfExp:
@@ -193,9 +209,10 @@ class Expressions:
         return _set(self._elements(node.elts))
 
     def _dict(self, node: ast.Dict) -> cst.Dict:
-        of = self.of
-        pairs = zip(node.keys, node.values, strict=True)
-        return _dict(tuple([_starred_dict_element(of(value)) if key is None else _dict_element(of(key), of(value)) for key, value in pairs]))
+        return _dict(tuple([self._entry(key, value) for key, value in zip(node.keys, node.values, strict=True)]))
+
+    def _entry(self, key: ast.expr | None, value: ast.expr) -> cst.BaseDictElement:
+        return _starred_dict_element(self.of(value)) if key is None else _dict_element(self.of(key), self.of(value))
 
     def _list_comp(self, node: ast.ListComp) -> cst.ListComp:
         return _list_comp(self.of(node.elt), self._loops(node.generators))
@@ -211,6 +228,7 @@ class Expressions:
 
     def _loops(self, nodes: Sequence[ast.comprehension]) -> cst.CompFor | None:
         made = None
+        refuse_chain(nodes)
         for node in reversed(nodes):
             tests = tuple([_comp_if(self.of(test)) for test in node.ifs])
             made = _comp_for(self.of(node.target), self.of(node.iter), tests, made, ASYNCHRONOUS if node.is_async else None)
@@ -238,6 +256,15 @@ class Expressions:
     def annotation(self, node: ast.expr | None) -> cst.Annotation | None:
         """An annotation, if there is one."""
         return None if node is None else _annotation(self.of(node))
+
+
+def refuse_chain(links: Sequence[object]) -> None:
+    """Refuse what would make a tree too deep.
+
+    :raises RecursionError: when it would.
+    """
+    if len(links) > _LONGEST_CHAIN:
+        raise RecursionError
 
 
 _NUMBERS: dict[type, Callable[..., cst.BaseExpression]] = {int: _integer, float: _float, complex: _imaginary}

@@ -8,11 +8,13 @@ from typing import Any
 
 import libcst as cst
 
-from errlint.bare.expressions import Expressions
+from errlint.bare.expressions import Expressions, refuse_chain
 from errlint.bare.nodes import ASSIGNING, ASYNCHRONOUS, DOT, maker
 
 _name, _attribute = maker(cst.Name, "value"), maker(cst.Attribute, "value", "attr")
-_line, _suite, _block = (maker(kind, "body") for kind in (cst.SimpleStatementLine, cst.SimpleStatementSuite, cst.IndentedBlock))
+_line = maker(cst.SimpleStatementLine, "body")
+_suite = maker(cst.SimpleStatementSuite, "body")
+_block = maker(cst.IndentedBlock, "body")
 _expression = maker(cst.Expr, "value")
 _assign, _assign_target = maker(cst.Assign, "targets", "value"), maker(cst.AssignTarget, "target")
 _annotated, _augmented = maker(cst.AnnAssign, "target", "annotation", "value"), maker(cst.AugAssign, "target", "operator", "value")
@@ -200,6 +202,7 @@ def _aliased(node: ast.alias) -> cst.ImportAlias:
 
 def _dotted(name: str) -> cst.BaseExpression:
     first, *others = name.split(".")
+    refuse_chain(others)
     made: cst.BaseExpression = _name(first)
     for part in others:
         made = _attribute(made, _name(part))

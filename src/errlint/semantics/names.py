@@ -34,7 +34,8 @@ def dotted(expression: cst.BaseExpression) -> str | None:
 class Names:
     """Resolves expressions of one module to dotted names of other modules.
 
-    :ivar tree: the module; :ivar scopes: its bindings; :param imported: the rest of the project; without it, only the file itself is looked at.
+    :ivar tree: the module; :ivar scopes: its bindings;
+    :param imported: the rest of the project; without it, only the file itself is looked at.
     """
 
     def __init__(self, tree: Tree, scopes: Scopes, imported: Imported | None = None) -> None:
