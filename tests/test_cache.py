@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 from errlint import cache
 from errlint.cache import Results, cache_folder, load, store
+from errlint.gate import Gate
 from errlint.model import FileReport, Finding, Location, Severity, Step
+from errlint.project import Project
 
 ROOT = Path(__file__).parent.parent
 CLIENT = """\
@@ -130,6 +132,11 @@ def test_damage_costs_time_only(project: Path, tmp_path: Path, harm: str) -> Non
     assert check(project, results)[:2] == first[:2]
 
 
+def gate() -> Gate:
+    """One that saw nothing yet."""
+    return Gate((), Project())
+
+
 KEYS = st.binary(min_size=16, max_size=16)
 SPOT = Location("a.py", 1, 2, 3, 4)
 REPORTS = st.builds(
@@ -149,27 +156,27 @@ REPORTS = st.builds(
 @given(st.dictionaries(KEYS, REPORTS, min_size=1, max_size=4))
 def test_what_is_put_is_got_by_the_next_run(tmp_path_factory: pytest.TempPathFactory, reports: dict[bytes, FileReport]) -> None:
     folder = tmp_path_factory.mktemp("results")
-    first = Results(folder, b"s" * 16)
+    first = Results(folder, b"s" * 16, gate())
     for key, report in reports.items():
         first.put(key, report)
     first.save()
-    second = Results(folder, b"s" * 16)
+    second = Results(folder, b"s" * 16, gate())
     assert second.known
     assert {key: second.get(key, "a.py") for key in reports} == reports
 
 
 def test_two_runs_at_once_lose_nothing_that_both_saved(tmp_path: Path) -> None:
-    one, other = Results(tmp_path, b"s" * 16), Results(tmp_path, b"s" * 16)
+    one, other = Results(tmp_path, b"s" * 16, gate()), Results(tmp_path, b"s" * 16, gate())
     one.put(b"1" * 16, FileReport("one.py"))
     other.put(b"2" * 16, FileReport("other.py"))
     one.save()
     other.save()
-    after = Results(tmp_path, b"s" * 16)
+    after = Results(tmp_path, b"s" * 16, gate())
     assert (after.get(b"1" * 16, "one.py"), after.get(b"2" * 16, "other.py")) == (FileReport("one.py"), FileReport("other.py"))
 
 
 def test_failures_are_not_remembered(tmp_path: Path) -> None:
-    results = Results(tmp_path, b"s" * 16)
+    results = Results(tmp_path, b"s" * 16, gate())
     crash = Finding("ERR002", "rule-crash", Severity.ERROR, "m", SPOT)
     results.put(b"1" * 16, FileReport("a.py", stage="failed"))
     results.put(b"2" * 16, FileReport("a.py", (crash,)))
@@ -180,12 +187,12 @@ def test_results_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(cache, "_MOST_RESULTS", 10)
     monkeypatch.setattr(cache, "_MOST_FILES", 3)
     for number in range(5):
-        results = Results(tmp_path, bytes([number]) * 16)
+        results = Results(tmp_path, bytes([number]) * 16, gate())
         for key in range(20):
             results.put(key.to_bytes(16, "big"), FileReport("a.py"))
         results.save()
     assert len(list(tmp_path.iterdir())) == 3
-    last = Results(tmp_path, bytes([4]) * 16)
+    last = Results(tmp_path, bytes([4]) * 16, gate())
     assert sum(last.get(key.to_bytes(16, "big"), "a.py") is not None for key in range(20)) == 10
 
 

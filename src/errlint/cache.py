@@ -1,27 +1,32 @@
 """What earlier runs found, so that files that did not change need not be looked at again.
 
-A result is kept under a digest of all that it depends on (:mod:`errlint.plan` says what), so it is right or it is not found: nothing has to
-be invalidated. All results of one setup stand in one file, which is written anew, in one step, at the end of a run; of two
-runs at once one may lose what it learnt, no more. The folder may be deleted at any time. What is damaged counts as absent. Only data are
-read, strictly decoded, never code; the folder is the user's own, not the repository's, which might not mean well.
+A result is kept under a digest of the file and its setup (:mod:`errlint.plan` says what is in it), with the names of the other modules
+that it was taken from and a digest of their contents: when these are the same it is right, and else it is not used. An edit costs the files
+that were told something by what was edited, no others. All results of one setup stand in one file, which is written anew, in one
+step, at the end of a run; of two runs at once one may lose what it learnt, no more. The folder may be deleted at any time. What is damaged
+counts as absent. Only data are read, strictly decoded, never code; the folder is the user's own, not the repository's, which might not mean
+well.
 """
 
 from __future__ import annotations
 
 import os
 import stat
+import struct
 import sys
 import tempfile
 from contextlib import suppress
 from pathlib import Path
 
 from errlint.digests import SIZE, digest
+from errlint.gate import Gate
 from errlint.model import FileReport
+from errlint.stored import Kept, Stored, packed, unpacked
 
 FOLDER = "ERRLINT_CACHE_DIR"
 """The environment variable that names another folder."""
 
-_MAGIC = b"errlint 1\n"
+_MAGIC = b"errlint 2\n"
 _STAGES = ("checked", "screened")
 """Of a file without findings, this is all there is to say."""
 _MOST_RESULTS = 200_000
@@ -51,54 +56,77 @@ def cache_folder() -> Path | None:
 class Results:
     """The results of one setup.
 
-    :param folder: where files of results are kept; :param setup: the digest of everything that is the same for all files of the setup.
+    :param folder: where files of results are kept; :param setup: the digest of everything that is the same for all files of the setup;
+    :param gate: what it saw of imports is kept as well.
     """
 
-    def __init__(self, folder: Path, setup: bytes) -> None:
+    def __init__(self, folder: Path, setup: bytes, gate: Gate) -> None:
         self._file = folder / f"results-{setup.hex()}"
-        self._clean, self._found, self.known = self._load()
+        self._gate = gate
+        self._project = gate.project
+        stored = self._load()
+        self.known = stored is not None
+        self._kept = dict(stored.kept) if stored is not None else {}
         self._used: dict[bytes, None] = {}
         self._new = False
+        gate.seen.update(stored.seen if stored is not None else {})
+        self._seen = len(gate.seen)
 
     def get(self, key: bytes, shown: str) -> FileReport | None:
-        """What was found under a key of 16 bytes, if it is known; ``shown`` is the path that goes with it."""
-        if key in self._clean:
-            self._used[key] = None
-            return FileReport(shown, stage=_STAGES[self._clean[key]])
-        if key in self._found:
-            self._used[key] = None
-            return _decoded(self._found[key])
-        return None
+        """What was found under a key of 16 bytes, if it is known and the modules that it rests on are the same.
 
-    def put(self, key: bytes, report: FileReport) -> None:
-        """Remember what was found. Of failures nothing is remembered: they may be the machine's."""
+        :param shown: the path that goes with it.
+        """
+        kept = self._kept.get(key)
+        if kept is None or (kept.modules and self._contents(kept.modules) != kept.contents):
+            return None
+        self._used[key] = None
+        return FileReport(shown, stage=_STAGES[kept.report[0]]) if len(kept.report) == 1 else _decoded(kept.report)
+
+    def put(self, key: bytes, report: FileReport, modules: tuple[str, ...] = ()) -> None:
+        """Remember what was found, and in the light of which other modules.
+
+        Of failures nothing is remembered: they may be the machine's.
+        """
         if report.stage not in _STAGES or any(finding.rule in ("ERR002", "ERR005") for finding in report.findings):
             return
+        is_clean = report == FileReport(report.path, stage=report.stage)
+        said = bytes([_STAGES.index(report.stage)]) if is_clean else _encoded(report)
         self._used[key] = None
         self._new = True
-        if report == FileReport(report.path, stage=report.stage):
-            self._clean[key] = _STAGES.index(report.stage)
-        else:
-            self._found[key] = _encoded(report)
+        self._kept[key] = Kept(modules, self._contents(modules), said)
+
+    def _contents(self, modules: tuple[str, ...]) -> bytes:
+        return digest(*map(self._project.digest, modules)) if modules else b""
 
     def save(self) -> None:
         """Write what is new. Where that cannot be done, nothing is remembered."""
-        if not self._new:
+        if not self._new and len(self._gate.seen) == self._seen:
             with suppress(OSError):
                 os.utime(self._file)  # it is in use
             return
-        clean, found, _ = self._load()  # what another run has written meanwhile
-        clean.update(self._clean)
-        found.update(self._found)
-        order = (*self._used, *(key for key in (*clean, *found) if key not in self._used))
-        kept = set(order[:_MOST_RESULTS])
-        body = _packed({k: v for k, v in clean.items() if k in kept}, {k: v for k, v in found.items() if k in kept})
-        store(self._file, body)
-        self._new = False
+        other = self._load() or Stored({}, {}, {})  # what another run has written meanwhile
+        kept = {**other.kept, **self._kept}
+        seen = {**other.seen, **self._gate.seen}
+        order = (*self._used, *(key for key in kept if key not in self._used))
+        stored = Stored(
+            {**other.folders, **self._project.listings()},
+            dict(list(seen.items())[-_MOST_RESULTS:]),
+            {key: kept[key] for key in order[:_MOST_RESULTS]},
+        )
+        store(self._file, packed(stored))
+        self._new, self._seen = False, len(self._gate.seen)
 
-    def _load(self) -> tuple[dict[bytes, int], dict[bytes, bytes], bool]:
+    def _load(self) -> Stored | None:
+        """What is in the file; None when there is none, or modules have come or gone since, so that imports may lead elsewhere."""
         body = load(self._file)
-        return ({}, {}, False) if body is None else (*_unpacked(body), True)
+        try:
+            stored = unpacked(body) if body is not None else None
+        except (ValueError, KeyError, IndexError, struct.error):
+            return None
+        if stored is None or not all(self._project.is_listed_so(folder, seen) for folder, seen in stored.folders.items()):
+            return None
+        return stored
 
 
 def load(file: Path) -> bytes | None:
@@ -138,26 +166,6 @@ def _prune(folder: Path) -> None:
         files = sorted((entry.stat().st_mtime, entry.path) for entry in entries if entry.is_file(follow_symlinks=False))
     for _, path in files[:-_MOST_FILES]:
         Path(path).unlink()
-
-
-def _packed(clean: dict[bytes, int], found: dict[bytes, bytes]) -> bytes:
-    parts = [len(clean).to_bytes(4, "big"), *(key + bytes([stage]) for key, stage in clean.items())]
-    for key, report in found.items():
-        parts += [key, len(report).to_bytes(4, "big"), report]
-    return b"".join(parts)
-
-
-def _unpacked(body: bytes) -> tuple[dict[bytes, int], dict[bytes, bytes]]:
-    size = SIZE + 1
-    end = 4 + int.from_bytes(body[:4], "big") * size
-    clean = {body[at : at + SIZE]: body[at + SIZE] for at in range(4, end, size)}
-    found: dict[bytes, bytes] = {}
-    while end < len(body):
-        start = end + SIZE + 4
-        length = int.from_bytes(body[end + SIZE : start], "big")
-        found[body[end : end + SIZE]] = body[start : start + length]
-        end = start + length
-    return clean, found
 
 
 def _encoded(report: FileReport) -> bytes:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -126,6 +126,14 @@ class Setup:
 
         return Modules(self.knowledge, self.apis, self._project, lambda file: shown_path(Path(file)))
 
+    def noting(self, place: str | None) -> AbstractContextManager[None]:
+        """Note which modules of the project are asked about while a file is checked."""
+        return self.modules.trace.on_behalf_of(place) if place is not None else nullcontext()
+
+    def consulted(self, place: str) -> tuple[str, ...]:
+        """The modules of the project that anything that is known of a file rests on, beside its bytes."""
+        return self.modules.trace.told(place)
+
     @cached_property
     def default_api(self) -> Catalogue | None:
         """The catalogue that the user binds every call to."""
@@ -154,7 +162,7 @@ def check_bytes(raw: bytes, path: str, setup: Setup, file: Path | None = None) -
     rules = () if gated or is_test(path) else setup.concerned(raw)
     if not rules and b"errlint:" not in raw:
         return FileReport(path, stage="gated" if gated else "screened")
-    with _no_collection():
+    with _no_collection(), setup.noting(place) if rules else nullcontext():
         return stack.run(lambda: _check(raw, path, setup, place, rules))
 
 

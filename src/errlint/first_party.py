@@ -12,11 +12,12 @@ from collections.abc import Set as AbstractSet
 
 from errlint.module_index import Index, index_of
 from errlint.project import Module, Project
+from errlint.traces import Noted, Trace
 
 _STEPS = 32
 """How many names of modules are looked at to resolve one."""
 _REMEMBERED = 50_000
-"""How many answers are kept."""
+"""How many indexes are kept."""
 
 Seen = set[tuple[str, str]]
 
@@ -37,6 +38,7 @@ class FirstParty:
 
     :param libraries: top-level names that library sheets speak of: they are never looked for in the project.
     :param described: dotted names of functions and classes that a sheet describes: it is believed, whoever defines them.
+    :ivar trace: which modules were asked.
     """
 
     def __init__(self, project: Project, libraries: AbstractSet[str] = frozenset(), described: AbstractSet[str] = frozenset()) -> None:
@@ -44,10 +46,12 @@ class FirstParty:
         self._libraries = libraries
         self._described = described
         self._indexes: dict[str, Index | None] = {}
-        self._resolved: dict[tuple[str, str], str | None] = {}
+        self._resolved: dict[tuple[str, str], tuple[str | None, Noted]] = {}
+        self.trace = Trace()
 
     def index(self, file: str) -> Index | None:
         """The names of a module; None if it cannot be read or parsed."""
+        self.trace.touch(file)
         if file not in self._indexes:
             if len(self._indexes) >= _REMEMBERED:
                 self._indexes.clear()
@@ -57,12 +61,7 @@ class FirstParty:
 
     def resolve(self, file: str, name: str) -> str | None:
         """What a dotted name that ``file`` imports stands for; leading dots are those of the import. None: unknown."""
-        key = file, name
-        if key not in self._resolved:
-            if len(self._resolved) >= _REMEMBERED:
-                self._resolved.clear()
-            self._resolved[key] = self._resolve(file, name, set())
-        return self._resolved[key]
+        return self.trace.remembered(self._resolved, (file, name), lambda: self._resolve(file, name, set()))
 
     def named(self, file: str, name: str) -> str | None:
         """What a dotted name stands for at the top level of a module: defined there, imported, or a builtin. None: unknown."""

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
+from errlint.digests import digest
 from errlint.encoding import with_lf
 from errlint.http_words import STATUS_IN_STRING, STATUS_MEMBERS
 from errlint.project import Module, Project
@@ -37,11 +38,16 @@ def is_test(path: str) -> bool:
     return _TESTS.fullmatch(name) is not None or not {"test", "tests"}.isdisjoint(folders)
 
 
+Edges = tuple[str, ...] | None
+"""The modules of the project that a module imports; None: it has evidence of its own, and nobody asks any further."""
+
+
 class Gate:
     """Answers for the files of a run.
 
     :param roots: top-level import names that sheets and catalogues speak of; :param project: finds the modules that a file imports;
     :param members: names of members that tell a value of unknown type.
+    :ivar seen: by a digest of path and content, what modules import: may be kept for the next run, as long as imports lead where they did.
     """
 
     def __init__(self, roots: Iterable[str], project: Project, members: Iterable[str] = ()) -> None:
@@ -49,7 +55,8 @@ class Gate:
         self._members = sorted({*members, *STATUS_MEMBERS})
         self.project = project
         self._reaches: dict[str, bool] = {}
-        self._edges: dict[str, tuple[str, ...] | None] = {}
+        self._edges: dict[str, Edges] = {}
+        self.seen: dict[bytes, Edges] = {}
         self._last: tuple[bytes, str | None, bool] = (b"", None, False)
         """The last answer: the same file is asked about twice."""
 
@@ -71,7 +78,8 @@ class Gate:
     def lets_pass(self, raw: bytes, file: str | None) -> bool:
         """Whether anything can be found in a file; ``file`` is its absolute path, if it has one."""
         if self._last[:2] != (raw, file):
-            found = self._is_known(raw) or (file is not None and any(map(self._reaches_evidence, self.imported(raw, file))))
+            edges = self._edges_in(raw, file) if file is not None else None if self._is_known(raw) else ()
+            found = edges is None or any(map(self._reaches_evidence, edges))
             self._last = raw, file, found
         return self._last[2]
 
@@ -99,12 +107,16 @@ class Gate:
         self._reaches.update(dict.fromkeys(seen, False))
         return False
 
-    def _edges_of(self, file: str) -> tuple[str, ...] | None:
-        """The modules of the project that a module imports; None: it imports something known."""
+    def _edges_of(self, file: str) -> Edges:
         if file not in self._edges:
-            raw = self.project.read(file) or b""
-            self._edges[file] = None if self._is_known(raw) else tuple(dict.fromkeys(self.imported(raw, file)))
+            self._edges[file] = self._edges_in(self.project.read(file) or b"", file)
         return self._edges[file]
+
+    def _edges_in(self, raw: bytes, file: str) -> Edges:
+        key = digest(file.encode("utf-8", "surrogateescape"), raw)
+        if key not in self.seen:
+            self.seen[key] = None if self._is_known(raw) else tuple(dict.fromkeys(self.imported(raw, file)))
+        return self.seen[key]
 
     def imported(self, raw: bytes, file: str) -> Iterator[str]:
         """The files of all modules of the project that a file may import."""

@@ -1,8 +1,8 @@
 """With which rules and knowledge each file of a run is linted, and whether that was done before.
 
-What a result depends on, beside the bytes of the file, is in one of two digests. That of its *setup*: errlint itself, its rules and its
-knowledge, the catalogues and settings of the user, the versions of packages. That of its *dependencies*: the modules of the project that it
-reaches. A file with a known result costs no rule, no parser, and, if all are known, not even their import.
+What a result depends on, beside the bytes of the file, are its *setup* (errlint itself, its rules and its knowledge, the catalogues and
+settings of the user, the versions of packages) and the modules of the project that the file was told something by. A file with a known
+result costs no rule, no parser, and, if all are known, not even their import.
 """
 
 from __future__ import annotations
@@ -11,14 +11,12 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from errlint import registry
 from errlint.cache import Results, load, store
 from errlint.config import api_for, check_apis, layers
-from errlint.dependencies import Dependencies
 from errlint.digests import digest, digest_of
 from errlint.errors import UsageProblem
 from errlint.gate import Gate, is_test
@@ -46,11 +44,6 @@ class Known:
     gate: Gate
     versioned: tuple[str, ...]
     apis: tuple[str, ...]
-
-    @cached_property
-    def dependencies(self) -> Dependencies:
-        """Digests of what files import."""
-        return Dependencies(self.gate, self.gate.project)
 
 
 class Plan:
@@ -104,6 +97,8 @@ class Plan:
         if self._selects(config):
             self._selection(config, api)
 
+        self._results_for(config, api, self._installed_for(path, known))  # which tell the gate what modules imported the last time
+
         def lint(raw: bytes, shown: str) -> FileReport:
             if b"errlint:" not in raw:
                 if not known.gate.lets_pass(raw, absolute(path)):
@@ -125,23 +120,24 @@ class Plan:
 
     def _found(self, raw: bytes, shown: str, config: Config, api: str | None, path: Path) -> FileReport:
         """What is found in a file, or was found before."""
-        known = self._known(config, api)
-        installed = self._installed_for(path, known)
+        place = absolute(path)
+        installed = self._installed_for(path, self._known(config, api))
         results = self._results_for(config, api, installed)
-        key = self._key(raw, shown, absolute(path), known) if results is not None else b""
+        key = self._key(raw, shown, place) if results is not None else b""
         report = results.get(key, shown) if results is not None else None
         if report is None:
             from errlint.engine import check_bytes
 
-            report = check_bytes(raw, shown, self._setup(config, api, installed), path)
+            setup = self._setup(config, api, installed)
+            report = check_bytes(raw, shown, setup, path)
             if results is not None:
-                results.put(key, report)
+                results.put(key, report, setup.consulted(place) if report.stage == "checked" else ())
         return report
 
-    def _key(self, raw: bytes, shown: str, place: str, known: Known) -> bytes:
-        """What a result depends on beside its setup; a suppression may end with the day."""
+    def _key(self, raw: bytes, shown: str, place: str) -> bytes:
+        """What a result depends on beside its setup and other modules; a suppression may end with the day."""
         until = self._today.isoformat() if b"until" in raw else ""
-        return digest(digest_of((shown, place, until)), known.dependencies.digest(raw, place), raw)
+        return digest(digest_of((shown, place, until)), raw)
 
     def _results_for(self, config: Config, api: str | None, installed: Installed) -> Results | None:
         """Where the results of a setup are kept."""
@@ -151,7 +147,7 @@ class Plan:
         if key not in self._results:
             selected = [(layer.select, layer.extend_select, layer.ignore, layer.preview) for layer in self._layers(config)]
             parts = (self._digest(config), selected, config.require_reason, api, installed)
-            self._results[key] = Results(self._cache, digest_of(parts))
+            self._results[key] = Results(self._cache, digest_of(parts), self._known(config, api).gate)
         return self._results[key]
 
     def _selection(self, config: Config, api: str | None) -> None:

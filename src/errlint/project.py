@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from errlint.digests import digest, digest_of
 from errlint.files import CannotRead, read_bytes
 
 _REPOSITORY = (".git", ".hg", ".svn", ".jj")
@@ -49,6 +50,7 @@ class Project:
         self._listings: dict[str, dict[str, bool]] = {}
         self._inside: dict[str, bool] = {}
         self._modules: dict[tuple[str, str, int], Module | None] = {}
+        self._digests: dict[str, bytes] = {}
 
     def root_of(self, folder: str) -> str:
         """The root of the project that an absolute folder belongs to."""
@@ -162,8 +164,30 @@ class Project:
         try:
             raw = read_bytes(Path(file))
         except CannotRead:
-            return None
-        return raw if len(raw) <= _LARGEST else None
+            raw = b""
+        if file not in self._digests:
+            self._digests[file] = digest(raw)
+        return raw if raw and len(raw) <= _LARGEST else None
+
+    def digest(self, file: str) -> bytes:
+        """Of the bytes of a module when it was read first."""
+        if file not in self._digests:
+            self.read(file)
+        return self._digests[file]
+
+    def listings(self) -> dict[str, bytes]:
+        """By folder that was looked at, the digest of all in it that imports may lead to."""
+        return {folder: _digest_of(listing) for folder, listing in self._listings.items()}
+
+    def is_listed_so(self, folder: str, seen: bytes) -> bool:
+        """Whether imports lead through a folder as they did when it had this digest."""
+        return _digest_of(self._listing(folder)) == seen
+
+
+def _digest_of(listing: dict[str, bool]) -> bytes:
+    """Files that are no modules do not count, and what Python writes itself."""
+    names = (name for name, is_folder in listing.items() if (is_folder and name != "__pycache__") or name.endswith(".py") or name in _BUILD)
+    return digest_of(sorted((name, listing[name]) for name in names))
 
 
 def _upwards(folder: str) -> Iterator[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import libcst as cst
 
@@ -31,13 +31,12 @@ from errlint.semantics.summarise import Summariser
 from errlint.semantics.tree import Tree
 from errlint.semantics.types import sheet_of_class
 from errlint.source import Source, SyntaxProblem
+from errlint.traces import Noted, Trace
 
 HOPS = 3
 """How many modules deep answers look: client, base client, errors."""
 _KEPT = 2_000_000
 """Bytes of source whose trees are kept at a time; a tree takes some fifty times as much."""
-_REMEMBERED = 50_000
-"""How many answers are kept."""
 _LOCATED = 8
 """How many modules are kept parsed in full, so that trails can say where something stands."""
 
@@ -70,8 +69,9 @@ class Modules:
         self._show = show
         self._loaded: OrderedDict[str, _Loaded | None] = OrderedDict()
         self._located: dict[str, tuple[Source, Tree] | None] = {}
-        self._answers: dict[Hashable, object] = {}
-        self._types: dict[str, TypeSheet | None] = {}
+        self._answers: dict[Hashable, tuple[object, Noted]] = {}
+        self._types: dict[str, tuple[TypeSheet | None, Noted]] = {}
+        self._trace = self.first_party.trace
 
     def seen_from(self, file: str, hops: int = HOPS) -> Imported:
         """The project as a file sees it."""
@@ -118,27 +118,23 @@ class Modules:
     def _ask(self, file: str, hops: int, question: Hashable, find: Callable[[Summariser], T | None]) -> T | None:
         if hops < 0:
             return None
-        key = (question, hops)
-        if key not in self._answers:
+        answer = self._trace.remembered(self._answers, (question, hops), lambda: self._answer(file, hops, find))
+        return cast("T | None", answer)
+
+    def _answer(self, file: str, hops: int, find: Callable[[Summariser], T | None]) -> T | None:
+        self._trace.touch(file)
+        with self._trace.on_behalf_of(file):
             module = self._summariser(file, hops)
-            answer = find(module) if module is not None else None
-            if len(self._answers) >= _REMEMBERED:
-                self._answers.clear()
-            self._answers[key] = answer
-        return self._answers[key]  # type: ignore[return-value]
+            return find(module) if module is not None else None
 
     # classes -----------------------------------------------------------------------------------------------------------------------
 
     def type(self, name: str) -> TypeSheet | None:
         """The class of this name; told by the index of its module."""
-        if name not in self._types:
-            if len(self._types) >= _REMEMBERED:
-                self._types.clear()
-            self._types[name] = None  # a class that inherits from itself inherits nothing
-            self._types[name] = self._type(name)
-        return self._types[name]
+        return self._trace.remembered(self._types, name, lambda: self._type(name))
 
     def _type(self, name: str) -> TypeSheet | None:
+        self._types[name] = None, 0  # a class that inherits from itself inherits nothing
         file, path = file_and_path(name)
         index = self.first_party.index(file)
         definition = index.classes.get(path[0]) if index is not None and len(path) == 1 else None
@@ -163,9 +159,8 @@ class Modules:
         Subclasses that nothing offers may stand anywhere; to find them, all modules of the project had to be read.
         """
         key = ("implementations", class_name, member)
-        if key not in self._answers:
-            self._answers[key] = tuple(self._implementations(class_name, member))
-        return self._answers[key]  # type: ignore[return-value]
+        found = self._trace.remembered(self._answers, key, lambda: tuple(self._implementations(class_name, member)))
+        return cast("tuple[str, ...]", found)
 
     def _implementations(self, class_name: str, member: str) -> Iterator[str]:
         file, _ = file_and_path(class_name)
@@ -200,10 +195,16 @@ class Modules:
         definition = index.classes.get(path[0]) if index is not None and len(path) == 1 else None
         return definition.parameters if definition is not None else ()
 
+    @property
+    def trace(self) -> Trace:
+        """Which modules were asked."""
+        return self._trace
+
     # parsed modules ------------------------------------------------------------------------------------------------------------------
 
     def location(self, spot: Spot) -> Location | None:
         """Where a place is. Its file is parsed in full for it; the ranks of nodes are those of the bare tree."""
+        self._trace.touch(spot.file)
         if spot.file not in self._located:
             if len(self._located) >= _LOCATED:
                 self._located.clear()

@@ -1,0 +1,101 @@
+"""How results are written to a file, and read again: plain data, strictly decoded."""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from errlint.digests import SIZE
+
+_EVIDENCE = 0xFFFFFFFF
+"""Stands for the number of imports of a module that has evidence of its own."""
+
+
+class Kept(NamedTuple):
+    """A result: the modules that it was taken from, the digest of their contents, and the report as bytes; of most, one byte."""
+
+    modules: tuple[str, ...]
+    contents: bytes
+    report: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What one file holds.
+
+    :ivar folders: by folder that imports were looked for in, the digest of what was in it; :ivar seen: by digest of a module, what it
+    imports, or None (:class:`~errlint.gate.Gate`); :ivar kept: results by their keys of 16 bytes.
+    """
+
+    folders: dict[str, bytes]
+    seen: dict[bytes, tuple[str, ...] | None]
+    kept: dict[bytes, Kept]
+
+
+def packed(stored: Stored) -> bytes:
+    """As bytes."""
+    numbers: dict[str, int] = {}
+
+    def listed(files: tuple[str, ...] | None) -> bytes:
+        if files is None:
+            return struct.pack("<I", _EVIDENCE)
+        found = [numbers.setdefault(file, len(numbers)) for file in files]
+        return struct.pack(f"<{len(found) + 1}I", len(found), *found)
+
+    seen = [key + listed(files) for key, files in stored.seen.items()]
+    kept = [
+        key + result.contents.ljust(SIZE, b"\0") + listed(result.modules) + struct.pack("<I", len(result.report)) + result.report
+        for key, result in stored.kept.items()
+    ]
+    head = json.dumps([{folder: found.hex() for folder, found in stored.folders.items()}, list(numbers)]).encode()
+    return b"".join([struct.pack("<3I", len(head), len(seen), len(kept)), head, *seen, *kept])
+
+
+def unpacked(body: bytes) -> Stored:
+    """What :func:`packed` made bytes of.
+
+    :raises ValueError, KeyError, IndexError, struct.error: when it did not make these.
+    """
+    length, count, results = struct.unpack_from("<3I", body)
+    at = 12 + length
+    folders, files = json.loads(body[12:at])
+    reader = _Reader(body, at, files)
+    seen = {reader.take(SIZE): reader.files() for _ in range(count)}
+    kept = dict(reader.results(results))
+    return Stored({folder: bytes.fromhex(found) for folder, found in folders.items()}, seen, kept)
+
+
+class _Reader:
+    """Reads one part after the other."""
+
+    def __init__(self, body: bytes, at: int, files: list[str]) -> None:
+        self._body = body
+        self._at = at
+        self._files = files
+
+    def take(self, size: int) -> bytes:
+        """The next bytes."""
+        self._at += size
+        return self._body[self._at - size : self._at]
+
+    def number(self) -> int:
+        """The next number."""
+        return int.from_bytes(self.take(4), "little")
+
+    def files(self) -> tuple[str, ...] | None:
+        """The next list of modules."""
+        count = self.number()
+        if count == _EVIDENCE:
+            return None
+        found = struct.unpack_from(f"<{count}I", self._body, self._at)
+        self._at += 4 * count
+        return tuple([self._files[number] for number in found])
+
+    def results(self, count: int) -> Iterator[tuple[bytes, Kept]]:
+        """The next results."""
+        for _ in range(count):
+            key, contents, modules = self.take(SIZE), self.take(SIZE), self.files() or ()
+            yield key, Kept(modules, contents, self.take(self.number()))

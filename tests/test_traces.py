@@ -1,0 +1,159 @@
+"""Results are remembered with the modules that they were taken from: what is found is what a run without memory finds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from errlint import engine
+from errlint.config import Configs
+from errlint.model import FileReport
+from errlint.plan import Plan
+from errlint.runner import Mode, run
+from errlint.source import Source  # noqa: F401  (it raises the recursion limit: hypothesis wants that done before a test)
+from errlint.traces import Trace
+
+HEAD = "import requests\n"
+BODIES = {
+    "asks the API": """
+TEXT = 'not found'
+def call(url):
+    answer = requests.get(url, timeout=5)
+    answer.raise_for_status()
+    return answer
+""",
+    "passes it on": """
+TEXT = {other}.TEXT
+def call(url):
+    return {other}.call(url)
+""",
+    "brings the names": "from {other} import call, TEXT\n",
+    "does something else": """
+TEXT = 1
+def call(url):
+    return url
+""",
+    "retries": """
+TEXT = 'x'
+def call(url):
+    for _ in range(3):
+        try:
+            return {other}.call(url)
+        except requests.HTTPError:
+            pass
+""",
+    "raises its own": """
+TEXT = 'a b'
+class Failed({other}.Failed if 0 else Exception):
+    pass
+def call(url):
+    raise Failed({other}.call(url))
+""",
+    "cannot be parsed": "def call(:\n",
+}
+CLIENT = (
+    "def main(url):\n    try:\n        return {other}.call(url)\n    except requests.HTTPError as e:\n"
+    "        if {other}.TEXT in str(e):\n            return None\n        raise\n"
+)
+NAMES = ("m0", "m1", "m2", "m3")
+MODULES = st.tuples(st.sampled_from(sorted(BODIES)), st.sampled_from(NAMES))
+WORKING = st.tuples(st.sampled_from(["asks the API", "asks the API", "passes it on", "brings the names"]), st.sampled_from(NAMES))
+EDITS = st.tuples(st.sampled_from([*NAMES, "client"]), st.none() | MODULES)
+
+
+def write(folder: Path, name: str, module: tuple[str, str] | None) -> None:
+    """A module, or none where there was one."""
+    file = folder / f"{name}.py"
+    if module is None:
+        file.unlink(missing_ok=True)
+        return
+    body, other = module
+    code = CLIENT if name == "client" else BODIES[body]
+    file.write_text(f"{HEAD}import {other}\n{code.format(other=other)}", encoding="utf-8")
+
+
+def found(folder: Path, cache: Path | None) -> list[FileReport]:
+    """What a run of its own finds in the files of a folder."""
+    files = sorted(folder.glob("*.py"))
+    return [outcome.report for outcome in run(files, Plan(Configs(isolated=True), cache=cache), Mode.CHECK)]
+
+
+@settings(max_examples=40, deadline=None)
+@given(first=st.lists(WORKING, min_size=4, max_size=4), client=st.sampled_from(NAMES), edits=st.lists(EDITS, min_size=1, max_size=3))
+def test_after_any_edit_memory_changes_nothing(
+    tmp_path_factory: pytest.TempPathFactory, first: list[tuple[str, str]], client: str, edits: list[tuple[str, tuple[str, str] | None]]
+) -> None:
+    folder, cache = tmp_path_factory.mktemp("project"), tmp_path_factory.mktemp("results")
+    for name, module in zip(NAMES, first, strict=True):
+        write(folder, name, module)
+    write(folder, "client", ("", client))
+    assert found(folder, cache) == found(folder, None)
+    for name, edit in edits:
+        write(folder, name, edit)
+        assert found(folder, cache) == found(folder, None)
+    assert found(folder, cache) == found(folder, None)
+
+
+def checked(folder: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """The files that a run has to check."""
+    from errlint import engine
+
+    names: set[str] = set()
+    real = engine.check_bytes
+
+    def noted(raw: bytes, path: str, setup: engine.Setup, file: Path) -> FileReport:
+        names.add(file.stem)
+        return real(raw, path, setup, file)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(engine, "check_bytes", noted)
+        found(folder, cache)
+    return names
+
+
+def test_an_edit_costs_the_files_that_were_told_something(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, cache = tmp_path / "project", tmp_path / "results"
+    folder.mkdir()
+    write(folder, "m0", ("asks the API", "m3"))
+    write(folder, "m1", ("passes it on", "m0"))
+    write(folder, "m2", ("asks the API", "m1"))  # which it imports, and asks nothing
+    write(folder, "m3", ("asks the API", "m2"))  # which closes the circle
+    write(folder, "client", ("", "m1"))
+    everything = checked(folder, cache, monkeypatch)
+    assert "client" in everything
+    assert checked(folder, cache, monkeypatch) == set()
+    with (folder / "m0.py").open("a", encoding="utf-8") as file:
+        file.write("# more\n")
+    after = checked(folder, cache, monkeypatch)
+    assert {"m0", "client"} <= after
+    assert not {"m2", "m3"} & after
+    (folder / "m9.py").write_text("import requests\n", encoding="utf-8")
+    assert checked(folder, cache, monkeypatch) == {*everything, "m9"}  # an import may lead elsewhere now
+
+
+def test_a_remembered_answer_keeps_its_notes() -> None:
+    trace = Trace()
+    answers: dict[str, tuple[int, int]] = {}
+
+    def find() -> int:
+        trace.touch("b")
+        return 1
+
+    for asking in ("a", "c"):
+        with trace.on_behalf_of(asking):
+            assert trace.remembered(answers, "question", find) == 1
+    assert (trace.told("a"), trace.told("c")) == (("b",), ("b",))
+
+
+def test_who_asks_a_module_rests_on_all_that_it_was_told() -> None:
+    trace = Trace()
+    with trace.on_behalf_of("middle"):
+        trace.touch("far")
+    with trace.on_behalf_of("near"):
+        trace.touch("middle")
+        with trace.on_behalf_of("middle"):
+            pass  # it remembers
+    assert trace.told("near") == ("far", "middle")
