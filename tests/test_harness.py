@@ -125,6 +125,15 @@ def test_fixed_text_keeps_the_comments_of_what_is_left(tmp_path: Path) -> None:
     assert failures(fixture, bench(TOY, other)) == {}
 
 
+def test_what_only_the_fixed_text_has_is_expected_there(tmp_path: Path) -> None:
+    then = replace(toy_rule("new", None), id="ERR902", name="other-rule")
+    fixture = plant(tmp_path, "bad_old.py", BAD.replace("safe\n", "safe  # then-expect: ERR902\n"))
+    fixture = write_siblings(fixture, bench(TOY, then))
+    assert fixture.sibling == FIXED.replace('"new")\n', '"new")  # expect: ERR902\n')
+    assert failures(fixture, bench(TOY, then)) == {}
+    assert "fixes_converge" in failures(fixture, bench(TOY))
+
+
 def test_update_removes_the_sibling_of_what_cannot_be_fixed(tmp_path: Path) -> None:
     fixture = plant(tmp_path, "bad_old.py", BAD.replace(" safe", ""), FIXED)
     assert write_siblings(fixture, bench(toy_rule("old", None))).sibling is None

@@ -93,6 +93,11 @@ class Libraries:
         return {call: entry.argument for sheet in self.sheets for entry in sheet.pause for call in entry.calls}
 
     @cached_property
+    def addresses(self) -> dict[str, Argument]:
+        """Calls, by dotted name, whose value stands for an address; and the argument that the address is."""
+        return {call: entry.argument for sheet in self.sheets for entry in sheet.address for call in entry.calls}
+
+    @cached_property
     def speeches(self) -> Speeches:
         """Calls that tell people something, and code that serves."""
         return Speeches.of((sheet.speech, sheet.serving) for sheet in self.sheets)
@@ -218,6 +223,19 @@ class Libraries:
         """The most general exceptions that stand for a status, of the library that speaks of the type or function ``name``."""
         sheet = self._homes.get(name) or self._homes.get(name.rpartition(".")[0])
         return self._errors.get(sheet.library.id, ()) if sheet is not None else ()
+
+    def are_strangers(self, one: str, other: str) -> bool:
+        """Whether two types are of libraries none of whose types is one of the other's: an error of one is none of the other."""
+        home, away = self._homes.get(one), self._homes.get(other)
+        if home is None or away is None or home is away or one.partition(".")[0] == other.partition(".")[0]:
+            return False
+        return (home.library.id, away.library.id) not in self._related and (away.library.id, home.library.id) not in self._related
+
+    @cached_property
+    def _related(self) -> frozenset[tuple[str, str]]:
+        """Libraries that have a type which is one of another's: ``(whose, of which)``."""
+        types = ((sheet, above) for sheet in self.sheets for entry in sheet.type for above in self.ancestors(entry.name))
+        return frozenset((sheet.library.id, self._homes[above.name].library.id) for sheet, above in types if above.name in self._homes)
 
     def asks_by_itself(self, name: str) -> bool:
         """Whether clients of the library that speaks of the type ``name`` retry without being told to, for as long as the server says."""

@@ -140,6 +140,13 @@ class Pause(_Sheet, frozen=True):
     argument: Argument
 
 
+class AddressSheet(_Sheet, frozen=True):
+    """``[[address]]``: calls whose value is given where a URL is expected, and stands for the one that ``argument`` is."""
+
+    calls: tuple[str, ...]
+    argument: Argument
+
+
 class Named(_Sheet, frozen=True):
     """``[[random]]``, ``[[unique]]`` and ``[[clock]]``: functions whose value is drawn at random, is another one each time, or is the time.
     ``[[decoder]]``: functions that decode JSON. ``[[matcher]]``: modules with the functions of ``re``.
@@ -159,6 +166,7 @@ class Sheet(_Sheet, frozen=True):
     function: tuple[FunctionSheet, ...] = ()
     defeats_retry_after: tuple[RetryAfterDefeat, ...] = ()
     pause: tuple[Pause, ...] = ()
+    address: tuple[AddressSheet, ...] = ()
     random: tuple[Named, ...] = ()
     unique: tuple[Named, ...] = ()
     clock: tuple[Named, ...] = ()

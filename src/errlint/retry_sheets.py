@@ -121,6 +121,8 @@ class RetrySheet(_Table, frozen=True, kw_only=True):
     """Keyword arguments that are not listed are handed to the parts."""
     needs: str = ""
     """The argument without which nothing is retried."""
+    again: str = ""
+    """Of a decorator: the method by which the function has itself run again, as its first parameter or by its name: `self.retry()`."""
     http: bool = False
     """It can only be about HTTP: no call has to be seen."""
     versions: str = ""

@@ -39,6 +39,11 @@ class Catalogues:
         """The packages whose version makes a difference."""
         return frozenset(sdk.package for one in self for sdk in one.sdks if sdk.versions)
 
+    @cached_property
+    def hints(self) -> frozenset[str]:
+        """The headers by which servers say of an answer whether to send the request again, in small letters."""
+        return frozenset(name.lower() for one in self for part in (one, *one.surfaces) for name in part.override_headers)
+
     def get(self, id: str) -> Catalogue | None:  # noqa: A002 -- the catalogue's own word
         """The catalogue, or surface, with this id."""
         return self._by_id.get(id)

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import libcst as cst
 
+from errlint.libraries import Libraries
 from errlint.semantics.constants import Constants, string_value
 from errlint.semantics.functions import Functions
 from errlint.semantics.names import Names, dotted
@@ -76,7 +77,8 @@ _UNKNOWN = _Text(_GAP)
 class Addresses:
     """Reads the addresses in one module."""
 
-    def __init__(self, scopes: Scopes, names: Names, constants: Constants, functions: Functions) -> None:
+    def __init__(self, scopes: Scopes, names: Names, constants: Constants, functions: Functions, libraries: Libraries) -> None:
+        self._libraries = libraries
         self._scopes = scopes
         self._names = names
         self._constants = constants
@@ -187,9 +189,11 @@ class Addresses:
             return (absolute[-1] if absolute else parts[0]) + _Text("/")
         if last in _MAKES_URL and arguments:
             return self._text(arguments[0], hops - 1)
-        if name == "urllib.request.Request":
-            named = [argument.value for argument in call.args if argument.keyword is not None and argument.keyword.value == "url"]
-            return self._text((arguments or named)[0], hops - 1) if arguments or named else _UNKNOWN
+        stands_for = self._libraries.addresses.get(name)
+        if stands_for is not None:
+            named = [found.value for found in call.args if found.keyword is not None and found.keyword.value == stands_for.name]
+            written = [*named, *arguments[stands_for.position or 0 :]]
+            return self._text(written[0], hops - 1) if written else _UNKNOWN
         for function in self._functions.run_by(call):
             returned = next(self._functions.returned(function), None)
             if returned is not None:

@@ -130,7 +130,7 @@ class Semantics:
     @cached_property
     def binding(self) -> ApiBinding:
         """Which API calls talk to."""
-        addresses = Addresses(self.scopes, self.names, self.constants, self.functions)
+        addresses = Addresses(self.scopes, self.names, self.constants, self.functions, self.libraries)
         return ApiBinding(self.tree, self.names, self.catalogues, self.libraries, addresses=addresses, said=self.said, default=self.default)
 
     @property

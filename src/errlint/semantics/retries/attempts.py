@@ -46,11 +46,18 @@ class Attempts:
         )
 
     def _by_its_use(self, call: cst.Call) -> Attempt | None:
-        """A call of which nothing is known but that its value is asked for its status."""
+        """A call of which nothing is known but that its value is asked for its status; here, or in the function that makes it."""
         place = self.use_of(call)
-        if place is None:
-            return None
-        return Attempt(call, (Place(call, "makes an HTTP call", http=True), place), None, self.method(call), None, raises=False)
+        if place is not None:
+            return Attempt(call, (Place(call, "makes an HTTP call", http=True), place), None, self.method(call), None, raises=False)
+        for function in self._semantics.functions.run_by(call):
+            for inner in self._calls(function.body):
+                used = self.use_of(inner)
+                if used is not None:
+                    trail = (Place(call, "runs code that makes an HTTP call"), Place(inner, "makes an HTTP call", http=True), used)
+                    raises = _AS_EXCEPTION[self._semantics.raises_for_status(call).answer]
+                    return Attempt(call, trail, None, self.method(inner), None, raises)
+        return None
 
     def use_of(self, call: cst.Call) -> Place | None:
         """Where the value of a call is used as only responses are: an error status comes back with it."""

@@ -204,7 +204,7 @@ class ExceptionTypes:
             return Range(raised.outcomes, 0)
         if self._libraries.type(kind) is not None:
             # the most general type that a library raises; the handler may name one that is more precise
-            return self._covers(name)
+            return NOTHING if self._libraries.are_strangers(kind, name) else self._covers(name)
         above, complete = self.ancestry(kind)
         if name in above:
             return Range(raised.outcomes, raised.outcomes)

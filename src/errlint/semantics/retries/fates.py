@@ -158,7 +158,7 @@ class Walk:
     def _if(self, statement: cst.If, state: int) -> Fate:
         fate = self._evaluated(statement.test, state)
         state = fate.next
-        passed = self._steps.range_of(statement.test)
+        passed = self._steps.range_of(statement.test, self._handling[-1] if self._handling else ())
         true, false = _split(passed, state)
         self._note(statement.test, true)
         refreshed = self._steps.refreshed(statement, true)

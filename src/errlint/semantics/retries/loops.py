@@ -17,12 +17,14 @@ from errlint.semantics.retries.exception_types import ExceptionTypes
 from errlint.semantics.retries.exits import Exits, Region
 from errlint.semantics.retries.fates import Fate, Walk, everything
 from errlint.semantics.retries.outcomes import FAILURES, NOT_YET, ended, running
-from errlint.semantics.retries.policy import Attempt, RetryPolicy
+from errlint.semantics.retries.policy import Attempt, RetryPolicy, Stop, Wait
 from errlint.semantics.retries.predicates import Predicates
 from errlint.semantics.retries.readings import retried, wait_of
+from errlint.semantics.retries.restarts import restarts
 from errlint.semantics.retries.sameness import Sameness
 from errlint.semantics.retries.steps import Callee, Steps
 from errlint.semantics.retries.stops import stop_of
+from errlint.semantics.retries.words import last_word
 from errlint.semantics.scopes import How
 from errlint.semantics.statuses import ERRORS, OK, Range
 
@@ -73,8 +75,13 @@ class Passage:
 
     @property
     def _counts_attempts(self) -> bool:
+        """``for attempt in range(3)`` and ``for _ in range(self.max_retries)``."""
         region = self.region
-        return isinstance(region, cst.For) and isinstance(region.target, cst.Name) and _ATTEMPT.search(region.target.value) is not None
+        if not isinstance(region, cst.For) or not isinstance(region.target, cst.Name):
+            return False
+        bounds = [argument.value for argument in region.iter.args] if isinstance(region.iter, cst.Call) else []
+        parts = [part for bound in bounds for part in ((bound.left, bound.right) if isinstance(bound, cst.BinaryOperation) else (bound,))]
+        return any(_ATTEMPT.search(word) for word in (region.target.value, *map(last_word, parts)))
 
     @property
     def _caught(self) -> int:
@@ -147,7 +154,7 @@ def policies(semantics: Semantics) -> Iterator[RetryPolicy]:
     """The retries of a file that stand around their HTTP calls."""
     for region in semantics.tree.of_types(cst.For, cst.While, cst.FunctionDef):
         assert isinstance(region, (cst.For, cst.While, cst.FunctionDef))
-        if isinstance(region, cst.FunctionDef) and not calls_itself(semantics, region):
+        if isinstance(region, cst.FunctionDef) and not calls_itself(semantics, region) and not restarts(semantics, region):
             continue
         if not may_come_back(semantics, region) or _runs_once(semantics, region):
             continue
@@ -229,12 +236,13 @@ def assembled(
     region = passages[0].region
     default = "recursion" if isinstance(region, cst.FunctionDef) else "loop"
     failures = retried(semantics, passages)
+    by_others = isinstance(region, cst.FunctionDef) and bool(restarts(semantics, region))
     return RetryPolicy(
         mechanism or default,
         node or region,
         attempts,
         failures,
-        wait_of(semantics, passages, failures),
-        stop_of(semantics, passages),
+        Wait() if by_others else wait_of(semantics, passages, failures),
+        Stop() if by_others else stop_of(semantics, passages),
         code=(region, *code),
     )

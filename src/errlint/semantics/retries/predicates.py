@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from errlint.first_party import is_first_party
+from errlint.semantics.class_members import is_abstract
 from errlint.semantics.constants import string_value
 from errlint.semantics.meaning import Kind, Meaning, Place
 from errlint.semantics.names import dotted
-from errlint.semantics.retries.exception_types import UNKNOWN_TYPE, ExceptionTypes
+from errlint.semantics.retries.exception_types import UNKNOWN_TYPE, ExceptionTypes, Raised
 from errlint.semantics.retries.outcomes import ANYTHING, NO_ANSWER, NOTHING
 from errlint.semantics.retries.words import ANSWER_WORDS, last_word
 from errlint.semantics.scopes import Binding, How
@@ -37,8 +38,6 @@ _OK_WORDS = {
     "is_server_error": "server-error",
 }
 _STATUS_IN_TEXT = re.compile(r"\D{0,24}\b([45]\d\d)\b\D{0,24}")
-_SERVERS_HINT = re.compile(r"should[-_]retry", re.IGNORECASE)
-"""Headers by which servers say, of an answer that is an error, whether to send the request again (Stripe, OpenAI, Anthropic)."""
 _TRUTHS = ("True", "False")
 _HOPS = 4
 
@@ -60,6 +59,8 @@ class Predicates(Statuses):
         self._semantics = semantics
         self._extra = extra
         self._asking: set[cst.CSTNode] = set()
+        self.in_flight: tuple[Raised, ...] = ()
+        """What was caught, while tests of its handler are asked: an error of one library is of no type of another."""
 
     # meanings --------------------------------------------------------------------------------------------------------------------
 
@@ -179,7 +180,8 @@ class Predicates(Statuses):
         """``headers["x-should-retry"] == "true"``, ``"x-should-retry" in headers``."""
         read = [test.left, *(value for value in self._values(test.left) if isinstance(test.left, cst.Name))]
         nodes = (node for expression in read for node in (expression, *self._tree.below(expression)))
-        return any(_SERVERS_HINT.search(string_value(node) or "") for node in nodes if isinstance(node, cst.SimpleString))
+        hints = self._semantics.catalogues.hints
+        return any((string_value(node) or "").lower() in hints for node in nodes if isinstance(node, cst.SimpleString))
 
     def _conditional(self, test: cst.IfExp) -> Range:
         condition, yes, no = self.range_of(test.test), self.range_of(test.body), self.range_of(test.orelse)
@@ -204,7 +206,7 @@ class Predicates(Statuses):
         if name in ("any", "all") and len(arguments) == 1:
             return self._any_of(arguments[0]) if name == "any" else UNKNOWN
         for function in self._semantics.functions.run_by(call):
-            return self.of_function(function)
+            return UNKNOWN if is_abstract(function) else self.of_function(function)
         return super().range_of(call)
 
     def _of_types(self, written: cst.BaseExpression) -> Range:
@@ -216,6 +218,8 @@ class Predicates(Statuses):
             return UNKNOWN
         if any(self.types.local(name) is not None or is_first_party(name) for name in names):
             return UNKNOWN
+        if self.in_flight and not any(self.types.taken(names, one).may for one in self.in_flight):
+            return NOTHING
         return self.types.covers(names)
 
     def _any_of(self, generator: cst.BaseExpression) -> Range:

@@ -196,7 +196,8 @@ class Sameness:
         return self._stays(binding.value, hops - 1)
 
     def _reads(self, expression: cst.BaseExpression, name: str) -> bool:
-        return any(isinstance(node, cst.Name) and node.value == name for node in (expression, *self._tree.below(expression)))
+        nodes = (expression, *self._tree.below(expression))
+        return any(isinstance(node, cst.Name) and node.value == name and self._is_read(node) for node in nodes)
 
     def _changed_inside(self, name: str) -> bool:
         """``params["page"] = …`` and ``headers["Origin"] = …`` change the request; ``headers["Authorization"] = …`` does not."""

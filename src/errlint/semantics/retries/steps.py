@@ -14,6 +14,7 @@ from errlint.semantics.retries.exception_types import UNKNOWN_TYPE, ExceptionTyp
 from errlint.semantics.retries.exits import Region
 from errlint.semantics.retries.outcomes import ALL_WAYS, FAILURES, NO_ANSWER, NOT_YET, both_halves, ended, running
 from errlint.semantics.retries.predicates import Predicates
+from errlint.semantics.retries.restarts import restarts
 from errlint.semantics.retries.sameness import Sameness
 from errlint.semantics.scopes import How
 from errlint.semantics.statuses import ERRORS, Range, statuses
@@ -66,6 +67,7 @@ class Steps:
         self._attempt = attempt
         self.callees = callees
         self.assumed = assumed
+        self._restarts = restarts(semantics, region) if isinstance(region, cst.FunctionDef) else ()
         self._entered: list[Function] = []
         self._inside = 0
         self._calls = 0
@@ -76,9 +78,13 @@ class Steps:
 
     # questions of the walk ---------------------------------------------------------------------------------------------------------
 
-    def range_of(self, test: cst.BaseExpression) -> Range:
-        """The outcomes under which a test is true."""
-        return self._predicates.range_of(test)
+    def range_of(self, test: cst.BaseExpression, caught: Sequence[Raised] = ()) -> Range:
+        """The outcomes under which a test is true; ``caught`` is what the handler around it has caught."""
+        self._predicates.in_flight = tuple(Raised(one.types, running(one.outcomes) | ended(one.outcomes)) for one in caught)
+        try:
+            return self._predicates.range_of(test)
+        finally:
+            self._predicates.in_flight = ()
 
     def in_case(self, case: cst.MatchCase) -> int:
         """The outcomes under which a case of ``match response.status_code`` runs."""
@@ -173,6 +179,8 @@ class Steps:
             return Fate(next=state)
         self._calls += 1
         functions = self._semantics.runs(call)
+        if call in self._restarts:
+            return Fate(back=running(state) | ended(state))
         if isinstance(self._region, cst.FunctionDef) and self._region in self._semantics.functions.run_by(call):
             if Sameness(self._semantics, self._region).is_changed_before(call, self._attempt):
                 return Fate(left=running(state) | ended(state))
