@@ -71,14 +71,25 @@ class Sameness:
             if isinstance(outer, cst.If) and block is outer.body:
                 read |= {node.attr.value for node in self._tree.below(outer.test) if isinstance(node, cst.Attribute)}
             block = outer
+        return any(member in read and not _ASIDE.search(member) for member in self._members_set_before(again))
+
+    def _members_set_before(self, again: cst.Call) -> Iterator[str]:
+        """The attributes that the block of a call sets before it, by a function of the file, too: ``if not self.other_way(): raise``."""
         around = self._tree.enclosing(again, cst.IndentedBlock)
         order = self._tree.order
-        for node in self._tree.below(around, into_functions=False) if around is not None else ():
-            if isinstance(node, cst.Assign) and order[node] < order[again]:
-                changed = [target.target for target in node.targets if isinstance(target.target, cst.Attribute)]
-                if any(target.attr.value in read and not _ASIDE.search(target.attr.value) for target in changed):
-                    return True
-        return False
+        before = (
+            (node for node in self._tree.below(around, into_functions=False) if order[node] < order[again]) if around is not None else ()
+        )
+        for node in before:
+            yield from self._members_set(node)
+            for function in self._semantics.functions.run_by(node) if isinstance(node, cst.Call) else ():
+                for inner in self._tree.below(function.body, into_functions=False) if function is not self._region else ():
+                    yield from self._members_set(inner)
+
+    def _members_set(self, node: cst.CSTNode) -> Iterator[str]:
+        for target in node.targets if isinstance(node, cst.Assign) else ():
+            if isinstance(target.target, cst.Attribute):
+                yield target.target.attr.value
 
     def _members_read(self, attempt: cst.Call) -> Iterator[str]:
         """The attributes that a request is made of, those included that helpers put together."""
