@@ -178,7 +178,7 @@ def test_how_long_it_waits(decorator: str, expected: tuple[object, ...], librari
 @pytest.mark.parametrize(
     ("wait", "server"),
     [
-        ("tenacity.wait_exponential()", None),
+        ("tenacity.wait_exponential()", False),
         ("lambda state: float(state.outcome.exception().response.headers['Retry-After'])", True),
         ("asked_for", True),
         ("AskedFor(tenacity.wait_fixed(2))", True),

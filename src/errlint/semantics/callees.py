@@ -138,6 +138,10 @@ class Callees:
         assert self._imported is not None
         return f"{self._imported.file}:{name}" if self._types.definition(name) is not None else name
 
+    def client(self, call: cst.Call) -> Meaning | None:
+        """What the object means that a method is called of."""
+        return self._meaning(call.func.value) if isinstance(call.func, cst.Attribute) else None
+
     # what comes back -------------------------------------------------------------------------------------------------------------
 
     def returned(self, call: cst.Call, summary: FunctionSummary, value: Value | None, client: Meaning | None) -> Meaning | None:

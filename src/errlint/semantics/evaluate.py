@@ -5,7 +5,7 @@ Demand-driven and remembered per node, so the cost is linear in what is asked (:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import libcst as cst
@@ -14,17 +14,18 @@ from errlint.first_party import is_first_party
 from errlint.library_sheets import TypeSheet
 from errlint.semantics.annotations import Annotations
 from errlint.semantics.binding import ApiBinding
+from errlint.semantics.called import Called
 from errlint.semantics.callees import Callees
 from errlint.semantics.chosen import Chosen
 from errlint.semantics.class_members import ClassMembers, Member, is_property
-from errlint.semantics.constants import Constants, string_value
-from errlint.semantics.fields import names_error
+from errlint.semantics.constants import Constants
 from errlint.semantics.functions import Functions
 from errlint.semantics.handlers import Handlers
 from errlint.semantics.http_calls import HttpCalls
 from errlint.semantics.imported import Imported
-from errlint.semantics.inside import KIND_OF, OF_TYPE, Inside, is_item
-from errlint.semantics.meaning import Bound, Kind, Meaning, Place
+from errlint.semantics.inside import Inside
+from errlint.semantics.items import Items
+from errlint.semantics.meaning import Kind, Meaning, Place
 from errlint.semantics.names import Names, dotted
 from errlint.semantics.narrowing import Narrowings
 from errlint.semantics.patterns import captured_path
@@ -33,29 +34,11 @@ from errlint.semantics.raises import Raises
 from errlint.semantics.records import Records
 from errlint.semantics.scopes import Binding, How, Scopes
 from errlint.semantics.statuses import Statuses
+from errlint.semantics.texts import TEXTS, Texts, several
 from errlint.semantics.tree import Tree
+from errlint.semantics.typed import Typed
 from errlint.semantics.types import Types, shown
 from errlint.semantics.unknown import Unknown
-
-_SAME_TEXT = frozenset({
-    "lower", "upper", "casefold", "strip", "lstrip", "rstrip", "replace", "removeprefix", "removesuffix", "title", "capitalize", "decode",
-    "encode", "expandtabs", "swapcase", "format",
-})  # fmt: skip
-_CASTS = frozenset({"typing.cast", "typing_extensions.cast"})
-_PASSED_THROUGH = {
-    **dict.fromkeys(_CASTS, 1),
-    **dict.fromkeys(("asyncio.wait_for", "asyncio.shield", "asyncio.run", "copy.copy", "copy.deepcopy"), 0),
-}
-"""Functions that give back one of their arguments, by its position."""
-_FOLDED = frozenset({"lower", "upper", "casefold", "strip"})
-_TEXTS = (Kind.MESSAGE, Kind.TEXT, Kind.REASON, Kind.CODE)
-_MADE = {
-    "response": "a response",
-    "exception": "an exception",
-    "client": "a client",
-    "object": "an object that does HTTP",
-    "class": "an instance",
-}
 
 
 class Evaluator:
@@ -83,12 +66,15 @@ class Evaluator:
         self._functions = functions
         self._given = given
         self._annotations = Annotations(tree, scopes, names, types)
+        self._typed = Typed(self._annotations, types, binding)
+        self._texts = Texts(self.meaning)
         self._members = ClassMembers(scopes, constants, types, imported)
         self._unknown = Unknown(tree, scopes, self._annotations, types)
         self._inside = Inside(types, self._unknown)
         self._narrowings = Narrowings(tree, scopes)
         self.callees = Callees(tree, names, functions, self._members, types=types, binding=binding, imported=imported, meaning=self.meaning)
         self._records = Records(tree, scopes, constants, functions, types=types, runs=self.callees.here)
+        self._items = Items(constants, self._records, self.meaning)
         self.http = HttpCalls(tree, self.callees, self.meaning)
         self.statuses = Statuses(tree, self.meaning, names.qualified, lambda value: list(constants.values(value)), self._predicate)
         self.chosen = Chosen(constants.values, self.statuses.number, types.named)
@@ -114,6 +100,20 @@ class Evaluator:
             imported=imported,
             meaning=self.meaning,
         )
+        self._called = Called(
+            tree,
+            functions,
+            self.callees,
+            self._handlers,
+            types=types,
+            binding=binding,
+            inside=self._inside,
+            members=self._members,
+            typed=self._typed,
+            items=self._items,
+            texts=self._texts,
+            meaning=self.meaning,
+        )
         self._questions: Questions[Meaning] = Questions()
 
     def meaning(self, expression: cst.BaseExpression) -> Meaning | None:
@@ -131,7 +131,7 @@ class Evaluator:
             case cst.Attribute():
                 return self._attribute(expression)
             case cst.Call():
-                return self._call(expression)
+                return self._called.meaning(expression)
             case cst.Subscript():
                 return self._subscript(expression)
             case cst.Await(expression=inner) | cst.NamedExpr(value=inner):
@@ -144,13 +144,15 @@ class Evaluator:
             case cst.BinaryOperation(left=left, right=right, operator=cst.Add()):
                 return self._text(self._first(left, right))
             case cst.BinaryOperation(left=cst.SimpleString() | cst.ConcatenatedString(), right=right, operator=cst.Modulo()):
-                return self._woven(expression, [element.value for element in right.elements] if isinstance(right, cst.Tuple) else [right])
+                return self._texts.woven(
+                    expression, [element.value for element in right.elements] if isinstance(right, cst.Tuple) else [right]
+                )
             case cst.FormattedString(parts=parts):
-                return self._woven(expression, [part.expression for part in parts if isinstance(part, cst.FormattedStringExpression)])
+                return self._texts.woven(expression, [part.expression for part in parts if isinstance(part, cst.FormattedStringExpression)])
             case cst.ConcatenatedString(left=left, right=right):
                 return self._first(left, right)
             case cst.ListComp(elt=each) | cst.SetComp(elt=each) | cst.GeneratorExp(elt=each):
-                return _several(self._text(self.meaning(each)), expression)
+                return several(self._text(self.meaning(each)), expression)
             case _:
                 return None
 
@@ -158,12 +160,16 @@ class Evaluator:
         return next((found for found in map(self.meaning, expressions) if found is not None), None)
 
     def _text(self, meaning: Meaning | None) -> Meaning | None:
-        return meaning if meaning is not None and meaning.kind in _TEXTS else None
+        return meaning if meaning is not None and meaning.kind in TEXTS else None
 
     def _predicate(self, call: cst.Call) -> tuple[int, int] | None:
         """For which statuses a function of another module may and must be true."""
         summary = self.callees.elsewhere(call)
         return summary.predicate if summary is not None else None
+
+    def returned_by_annotation(self, function: cst.FunctionDef) -> Meaning | None:
+        """What a function returns by its annotation (``-> httpx.Response``)."""
+        return self._called.returned_by_annotation(function)
 
     def used_as_response(self, name: cst.Name, node: cst.CSTNode) -> Place | None:
         """Where a value that ``node`` binds to a name is used as only responses are."""
@@ -190,13 +196,6 @@ class Evaluator:
         name = self._names.qualified(expression)
         return self.callees.kept(expression, name) if name is not None and is_first_party(name) else None
 
-    def _of_type(self, sheet: TypeSheet, place: Place, api: Bound | None, expression: cst.BaseExpression | None = None) -> Meaning:
-        """A value that is known to be of a type. An exception of the project may stand for anything."""
-        open_ = sheet.is_a == "exception" and not sheet.covers_status and self._types.is_of_project(sheet)
-        if open_ and self._types.takes_status(sheet):
-            sheet, open_ = self._types.made_of_answer(sheet), False
-        return Meaning(OF_TYPE[sheet.is_a], (place,), sheet, api, expression=expression, proven=not open_)
-
     def _narrowed(self, name: cst.Name | cst.Attribute) -> Meaning | None:
         """What ``isinstance(name, T)`` in a test on the way to the use says of it."""
         tests = self._narrowings.at(name) if isinstance(name, cst.Name) else self._narrowings.at_attribute(name)
@@ -204,7 +203,7 @@ class Evaluator:
             written = dotted(name)
             for sheet in self.type_sheets(test.args[1].value):
                 api = self._binding.of_name(self._types.library_name(sheet), name)
-                return self._of_type(sheet, Place(test, f"`{written}` is a `{shown(sheet.name)}`"), api, name)
+                return self._typed.of_type(sheet, Place(test, f"`{written}` is a `{shown(sheet.name)}`"), api, name)
             kind = self._unknown.exception_named(test.args[1].value)
             if kind is not None:
                 # what is expected of it is told in the same branch, not by tests of other types
@@ -261,7 +260,7 @@ class Evaluator:
         summary = self.callees.elsewhere(value) if isinstance(value, cst.Call) else None
         if isinstance(value, cst.Call) and summary is not None:
             item = summary.items[binding.path[0]] if len(binding.path) == 1 and binding.path[0] < len(summary.items) else None
-            found = self.callees.returned(value, summary, item, self._client(value))
+            found = self.callees.returned(value, summary, item, self.callees.client(value))
             return None if found is None else self._kept(found, binding)
         found = self._at(value, binding.path) if value is not None else None
         return None if found is None else self._kept(found, binding)
@@ -299,12 +298,7 @@ class Evaluator:
     def _annotated(self, binding: Binding) -> Meaning | None:
         if binding.annotation is None:
             return None
-        for name in self._annotations.types(binding.annotation):
-            sheet = self._types.type(name)
-            if sheet is not None:
-                place = Place(binding.node, f"`{binding.name}` is annotated as `{shown(sheet.name)}`")
-                return self._of_type(sheet, place, self._binding.of_name(self._types.library_name(sheet), binding.node))
-        return None
+        return self._typed.annotated(binding.annotation, binding.node, f"`{binding.name}` is annotated as `{{}}`")
 
     def _parameter(self, binding: Binding) -> Meaning | None:
         given = self._given.get(binding.node) or self._instance(binding)
@@ -325,12 +319,7 @@ class Evaluator:
             return None
         definition = self._tree.enclosing(binding.node, cst.ClassDef)
         sheet = self._types.of_class(definition) if definition is not None else None
-        if sheet is None:
-            return None
-        if sheet.is_a == "exception" and self._types.takes_status(sheet):
-            return self._of_type(sheet, Place(binding.node, f"an instance of `{shown(sheet.name)}`, which is made with a status"), None)
-        kind = OF_TYPE[sheet.is_a] if sheet.is_a in ("client", "object") else Kind.INSTANCE
-        return Meaning(kind, (Place(binding.node, f"an instance of `{shown(sheet.name)}`"),), sheet)
+        return self._typed.instance(sheet, binding.node) if sheet is not None else None
 
     def _captured(self, binding: Binding) -> Meaning | None:
         """``case text if "limit" in text`` or ``case {"message": text}``."""
@@ -366,7 +355,7 @@ class Evaluator:
                 found = self._of_exception(found, base)
         if found is None and own is not None and base is not None:
             given = self._records.field(base, attribute.attr.value)
-            found = self._from_record(given, f".{attribute.attr.value}") if given is not None else None
+            found = self._items.kept(given, f".{attribute.attr.value}") if given is not None else None
         if found is None and base is not None:
             return self._inside.member(base, attribute.attr.value, attribute)
         return found or self._elsewhere(attribute)
@@ -414,190 +403,12 @@ class Evaluator:
             return None
         index = subscript.slice[0].slice
         if not isinstance(index, cst.Index):
-            return base if base is not None and base.kind in _TEXTS else None
-        key = self._key(index.value)
+            return base if base is not None and base.kind in TEXTS else None
+        key = self._items.key(index.value)
         if key is None:
             return None
-        return self._under(subscript.value, key) if base is None else self._inside.item(base, key, subscript)
-
-    def _under(self, mapping: cst.BaseExpression, key: str | int) -> Meaning | None:
-        """What a dict of this file has under a key."""
-        values = self._records.under(mapping, key) if isinstance(key, str) else ()
-        return next((found for found in (self._from_record(value, repr(key)) for value in values) if found is not None), None)
-
-    def _from_record(self, value: cst.BaseExpression, place: str) -> Meaning | None:
-        found = self.meaning(value)
-        return found.via(value, f"kept under `{place}`") if found is not None else None
-
-    def _key(self, expression: cst.BaseExpression) -> str | int | None:
-        if isinstance(expression, cst.Integer):
-            return expression.evaluated_value
-        found = self._constants.strings(expression)
-        return found[0] if len(found) == 1 else None
-
-    def _woven(self, expression: cst.BaseExpression, parts: Iterable[cst.BaseExpression]) -> Meaning | None:
-        """A text into which other values are put: ``f"{e}"``, ``"%s" % e``, ``"{}".format(e)``."""
-        for part in parts:
-            found = self.meaning(part)
-            if found is not None and (found.kind in _TEXTS or found.kind is Kind.EXCEPTION):
-                return self._as_text(found, expression)
-        return None
-
-    def _as_text(self, meaning: Meaning, expression: cst.BaseExpression) -> Meaning | None:
-        """``str(x)``: the text of an exception, of a body, of a message."""
-        if meaning.kind is Kind.EXCEPTION:
-            return meaning.becomes(Kind.MESSAGE, expression, "turned into text", from_exception=True, name="str")
-        if meaning.kind in _TEXTS:
-            return meaning
-        if meaning.kind is Kind.BODY:
-            return meaning.becomes(Kind.TEXT, expression, "turned into text")
-        return None
+        return self._items.under(subscript.value, key) if base is None else self._inside.item(base, key, subscript)
 
     def part(self, base: Meaning, name: str | int, expression: cst.BaseExpression) -> Meaning | None:
         """What stands under a key of a mapping, or in an attribute of an object."""
         return self._inside.part(base, name, expression)
-
-    # calls ---------------------------------------------------------------------------------------------------------------------
-
-    def _call(self, call: cst.Call) -> Meaning | None:
-        by_name = self._call_by_name(call)
-        if by_name is not None:
-            return by_name
-        if isinstance(call.func, cst.Attribute):
-            found = self._method(call, call.func)
-            if found is not None:
-                return found
-        for function in self.callees.here(call):
-            for returned in self._functions.returned(function):
-                result = self.meaning(returned)
-                if result is not None:
-                    return result.via(call, f"returned by `{function.name.value}()`")
-            declared = self.returned_by_annotation(function)
-            if declared is not None:
-                return declared.via(call, f"returned by `{function.name.value}()`")
-        summary = self.callees.elsewhere(call)
-        return self.callees.returned(call, summary, summary.value, self._client(call)) if summary is not None else None
-
-    def _cast(self, annotation: cst.BaseExpression, call: cst.Call) -> Meaning | None:
-        """What a value is by the annotation that ``cast(X, value)`` gives it."""
-        for name in self._annotations.types(annotation):
-            sheet = self._types.type(name)
-            if sheet is not None:
-                place = Place(call, f"declared to be a `{shown(sheet.name)}`")
-                return self._of_type(sheet, place, self._binding.of_name(self._types.library_name(sheet), call))
-        return None
-
-    def returned_by_annotation(self, function: cst.FunctionDef) -> Meaning | None:
-        """What a function returns by its annotation (``-> httpx.Response``)."""
-        if function.returns is None:
-            return None
-        for name in self._annotations.types(function.returns.annotation):
-            sheet = self._types.type(name)
-            if sheet is not None and sheet.is_a != "exception":
-                place = Place(function.returns, f"`{function.name.value}()` returns a `{shown(sheet.name)}`")
-                return self._of_type(sheet, place, self._binding.of_name(self._types.library_name(sheet), function.returns))
-        return None
-
-    def _client(self, call: cst.Call) -> Meaning | None:
-        return self.meaning(call.func.value) if isinstance(call.func, cst.Attribute) else None
-
-    def _call_by_name(self, call: cst.Call) -> Meaning | None:
-        name = self._types.named(call.func)
-        if name is None:
-            return None
-        special = self._builtin(call, name)
-        if special is not None:
-            return special
-        function = self._types.function(name)
-        if function is not None:
-            api = self._binding.of_call(call, name)
-            return self._result(call, function.returns, f"`{name}()`", api)
-        sheet = self._types.type(name)
-        if sheet is not None:
-            api = self._binding.of_call(call, name)
-            return self._of_type(sheet, Place(call, f"`{shown(name)}()` makes {_MADE[sheet.is_a]}"), api)
-        return None
-
-    def _result(self, call: cst.Call, returns: str, name: str, api: Bound | None, *, trail: tuple[Place, ...] = ()) -> Meaning | None:
-        """What a function or a method of a client gives."""
-        kind = KIND_OF.get(returns)
-        sheet = None if kind is not None else self._types.type(returns.rstrip("?"))
-        if sheet is not None:
-            kind = OF_TYPE[sheet.is_a]
-        if kind is None:
-            return None
-        if sheet is not None and sheet.is_a != "response":
-            place = Place(call, f"{name} makes {_MADE[sheet.is_a]}")
-        else:
-            place = Place(call, f"{name} makes an HTTP call", http=True)
-        return Meaning(kind, (*trail, place), sheet, api)
-
-    def _builtin(self, call: cst.Call, name: str) -> Meaning | None:
-        """What the language and its standard library do to a value that has a meaning."""
-        arguments = [argument.value for argument in call.args if argument.keyword is None]
-        if name == "traceback.format_exc":
-            handler = self._tree.enclosing(call, cst.ExceptHandler)
-            caught = self._handlers.meaning(handler) if handler is not None else None
-            return None if caught is None else self._as_text(caught, call)
-        if not arguments:
-            return None
-        if name in _PASSED_THROUGH and len(arguments) > _PASSED_THROUGH[name]:
-            passed = self.meaning(arguments[_PASSED_THROUGH[name]])
-            return passed if passed is not None or name not in _CASTS else self._cast(arguments[0], call)
-        if name in ("str", "repr", "format", "bytes") or name in ("json.dumps", "traceback.format_exception", "html.unescape"):
-            found = self.meaning(arguments[0])
-            return None if found is None else self._as_text(found, call)
-        if self._types.decodes(name):
-            found = self.meaning(arguments[0])
-            if found is not None and (found.kind is Kind.TEXT or self._inside.is_read(found)):
-                return found.becomes(Kind.BODY, call, "decoded from JSON")
-        if name == "getattr" and len(arguments) > 1:
-            member = string_value(arguments[1])
-            base = self.meaning(arguments[0])
-            if member is not None and base is not None:
-                return self._inside.member(base, member, call)
-        return None
-
-    def _method(self, call: cst.Call, attribute: cst.Attribute) -> Meaning | None:
-        if attribute.attr.value in ("format", "join") and isinstance(attribute.value, (cst.SimpleString, cst.ConcatenatedString)):
-            return self._woven(call, [argument.value for argument in call.args])
-        base = self.meaning(attribute.value)
-        name = attribute.attr.value
-        if base is None and name == "get" and call.args:
-            key = self._key(call.args[0].value)
-            return None if key is None else self._under(attribute.value, key)
-        if base is None or (base.sheet is not None and self._members.find(base.sheet, name) is not None):
-            return None
-        if base.kind in _TEXTS and name in _SAME_TEXT:
-            return base
-        if base.kind is Kind.BODY and name in _FOLDED and names_error(base.path):
-            # `body["error"].lower()` is a text, and what stands for the error
-            return base.becomes(Kind.MESSAGE, call, "the text of the error")
-        by_key = base.kind in (Kind.BODY, Kind.HEADERS) or is_item(base) or (base.sheet is not None and base.sheet.items)
-        if by_key and name in ("get", "pop", "setdefault", "getheader", "get_all") and call.args:
-            key = self._key(call.args[0].value)
-            return None if key is None else self._inside.item(base, key, call)
-        if base.kind in (Kind.MESSAGE, Kind.TEXT) and name in ("split", "splitlines", "partition"):
-            return _several(base, call)
-        if base.kind is Kind.BODY and name == "values":
-            return base  # which is walked like a list
-        return self._typed_method(call, name, base)
-
-    def _typed_method(self, call: cst.Call, name: str, base: Meaning) -> Meaning | None:
-        if base.sheet is None:
-            return None
-        method = self._types.method(base.sheet, name)
-        if method is not None:
-            if base.kind in (Kind.RESPONSE, Kind.EXCEPTION):
-                return self._inside.declared_value(base, method.returns, f"{name}()", call)
-            api = self._binding.of_call(call, inherited=base.api)
-            return self._result(call, method.returns, f"`.{name}()`", api, trail=base.trail)
-        if base.kind is Kind.CLIENT and self._inside.declared(base.sheet, name) is None:
-            api = self._binding.of_client_call(call, base.api)
-            return self._result(call, "http", f"`.{name}()`", api, trail=base.trail)
-        return None
-
-
-def _several(text: Meaning | None, expression: cst.BaseExpression) -> Meaning | None:
-    """Several texts, each of which means the same."""
-    return None if text is None or text.kind is Kind.CODE else replace(text, expression=expression, name="args")
