@@ -124,19 +124,22 @@ def _caught(handler: cst.ExceptHandler | cst.ExceptStarHandler) -> str:
 def wait_of(semantics: Semantics, passages: Sequence[Passage], failures: Retried) -> Wait:
     """How long the policy waits, and whether it asks the server; where statuses that come with Retry-After are named, after those."""
     asked = failures.named & _LIMITED or failures.named & _UNAVAILABLE or FAILURES
-    waits: list[Wait] = []
-    perhaps = False
+    after: list[Wait] = []
+    before: list[Wait] = []
+    perhaps = perhaps_before = False
     for passage in passages:
         for call, outcomes in passage.steps.pauses.items():
-            if outcomes & (asked | NOT_YET):
-                delay = semantics.waits.pause(call)
-                if delay is not None:
-                    waits.append(semantics.waits.of(delay, passage.region))
-        unknown = [call for call, outcomes in passage.steps.unknown.items() if outcomes & asked]
-        perhaps = perhaps or any(_MAY_WAIT.search((dotted(call.func) or "").rpartition(".")[2]) for call in unknown)
-    if not waits:
+            delay = semantics.waits.pause(call) if outcomes & (asked | NOT_YET) else None
+            if delay is not None:
+                (after if outcomes & asked else before).append(semantics.waits.of(delay, passage.region))
+        for call, outcomes in passage.steps.unknown.items():
+            may_wait = _MAY_WAIT.search((dotted(call.func) or "").rpartition(".")[2]) is not None
+            perhaps, perhaps_before = perhaps or (may_wait and bool(outcomes & asked)), perhaps_before or (may_wait and outcomes == NOT_YET)
+    if not after and not before:
         return Wait("unknown" if perhaps else "none", None, None if perhaps else False, None if perhaps else False)
-    return _longest(waits)
+    found = _longest([*after, *before])
+    # each attempt may begin with a wait of its own
+    return replace(found, jitter=found.jitter or None) if perhaps_before else found
 
 
 def _longest(waits: list[Wait]) -> Wait:
