@@ -17,13 +17,14 @@ Reports = dict[str, tuple[object, ...]]
 
 
 def differences(folder: Path) -> list[tuple[str, Sequence[str]]]:
-    """For each way of working, the files of a folder in which it finds something else than without gate, screens and results."""
+    """For each way of working, the files of a folder in which it finds something else than without any of them."""
     files = sorted(folder.rglob("*.py"))
-    plain = _by_setup(files, gate=False, screen=False)
+    plain = _by_setup(files)
     with tempfile.TemporaryDirectory() as results:
         ways: dict[str, Callable[[], Reports]] = {
-            "gate": lambda: _by_setup(files, gate=True, screen=False),
+            "gate": lambda: _by_setup(files, gate=True),
             "gate and screens": lambda: _by_setup(files, gate=True, screen=True),
+            "gate, screens and bare trees": lambda: _by_setup(files, gate=True, screen=True, bare=True),
             "nothing remembered yet": lambda: _by_plan(files, Path(results)),
             "all remembered": lambda: _by_plan(files, Path(results)),
         }
@@ -36,9 +37,9 @@ def _said(report: tuple[object, ...]) -> tuple[object, ...]:
     return tuple(finding for finding in report if getattr(finding, "rule", "") != "ERR001")
 
 
-def _by_setup(files: Sequence[Path], *, gate: bool, screen: bool) -> Reports:
+def _by_setup(files: Sequence[Path], *, gate: bool = False, screen: bool = False, bare: bool = False) -> Reports:
     rules = tuple(rule for rule in registry.rules() if not rule.preview)
-    setup = Setup(rules, registry.libraries(), registry.catalogues(()), gate=gate, screen=screen)
+    setup = Setup(rules, registry.libraries(), registry.catalogues(()), gate=gate, screen=screen, bare=bare)
     return {str(file): _findings(check_bytes(file.read_bytes(), str(file), setup, file)) for file in files}
 
 

@@ -1,16 +1,19 @@
-"""Where the files of a run end, and what each stage costs: reading, the gate, the screen, the parser, and all the rest."""
+"""Where the files of a run end, and what each stage costs: reading, the gate, the screens, the trees, and all the rest."""
 
 from __future__ import annotations
 
 import time
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from errlint import registry
+from errlint.bare import NotBare, bare_module
 from errlint.encoding import UndecodableSource
 from errlint.engine import Setup, check_bytes
+from errlint.semantics.tree import Tree
 from errlint.source import Source, SyntaxProblem
 
 
@@ -38,8 +41,11 @@ def stages(files: Sequence[Path]) -> tuple[tuple[Stage, ...], Counter[str]]:
     seen = time.process_time()
     for path, raw in screened:
         try:
-            Source.parse(raw, str(path))
-        except (SyntaxProblem, UndecodableSource):
+            Tree.of(bare_module(raw))
+        except NotBare:
+            with suppress(SyntaxProblem):
+                Source.parse(raw, str(path))
+        except UndecodableSource:
             continue
     parsed = time.process_time()
     ended = Counter(check_bytes(raw, str(path), setup, path).stage for path, raw in raws)
@@ -51,6 +57,6 @@ def stages(files: Sequence[Path]) -> tuple[tuple[Stage, ...], Counter[str]]:
         Stage("read", len(raws), everything, read - started),
         Stage("gate", len(raws), everything, gated - read),
         Stage("screens", len(passed), through, seen - gated),
-        Stage("parse", len(screened), remaining, parsed - seen),
+        Stage("bare tree", len(screened), remaining, parsed - seen),
         Stage("rules", len(screened), remaining, max(0.0, (checked - parsed) - (seen - read) - (parsed - seen))),
     ), ended

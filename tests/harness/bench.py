@@ -55,7 +55,7 @@ class Bench:
         """A run's setup; ``preview=False`` leaves out the rules that are off by default."""
         known = frozenset(word for rule in self.rules for word in (rule.id, rule.name))
         active = tuple(rule for rule in self.rules if preview or not rule.preview)
-        return Setup(active, self.libraries, self.catalogues(catalogues), api, gate, known, installed=installed, screen=gate)
+        return Setup(active, self.libraries, self.catalogues(catalogues), api, gate, known, installed=installed, screen=gate, bare=gate)
 
     def findings(self, fixture: Fixture, *, gate: bool = True) -> tuple[Finding, ...]:
         """What errlint finds in a fixture; remembered, because every check asks."""
