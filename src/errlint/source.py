@@ -21,6 +21,7 @@ from libcst._nodes.internal import CodegenState
 from errlint.encoding import decode
 from errlint.model import Location
 from errlint.nesting import refusal
+from errlint.nodes import unchecked
 
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 _TOO_DEEP = "nested too deeply to be parsed"
@@ -52,21 +53,6 @@ def _objection(text: str) -> SyntaxProblem | None:
     except (ValueError, RecursionError, MemoryError) as error:  # NUL bytes, before Python 3.12
         return SyntaxProblem(str(error) or _TOO_DEEP, 1, 1)
     return None
-
-
-@contextmanager
-def _unchecked() -> Iterator[None]:
-    """Parse without a check of every node: libcst 1.8 spends a seventh of its time on it, and its own parser makes no wrong ones."""
-    validate = cst.CSTNode.__post_init__
-    cst.CSTNode.__post_init__ = _accept  # type: ignore[assignment, method-assign]
-    try:
-        yield
-    finally:
-        cst.CSTNode.__post_init__ = validate  # type: ignore[method-assign]
-
-
-def _accept(_node: cst.CSTNode) -> None:
-    """A node of the parser is as it should be."""
 
 
 @dataclass
@@ -129,7 +115,7 @@ class Source:
         if refused is not None:
             raise SyntaxProblem(refused.because, len(_NEWLINE.findall(text, 0, refused.offset)) + 1, 1)
         try:
-            with _unchecked():
+            with unchecked():
                 module = cst.parse_module(raw)
         except cst.ParserSyntaxError as error:
             found = SyntaxProblem(error.message.split("\n")[0].strip() or "invalid syntax", error.raw_line, error.raw_column + 1)

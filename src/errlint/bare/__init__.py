@@ -20,6 +20,7 @@ import libcst as cst
 
 from errlint.bare.statements import Statements
 from errlint.encoding import decode
+from errlint.nodes import unchecked
 from errlint.python_tree import python_tree
 
 _LARGEST = 4_000_000
@@ -47,7 +48,7 @@ def bare_module(raw: bytes) -> cst.Module:
         text = _NEWLINE.sub("\n", text)
     try:
         tree = python_tree(text)
-        with _shallow():
+        with _shallow(), unchecked():
             return Statements(text.encode()).module(tree)
     except (SyntaxError, ValueError, RecursionError, MemoryError, KeyError, cst.ParserSyntaxError):  # a KeyError: an unknown kind of node
         raise NotBare from None

@@ -45,8 +45,8 @@ class Functions:
 
     def returned(self, function: cst.FunctionDef) -> Iterator[cst.BaseExpression]:
         """The expressions that a function returns, in document order."""
-        for node in self._tree.below(function.body, into_functions=False):
-            if isinstance(node, cst.Return) and node.value is not None:
+        for node in self._tree.inside(function.body, cst.Return, into_functions=False):
+            if node.value is not None:
                 yield node.value
 
     def returned_tuples(self, value: cst.BaseExpression | None) -> Iterator[cst.Tuple | cst.List]:

@@ -35,7 +35,7 @@ class HttpCalls:
 
     def _first_below(self, code: cst.CSTNode) -> Evidence | None:
         calls = [code] if isinstance(code, cst.Call) else []
-        calls.extend(node for node in self._tree.below(code, into_functions=False) if isinstance(node, cst.Call))
+        calls.extend(self._tree.inside(code, cst.Call, into_functions=False))
         return next((found for found in map(self._call, calls) if found is not None), None)
 
     def _call(self, call: cst.Call) -> Evidence | None:

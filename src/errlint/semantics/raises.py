@@ -119,7 +119,8 @@ class Raises:
         return _joined(list(self._below(code)))
 
     def _below(self, body: cst.CSTNode) -> Iterator[Raising]:
-        for node in self._nodes(body):
+        inside = self._tree.inside(body, cst.Call, cst.Raise, into_functions=False)
+        for node in (body, *inside):
             found = self._call(node) if isinstance(node, cst.Call) else self._raise(node) if isinstance(node, cst.Raise) else None
             left = self._left_over(found, node, body) if found is not None else None
             if left is not None:

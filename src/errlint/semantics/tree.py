@@ -222,18 +222,21 @@ class Tree:
             yield current
             rank = self._ends[rank] if type(current) in _FUNCTIONS else rank + 1
 
-    def inside(self, node: cst.CSTNode, kind: type[N], *, into_functions: bool = True) -> list[N]:
-        """Of what :meth:`below` yields, the nodes of exactly this type. This takes time for these only, not for all."""
+    def inside(self, node: cst.CSTNode, *kinds: type[N], into_functions: bool = True) -> list[N]:
+        """Of what :meth:`below` yields, the nodes of exactly these types. This takes time for these only, not for all."""
         if node not in self.order:
-            return [found for found in _walk(node, into_functions=into_functions) if type(found) is kind]
+            return [cast("N", found) for found in _walk(node, into_functions=into_functions) if type(found) in kinds]
         start = self.order[node]
-        ranks = self._ranks(kind)
-        low, high = bisect_right(ranks, start), bisect_left(ranks, self._ends[start])
-        found = cast("list[N]", self.by_type.get(kind, [])[low:high])
-        if into_functions or not found:
-            return found
-        around = self._nearest(_FUNCTIONS_IN_ORDER)
-        return [inner for inner, rank in zip(found, ranks[low:high], strict=True) if around[rank] <= start]
+        ranks: list[int] = []
+        for kind in kinds:
+            known = self._ranks(kind)
+            ranks += known[bisect_right(known, start) : bisect_left(known, self._ends[start])]
+        if not into_functions and ranks:
+            around = self._nearest(_FUNCTIONS_IN_ORDER)
+            ranks = [rank for rank in ranks if around[rank] <= start]
+        if len(kinds) > 1:
+            ranks.sort()
+        return [cast("N", self._nodes[rank]) for rank in ranks]
 
     def _ranks(self, kind: type[cst.CSTNode]) -> list[int]:
         known = self._ranks_of.get(kind)

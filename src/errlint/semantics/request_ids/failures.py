@@ -199,11 +199,11 @@ class Failures:
         texts += [text.value for text in self._tree.all(cst.FormattedStringText)]
         names = self._semantics.names
         for alias in self._tree.all(cst.ImportAlias):
-            written = names.imported_as(alias)
+            name = names.imported_as(alias)
             # another module of the project may have imported it from the SDK
-            texts += [written, names.resolved(written)]
-        words = self._semantics.catalogues.words
-        return any(word in text for text in texts for word in words)
+            texts += [name, names.resolved(name)]
+        written = "\n".join(texts)
+        return any(word in written for word in self._semantics.catalogues.words)
 
     @cached_property
     def all(self) -> tuple[tuple[cst.CSTNode, Failure], ...]:

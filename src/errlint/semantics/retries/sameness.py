@@ -25,6 +25,7 @@ _CREDENTIALS = re.compile(
     r"auth|token|cookie|nonce|csrf|xsrf|crumb|key|attempt|retr(y|ies)|trace|request.?id|idempotency|date", re.IGNORECASE
 )
 """Headers and parameters that may differ between two attempts of one request."""
+_CHANGING = frozenset({"append", "pop", "update", "extend"})
 _DRAWN = frozenset(
     {"next", "input", "pop", "popleft", "popitem", "get_nowait", "recv", "readline", "choice", "shift", "dequeue", "next_key", "rotate"}
 )
@@ -105,8 +106,8 @@ class Sameness:
         if not isinstance(self._region, cst.For):
             return False
         items = {node.value for node in (self._region.target, *self._tree.below(self._region.target)) if isinstance(node, cst.Name)}
-        for node in self._tree.below(self._region.body, into_functions=False):
-            if isinstance(node, cst.Assign) and isinstance(node.value, cst.Name) and node.value.value in items:
+        for node in self._tree.inside(self._region.body, cst.Assign, into_functions=False):
+            if isinstance(node.value, cst.Name) and node.value.value in items:
                 targets = [target.target for target in node.targets]
                 if any(isinstance(target, cst.Attribute) and not _ASIDE.search(target.attr.value) for target in targets):
                     return True
@@ -165,8 +166,8 @@ class Sameness:
     def _counts_failures(self, name: cst.Name) -> bool:
         """``failed += 1`` in a handler or after a test, and ``if failed > limit: raise``: compared, told to others, and that is all."""
         compared = False
-        for node in self._tree.below(self._region.body, into_functions=False):
-            if not isinstance(node, cst.Name) or node.value != name.value:
+        for node in self._tree.inside(self._region.body, cst.Name, into_functions=False):
+            if node.value != name.value:
                 continue
             parent = self._tree.parent.get(node)
             if isinstance(parent, cst.AugAssign):
@@ -184,16 +185,18 @@ class Sameness:
 
     def _filled_alike(self, name: str, hops: int) -> bool:
         """Whether what each pass makes anew is filled with the same: ``options = {}`` and ``options["timeout"] = timeout``."""
-        for node in self._tree.below(self._region.body, into_functions=False):
-            if isinstance(node, cst.Assign) and any(self._item_of(target.target, name) for target in node.targets):
-                if not self._stays(node.value, hops - 1):
-                    return False
-            elif isinstance(node, cst.Call) and self._changes(node, name):
-                return False
-        return True
+        body, inside = self._region.body, self._tree.inside
+        if any(self._changes(node, name) for node in inside(body, cst.Call, into_functions=False)):
+            return False
+        filled = (node for node in inside(body, cst.Assign, into_functions=False) if self._fills(node, name))
+        return all(self._stays(node.value, hops - 1) for node in filled)
+
+    def _fills(self, statement: cst.Assign, name: str) -> bool:
+        return any(self._item_of(target.target, name) for target in statement.targets)
 
     def _changes(self, call: cst.Call, name: str) -> bool:
-        return dotted(call.func) in (f"{name}.append", f"{name}.pop", f"{name}.update", f"{name}.extend")
+        func = call.func
+        return isinstance(func, cst.Attribute) and func.attr.value in _CHANGING and dotted(func.value) == name
 
     def _binding_stays(self, binding: Binding, name: cst.Name, hops: int) -> bool:
         if binding.node is self._region:
@@ -218,7 +221,7 @@ class Sameness:
         if any(self._item_of(node.target, name) for node in inside(body, cst.Del, into_functions=False)):
             return True
         for node in inside(body, cst.Assign, into_functions=False):
-            if any(self._item_of(target.target, name) for target in node.targets) and not self._set_alike(node):
+            if self._fills(node, name) and not self._set_alike(node):
                 return True
         return any(self._changes(node, name) for node in inside(body, cst.Call, into_functions=False))
 
