@@ -70,9 +70,17 @@ class Sameness:
         while block is not None and block is not self._region:
             outer = self._tree.parent.get(block)
             if isinstance(outer, cst.If) and block is outer.body:
-                read |= {node.attr.value for node in self._tree.below(outer.test) if isinstance(node, cst.Attribute)}
+                read |= set(self._members_asked(outer.test))
             block = outer
         return any(member in read and not _ASIDE.search(member) for member in self._members_set_before(again))
+
+    def _members_asked(self, test: cst.BaseExpression) -> Iterator[str]:
+        """The attributes that a test is about, those included that a predicate of the file looks at: what sets them changes its answer."""
+        for node in (test, *self._tree.below(test)):
+            if isinstance(node, cst.Attribute):
+                yield node.attr.value
+            for function in self._semantics.functions.run_by(node) if isinstance(node, cst.Call) else ():
+                yield from (inner.attr.value for inner in self._tree.below(function.body) if isinstance(inner, cst.Attribute))
 
     def _members_set_before(self, again: cst.Call) -> Iterator[str]:
         """The attributes that the block of a call sets before it, by a function of the file, too: ``if not self.other_way(): raise``."""
