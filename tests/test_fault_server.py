@@ -10,7 +10,7 @@ from errlint import registry
 from errlint.catalogue import Catalogue, Format
 from tests.support.answers import HANG, RESET, Answer, Told, bare, html, ok, slow
 from tests.support.client import run
-from tests.support.playing import error, every_answer, waits
+from tests.support.playing import error, every_answer, success, waits
 from tests.support.server import FaultServer
 
 REQUESTS = """
@@ -45,6 +45,56 @@ def test_any_library_reaches_the_server(source: str, server: FaultServer) -> Non
     result = run(server, source, "get()", [ok()])
     assert (result.outcome, [(call.method, call.path) for call in result.calls]) == ("returned 200", [("GET", "/items")])
     assert result.calls[0].headers["host"] == "api.example.com"
+
+
+ENCRYPTED = """
+import urllib.request, httpx, requests
+URL = "https" + "://api.example.com/items"
+def by_urllib():
+    return urllib.request.urlopen(URL, timeout=10).status
+def by_requests():
+    return requests.get(URL, timeout=10).status_code
+def by_httpx():
+    return httpx.get(URL, timeout=10).status_code
+async def in_a_loop():
+    async with httpx.AsyncClient(timeout=10) as client:
+        return (await client.get(URL)).status_code
+"""
+
+
+@pytest.mark.parametrize("call", ["by_urllib()", "by_requests()", "by_httpx()", "in_a_loop()"])
+def test_what_insists_on_encryption_reaches_it_too(call: str, server: FaultServer) -> None:
+    assert run(server, ENCRYPTED, call, [ok()]).outcome == "returned 200"
+
+
+SDKS = """
+import anthropic, boto3, github, openai, stripe
+from slack_sdk import WebClient
+
+def of_openai():
+    return openai.OpenAI(api_key="k").responses.create(model="m", input="q")
+async def of_anthropic():
+    return await anthropic.AsyncAnthropic(api_key="k").messages.create(model="m", max_tokens=9, messages=[])
+def of_aws():
+    s3 = boto3.client("s3", "eu-west-1", aws_access_key_id="k", aws_secret_access_key="k")
+    return s3.get_object(Bucket="models", Key="k")
+def of_slack():
+    return WebClient(token="t").chat_postMessage(channel="c", text="t")
+def of_stripe():
+    return stripe.StripeClient("k").customers.retrieve("c")
+def of_github():
+    return github.Github().get_repo("o/r").id
+"""
+
+
+@pytest.mark.parametrize(("call", "host"), [
+    ("of_openai()", "api.openai.com"), ("of_anthropic()", "api.anthropic.com"), ("of_aws()", "models.s3.eu-west-1.amazonaws.com"),
+    ("of_slack()", "slack.com"), ("of_stripe()", "api.stripe.com"), ("of_github()", "api.github.com"),
+])  # fmt: skip
+def test_sdks_reach_it_at_addresses_of_their_own(call: str, host: str, server: FaultServer) -> None:
+    result = run(server, SDKS, call, [success(_api("slack"))])
+    assert result.raised is None
+    assert [asked.headers["host"] for asked in result.calls] == [host]
 
 
 @CLIENTS
@@ -99,6 +149,14 @@ def for_ever():
 def asleep():
     while True:
         time.sleep(0)
+
+async def in_a_group():
+    while True:
+        try:
+            async with httpx.AsyncClient() as client:
+                (await client.get("https://api.example.com/items")).raise_for_status()
+        except Exception:
+            continue
 """
 
 
@@ -118,7 +176,7 @@ def test_sleeps_are_recorded_and_move_every_clock(server: FaultServer) -> None:
     assert run(server, LOOP, "impatient()", [ok()]).outcome.startswith("raised TimeoutError")
 
 
-@pytest.mark.parametrize("call", ["for_ever()", "asleep()"])
+@pytest.mark.parametrize("call", ["for_ever()", "asleep()", "in_a_group()"])
 def test_a_client_without_an_end_is_stopped(call: str, server: FaultServer) -> None:
     assert run(server, LOOP, call, [bare(500)]).is_endless
 
@@ -165,6 +223,19 @@ def test_answers_stand_in_the_envelope_of_the_api() -> None:
     }
     assert error(_api("engine-parts"), "conflict").body["error"]["requestId"] == answer.request_id
     assert error(_api("openai-compatible-images"), "rate_limit_exceeded").body["error"]["type"] == "rate_limit_error"
+
+
+def test_a_client_that_asks_first_is_told_to_send_its_body_at_once(server: FaultServer) -> None:
+    result = run(server, SDKS.replace("s3.get_object(", 's3.put_object(Body=b"content", '), "of_aws()", [bare(200)])
+    assert result.raised is None
+    assert b"content" in result.calls[0].body
+
+
+def test_errors_that_only_the_body_tells_come_with_200() -> None:
+    assert error(_api("slack"), "channel_not_found").status == 200
+    assert error(_api("slack"), "channel_not_found").is_error
+    assert success(_api("slack")).body["ok"] is True
+    assert not success(_api("slack")).is_error
 
 
 def test_every_place_and_format_of_a_time_to_wait_is_played() -> None:

@@ -66,10 +66,12 @@ DID_NOT_TELL_THE_ID = Claim("did not tell the request id", lambda run, answer: n
 
 def _leads_to_the_id(run: Run, answer: Answer) -> bool:
     error = run.raised
+    if error is not None and not answer.request_id:
+        return error.__cause__ is not None or any("None" in str(value) for value in (error, *vars(error).values()))
     while error is not None:
         headers = getattr(getattr(error, "response", None), "headers", {})
         known = [str(error), *map(str, vars(error).values()), *headers.values()]
-        if any((answer.request_id or "None") in text for text in known) or (not answer.request_id and headers):
+        if any(answer.request_id in text for text in known):
             return True
         error = error.__cause__
     return False

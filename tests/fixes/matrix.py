@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pkgutil
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from importlib import import_module
 from pathlib import Path
@@ -24,6 +24,33 @@ defect before the fix and does right after it; on all others, but for those in *
 results, errors, logs. `make proofs` runs the proofs and prints this page; a test keeps it true.
 
 """
+
+_LIBRARIES_HEAD = """## With which libraries
+
+How many clients of each library a kind of fix was executed with, or why none.
+
+"""
+LIBRARIES = ("requests", "httpx", "aiohttp")
+_SAME = "the edit is the same"
+_NOT_YET = "not yet"
+NOT_SHOWN = {
+    ("ERR102", "aiohttp"): _SAME,  # codes of a body, however it came
+    ("ERR103", "httpx"): _SAME,  # a number is a number
+    ("ERR103", "aiohttp"): _SAME,
+    ("ERR201", "httpx"): _NOT_YET,
+    ("ERR201", "aiohttp"): _NOT_YET,
+    ("ERR202", "aiohttp"): _SAME,  # lists of codes
+    ("ERR205", "httpx"): _SAME,  # the wait itself
+    ("ERR205", "aiohttp"): _SAME,
+    ("ERR207", "aiohttp"): _NOT_YET,
+    ("ERR302", "aiohttp"): _NOT_YET,
+    ("ERR401", "aiohttp"): _NOT_YET,
+    ("ERR402", "aiohttp"): _NOT_YET,
+    ("ERR502", "aiohttp"): _SAME,  # paths in a body
+    ("ERR504", "httpx"): "its answers are always true",
+    ("ERR504", "aiohttp"): "its answers are always true",
+}
+"""Why no client of a library is executed, by rule."""
 
 _COLUMNS = ("Rule", "Fix", "Safety", "Client", "Written with", "API", "Answers", "Defect", "Changed")
 
@@ -79,11 +106,38 @@ def changes(one: Examined) -> str:
     return "\n".join(lines)
 
 
-def page(examined: Sequence[Examined]) -> str:
-    """The table of all proofs, then the answers on which the unsafe fixes change what happens."""
-    head = ["| " + " | ".join(_COLUMNS) + " |", "|" + " --- |" * len(_COLUMNS)]
-    unsafe = [text for text in map(changes, examined) if text]
-    return _HEAD + "\n".join([*head, *map(row, examined), "", "## Where unsafe fixes change what happens", "", *unsafe]) + "\n"
+def page(rows: Sequence[str], unsafe: Sequence[str]) -> str:
+    """The table of all proofs, then what there is for each HTTP library, then where the unsafe fixes change what happens."""
+    head = [_line(_COLUMNS), "|" + " --- |" * len(_COLUMNS)]
+    changed = ["## Where unsafe fixes change what happens", "", *(text for text in unsafe if text)]
+    return _HEAD + "\n".join([*head, *rows, "", *_by_library(rows), "", *changed]) + "\n"
+
+
+def shown_with(rows: Iterable[str]) -> dict[tuple[str, str, str], Counter[str]]:
+    """For each kind of fix, with how many clients it was executed by library, as the rows of the table say."""
+    found: dict[tuple[str, str, str], Counter[str]] = defaultdict(Counter)
+    for cells in (text.strip("| ").split(" | ") for text in rows):
+        found[cells[0], cells[1], cells[2]].update(cells[4].split("+"))
+    return found
+
+
+def not_shown_with(kind: tuple[str, str, str], library: str) -> str:
+    """Why there is no client of this library; empty if nobody has said so."""
+    return NOT_SHOWN.get((kind[0], library), "")
+
+
+def _by_library(rows: Sequence[str]) -> list[str]:
+    """For each kind of fix, the number of clients by library, or why there is none."""
+    lines = [_line(("Rule", "Fix", "Safety", *LIBRARIES, "others")), "|" + " --- |" * (len(LIBRARIES) + 4)]
+    for kind, clients in shown_with(rows).items():
+        others = ", ".join(f"{library} {clients[library]}" for library in sorted(clients.keys() - set(LIBRARIES)))
+        known = [str(clients[library] or not_shown_with(kind, library)) for library in LIBRARIES]
+        lines.append(_line((*kind, *known, others)))
+    return [*_LIBRARIES_HEAD.splitlines(), *lines]
+
+
+def _line(cells: Iterable[str]) -> str:
+    return "| " + " | ".join(cells) + " |"
 
 
 def _gathered(labels: Iterable[str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -14,14 +14,19 @@ from errlint.model import FileReport, Finding, Safety
 from tests.fixes.claims import Claim, Selector, nothing
 from tests.harness.bench import Bench
 from tests.harness.fixture import Fixture
-from tests.support.answers import Answer, ok
+from tests.support.answers import Answer, Json
 from tests.support.client import Run, run
-from tests.support.playing import every_answer
-from tests.support.sdk import stand_ins
+from tests.support.playing import every_answer, success
+from tests.support.sdk import KEYS, stand_ins
 from tests.support.server import FaultServer
+from tests.support.wires import as_it_is
 
 FIXTURES = Path(__file__).parent.parent.parent / "fixtures"
-_AGENT = re.compile(r"(?:python-)?(aiohttp|requests|httpx2?|urllib3?|openai|anthropic)/", re.IGNORECASE)
+_AGENT = re.compile(
+    r"(?:python-|async)?(aiohttp|anthropic|boto3|httpx2?|notion(?=client-py)|openai|pygithub|requests|slackclient|stripe|urllib3?)/",
+    re.IGNORECASE,
+)
+_CALLED = {"slackclient": "slack_sdk", "pygithub": "PyGithub"}
 
 
 @dataclass(frozen=True)
@@ -33,7 +38,8 @@ class Proof:
     :ivar on: the answers on which the client has the defect; :ivar before, after: what holds of the client on each of these;
     :ivar changes: further answers on which it behaves otherwise after an unsafe fix; :ivar then: the answers that follow the one that is
     examined, the last of all for ever; :ivar environ: what the client finds in its environment; :ivar only: apply the fixes of this safety
-    and no others, in a file that has both.
+    and no others, in a file that has both; :ivar success: the body of an answer with which all is well, where the client needs more than
+    any; :ivar wire: how answers travel, where the catalogue speaks of what an SDK makes of them.
     """
 
     rule: str
@@ -48,6 +54,8 @@ class Proof:
     then: tuple[Answer, ...] = ()
     environ: tuple[tuple[str, str], ...] = ()
     only: Safety | None = None
+    success: Json = field(default=None, hash=False)
+    wire: Callable[[Answer], Answer] = as_it_is
 
     def is_about(self, finding: Finding) -> bool:
         """Whether a finding has the kind of fix that is proven."""
@@ -93,18 +101,21 @@ def examine(proof: Proof, bench: Bench, server: FaultServer) -> Iterator[Examine
 def _examine(proof: Proof, fixture: Fixture, api: Catalogue, bench: Bench, server: FaultServer) -> Examined:
     after, safety = fixed_by(proof, fixture, bench)
     where = f"{proof}{f' [{fixture.library}]' if fixture.library else ''}"
-    answers = every_answer(api)
+    answers = [proof.wire(answer) for answer in every_answer(api, proof.success)]
+    fine = proof.wire(success(api, proof.success))
 
     def both(*script: Answer) -> tuple[Run, Run]:
         return tuple(
-            run(server, text, proof.call, script, environ=dict(proof.environ), modules=stand_ins(api)) for text in (fixture.text, after)
+            run(server, text, proof.call, script, environ={**KEYS, **dict(proof.environ)}, modules=stand_ins(api))
+            for text in (fixture.text, after)
         )  # type: ignore[return-value]
 
     found: list[Difference] = []
     libraries: set[str] = set()
     for answer in answers:
         old, new = both(answer, *proof.then)
-        libraries |= {match[1].lower() for call in old.calls if (match := _AGENT.search(call.headers.get("user-agent", "")))}
+        agents = {match[1].lower() for call in old.calls if (match := _AGENT.search(call.headers.get("user-agent", "")))}
+        libraries |= {_CALLED.get(agent, agent) for agent in agents}
         shown = f"{where}, on {answer.label}: before the fix it {_told(old)}, after it {_told(new)}"
         differs = old.behaviour != new.behaviour
         if proof.on(answer):
@@ -117,7 +128,7 @@ def _examine(proof: Proof, fixture: Fixture, api: Catalogue, bench: Bench, serve
         if differs:
             found.append(Difference(answer, old, new, proof.on(answer)))
         elif max(len(old.calls), len(new.calls)) > 1 and not proof.then:
-            old, new = both(answer, ok())
+            old, new = both(answer, fine)
             assert old.behaviour == new.behaviour, f"{where}, on {answer.label} once: not alike\n{_diff(old, new)}"
     assert any(difference.is_the_defect for difference in found), f"{where}: no answer shows the defect"
     assert safety is Safety.UNSAFE or all(one.is_the_defect for one in found), f"{where}: the fix is called safe, and changes more"

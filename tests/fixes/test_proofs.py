@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from tests.fixes.matrix import PAGE, all_proofs, changes, kind_of, kinds_in_fixtures, page, row
+from tests.fixes.matrix import (
+    LIBRARIES,
+    NOT_SHOWN,
+    PAGE,
+    all_proofs,
+    changes,
+    kind_of,
+    kinds_in_fixtures,
+    not_shown_with,
+    page,
+    row,
+    shown_with,
+)
 from tests.fixes.proof import Examined, Proof, examine
 from tests.harness.bench import Bench
 from tests.support.server import FaultServer
@@ -42,10 +54,29 @@ def test_every_kind_of_fix_is_proven(bench: Bench) -> None:
 def test_the_page_has_these_proofs_and_no_others(update: bool) -> None:
     """What its lines say is compared by each proof itself, so that they can be executed apart."""
     if update:
-        PAGE.write_text(page([one for proof in all_proofs() for one in _examined.get(proof, ())]), encoding="utf-8")
+        examined = [one for proof in all_proofs() for one in _examined.get(proof, ())]
+        PAGE.write_text(page([*map(row, examined)], [*map(changes, examined)]), encoding="utf-8")
     text = PAGE.read_text(encoding="utf-8")
     titles = {f"`{proof.call}` in [{proof.client}]" for proof in all_proofs()}
-    lines = [line for line in text.splitlines() if line.startswith("| ERR")]
-    assert all(any(title in line for title in titles) for line in lines), _STALE
-    assert all(any(title in line for line in lines) for title in titles), _STALE
-    assert text.startswith(page([]).partition("\n| ERR")[0].partition("\n\n## ")[0]), _STALE
+    rows = _rows(text)
+    assert all(any(title in line for title in titles) for line in rows), _STALE
+    assert all(any(title in line for line in rows) for title in titles), _STALE
+    assert text.startswith(page(rows, []).rstrip()), _STALE
+
+
+def test_each_http_library_shows_a_kind_of_fix_or_a_reason_is_stated() -> None:
+    missing = []
+    for kind, clients in shown_with(_rows(PAGE.read_text(encoding="utf-8"))).items():
+        missing += [f"{' '.join(kind)}: {library}" for library in LIBRARIES if not clients[library] and not not_shown_with(kind, library)]
+    assert not missing, f"no proof, and no reason in `matrix.NOT_SHOWN`: {missing}"
+
+
+def test_reasons_are_no_longer_stated_where_there_are_proofs() -> None:
+    shown = shown_with(_rows(PAGE.read_text(encoding="utf-8")))
+    needed = {(kind[0], library) for kind, clients in shown.items() for library in LIBRARIES if not clients[library]}
+    assert set(NOT_SHOWN) == needed
+
+
+def _rows(text: str) -> list[str]:
+    """The lines of the table of proofs."""
+    return [line for line in text.splitlines() if line.startswith("| ERR") and "](../fixtures/" in line]

@@ -7,6 +7,7 @@ import builtins
 import codecs
 import io
 import keyword
+import re
 import tokenize
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -19,6 +20,11 @@ _FREE = (tokenize.NEWLINE, tokenize.NL)
 _FORMATTED = (getattr(tokenize, "FSTRING_START", -1), getattr(tokenize, "FSTRING_END", -1))
 """Python 3.12 has tokens for the parts of formatted strings."""
 _SPOKEN = {"self", "cls", "_", "__all__"}
+_EVIDENCE = re.compile(
+    r"e|ex|err|(?:.*_)?(?:exc|error|exception)"  # a parameter that is called an exception is one (`semantics.unknown`)
+    r"|log_(?:debug|info|warn|warning|error|critical|exception)"  # functions around the logger of a project (`speech.toml`)
+)
+"""Names that are all there is to go by, so that another name is another program: they are kept."""
 
 
 @dataclass(frozen=True)
@@ -43,12 +49,14 @@ def tokens(text: str) -> list[tokenize.TokenInfo]:
 
 
 def own_names(text: str) -> list[str]:
-    """Names that the file makes up and nobody else sees: not of attributes, arguments by keyword, imports, or in strings."""
+    """Names that the file makes up and nobody else sees: not of attributes, arguments by keyword, imports, or in strings, nor evidence."""
     tree = ast.parse(text)
     bound: set[str] = set()
     public: set[str] = set(dir(builtins)) | set(keyword.kwlist) | set(keyword.softkwlist) | _SPOKEN
     for node in ast.walk(tree):
         match node:
+            case ast.arg(arg=name) | ast.FunctionDef(name=name) if _EVIDENCE.fullmatch(name):
+                public.add(name)
             case ast.Name(id=name, ctx=ast.Store() | ast.Del()) | ast.arg(arg=name) | ast.FunctionDef(name=name):
                 bound.add(name)
             case ast.AsyncFunctionDef(name=name) | ast.ExceptHandler(name=str(name)):

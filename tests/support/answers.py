@@ -76,7 +76,7 @@ class Answer:
     @property
     def is_error(self) -> bool:
         """Whether it is anything but a success."""
-        return bool(self.fault) or self.status >= 400
+        return bool(self.fault or self.code) or self.status >= 400
 
     def rendered(self, now: float) -> tuple[list[tuple[str, str]], bytes]:
         """Headers and body as they are sent at ``now``."""

@@ -12,7 +12,7 @@ import datetime as dt
 import math
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -137,6 +137,11 @@ class _Datetime(_datetime, metaclass=_AnyDatetime):
     def utcnow(cls) -> _datetime:  # type: ignore[override]
         return _datetime.fromtimestamp(_now(), dt.timezone.utc).replace(tzinfo=None)
 
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _: Any, handler: Callable[[Any], Any]) -> Any:
+        """Pydantic evaluates annotations when it first needs them, and has to find the type that it knows."""
+        return handler(_datetime)
+
 
 _STAND_INS: dict[Any, Any] = {
     _sleep: _sleeping,
@@ -153,19 +158,19 @@ _PATCHED = (
     (asyncio.tasks, "sleep"),
     (dt, "datetime"),
 )
-_bound: dict[str, tuple[str, ...]] = {}
-"""By module, the names that are bound to one of the real functions; looked up once."""
+_seen: set[str] = set()
+_bound: list[tuple[Any, str]] = []
+"""The names that modules bound to one of the real functions; each module is looked through once."""
 
 
 def _replace() -> Iterator[tuple[Any, str, Any]]:
     """Put the stand-ins in place; what was there is yielded."""
-    found: list[tuple[Any, str]] = list(_PATCHED)
-    for name, module in list(sys.modules.items()):
-        if name not in _bound:
-            foreign = name.partition(".")[0] not in sys.stdlib_module_names and name.partition(".")[0] not in ("tests", "errlint", "libcst")
-            _bound[name] = tuple(_names_of_real(module)) if foreign else ()
-        found += [(module, attribute) for attribute in _bound[name]]
-    for module, attribute in found:
+    for name in sys.modules.keys() - _seen:
+        _seen.add(name)
+        root = name.partition(".")[0]
+        if root not in sys.stdlib_module_names and root not in ("tests", "errlint", "libcst"):
+            _bound.extend((sys.modules[name], attribute) for attribute in _names_of_real(sys.modules[name]))
+    for module, attribute in (*_PATCHED, *_bound):
         original = getattr(module, attribute)
         stand_in = _STAND_INS.get(original)
         if stand_in is not None:

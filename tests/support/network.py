@@ -1,17 +1,16 @@
-"""A network that leads to the fault server only: every host name resolves, every connection ends there."""
+"""A network that leads to the fault server only: every host name resolves, every connection ends there, unencrypted."""
 
 from __future__ import annotations
 
 import os
 import socket
-import ssl
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 from typing import Any
 
 from tests.support.clock import Clock, Endless
+from tests.support.encryption import unencrypted
 
 MOST_CONNECTIONS = 100
 _ANYWHERE = "127.77.0.1"
@@ -90,7 +89,7 @@ class Network:
 def redirected(network: Network) -> Iterator[None]:
     """Lead the sockets of this process to the fault server."""
     real: dict[str, Any] = {name: socket.socket.__dict__.get(name) for name in ("connect", "connect_ex", "recv", "recv_into")}
-    resolve, certificates = socket.getaddrinfo, ssl.create_default_context
+    resolve = socket.getaddrinfo
     plain = socket.SocketType  # the C class, without our methods
 
     def getaddrinfo(host: Any, port: Any, *_: Any, **__: Any) -> list[Any]:
@@ -116,23 +115,17 @@ def redirected(network: Network) -> Iterator[None]:
         network.arrived(self, bytes(memoryview(buffer)[:count]))
         return count
 
-    # nothing is encrypted here, and reading all certificates for every client would cost more than all else
-    ssl.create_default_context = lambda *_, **__: _certificates()
     socket.getaddrinfo = getaddrinfo
     for stand_in in (connect, connect_ex, recv, recv_into):
         setattr(socket.socket, stand_in.__name__, stand_in)
     try:
-        yield
+        with unencrypted():
+            yield
     finally:
         network.close()
-        socket.getaddrinfo, ssl.create_default_context = resolve, certificates
+        socket.getaddrinfo = resolve
         for name, method in real.items():
             if method is None:
                 delattr(socket.socket, name)
             else:
                 setattr(socket.socket, name, method)
-
-
-@cache
-def _certificates() -> ssl.SSLContext:
-    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

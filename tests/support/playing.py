@@ -17,6 +17,8 @@ WAIT = 37.0
 REQUEST_ID = "req-5f2a91"
 _UPSTREAM = "Rate limit exceeded for requests; not found: model"
 """What another vendor said, inside an error of this API: full of words that other errors of this API use."""
+NUMBERS = "We counted 401, 404, 409, 429 and 529 of them."
+"""A text in which other statuses stand, for any error."""
 _PAGES = (502, 504)
 """Statuses that proxies answer with themselves."""
 
@@ -38,7 +40,7 @@ def error(
     :param places: where to say how long to wait; :param upstream: puts another vendor's message where this API may pass one on.
     """
     rule = api.code(code) if code else None
-    status = status if status is not None else (api.statuses_of(code) or (400,))[0]
+    status = status if status is not None else comes_with(api, code)[0]
     if message is None:
         message = _documented(api, code, status)
     body: dict[str, Any] = {}
@@ -72,6 +74,21 @@ def error(
     )
 
 
+def success(api: Catalogue, data: Any = None) -> Answer:
+    """What the API answers when all is well; where its body tells of failures, it tells that this is none."""
+    fine = ok(data)
+    for failure in api.failure:
+        if failure.json and isinstance(failure.equals, bool) and isinstance(fine.body, dict):
+            _store(fine.body, parse_json_path(failure.json) or (), not failure.equals)
+    return fine
+
+
+def comes_with(api: Catalogue, code: str) -> tuple[int, ...]:
+    """The statuses of an error; of one without, 200 where the body tells of failures, and else 400."""
+    told_by_the_body = any(failure.json and failure.equals is False for failure in api.failure)
+    return api.statuses_of(code) or ((200,) if told_by_the_body else (400,))
+
+
 def waits(api: Catalogue, code: str = "", *, status: int, seconds: float = WAIT) -> Iterator[Answer]:
     """The error once for every place and format in which the API says how long to wait; alone, so that a client has to read just that."""
     for sheet in api.retry_after:
@@ -82,22 +99,33 @@ def waits(api: Catalogue, code: str = "", *, status: int, seconds: float = WAIT)
             yield error(api, code, status=status, places=((sheet, Told(seconds, written)),), label=label)
 
 
-def every_answer(api: Catalogue) -> list[Answer]:
+def every_answer(api: Catalogue, data: Any = None) -> list[Answer]:
     """Everything that the catalogue knows to come, in its envelope, and what comes over any network.
 
-    Each code with each of its statuses, with the documented text and reworded; each status alone, and with a reason phrase of its
-    own; each way to say how long to wait; pages of proxies; a connection that is reset, and an answer that never comes; and a success.
+    Each code with each of its statuses, with the documented text and reworded; each status alone, with a reason phrase of its own, and
+    with other statuses in its text; for each status every way to say how long to wait; pages of proxies; a connection that is reset, and
+    an answer that never comes; and a success, with ``data`` for a body.
     """
-    found = [ok()]
+    found = [success(api, data)]
+    told: set[tuple[int, str]] = set()
+    """What has been said about the time to wait, by status: whatever the code, it stands in the same places."""
+
+    def once(answers: Iterator[Answer]) -> Iterator[Answer]:
+        for answer in answers:
+            if (way := (answer.status, answer.label.rpartition(", ")[2])) not in told:
+                told.add(way)
+                yield answer
+
     for code in api.names:
-        for status in api.statuses_of(code) or (400,):
+        for status in comes_with(api, code):
             found += [error(api, code, status=status), error(api, code, status=status, message=REWORDED, label=f"{status} {code} reworded")]
-            found += waits(api, code, status=status)
+            found += once(waits(api, code, status=status))
             if api.envelope.upstream_message and status >= 500:
                 found.append(error(api, code, status=status, upstream=True, label=f"{status} {code}, upstream text"))
     for status in _statuses(api):
         plain = error(api, status=status, label=f"{status} without a code")
         found += [plain, replace(plain, label=f"{status} with another reason phrase", reason="Nope")]
+        found.append(error(api, status=status, message=NUMBERS, label=f"{status} with other numbers in its text"))
         if not any(status in api.statuses_of(code) for code in api.names):
             found += waits(api, status=status)
     found += [html(status) for status in _PAGES]

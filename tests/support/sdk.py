@@ -1,6 +1,6 @@
 """A stand-in for an SDK of which only the catalogue is known: it calls the API, and raises what the catalogue says.
 
-A package that is installed is always used itself.
+A package that is installed is always used itself; the development environment has openai, anthropic, boto3, slack_sdk, stripe and PyGithub.
 """
 
 from __future__ import annotations
@@ -16,6 +16,15 @@ from typing import Any
 
 from errlint.catalogue import Catalogue, Place
 from errlint.catalogue.schema import ExceptionSheet, Sdk
+
+KEYS = {
+    "ANTHROPIC_API_KEY": "k",
+    "AWS_ACCESS_KEY_ID": "k",
+    "AWS_SECRET_ACCESS_KEY": "k",
+    "AWS_DEFAULT_REGION": "eu-west-1",
+    "OPENAI_API_KEY": "k",
+}
+"""Without which SDKs do not begin, as variables of the environment."""
 
 
 def stand_ins(api: Catalogue) -> dict[str, types.ModuleType]:

@@ -142,6 +142,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = _answer  # noqa: N815 -- the names that http.server calls
 
+    def handle_expect_100(self) -> bool:
+        """Ask for the body of a client that wants to be asked, at once: what is sent is buffered."""
+        asked = super().handle_expect_100()
+        self.wfile.flush()
+        return asked
+
     def _chunks(self) -> bytes:
         pieces = []
         while size := int(self.rfile.readline().split(b";")[0], 16):

@@ -23,4 +23,16 @@ PROOFS = [
         before=raised("HTTPError"),
         after=returned(None),
     ),
+    proof(
+        *("code_type_confusion/bad_sdks.py", "answer('q')", "openai"),
+        on=has_status(429),
+        before=raised("RateLimitError"),
+        after=returned(None),
+    ),
+    proof(
+        *("code_type_confusion/bad_sdks.py", "branch('o/r')", "github"),
+        on=has_status(404),
+        before=raised("GithubException", "UnknownObjectException"),
+        after=returned(None),
+    ),
 ]

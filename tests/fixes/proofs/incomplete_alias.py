@@ -8,7 +8,8 @@ from tests.fixes.claims import asked, has_code, raised, returned
 from tests.fixes.proof import Proof
 from tests.support.answers import ok
 
-proof = partial(Proof, "ERR105", "Ask for the synonyms, too", "incomplete_alias/bad_one_of_two.py")
+_proof = partial(Proof, "ERR105", "Ask for the synonyms, too")
+proof = partial(_proof, "incomplete_alias/bad_one_of_two.py")
 
 PROOFS = [
     proof("matched('w1')", "girardai", on=has_code("RATE_LIMITED"), before=returned("RATE_LIMITED"), after=returned("busy")),
@@ -18,5 +19,17 @@ PROOFS = [
         before=raised("RuntimeError"),
         after=asked(2),
         then=(ok(),),
+    ),
+    _proof(
+        *("incomplete_alias/bad_aiohttp.py", "is_busy('w1')", "girardai"),
+        on=has_code("RATE_LIMIT_EXCEEDED"),
+        before=returned(False),
+        after=returned(True),
+    ),
+    _proof(
+        *("incomplete_alias/bad_slack.py", "post('c', 't')", "slack"),
+        on=has_code("rate_limited"),
+        before=raised("SlackApiError"),
+        after=returned(None),
     ),
 ]

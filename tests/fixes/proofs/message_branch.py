@@ -7,6 +7,7 @@ from functools import partial
 from tests.fixes.claims import Selector, both, has_code, raised, returned
 from tests.fixes.proof import Proof
 from tests.support.answers import Answer
+from tests.support.playing import NUMBERS
 
 RATE_LIMITS = ("RATE_LIMITED", "RATE_LIMIT_EXCEEDED")
 
@@ -29,6 +30,11 @@ def error_but(status: int) -> Selector:
     return lambda answer: answer.status >= 400 and answer.status != status
 
 
+def with_numbers(status: int) -> Selector:
+    """Errors whose text has the number of this status among others, while their own is another."""
+    return lambda answer: answer.text == NUMBERS and answer.status != status
+
+
 def without_a_code(answer: Answer) -> bool:
     """Errors in the envelope that lack what the API promises."""
     return answer.status >= 400 and not answer.code and isinstance(answer.body, dict)
@@ -37,6 +43,16 @@ def without_a_code(answer: Answer) -> bool:
 GIRARD = "message_branch/bad_runs_of_girard.py"
 ENGINE = "message_branch/bad_parts_of_an_engine.py"
 URL = (("ENGINE_URL", "https://engine.example.com/api"),)
+
+OPENAI = (
+    *("BadRequestError", "AuthenticationError", "PermissionDeniedError", "NotFoundError", "UnprocessableEntityError"),
+    "InternalServerError",
+)
+ANTHROPIC = (
+    *("AuthenticationError", "BadRequestError", "ConflictError", "ContentTooLargeError", "GatewayTimeoutError", "InternalServerError"),
+    *("NotFoundError", "PaymentRequiredError", "PermissionDeniedError", "PreconditionFailedError", "RateLimitError"),
+    "ServiceUnavailableError",
+)
 
 PROOFS = [
     code(
@@ -122,5 +138,29 @@ PROOFS = [
         on=phrased_otherwise(409),
         before=raised("HTTPError"),
         after=returned(None),
+    ),
+    code(
+        *("message_branch/bad_openai.py", "out_of_credit([])", "openai"),
+        on=has_code("insufficient_quota"),  # the text of the exception has only the message
+        before=raised("RateLimitError"),
+        after=raised("OutOfCredit"),
+    ),
+    status(
+        *("message_branch/bad_openai.py", "status_in_the_text([])", "openai"),
+        on=with_numbers(429),
+        before=returned(None),
+        after=raised(*OPENAI),
+    ),
+    status(
+        *("message_branch/bad_overload.py", "reply([])", "anthropic"),
+        on=with_numbers(529),
+        before=returned(None),
+        after=raised(*ANTHROPIC),
+    ),
+    code(
+        *("message_branch/bad_slack.py", "post('c', 't')", "slack"),
+        on=has_code("duplicate_channel_not_found"),  # another code, in which the one that is meant stands
+        before=returned(None),
+        after=raised("SlackApiError"),
     ),
 ]

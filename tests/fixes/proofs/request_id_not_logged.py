@@ -4,15 +4,39 @@ from __future__ import annotations
 
 from functools import partial
 
-from tests.fixes.claims import DID_NOT_TELL_THE_ID, TOLD_WHAT_ID_THERE_IS
+from tests.fixes.claims import DID_NOT_TELL_THE_ID, TOLD_WHAT_ID_THERE_IS, has_status
 from tests.fixes.proof import Proof
 from tests.support.answers import Answer
+from tests.support.wires import aws_xml
 
 
 def _is_an_error(answer: Answer) -> bool:
     return answer.status >= 400
 
 
+def _reaches_the_client(answer: Answer) -> bool:
+    """PyGithub's own retries of these end in an error of requests."""
+    return 400 <= answer.status < 500 and not (answer.status == 403 and any(name == "Retry-After" for name, _ in answer.headers))
+
+
+def _is_told(answer: Answer) -> bool:
+    """Slack's errors come with 200."""
+    return answer.is_error and not answer.fault
+
+
+def _is_any_failure(answer: Answer) -> bool:
+    """With or without an answer."""
+    return answer.is_error
+
+
+def _is_another_failure(answer: Answer) -> bool:
+    return answer.is_error and answer.status != 429
+
+
+BROAD = "request_id_not_logged/bad_broad_handlers.py"
+SDKS = "request_id_not_logged/bad_sdks.py"
+AWS = "request_id_not_logged/bad_aws.py"
+OPENAI = "request_id_not_logged/bad_openai.py"
 COMMANDS = "request_id_not_logged/bad_commands.py"
 GIRARD = "request_id_not_logged/bad_girardai.py"
 
@@ -28,4 +52,12 @@ PROOFS = [
     proof(client=COMMANDS, call="told('o/r')"),
     guarded(client=GIRARD, call="start('w1')"),
     guarded(client=GIRARD, call="inspect('w1')"),
+    guarded(client=BROAD, call="repository('o/r')", api="github", on=_is_any_failure),
+    guarded(client=BROAD, call="tags('o/r')", api="github", on=_is_any_failure),
+    proof(client=SDKS, call="branch('o/r')", on=_reaches_the_client),
+    proof(client=SDKS, call="post('c', 't')", api="slack", on=_is_told),
+    guarded(client=SDKS, call="charge(1)", api="stripe", on=_is_any_failure),
+    guarded(client=AWS, call="exists('k')", api="aws", on=_is_any_failure, wire=aws_xml),
+    proof(client=OPENAI, call="answer('q')", api="openai", on=has_status(429)),
+    guarded(client=OPENAI, call="answer('q')", api="openai", on=_is_another_failure),
 ]

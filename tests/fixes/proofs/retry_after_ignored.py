@@ -28,4 +28,8 @@ CALLS = {
     "bad_clients": ("item('i1')", "stock('i1')", "price('i1')"),
     "bad_tenacity": ("item('i1')", "stock('i1')", "price('i1')", "size('i1')"),
 }
-PROOFS = [proof(f"retry_after_ignored/{name}.py", call) for name, calls in CALLS.items() for call in calls]
+PROOFS = [
+    *(proof(f"retry_after_ignored/{name}.py", call) for name, calls in CALLS.items() for call in calls),
+    proof("retry_after_ignored/bad_sdks.py", "answer('q')", api="openai"),
+    proof("retry_after_ignored/bad_sdks.py", "reply([])", api="anthropic"),
+]

@@ -21,6 +21,11 @@ def _client_error(answer: Answer) -> bool:
     return 400 <= answer.status < 500 and answer.status not in _WORTH_IT
 
 
+def _cannot_pass(answer: Answer) -> bool:
+    """The request is at fault; some codes that Anthropic sends with 400 and 409 pass."""
+    return _client_error(answer) and answer.status not in (400, 409)
+
+
 def _never_configured(answer: Answer) -> bool:
     """Only its code tells that this 503 is for good."""
     return answer.status == 403 or answer.code in ("STORAGE_NOT_CONFIGURED", "AI_NOT_CONFIGURED")
@@ -49,6 +54,8 @@ google = of("google", _PREDICATE)
 types_only = of("types_only", _NETWORK)
 loops, concurrent, recursion = of("requests_loops", _GUARD), of("async_loops", _GUARD), of("recursion", _GUARD)
 told = partial(of("catalogues", _GUARD), api="girardai")
+claude = partial(Proof, "ERR201", client="retry_client_error/bad_around_sdks.py", api="anthropic")
+claude = partial(claude, on=_cannot_pass, before=ASKED_AGAIN, after=ASKED_ONCE)
 wrappers, tests, listed = of("wrappers", _GUARD), of("status_tests", _GUARD), of("status_tests", _BELOW)
 
 PROOFS = [
@@ -79,4 +86,7 @@ PROOFS = [
     tests(call="json_of('https://api.example.com/items')"),
     listed(call="in_a_list('https://api.example.com/items')", on=has_status(400)),
     told(call="get_run('r1')", on=_never_configured),
+    claude(fix=_PREDICATE, call="reply([])"),
+    claude(fix=_PREDICATE, call="summary([])"),
+    claude(fix=_GUARD, call="title([])"),
 ]

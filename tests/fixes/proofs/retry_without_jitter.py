@@ -19,15 +19,11 @@ def _server_error(answer: Answer) -> bool:
     return answer.status >= 500
 
 
-proof = partial(
-    Proof,
-    "ERR205",
-    "Add a random part of a second to the wait",
-    "retry_without_jitter/bad_loops.py",
-    api="http",
-    on=_server_error,
-    before=WHOLE,
-    after=WITH_CHANCE,
-)
+_proof = partial(Proof, "ERR205", "Add a random part of a second to the wait", on=_server_error, before=WHOLE, after=WITH_CHANCE)
+proof = partial(_proof, "retry_without_jitter/bad_loops.py", api="http")
 
-PROOFS = [proof("growing('https://api.example.com/items')"), proof("constant('https://api.example.com/items')")]
+PROOFS = [
+    proof("growing('https://api.example.com/items')"),
+    proof("constant('https://api.example.com/items')"),
+    _proof("retry_without_jitter/bad_sdks.py", "answer('q')", "openai"),
+]

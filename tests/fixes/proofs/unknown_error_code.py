@@ -38,4 +38,28 @@ PROOFS = [
         before=returned(False),
         after=returned(True),
     ),
+    proof(
+        *("unknown_error_code/bad_aiohttp.py", "is_missing('w1')", "girardai"),
+        on=has_code("WORKFLOW_NOT_FOUND"),
+        before=returned(False),
+        after=returned(True),
+    ),
+    proof(
+        *("unknown_error_code/bad_sdks.py", "answer('q')", "openai"),
+        on=has_code("insufficient_quota"),
+        before=raised("RateLimitError"),
+        after=returned(None),
+    ),
+    proof(
+        *("unknown_error_code/bad_sdks.py", "post('c', 't')", "slack"),
+        on=has_code("channel_not_found"),
+        before=raised("SlackApiError"),
+        after=returned(None),
+    ),
+    proof(
+        *("unknown_error_code/bad_sdks.py", "customer('c1')", "stripe"),
+        on=has_code("resource_missing"),
+        before=raised("InvalidRequestError"),
+        after=returned(None),
+    ),
 ]

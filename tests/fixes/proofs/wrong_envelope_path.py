@@ -7,6 +7,7 @@ from functools import partial
 from tests.fixes.claims import TOLD_THE_ID, Claim, both, has_status, raised
 from tests.fixes.proof import Proof
 from tests.support.answers import Answer
+from tests.support.wires import aws_xml
 
 proof = partial(Proof, "ERR502")
 _RETURNED_THE_CODE = Claim("returned the code", lambda run, answer: run.returned == answer.code)
@@ -16,9 +17,23 @@ def _has_a_code(answer: Answer) -> bool:
     return bool(answer.code)
 
 
+def _is_an_answer(answer: Answer) -> bool:
+    return answer.status >= 400
+
+
 def _is_an_error_of_the_api(answer: Answer) -> bool:
     return answer.status >= 400 and isinstance(answer.body, dict) and "error" in answer.body
 
+
+aws = partial(
+    proof,
+    client="wrong_envelope_path/bad_aws.py",
+    api="aws",
+    wire=aws_xml,
+    on=_is_an_answer,
+    before=raised("KeyError"),
+    after=raised("ApiError"),
+)
 
 PROOFS = [
     proof(
@@ -42,4 +57,5 @@ PROOFS = [
         before=raised("KeyError"),
         after=TOLD_THE_ID,
     ),
+    aws("Read the error code where it stands", call="aws_code('b')"),
 ]

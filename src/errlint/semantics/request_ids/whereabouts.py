@@ -170,7 +170,7 @@ def _guarded(expression: str, *, narrow: bool, broad: bool) -> str:
         return f'(getattr({{e}}, "{headers}", None) or {{}}).get("{name}")'
     inner = _OF_A_DICT.fullmatch(expression)
     if inner is not None and not broad:
-        return expression if narrow else f'getattr({{e}}, "{inner[1]}", {{}}){inner[2]}'
+        return expression if narrow else f'(getattr({{e}}, "{inner[1]}", None) or {{}}){inner[2]}'
     return ""
 
 
