@@ -74,10 +74,10 @@ class Collections:
         return any(isinstance(value, cst.Dict) for value in (expression, *self._constants.values(expression)))
 
     def _elements(self, collection: cst.Tuple | cst.List | cst.Set | cst.Dict, hops: int) -> Members:
-        found = Members(complete=True)
-        for element in collection.elements:
-            found |= self.members(element.key if isinstance(element, cst.DictElement) else element.value, hops)
-        return found
+        parts = [
+            self.members(element.key if isinstance(element, cst.DictElement) else element.value, hops) for element in collection.elements
+        ]
+        return Members(tuple(literal for part in parts for literal in part.literals), all(part.complete for part in parts))
 
     def _made(self, call: cst.Call, hops: int) -> Members:
         """``frozenset({…})``, ``TABLE.keys()``, ``CODES.union(MORE)``."""
