@@ -18,6 +18,10 @@ class BenchProblem(Exception):
     """A command did not do what is measured, so its time means nothing."""
 
 
+_SLOWS_DOWN = ("PYTHONDONTWRITEBYTECODE",)
+"""Not handed on: pip compiles what it installs, a checkout is compiled by its first run, and that is what is compared."""
+
+
 @dataclass(frozen=True, order=True)
 class Cost:
     """``cpu`` (user and system) and ``wall`` are in seconds, ``memory`` is the largest resident size of one process in MiB."""
@@ -38,7 +42,7 @@ def cost_of(command: Sequence[str], folder: Path, *, ends_with: Iterable[int], e
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
-        env={**os.environ, **(environment or {})},
+        env={**{name: value for name, value in os.environ.items() if name not in _SLOWS_DOWN}, **(environment or {})},
     ) as process:
         started = time.perf_counter()
         assert process.stderr is not None
