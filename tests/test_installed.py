@@ -30,7 +30,7 @@ def write(folder: Path, files: dict[str, str]) -> None:
 
 
 def known(folder: Path, package: str = "openai") -> Versions | None:
-    return Projects([package]).installed_for(folder).of(package)
+    return Projects([package]).installed_for(str(folder)).of(package)
 
 
 @pytest.mark.parametrize(
@@ -96,9 +96,9 @@ def test_no_bytes_break_it(tmp_path_factory: pytest.TempPathFactory, raw: bytes)
 def test_the_nearest_counts_and_a_lock_file_further_out_narrows_it(tmp_path: Path) -> None:
     write(tmp_path, {"uv.lock": UV, ".git/HEAD": "", "a/pyproject.toml": PROJECT, "b/requirements.txt": "openai==0.28", "c/x.py": ""})
     projects = Projects(["openai"])
-    assert projects.installed_for(tmp_path / "a").of("openai") == parse_versions("==1.109.1")
-    assert projects.installed_for(tmp_path / "b").of("openai") == parse_versions("==0.28")
-    assert projects.installed_for(tmp_path / "c").of("openai") == parse_versions("==1.109.1")
+    assert projects.installed_for(str(tmp_path / "a")).of("openai") == parse_versions("==1.109.1")
+    assert projects.installed_for(str(tmp_path / "b")).of("openai") == parse_versions("==0.28")
+    assert projects.installed_for(str(tmp_path / "c")).of("openai") == parse_versions("==1.109.1")
 
 
 def test_nothing_outside_of_the_repository_is_read(tmp_path: Path) -> None:

@@ -266,7 +266,7 @@ class Configs:
 
         :raises UsageProblem: as :func:`find_config` and :func:`load_config`.
         """
-        return self.for_folder(str(Path(absolute(path)).parent))
+        return self.for_folder(os.path.dirname(absolute(path)))  # noqa: PTH120 -- asked several times for each file of a run
 
     def for_folder(self, folder: str) -> Config:
         """The settings for what stands in an absolute folder.

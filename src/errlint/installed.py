@@ -57,13 +57,13 @@ class Projects:
 
     def __init__(self, packages: Iterable[str]) -> None:
         self._packages = sorted({normalised(package) for package in packages})
-        self._found: dict[Path, Installed] = {}
+        self._found: dict[str, Installed] = {}
         self._stated: dict[Path, tuple[Stated, Stated]] = {}
 
-    def installed_for(self, folder: Path) -> Installed:
+    def installed_for(self, folder: str) -> Installed:
         """What is known of the versions for code in an absolute folder."""
         if folder not in self._found:
-            around = list(self._around(folder)) if self._packages else []
+            around = list(self._around(Path(folder))) if self._packages else []
             pairs = ((package, self._narrowed(package, around)) for package in self._packages)
             self._found[folder] = Installed(tuple((package, versions) for package, versions in pairs if versions is not None))
         return self._found[folder]

@@ -8,6 +8,7 @@ result costs no rule, no parser, and, if all are known, not even their import.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -245,7 +246,8 @@ class Plan:
         """What is known of the versions that a file runs with, of the packages where they make a difference."""
         if known.versioned not in self._projects:
             self._projects[known.versioned] = Projects(known.versioned)
-        return self._projects[known.versioned].installed_for(Path(absolute(path)).parent)
+        folder = os.path.dirname(absolute(path))  # noqa: PTH120 -- asked for each file of a run
+        return self._projects[known.versioned].installed_for(folder)
 
     def _setup(self, config: Config, api: str | None, installed: Installed = UNKNOWN) -> Setup:
         key = config.source, api, installed

@@ -92,6 +92,6 @@ def analysed(file: Path, catalogues: Iterable[Path], api: str | None) -> tuple[S
     config = Configs().for_file(file)
     known = registry.catalogues((*config.catalogues, *(path.absolute() for path in catalogues)))
     check_apis(config, (one.id for one in known))
-    installed = Projects({*registry.libraries().versioned, *known.versioned}).installed_for(file.absolute().parent)
+    installed = Projects({*registry.libraries().versioned, *known.versioned}).installed_for(str(file.absolute().parent))
     setup = Setup((), with_wrappers(registry.libraries(), config), known, api or api_for(config, file), installed=installed)
     return source, semantics_of(source, setup, ApiComments.parse(source.text, setup.api_ids), absolute(file))

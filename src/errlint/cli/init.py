@@ -75,7 +75,7 @@ def _look_around(folder: Path) -> tuple[list[Path], Survey, list[Path], list[tup
         elif path.resolve() not in built_in:
             catalogues.append(path)
     known = _known(catalogues, broken)
-    installed = Projects({*registry.libraries().versioned, *known.versioned}).installed_for(folder.absolute())
+    installed = Projects({*registry.libraries().versioned, *known.versioned}).installed_for(str(folder.absolute()))
     return files, survey(files, Setup((), registry.libraries(), known, installed=installed)), catalogues, broken
 
 
