@@ -121,7 +121,6 @@ def test_what_is_tried_again(decorator: str, must: int, transport: bool | None, 
     ("decorator", "named"),
     [
         ("tenacity.retry(retry=tenacity.retry_if_exception(lambda e: e.response.status_code in (429, 503)))", bits(429, 503)),
-        ("tenacity.retry(retry=tenacity.retry_if_exception_type(openai.RateLimitError))", bits(429)),
         ("tenacity.retry(retry=tenacity.retry_if_exception(lambda e: e.response.status_code >= 500))", 0),
         ("backoff.on_exception(backoff.expo, requests.HTTPError, giveup=lambda e: e.response.status_code != 429)", bits(429)),
         ("backoff.on_exception(backoff.expo, requests.HTTPError, giveup=lambda e: e.response.status_code in (400, 404))", 0),
@@ -129,6 +128,12 @@ def test_what_is_tried_again(decorator: str, must: int, transport: bool | None, 
 )
 def test_which_statuses_are_named(decorator: str, named: int, libraries: Libraries) -> None:
     assert decorated(decorator, libraries).retried.named == named
+
+
+@pytest.mark.parametrize(("error", "must"), [("requests.HTTPError", ERRORS), ("httpx.HTTPStatusError", 0), ("openai.RateLimitError", 0)])
+def test_an_error_of_one_library_is_none_of_another(error: str, must: int, libraries: Libraries) -> None:
+    retried = decorated(f"tenacity.retry(retry=tenacity.retry_if_exception_type({error}))", libraries).retried
+    assert retried.statuses.must == must
 
 
 def test_a_decorator_sees_only_what_is_raised(libraries: Libraries) -> None:
