@@ -1,6 +1,6 @@
 """Any fixture in other clothes: what is found is the same, and the fixed file is in order.
 
-``ERRLINT_EXAMPLES`` sets how many disguises are tried.
+``ERRLINT_DISGUISES`` sets how many disguises are tried.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from tests.harness.fixture import Fixture, fixtures
 
 ROOT = Path(__file__).parent.parent / "fixtures"
 FIXTURES = fixtures(ROOT)
-EXAMPLES = int(os.environ.get("ERRLINT_EXAMPLES", "25"))
+EXAMPLES = int(os.environ.get("ERRLINT_DISGUISES", "25"))
 _ABOUT_THE_FILE = {"ERR003", "ERR004"}
 """Comments that say which rules they silence, and fixes that cannot be made, depend on the text itself."""
 _HEARS_COMMENTS = {"ERR505"}
