@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -17,6 +16,7 @@ from errlint.encoding import UndecodableSource, decode, encode
 from errlint.errors import UsageProblem
 from errlint.fixer import Lint, apply
 from errlint.model import Edit, FileReport, Finding
+from errlint.python_tree import parsed
 
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 _TOOL = "ERR0"
@@ -137,14 +137,10 @@ def _lines_open_to_comments(lines: list[str], text: str) -> frozenset[int]:
 def _same_program(before: bytes, after: bytes) -> bool:
     """Whether two files are the same to the Python that runs errlint; what it cannot parse is judged by the linter's own parser."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            one = ast.dump(ast.parse(before))
+        one = ast.dump(parsed(before))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return True
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return one == ast.dump(ast.parse(after))
+        return one == ast.dump(parsed(after))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False

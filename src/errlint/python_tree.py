@@ -16,6 +16,14 @@ def python_tree(text: str) -> ast.Module:
     """
     if text.count("{") > _BRACES:
         raise ValueError("too many braces")
+    return parsed(text)
+
+
+def parsed(code: str | bytes) -> ast.Module:
+    """The tree of code, however long that takes.
+
+    :raises SyntaxError, ValueError, RecursionError, MemoryError: when Python cannot parse it.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # invalid escapes are not our business
-        return ast.parse(text)
+        return ast.parse(code)

@@ -5,10 +5,8 @@ Positions are computed only when somebody asks: most files have no finding, and 
 
 from __future__ import annotations
 
-import ast
 import re
 import sys
-import warnings
 from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +20,7 @@ from errlint.encoding import decode
 from errlint.model import Location
 from errlint.nesting import refusal
 from errlint.nodes import unchecked
+from errlint.python_tree import parsed
 
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 _TOO_DEEP = "nested too deeply to be parsed"
@@ -45,9 +44,7 @@ class SyntaxProblem(Exception):
 def _objection(text: str) -> SyntaxProblem | None:
     """What the Python that runs errlint has against a file, if anything: it says in better words than libcst what is wrong."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # invalid escapes are not our business
-            ast.parse(text)
+        parsed(text)
     except SyntaxError as error:
         return SyntaxProblem(error.msg, error.lineno or 1, max(error.offset or 1, 1))
     except (ValueError, RecursionError, MemoryError) as error:  # NUL bytes, before Python 3.12

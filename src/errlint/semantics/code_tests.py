@@ -112,7 +112,7 @@ class CodeTests:
         here = self._tree.enclosing(test.node, cst.FunctionDef)
         around: dict[cst.FunctionDef | None, None] = {here: None}
         if here is not None:
-            calls = (node for node in self._tree.below(here.body, into_functions=False) if isinstance(node, cst.Call))
+            calls = self._tree.inside(here.body, cst.Call, into_functions=False)
             around.update(dict.fromkeys(called for call in calls for called in self._functions.run_by(call)))
             around.update(dict.fromkeys(self._tree.enclosing(call, cst.FunctionDef) for call in self._functions.calls_of(here)))
         return [other for function in around for other in self._by_function.get(function, ()) if other is not test]

@@ -94,7 +94,7 @@ class EnvelopeReads:
     def _read_in(self, function: cst.CSTNode) -> set[Path]:
         """All paths in bodies that a function reads."""
         if function not in self._paths:
-            reads = [node for node in self._tree.below(function) if isinstance(node, (cst.Subscript, cst.Call))]
+            reads = self._tree.inside(function, cst.Subscript, cst.Call)
             self._paths[function] = {found.path for found in map(self._semantics.meaning, reads) if found is not None and found.path}
         return self._paths[function]
 

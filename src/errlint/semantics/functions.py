@@ -36,6 +36,12 @@ class Functions:
             bindings = []
         return [binding.node for binding in bindings if binding.how is How.FUNCTION and isinstance(binding.node, cst.FunctionDef)]
 
+    def methods_of(self, name: cst.BaseExpression) -> list[cst.FunctionDef]:
+        """The functions in the classes of the file that a name stands for."""
+        bindings = self._scopes.reaching(name) if isinstance(name, cst.Name) else []
+        classes = (binding.node for binding in bindings if binding.how is How.CLASS)
+        return [method for definition in classes for method in self._tree.inside(definition, cst.FunctionDef)]
+
     def behind(self, expression: cst.BaseExpression) -> list[cst.FunctionDef | cst.Lambda]:
         """The functions and lambdas of the file that a value may be: a lambda itself, a name of one, a function's name."""
         if isinstance(expression, cst.Lambda):

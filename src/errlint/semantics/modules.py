@@ -31,7 +31,7 @@ from errlint.semantics.summarise import Summariser
 from errlint.semantics.tree import Tree
 from errlint.semantics.types import sheet_of_class
 from errlint.source import Source, SyntaxProblem
-from errlint.traces import Noted, Trace
+from errlint.traces import Noted
 
 HOPS = 3
 """How many modules deep answers look: client, base client, errors."""
@@ -60,6 +60,7 @@ class Modules:
     """Asks the modules of a project.
 
     :param show: turns the absolute path of a file into the one that people are shown.
+    :ivar trace: which modules were asked.
     """
 
     def __init__(self, libraries: Libraries, catalogues: Catalogues, project: Project, show: Callable[[str], str] = str) -> None:
@@ -71,7 +72,7 @@ class Modules:
         self._located: dict[str, tuple[Source, Tree] | None] = {}
         self._answers: dict[Hashable, tuple[object, Noted]] = {}
         self._types: dict[str, tuple[TypeSheet | None, Noted]] = {}
-        self._trace = self.first_party.trace
+        self.trace = self.first_party.trace
 
     def seen_from(self, file: str, hops: int = HOPS) -> Imported:
         """The project as a file sees it."""
@@ -118,12 +119,12 @@ class Modules:
     def _ask(self, file: str, hops: int, question: Hashable, find: Callable[[Summariser], T | None]) -> T | None:
         if hops < 0:
             return None
-        answer = self._trace.remembered(self._answers, (question, hops), lambda: self._answer(file, hops, find))
+        answer = self.trace.remembered(self._answers, (question, hops), lambda: self._answer(file, hops, find))
         return cast("T | None", answer)
 
     def _answer(self, file: str, hops: int, find: Callable[[Summariser], T | None]) -> T | None:
-        self._trace.touch(file)
-        with self._trace.on_behalf_of(file):
+        self.trace.touch(file)
+        with self.trace.on_behalf_of(file):
             module = self._summariser(file, hops)
             return find(module) if module is not None else None
 
@@ -131,7 +132,7 @@ class Modules:
 
     def type(self, name: str) -> TypeSheet | None:
         """The class of this name; told by the index of its module."""
-        return self._trace.remembered(self._types, name, lambda: self._type(name))
+        return self.trace.remembered(self._types, name, lambda: self._type(name))
 
     def _type(self, name: str) -> TypeSheet | None:
         self._types[name] = None, 0  # a class that inherits from itself inherits nothing
@@ -159,7 +160,7 @@ class Modules:
         Subclasses that nothing offers may stand anywhere; to find them, all modules of the project had to be read.
         """
         key = ("implementations", class_name, member)
-        found = self._trace.remembered(self._answers, key, lambda: tuple(self._implementations(class_name, member)))
+        found = self.trace.remembered(self._answers, key, lambda: tuple(self._implementations(class_name, member)))
         return cast("tuple[str, ...]", found)
 
     def _implementations(self, class_name: str, member: str) -> Iterator[str]:
@@ -195,16 +196,11 @@ class Modules:
         definition = index.classes.get(path[0]) if index is not None and len(path) == 1 else None
         return definition.parameters if definition is not None else ()
 
-    @property
-    def trace(self) -> Trace:
-        """Which modules were asked."""
-        return self._trace
-
     # parsed modules ------------------------------------------------------------------------------------------------------------------
 
     def location(self, spot: Spot) -> Location | None:
         """Where a place is. Its file is parsed in full for it; the ranks of nodes are those of the bare tree."""
-        self._trace.touch(spot.file)
+        self.trace.touch(spot.file)
         if spot.file not in self._located:
             if len(self._located) >= _LOCATED:
                 self._located.clear()

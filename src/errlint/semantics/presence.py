@@ -78,7 +78,7 @@ class Presence:
             return any(isinstance(node, cst.Attribute) for node in (around.body, *self._tree.below(around.body)))
         if not isinstance(around, cst.If) or around.test is not operand or len(around.body.body) != 1:
             return False
-        return any(isinstance(node, cst.Raise) for node in self._tree.below(around.body))
+        return bool(self._tree.inside(around.body, cst.Raise))
 
     def _is_of_status(self, node: cst.CSTNode) -> bool:
         if isinstance(node, cst.Attribute):

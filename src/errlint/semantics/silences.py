@@ -95,7 +95,7 @@ class Silences:
 
     def _only_removes(self, outer: cst.Try | cst.TryStar) -> bool:
         """Whether all that is asked for over HTTP is to remove something."""
-        calls = [node for node in self._tree.below(outer.body, into_functions=False) if isinstance(node, cst.Call)]
+        calls = self._tree.inside(outer.body, cst.Call, into_functions=False)
         asking = [call for call in calls if self._semantics.does_http(call) is not None]
         return bool(asking) and all(
             (dotted(call.func) or "").rpartition(".")[2].lstrip("_").partition("_")[0] in _REMOVING for call in asking

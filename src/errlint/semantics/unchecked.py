@@ -108,7 +108,7 @@ class UncheckedAnswers:
         """Whether a function only returns the answer: nothing there, and no decorator, looks at it or is ready for an error."""
         if any(dotted(one.decorator) not in _PLAIN_DECORATORS for one in wrapper.decorators):
             return False
-        if any(isinstance(node, (cst.Try, cst.TryStar)) for node in self._tree.below(wrapper)):
+        if self._tree.inside(wrapper, cst.Try, cst.TryStar):
             return False
         response = self._semantics.meaning(born)
         nodes = self._of_answer(self._semantics.answers.of(response), wrapper) if response is not None else []

@@ -42,7 +42,7 @@ class Additions:
 
     def _names_around(self, handler: Handler) -> set[str]:
         function = self._tree.enclosing(handler, cst.FunctionDef) or self._tree.module
-        return {node.value for node in self._tree.below(function) if isinstance(node, cst.Name)}
+        return {node.value for node in self._tree.inside(function, cst.Name)}
 
     def to_speech(self, speech: Speech, expression: str) -> tuple[Edit, ...]:
         """Add the id to what a call tells people."""

@@ -104,7 +104,7 @@ class Failures:
     def _sends_nothing(self, handler: Handler) -> bool:
         """Whether all that the ``try`` calls on clients is known to make no HTTP call: such an error has no answer."""
         outer = self._tree.parent.get(handler)
-        calls = [node for node in self._tree.below(outer.body) if isinstance(node, cst.Call)] if isinstance(outer, _TRYING) else []
+        calls = self._tree.inside(outer.body, cst.Call) if isinstance(outer, _TRYING) else []
         on_clients = [call for call in calls if self._is_on_client(call)]
         return bool(on_clients) and not any(self._semantics.does_http(call) for call in calls)
 

@@ -23,7 +23,7 @@ def restarts(semantics: Semantics, function: cst.FunctionDef) -> tuple[cst.Call,
         return ()
     plain = (*function.params.posonly_params, *function.params.params)
     owners = {function.name.value, *(parameter.name.value for parameter in plain[:1])}
-    calls = (node for node in semantics.tree.below(function.body, into_functions=False) if isinstance(node, cst.Call))
+    calls = semantics.tree.inside(function.body, cst.Call, into_functions=False)
     return tuple(call for call in calls if _is_method_of(call, methods, owners))
 
 

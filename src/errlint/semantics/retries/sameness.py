@@ -7,7 +7,7 @@ after the error. Attempt counters, timeouts, headers and tokens may change: the 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -76,11 +76,18 @@ class Sameness:
 
     def _members_asked(self, test: cst.BaseExpression) -> Iterator[str]:
         """The attributes that a test is about, those included that a predicate of the file looks at: what sets them changes its answer."""
-        for node in (test, *self._tree.below(test)):
+        return self._members_in((test, *self._tree.below(test)), self._semantics.functions.run_by)
+
+    def _members_read(self, attempt: cst.Call) -> Iterator[str]:
+        """The attributes that a request is made of, those included that helpers put together."""
+        return self._members_in(self._tree.below(attempt), self._semantics.runs)
+
+    def _members_in(self, nodes: Iterable[cst.CSTNode], runs: Callable[[cst.Call], Iterable[cst.FunctionDef]]) -> Iterator[str]:
+        for node in nodes:
             if isinstance(node, cst.Attribute):
                 yield node.attr.value
-            for function in self._semantics.functions.run_by(node) if isinstance(node, cst.Call) else ():
-                yield from (inner.attr.value for inner in self._tree.below(function.body) if isinstance(inner, cst.Attribute))
+            for function in runs(node) if isinstance(node, cst.Call) else ():
+                yield from (inner.attr.value for inner in self._tree.inside(function.body, cst.Attribute))
 
     def _members_set_before(self, again: cst.Call) -> Iterator[str]:
         """The attributes that the block of a call sets before it, by a function of the file, too: ``if not self.other_way(): raise``."""
@@ -99,15 +106,6 @@ class Sameness:
         for target in node.targets if isinstance(node, cst.Assign) else ():
             if isinstance(target.target, cst.Attribute):
                 yield target.target.attr.value
-
-    def _members_read(self, attempt: cst.Call) -> Iterator[str]:
-        """The attributes that a request is made of, those included that helpers put together."""
-        for node in self._tree.below(attempt):
-            if isinstance(node, cst.Attribute):
-                yield node.attr.value
-            if isinstance(node, cst.Call) and node is not attempt:
-                for function in self._semantics.runs(node):
-                    yield from (inner.attr.value for inner in self._tree.below(function.body) if isinstance(inner, cst.Attribute))
 
     def _is_switched(self) -> bool:
         """``for model in models: self.model = model``: each pass asks somebody else."""

@@ -141,7 +141,7 @@ class Steps:
         return bool(names) and about and self._refreshes(handler.body)
 
     def _refreshes(self, body: cst.BaseSuite) -> bool:
-        calls = (node for node in self._semantics.tree.below(body, into_functions=False) if isinstance(node, cst.Call))
+        calls = self._semantics.tree.inside(body, cst.Call, into_functions=False)
         return any(_REFRESHES.search((dotted(call.func) or "").rpartition(".")[2]) for call in calls)
 
     def asks_others(self, test: cst.BaseExpression) -> bool:

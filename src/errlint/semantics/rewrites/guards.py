@@ -182,7 +182,7 @@ class Guards:
 
     def _pause_in(self, policy: RetryPolicy, code: cst.CSTNode) -> cst.CSTNode | None:
         """The statement that waits."""
-        calls = (node for node in self._tree.below(code, into_functions=False) if isinstance(node, cst.Call))
+        calls = self._tree.inside(code, cst.Call, into_functions=False)
         pauses = [call for call in calls if self._semantics.waits.pause(call) is not None]
         if len(pauses) == 1:
             return self._tree.statement(pauses[0])

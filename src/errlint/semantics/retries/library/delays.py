@@ -14,7 +14,6 @@ from errlint.semantics.retries.library.calls import Given, Passed
 from errlint.semantics.retries.library.said import Said
 from errlint.semantics.retries.library.values import is_nothing, truth
 from errlint.semantics.retries.policy import Wait
-from errlint.semantics.scopes import How
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
@@ -85,7 +84,7 @@ class Delays:
         functions = self._semantics.functions.behind(expression)
         if isinstance(expression, cst.Call):
             functions.extend(self._semantics.functions.run_by(expression))
-            functions.extend(self._methods_of(expression.func))
+            functions.extend(self._semantics.functions.methods_of(expression.func))
         if any(self._asks(function) for function in functions):
             return Wait(server=True, places=(Place(expression, "reads what the server says about the wait"),))
         said = waits.of(expression)
@@ -96,9 +95,3 @@ class Delays:
         waits = self._semantics.waits
         returned = [function.body] if isinstance(function, cst.Lambda) else self._semantics.functions.returned(function)
         return waits.reads_server(function) or any(waits.of(value).server for value in returned)
-
-    def _methods_of(self, name: cst.BaseExpression) -> list[cst.FunctionDef]:
-        if not isinstance(name, cst.Name):
-            return []
-        definitions = [found.node for found in self._semantics.scopes.reaching(name) if found.how is How.CLASS]
-        return [node for definition in definitions for node in self._semantics.tree.below(definition) if isinstance(node, cst.FunctionDef)]

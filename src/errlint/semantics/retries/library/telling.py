@@ -16,7 +16,6 @@ from errlint.semantics.retries.exception_types import UNKNOWN_TYPE
 from errlint.semantics.retries.library.calls import RetryCalls, RetrySite
 from errlint.semantics.retries.library.leaving import Leaving
 from errlint.semantics.retries.words import ANSWER_WORDS
-from errlint.semantics.scopes import How
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
@@ -47,7 +46,7 @@ class Telling:
         body = region.body if isinstance(region, (cst.FunctionDef, cst.Lambda, cst.For)) else region
         if waits.is_read_in(body):
             return True
-        called = {function for node in self._tree.below(body) if isinstance(node, cst.Call) for function in self._run_by(node)}
+        called = {function for node in self._tree.inside(body, cst.Call) for function in self._run_by(node)}
         return bool(hops) and any(self._asks(function, hops - 1) for function in called)
 
     def _run_by(self, call: cst.Call) -> list[cst.FunctionDef]:
@@ -58,9 +57,7 @@ class Telling:
         call = site.node
         if not isinstance(call, cst.Call):
             return
-        if isinstance(call.func, cst.Name):
-            classes = [found.node for found in self._semantics.scopes.reaching(call.func) if found.how is How.CLASS]
-            yield from (node for made in classes for node in self._tree.below(made) if isinstance(node, cst.FunctionDef))
+        yield from self._semantics.functions.methods_of(call.func)
         for passed in site.passed:
             for node in (passed.value, *self._tree.below(passed.value, into_functions=False)):
                 if isinstance(node, (cst.Name, cst.Attribute, cst.Lambda)):
