@@ -35,7 +35,7 @@ session.mount("https://", HTTPAdapter(max_retries=retry))
 ## Fix safety
 
 Safe: the argument that defeats the wait is removed (the default honours the header), or the one that keeps it whole is added. Nothing
-else changes.
+else changes. Unsafe where the function that reads the header may give a wait of its own: then that is no longer random either.
 
 ## References
 
@@ -50,6 +50,9 @@ from collections.abc import Iterator
 import libcst as cst
 
 from errlint.rule import Argument, Context, Finding, Fix, Place, RetryAfterDefeat, Safety, Severity, rule
+
+_CHOICES = (cst.BooleanOperation, cst.IfExp, cst.Integer, cst.Float)
+_CONVERSIONS = frozenset({"int", "float"})
 
 
 @rule("ERR302", on=(cst.Call,), since="0.1", severity=Severity.ERROR, screen=lambda code: code.defeats_retry_after)
@@ -89,7 +92,8 @@ def _defeats(argument: cst.Arg | None, defeat: RetryAfterDefeat, ctx: Context) -
     is_literal = isinstance(argument.value, cst.Name) and argument.value.value == defeat.equals
     if defeat.needs:
         # a name or a call may well be the right value: only what is written out is judged
-        return not is_literal and (ctx.qualified(argument.value) or "").startswith(f"{defeat.when_is.partition('.')[0]}.")
+        name = ctx.qualified(argument.value) or ""
+        return not is_literal and name.startswith(f"{defeat.when_is.partition('.')[0]}.") and name not in defeat.harmless
     return is_literal
 
 
@@ -99,7 +103,17 @@ def _fix(call: cst.Call, argument: cst.Arg | None, defeat: RetryAfterDefeat, ctx
     if defeat.needs:
         code = f"{defeat.argument.name}={defeat.equals}"
         edit = ctx.replace(argument, code) if argument is not None else ctx.add_argument(call, code)
-        return ctx.fix(Safety.SAFE, f"Pass `{code}`", edit)
+        return ctx.fix(Safety.SAFE if _knows_no_other_wait(call, defeat, ctx) else Safety.UNSAFE, f"Pass `{code}`", edit)
     assert argument is not None
     removal = ctx.remove_argument(call, argument)
     return None if removal is None else ctx.fix(Safety.SAFE, f"Remove `{defeat.argument.name}`", removal)
+
+
+def _knows_no_other_wait(call: cst.Call, defeat: RetryAfterDefeat, ctx: Context) -> bool:
+    """Whether the wait is what the header says or nothing: `value=lambda response: int(response.headers["Retry-After"])`."""
+    reader = _argument(call, defeat.reads) if defeat.reads is not None else None
+    if reader is None or not isinstance(reader.value, cst.Lambda):
+        return False
+    parts = [reader.value.body, *ctx.below(reader.value.body)]
+    calls = (part for part in parts if isinstance(part, cst.Call))
+    return not any(isinstance(part, _CHOICES) for part in parts) and all(ctx.qualified(one.func) in _CONVERSIONS for one in calls)

@@ -6,7 +6,7 @@ A sheet is a TOML file in a rule pack's ``libraries`` folder. The engine contain
 (true for 2xx only), ``is-error`` (true from 400), ``client-error`` (true for 4xx), ``server-error`` (true for 5xx), ``headers``, ``text``
 (the undecoded body), ``body`` (the decoded body), ``code``, ``message``, ``request-id``,
 ``retry-after``, ``http`` (an HTTP call was made; the value itself is of no interest). Anything else is the dotted name of a type of some
-sheet; a trailing ``?`` says that the value may be None.
+sheet. Behind either, ``?`` says that the value may be None.
 """
 
 from __future__ import annotations
@@ -127,6 +127,10 @@ class RetryAfterDefeat(_Sheet, frozen=True):
     needs: bool = False
     when: Argument | None = None
     when_is: str = ""
+    harmless: tuple[str, ...] = ()
+    """With ``needs``: dotted names of other values that leave the wait whole."""
+    reads: Argument | None = None
+    """With ``needs``: the function that reads the wait. One that knows no other wait has nothing else to lose."""
     because: str = ""
     """What happens, as the end of a sentence that starts with the name of the call."""
     versions: str = ""

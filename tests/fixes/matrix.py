@@ -32,25 +32,21 @@ How many clients of each library a kind of fix was executed with, or why none.
 """
 LIBRARIES = ("requests", "httpx", "aiohttp")
 _SAME = "the edit is the same"
-_NOT_YET = "not yet"
+_ALWAYS_TRUE = "its answers are always true"
+_NEVER_READ = "no retry layer for it reads Retry-After"
 NOT_SHOWN = {
-    ("ERR102", "aiohttp"): _SAME,  # codes of a body, however it came
-    ("ERR103", "httpx"): _SAME,  # a number is a number
-    ("ERR103", "aiohttp"): _SAME,
-    ("ERR201", "httpx"): _NOT_YET,
-    ("ERR201", "aiohttp"): _NOT_YET,
-    ("ERR202", "aiohttp"): _SAME,  # lists of codes
-    ("ERR205", "httpx"): _SAME,  # the wait itself
-    ("ERR205", "aiohttp"): _SAME,
-    ("ERR207", "aiohttp"): _NOT_YET,
-    ("ERR302", "aiohttp"): _NOT_YET,
-    ("ERR401", "aiohttp"): _NOT_YET,
-    ("ERR402", "aiohttp"): _NOT_YET,
-    ("ERR502", "aiohttp"): _SAME,  # paths in a body
-    ("ERR504", "httpx"): "its answers are always true",
-    ("ERR504", "aiohttp"): "its answers are always true",
+    ("ERR102", "", "aiohttp"): _SAME,  # codes of a body, however it came
+    ("ERR103", "", "httpx"): _SAME,  # a number is a number
+    ("ERR103", "", "aiohttp"): _SAME,
+    ("ERR202", "", "aiohttp"): _SAME,  # lists of codes
+    ("ERR205", "", "httpx"): _SAME,  # the wait itself
+    ("ERR205", "", "aiohttp"): _SAME,
+    ("ERR302", "Remove `…`", "aiohttp"): _NEVER_READ,  # so there is no argument that turns it off
+    ("ERR502", "", "aiohttp"): _SAME,  # paths in a body
+    ("ERR504", "", "httpx"): _ALWAYS_TRUE,
+    ("ERR504", "", "aiohttp"): _ALWAYS_TRUE,
 }
-"""Why no client of a library is executed, by rule."""
+"""Why no client of a library is executed, by rule, and by kind of fix where its rule has others."""
 
 _COLUMNS = ("Rule", "Fix", "Safety", "Client", "Written with", "API", "Answers", "Defect", "Changed")
 
@@ -123,7 +119,7 @@ def shown_with(rows: Iterable[str]) -> dict[tuple[str, str, str], Counter[str]]:
 
 def not_shown_with(kind: tuple[str, str, str], library: str) -> str:
     """Why there is no client of this library; empty if nobody has said so."""
-    return NOT_SHOWN.get((kind[0], library), "")
+    return next((NOT_SHOWN[found] for found in ((*kind[:2], library), (kind[0], "", library)) if found in NOT_SHOWN), "")
 
 
 def _by_library(rows: Sequence[str]) -> list[str]:

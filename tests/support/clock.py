@@ -35,10 +35,12 @@ class Endless(BaseException):
 class Clock:
     """Time of one run.
 
-    :ivar passed: virtual seconds since the start; :ivar sleeps: what the client slept, in order.
+    :ivar passed: virtual seconds since the start; :ivar sleeps: what the client slept, in order; :ivar ahead: seconds by which the steady
+    clock is ahead of the real one, so that it starts at a whole second: aiohttp rounds its timeouts up to the next.
     """
 
     passed: float = 0.0
+    ahead: float = field(default_factory=lambda: -_monotonic() % 1.0)
     sleeps: list[float] = field(default_factory=list)
 
     @property
@@ -113,7 +115,7 @@ def _now() -> float:
 
 
 def _steady() -> float:
-    return _monotonic() + (_running[0].passed if _running else 0.0)
+    return _monotonic() + (_running[0].ahead + _running[0].passed if _running else 0.0)
 
 
 class _AnyDatetime(type):

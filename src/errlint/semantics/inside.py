@@ -66,9 +66,9 @@ class Inside:
         return None
 
     def declared_value(self, base: Meaning, declared: str, name: str, expression: cst.BaseExpression) -> Meaning | None:
-        kind = KIND_OF.get(declared)
+        kind = KIND_OF.get(declared.rstrip("?"))
         if kind is not None:
-            detail = declared if kind is Kind.OK else name
+            detail = declared.rstrip("?") if kind is Kind.OK else name
             return base.becomes(kind, expression, f"{kind.value}: `.{name}`", name=detail)
         sheet = self._types.type(declared.rstrip("?"))
         if sheet is None:

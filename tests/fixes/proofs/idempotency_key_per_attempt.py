@@ -34,14 +34,20 @@ def _hangs(answer: Answer) -> bool:
 
 
 LOOPS, DECORATORS = "idempotency_key_per_attempt/bad_loops.py", "idempotency_key_per_attempt/bad_decorators.py"
-above = partial(Proof, "ERR207", "Make the key once, above the loop", LOOPS, before=NEW_KEYS, after=ONE_KEY)
-split = partial(Proof, "ERR207", "Make the key once, before the function that is retried", DECORATORS, before=NEW_KEYS, after=ONE_KEY)
+AIOHTTP = "idempotency_key_per_attempt/bad_aiohttp.py"
+_keyed = partial(Proof, "ERR207", before=NEW_KEYS, after=ONE_KEY)
+above = partial(_keyed, fix="Make the key once, above the loop", client=LOOPS)
+split = partial(_keyed, fix="Make the key once, before the function that is retried", client=DECORATORS)
 
 PROOFS = [
-    above("pay({'item': 1})", "http", on=has_status(500, 503)),
-    above("refund('p1')", "http", on=_breaks),
-    above("order('i1')", "http", on=_breaks_or_hangs),
-    split("pay('o1')", "http", on=_hangs),
-    split("order('i1')", "http", on=_breaks_or_hangs),
-    split("Shop().ship('o1')", "http", on=_breaks),
+    above(call="pay({'item': 1})", api="http", on=has_status(500, 503)),
+    above(call="refund('p1')", api="http", on=_breaks),
+    above(call="order('i1')", api="http", on=_breaks_or_hangs),
+    split(call="pay('o1')", api="http", on=_hangs),
+    split(call="order('i1')", api="http", on=_breaks_or_hangs),
+    split(call="Shop().ship('o1')", api="http", on=_breaks),
+    above(call="pay({'item': 1})", api="http", client=AIOHTTP, on=has_status(500, 503)),
+    above(call="refund('p1')", api="http", client=AIOHTTP, on=_breaks),
+    split(call="ship('o1')", api="http", client=AIOHTTP, on=_breaks),
+    split(call="Shop().order('i1')", api="http", client=AIOHTTP, on=_breaks),
 ]

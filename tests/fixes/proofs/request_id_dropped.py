@@ -49,6 +49,7 @@ def _proof(
 
 
 GITHUB = "request_id_dropped/bad_github.py"
+AIOHTTP = "request_id_dropped/bad_aiohttp.py"
 SDKS = "request_id_dropped/bad_sdks.py"
 AWS = "request_id_dropped/bad_aws.py"
 cause = partial(_proof, "Name the cause: `…`", on=lambda answer: answer.status >= 400)
@@ -60,6 +61,11 @@ PROOFS = [
     _proof("Pass it on: `…`", GITHUB, "issues('o/r')", error="HubError"),
     _proof("Add the request id to the text: `…`", GITHUB, "repository('o/r')", error="RuntimeError", changes=has_none),
     _proof("Give the class a place for it: `…`", GITHUB, "star('o/r')", error="BareHubError", changes=has_none),
+    cause(AIOHTTP, "tags('o/r')", error="RuntimeError"),
+    hidden(AIOHTTP, "labels('o/r')", error="RuntimeError"),
+    _proof("Pass it on: `…`", AIOHTTP, "issues('o/r')", error="HubError"),
+    _proof("Add the request id to the text: `…`", AIOHTTP, "repository('o/r')", error="RuntimeError", changes=has_none),
+    _proof("Give the class a place for it: `…`", AIOHTTP, "star('o/r')", error="BareHubError", changes=has_none),
     cause(SDKS, "answer('q')", error="AssistantError", api="openai"),
     cause(SDKS, "post('c', 't')", error="RuntimeError", api="slack", on=of_slack),
     cause(SDKS, "branch('o/r')", error="LookupError", on=reaches_the_client),

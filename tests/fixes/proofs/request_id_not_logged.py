@@ -29,10 +29,16 @@ def _is_any_failure(answer: Answer) -> bool:
     return answer.is_error
 
 
+def _is_no_timeout(answer: Answer) -> bool:
+    """aiohttp's error for the time of a whole request is Python's own."""
+    return answer.is_error and answer.fault != "hang"
+
+
 def _is_another_failure(answer: Answer) -> bool:
     return answer.is_error and answer.status != 429
 
 
+AIOHTTP = "request_id_not_logged/bad_aiohttp.py"
 BROAD = "request_id_not_logged/bad_broad_handlers.py"
 SDKS = "request_id_not_logged/bad_sdks.py"
 AWS = "request_id_not_logged/bad_aws.py"
@@ -54,6 +60,10 @@ PROOFS = [
     guarded(client=GIRARD, call="inspect('w1')"),
     guarded(client=BROAD, call="repository('o/r')", api="github", on=_is_any_failure),
     guarded(client=BROAD, call="tags('o/r')", api="github", on=_is_any_failure),
+    proof(client=AIOHTTP, call="tags('o/r')"),
+    proof(client=AIOHTTP, call="forks('o/r')"),
+    guarded(client=AIOHTTP, call="labels('o/r')", api="github", on=_is_no_timeout),
+    guarded(client=AIOHTTP, call="commits('o/r')", api="github", on=_is_any_failure),
     proof(client=SDKS, call="branch('o/r')", on=_reaches_the_client),
     proof(client=SDKS, call="post('c', 't')", api="slack", on=_is_told),
     guarded(client=SDKS, call="charge(1)", api="stripe", on=_is_any_failure),

@@ -52,6 +52,7 @@ def of(client: str, fix: str) -> partial[Proof]:
 adapters, tenacity, decorators = of("adapters", _BELOW), of("tenacity", _PREDICATE), of("decorators", _PREDICATE)
 google = of("google", _PREDICATE)
 types_only = of("types_only", _NETWORK)
+coroutines, run_by_asyncio, awaiting = of("aiohttp", _PREDICATE), of("aiohttp", _NETWORK), of("aiohttp", _GUARD)
 loops, concurrent, recursion = of("requests_loops", _GUARD), of("async_loops", _GUARD), of("recursion", _GUARD)
 told = partial(of("catalogues", _GUARD), api="girardai")
 claude = partial(Proof, "ERR201", client="retry_client_error/bad_around_sdks.py", api="anthropic")
@@ -71,6 +72,11 @@ PROOFS = [
     decorators(call="weight('i1')"),
     types_only(call="item('i1')", changes=_other_error),
     types_only(call="price.apply(('i1',)).state", changes=_other_error),
+    coroutines(call="item('i1')"),
+    coroutines(call="price('i1')"),
+    coroutines(call="stock('i1')"),
+    run_by_asyncio(call="weight('i1')", changes=_other_error),
+    awaiting(call="sizes('i1')"),
     google(call="item('i1')"),
     google(call="stock('i1')"),
     loops(call="fetch_user('u1')"),

@@ -52,7 +52,7 @@ class Ids:
         if catalogue is None or not _is_promised(catalogue):
             return None
         headers, paths = _headers(catalogue), _paths(catalogue)
-        member = self._member(response.sheet, "headers")
+        member, _ = self._member(response.sheet, "headers")
         if headers and member:
             return Whereabouts(f"header `{headers[0]}`", _lower(headers), paths, False, f'{{e}}.{member}.get("{headers[0]}")', True)
         return Whereabouts(_path_shown(paths), _lower(headers), paths, False, "", True) if paths else None
@@ -100,21 +100,22 @@ class Ids:
         if not _is_promised(catalogue):
             return None
         headers, paths = _headers(catalogue), _paths(catalogue)
-        own = self._member(library, "headers")
+        own, may_lack = self._member(library, "headers")
         if headers and own:
-            return self._in_header(headers, paths, own, narrow=narrow, broad=broad)
+            member = f"({{e}}.{own} or {{}})" if may_lack else f"{{e}}.{own}"
+            return self._in_header(headers, paths, member, narrow=narrow, broad=broad)
         response, sheet = self._response(library)
-        inner = self._member(sheet, "headers")
+        inner, _ = self._member(sheet, "headers")
         if headers and response and inner:
-            return self._in_header(headers, paths, f"{response}.{inner}", narrow=narrow, broad=broad)
-        if paths and (response or self._member(library, "body") or self._member(library, "text")):
+            return self._in_header(headers, paths, f"{{e}}.{response}.{inner}", narrow=narrow, broad=broad)
+        if paths and (response or self._member(library, "body")[0] or self._member(library, "text")[0]):
             return Whereabouts(_path_shown(paths), _lower(headers), paths, False, "", narrow, broad)
         return None
 
     def _in_header(
         self, headers: Sequence[str], paths: tuple[tuple[int | str, ...], ...], member: str, *, narrow: bool, broad: bool
     ) -> Whereabouts:
-        expression = _guarded(f'{{e}}.{member}.get("{headers[0]}")', narrow=narrow, broad=False)
+        expression = _guarded(f'{member}.get("{headers[0]}")', narrow=narrow, broad=False)
         return Whereabouts(f"header `{headers[0]}`", _lower(headers), paths, False, expression, narrow, broad)
 
     def _has_response(self, sheet: TypeSheet) -> bool:
@@ -132,12 +133,11 @@ class Ids:
                     return name, found
         return "", None
 
-    def _member(self, sheet: TypeSheet | None, meaning: str) -> str:
-        """The attribute of a type that means this."""
-        if sheet is None:
-            return ""
-        ancestors = self._semantics.types.ancestors(sheet.name)
-        return next((name for found in ancestors for name, said in found.attributes.items() if said == meaning), "")
+    def _member(self, sheet: TypeSheet | None, meaning: str) -> tuple[str, bool]:
+        """The attribute of a type that means this, and whether it may be None; without a name if there is none."""
+        ancestors = self._semantics.types.ancestors(sheet.name) if sheet is not None else ()
+        found = ((name, said.endswith("?")) for one in ancestors for name, said in one.attributes.items() if said.rstrip("?") == meaning)
+        return next(found, ("", False))
 
 
 def is_id(kind: Kind, name: str, path: tuple[int | str, ...], where: Whereabouts) -> bool:

@@ -59,8 +59,8 @@ class Headers:
         if meaning is None or meaning.sheet is None:
             return None
         for member, declared in self._members(meaning.sheet):
-            if declared == "headers":
-                return AtHand(f"{name}.{member}", "", unnamed)
+            if declared.rstrip("?") == "headers":
+                return AtHand(f"{name}.{member}", f"{name}.{member} is not None" if declared.endswith("?") else "", unnamed)
         for member, declared in self._members(meaning.sheet):
             inner = self._semantics.types.type(declared.rstrip("?"))
             headers = self._headers_of(inner)
@@ -85,7 +85,7 @@ class Headers:
         """Whether exceptions of a type have the headers of the answer, or the answer."""
         for _, declared in self._members(sheet):
             inner = self._semantics.types.type(declared.rstrip("?"))
-            if declared == "headers" or (inner is not None and inner.is_a == "response" and self._headers_of(inner)):
+            if declared.rstrip("?") == "headers" or (inner is not None and inner.is_a == "response" and self._headers_of(inner)):
                 return True
         return any(self._semantics.evaluator.defines(sheet, word) for word in (*_KEPT_AS, "headers"))
 

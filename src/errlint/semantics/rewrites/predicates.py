@@ -120,14 +120,26 @@ class Predicates:
             homes |= set(self._network_of(code.body if isinstance(code, cst.For) else code))
         if len(homes) != 1:
             return None
-        written = [self._failures.written(name) for name in homes.pop()]
-        if not all(written):
+        written = [self._failures.written(name) for name in self._retried_so_far(homes.pop(), given)]
+        if not written or not all(written):
             return None
         names = [one[0] for one in written if one is not None]
         edits = tuple(edit for one in written if one is not None for edit in one[1])
         if given is None:
             return self._added(site, f"{argument.name}={_grouped(names, None)}", edits, network_only=True)
         return Narrowed((*edits, self._writing.replace(given.value, _grouped(names, given.value))), network_only=True)
+
+    def _retried_so_far(self, network: Sequence[str], given: Given | None) -> list[str]:
+        """The failures of the network that are of the types that were given: no other shall be retried from now on."""
+        names = self._semantics.predicates.types.named(given.value) if given is not None else list(BROAD)
+        if BROAD.intersection(names):
+            return list(network)
+
+        def is_a(name: str, other: str) -> bool:
+            return name == other or any(above.name == other for above in self._semantics.types.ancestors(name))
+
+        kept = [failure for failure in network if any(is_a(failure, name) for name in names)]
+        return kept + [name for name in names if name not in kept and any(is_a(name, failure) for failure in network)]
 
     # their parts -----------------------------------------------------------------------------------------------------------------
 

@@ -132,11 +132,11 @@ class Delays:
     def _member(self, exception: str) -> str | None:
         """The attribute of an exception that is the response, or the headers."""
         libraries = self._semantics.libraries
-        members = {name: kind for sheet in libraries.ancestors(exception) for name, kind in sheet.attributes.items()}
+        members = {name: kind.rstrip("?") for sheet in libraries.ancestors(exception) for name, kind in sheet.attributes.items()}
         if members.get("headers") == "headers":
             return "headers"
         for name, kind in members.items():
-            inner = libraries.type(kind.rstrip("?"))
+            inner = libraries.type(kind)
             if inner is not None and inner.is_a == "response":
                 return name
         return None

@@ -27,9 +27,11 @@ class Covered:
     """What one retry covers; filled while its uses are found.
 
     :ivar code: the functions, loops and calls that are run again, with their attempts; :ivar foreign: the attempts of a library's functions
-    that are handed over; :ivar through: those made through a client; :ivar said: what is only said where the object is used.
+    that are handed over; :ivar through: those made through a client; :ivar said: what is only said where the object is used;
+    :ivar coroutines: whether those are run again, too.
     """
 
+    coroutines: bool = True
     code: dict[cst.CSTNode, list[Attempt]] = field(default_factory=dict)
     foreign: list[Attempt] = field(default_factory=list)
     through: list[Attempt] = field(default_factory=list)
@@ -60,7 +62,7 @@ class Coverage:
     def of(self, site: RetrySite) -> Covered:
         """What the retry that a site sets up covers."""
         covers = site.described.sheet.covers
-        found = Covered()
+        found = Covered(site.described.sheet.coroutines)
         if covers == "function":
             self._add_functions(site, found)
         elif covers == "client":
@@ -151,6 +153,8 @@ class Coverage:
 
     def _add_code(self, code: cst.CSTNode | None, found: Covered) -> None:
         if code is None or isinstance(code, cst.ClassDef):
+            return
+        if isinstance(code, cst.FunctionDef) and code.asynchronous is not None and not found.coroutines:
             return
         body = code.body if isinstance(code, cst.For) else code
         raises = _AS_EXCEPTION[self._semantics.raises_for_status(body).answer]
