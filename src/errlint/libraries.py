@@ -221,6 +221,9 @@ class Libraries:
 
     def errors_of(self, name: str) -> tuple[str, ...]:
         """The most general exceptions that stand for a status, of the library that speaks of the type or function ``name``."""
+        client = self.type(name)
+        if client is not None and client.raises:
+            return client.raises
         sheet = self._homes.get(name) or self._homes.get(name.rpartition(".")[0])
         return self._errors.get(sheet.library.id, ()) if sheet is not None else ()
 

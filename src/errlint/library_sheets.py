@@ -61,6 +61,8 @@ class TypeSheet(_Sheet, frozen=True):
     """``bool(response)`` is False for 4xx and 5xx."""
     items: Literal["", "body", "headers"] = ""
     """What subscripting the object itself, and its ``get``, reads: ``response["error"]`` is ``body["error"]`` for ``body``."""
+    raises: tuple[str, ...] = ()
+    """Clients: the types that their calls raise for a status. Without them: all of the library that carry one."""
     undecodable: tuple[str, ...] = ()
     """Responses: what decoding the body raises, beside ``ValueError``, when it is no JSON."""
     told_by: tuple[str, ...] = ()

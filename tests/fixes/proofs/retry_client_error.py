@@ -10,6 +10,10 @@ from tests.fixes.proof import Proof
 from tests.support.answers import Answer
 
 _WORTH_IT = (408, 429)
+_SPENT = (
+    *("insufficient_quota", "credit_balance_exhausted", "organization_spend_limit_exceeded", "project_spend_limit_exceeded"),
+    "organization_usage_limit_exceeded",
+)
 _BELOW = "Retry only the statuses that may pass"
 _GUARD = "Give up at once where the same request fails again"
 _PREDICATE = "Retry only what may succeed"
@@ -29,6 +33,16 @@ def _cannot_pass(answer: Answer) -> bool:
 def _never_configured(answer: Answer) -> bool:
     """Only its code tells that this 503 is for good."""
     return answer.status == 403 or answer.code in ("STORAGE_NOT_CONFIGURED", "AI_NOT_CONFIGURED")
+
+
+def _spent_or_wrong(answer: Answer) -> bool:
+    """The request is at fault, or there is no money left: some codes that OpenAI sends with 429 are for good."""
+    return (_client_error(answer) and answer.status != 409) or answer.code in _SPENT
+
+
+def _wrong_for_stripe(answer: Answer) -> bool:
+    """The request is at fault, and the status is no conflict; one code says with 400 that there were too many."""
+    return _client_error(answer) and answer.status != 409 and answer.code != "rate_limit"
 
 
 def _other_error(answer: Answer) -> bool:
@@ -57,6 +71,10 @@ loops, concurrent, recursion = of("requests_loops", _GUARD), of("async_loops", _
 told = partial(of("catalogues", _GUARD), api="girardai")
 claude = partial(Proof, "ERR201", client="retry_client_error/bad_around_sdks.py", api="anthropic")
 claude = partial(claude, on=_cannot_pass, before=ASKED_AGAIN, after=ASKED_ONCE)
+gpt = partial(of("around_openai", _PREDICATE), api="openai", on=_spent_or_wrong)
+gpt_by_hand = partial(of("around_openai", _GUARD), api="openai", on=_spent_or_wrong)
+payments = partial(of("around_stripe", _PREDICATE), api="stripe", on=_wrong_for_stripe)
+payments_by_hand = partial(of("around_stripe", _GUARD), api="stripe", on=_wrong_for_stripe)
 wrappers, tests, listed = of("wrappers", _GUARD), of("status_tests", _GUARD), of("status_tests", _BELOW)
 
 PROOFS = [
@@ -95,4 +113,14 @@ PROOFS = [
     claude(fix=_PREDICATE, call="reply([])"),
     claude(fix=_PREDICATE, call="summary([])"),
     claude(fix=_GUARD, call="title([])"),
+    gpt(call="reply([])"),
+    gpt(call="summary([])"),
+    gpt(call="embedding('t')"),
+    gpt(call="title([])"),
+    gpt(call="moderation('t')"),
+    gpt_by_hand(call="image('p')"),
+    payments(call="balance()"),
+    payments(call="charge('c1')"),
+    payments(call="refund('r1')"),
+    payments_by_hand(call="payout('p1')"),
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import libcst as cst
@@ -55,18 +55,26 @@ class Failures:
         self._helpers = Helpers(writing)
 
     def of(self, policy: RetryPolicy, tried: cst.CSTNode | None = None) -> Failure | None:
-        """The exception by which an error status leaves the attempts; None where there are several, or nothing is known of it.
+        """The exception by which an error status leaves the attempts; None where nothing is known of it.
+
+        Several have one in common, of which the sheet says when it has a status.
 
         :param tried: the code that a handler stands by; else the functions that are run for each attempt.
         """
         codes: list[cst.CSTNode] = [attempt.call for attempt in policy.attempts]
         codes += [tried] if tried is not None else []
         codes += [code.body if isinstance(code, cst.For) else code for code in policy.code]
-        found = {name for code in codes for name in self._semantics.raises_for_status(code).types}
-        sheet = self._semantics.libraries.type(found.pop()) if len(found) == 1 else None
-        if sheet is None or not sheet.carries_status or not sheet.status:
+        found = [name for code in codes for name in self._semantics.raises_for_status(code).types]
+        sheet = self._in_common(dict.fromkeys(found))
+        if sheet is None or not sheet.status or not (sheet.carries_status or sheet.status_guard):
             return None
         return self.of_type(sheet)
+
+    def _in_common(self, names: Collection[str]) -> TypeSheet | None:
+        """The nearest type that all of these are."""
+        lines = [list(self._semantics.libraries.ancestors(name)) for name in names]
+        known = [{sheet.name for sheet in line} for line in lines]
+        return next((sheet for sheet in lines[0] if all(sheet.name in line for line in known)), None) if lines else None
 
     def of_type(self, sheet: TypeSheet) -> Failure | None:
         """The same for one type."""
@@ -89,7 +97,10 @@ class Failures:
         root = failure.sheet.name.partition(".")[0]
         written = {sdk.attrs.get("code", "") for sdk in catalogue.sdks if root in sdk.import_roots}
         if written:
-            return (sdk_expression(written.pop(), exception), ()) if len(written) == 1 and all(written) else None
+            if len(written) != 1 or not all(written):
+                return None
+            expression = sdk_expression(written.pop(), exception)
+            return (f"({expression})" if " if " in expression else expression), ()
         response = next((member for member in ("response",) if self._reads_json(failure.sheet, member)), None)
         path = next((place.json for place in catalogue.envelope.code if place.json), None)
         if response is None or path is None or any(step == "*" for step in path):

@@ -68,7 +68,7 @@ class Guards:
         if not isinstance(handler.body, cst.IndentedBlock) or handler.type is None:
             return None
         names = self._semantics.predicates.types.named(handler.type)
-        is_narrow = names == [failure.sheet.name]
+        is_narrow = names == [failure.sheet.name] and failure.sheet.carries_status
         name, edits = self._named(handler)
         if name is None:
             return None
