@@ -64,6 +64,8 @@ class RetryArgument(_Table, frozen=True, kw_only=True):
     """Of ``statuses``: the argument is a switch, and adds these when it is true."""
     by_default: bool = False
     """Of a switch: whether it is true where it is not given."""
+    off: tuple[str, ...] = ()
+    """Of ``retries`` and ``attempts``: names with which nothing is retried at all, where the library takes None so."""
     failure: str = ""
     """Of a ``wait`` that may be a function of one value, ``{given}``: the exception of the failed attempt, by that value."""
 

@@ -45,6 +45,11 @@ def _wrong_for_stripe(answer: Answer) -> bool:
     return _client_error(answer) and answer.status != 409 and answer.code != "rate_limit"
 
 
+def _wrong_for_github(answer: Answer) -> bool:
+    """The request is at fault; a limit that was reached comes with 403 or 429."""
+    return _client_error(answer) and answer.status != 403
+
+
 def _other_error(answer: Answer) -> bool:
     """What a library that knows only types of exceptions can no longer be told to try again."""
     return answer.status >= 500 or answer.status in _WORTH_IT
@@ -75,6 +80,7 @@ gpt = partial(of("around_openai", _PREDICATE), api="openai", on=_spent_or_wrong)
 gpt_by_hand = partial(of("around_openai", _GUARD), api="openai", on=_spent_or_wrong)
 payments = partial(of("around_stripe", _PREDICATE), api="stripe", on=_wrong_for_stripe)
 payments_by_hand = partial(of("around_stripe", _GUARD), api="stripe", on=_wrong_for_stripe)
+hub = partial(of("around_github", _PREDICATE), api="github", on=_wrong_for_github, success={"full_name": "o/r", "login": "o"})
 wrappers, tests, listed = of("wrappers", _GUARD), of("status_tests", _GUARD), of("status_tests", _BELOW)
 
 PROOFS = [
@@ -119,6 +125,9 @@ PROOFS = [
     gpt(call="title([])"),
     gpt(call="moderation('t')"),
     gpt_by_hand(call="image('p')"),
+    hub(call="repository('o/r')"),
+    hub(call="user('o')"),
+    hub(call="organization('o')"),
     payments(call="balance()"),
     payments(call="charge('c1')"),
     payments(call="refund('r1')"),

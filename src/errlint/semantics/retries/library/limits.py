@@ -56,7 +56,9 @@ class Limits:
         return Stop(bounded, attempts, seconds, places[-1].node, tuple(places))
 
     def _limit(self, item: Given) -> Stop:
-        """None, infinity and negative numbers are no limit; a value that is not known is one."""
+        """None, infinity and negative numbers are no limit, if the sheet does not say otherwise; a value that is not known is one."""
+        if isinstance(item.value, cst.Name) and item.value.value in item.argument.off:
+            return Stop(bounded=True, attempts=1)
         if isinstance(item.value, cst.Name) and item.value.value == "None":
             return Stop(bounded=False)
         if isinstance(item.value, cst.Name) and item.value.value == "False":
