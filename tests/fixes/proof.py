@@ -16,7 +16,7 @@ from tests.harness.bench import Bench
 from tests.harness.fixture import Fixture
 from tests.support.answers import Answer, Json
 from tests.support.client import Run, run
-from tests.support.playing import every_answer, success
+from tests.support.playing import comes_with, error, every_answer, success
 from tests.support.sdk import KEYS, stand_ins
 from tests.support.server import FaultServer
 from tests.support.wires import as_it_is
@@ -39,7 +39,8 @@ class Proof:
     :ivar changes: further answers on which it behaves otherwise after an unsafe fix; :ivar then: the answers that follow the one that is
     examined, the last of all for ever; :ivar environ: what the client finds in its environment; :ivar only: apply the fixes of this safety
     and no others, in a file that has both; :ivar success: the body of an answer with which all is well, where the client needs more than
-    any; :ivar wire: how answers travel, where the catalogue speaks of what an SDK makes of them.
+    any; :ivar wire: how answers travel, where the catalogue speaks of what an SDK makes of them; :ivar quoted: words of the request that
+    errors may quote: each code comes once more, with them in its text.
     """
 
     rule: str
@@ -56,6 +57,7 @@ class Proof:
     only: Safety | None = None
     success: Json = field(default=None, hash=False)
     wire: Callable[[Answer], Answer] = as_it_is
+    quoted: str = ""
 
     def is_about(self, finding: Finding) -> bool:
         """Whether a finding has the kind of fix that is proven."""
@@ -101,7 +103,7 @@ def examine(proof: Proof, bench: Bench, server: FaultServer) -> Iterator[Examine
 def _examine(proof: Proof, fixture: Fixture, api: Catalogue, bench: Bench, server: FaultServer) -> Examined:
     after, safety = fixed_by(proof, fixture, bench)
     where = f"{proof}{f' [{fixture.library}]' if fixture.library else ''}"
-    answers = [proof.wire(answer) for answer in every_answer(api, proof.success)]
+    answers = [proof.wire(answer) for answer in (*every_answer(api, proof.success), *_quoting(proof.quoted, api))]
     fine = proof.wire(success(api, proof.success))
 
     def both(*script: Answer) -> tuple[Run, Run]:
@@ -134,6 +136,13 @@ def _examine(proof: Proof, fixture: Fixture, api: Catalogue, bench: Bench, serve
     assert safety is Safety.UNSAFE or all(one.is_the_defect for one in found), f"{where}: the fix is called safe, and changes more"
     assert libraries, f"{where}: the server was never asked"
     return Examined(proof, "+".join(sorted(libraries)), safety, len(answers), tuple(found))
+
+
+def _quoting(words: str, api: Catalogue) -> Iterator[Answer]:
+    """Each code once, with words of the request in its text."""
+    for code in api.names if words else ():
+        status = comes_with(api, code)[0]
+        yield error(api, code, status=status, message=f"Not for '{words}'.", label=f"{status} {code} with words of the request in its text")
 
 
 def fixed_by(proof: Proof, fixture: Fixture, bench: Bench) -> tuple[str, Safety]:

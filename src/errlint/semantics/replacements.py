@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -71,7 +71,8 @@ class Replacements:
         codes = unique_codes(words, subject.catalogue)
         expression = self._code_expression(subject, node) if codes else None
         if expression is not None:
-            return Replacement(_compared(expression, [_quoted(code) for code in codes], negated), "the error code")
+            meant = [*codes, *(code for code in _longer(words, subject) if code not in codes)]
+            return Replacement(_compared(expression, [_quoted(code) for code in meant], negated), "the error code")
         statuses = sorted({status for status in map(status_in, words) if status is not None})
         if not statuses or any(status_in(word) is None for word in words):
             return None
@@ -131,6 +132,16 @@ class Replacements:
         if not isinstance(name, cst.Name) or not isinstance(origin.expression, cst.Name):
             return None
         return name.value if origin.expression.value == name.value else None
+
+
+def _longer(words: Iterable[str], subject: Meaning) -> Iterator[str]:
+    """The codes that the text has as well where it has one of these, and that mean the same to the API: `ThrottlingException`."""
+    sheet, catalogue = subject.origin.sheet if subject.origin is not None else None, subject.catalogue
+    if catalogue is None or sheet is None or sheet.text not in ("code", "body"):
+        return
+    for word in words:
+        rule = catalogue.code(word)
+        yield from (name for name in (rule.names if rule is not None else ()) if name.startswith(word) and name != word)
 
 
 def _key_node(expression: cst.BaseExpression | None) -> cst.BaseExpression | None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 
-from tests.fixes.claims import Selector, both, has_code, raised, returned
+from tests.fixes.claims import Claim, Selector, both, has_code, raised, returned
 from tests.fixes.proof import Proof
 from tests.support.answers import Answer
 from tests.support.playing import NUMBERS
+from tests.support.wires import aws_xml
 
 RATE_LIMITS = ("RATE_LIMITED", "RATE_LIMIT_EXCEEDED")
 
@@ -40,6 +41,22 @@ def without_a_code(answer: Answer) -> bool:
     return answer.status >= 400 and not answer.code and isinstance(answer.body, dict)
 
 
+def quotes(words: str) -> Selector:
+    """Errors whose text has these words, as they are."""
+    return lambda answer: words in answer.text
+
+
+def has_not_code(*codes: str) -> Selector:
+    """Answers with any code but these."""
+    return lambda answer: answer.code not in codes
+
+
+RAISED_A_CLIENT_ERROR = Claim(
+    "raised a ClientError",  # of a class that is made for the code, where the service's model has it
+    lambda run, _: any(type_.__name__ == "ClientError" for type_ in type(run.raised).__mro__),
+)
+
+AWS = "message_branch/bad_aws.py"
 GIRARD = "message_branch/bad_runs_of_girard.py"
 ENGINE = "message_branch/bad_parts_of_an_engine.py"
 URL = (("ENGINE_URL", "https://engine.example.com/api"),)
@@ -162,5 +179,21 @@ PROOFS = [
         on=has_code("duplicate_channel_not_found"),  # another code, in which the one that is meant stands
         before=returned(None),
         after=raised("SlackApiError"),
+    ),
+    code(
+        *(AWS, "load('k')", "aws"),
+        wire=aws_xml,
+        quoted="models/NoSuchKey.bin",
+        on=both(quotes("NoSuchKey"), has_not_code("NoSuchKey")),
+        before=returned(None),
+        after=RAISED_A_CLIENT_ERROR,
+    ),
+    code(
+        *(AWS, "listing('p')", "aws"),
+        wire=aws_xml,
+        quoted="models/AccessDenied.log",
+        on=both(quotes("AccessDenied"), has_not_code("AccessDenied", "AccessDeniedException")),
+        before=returned(None),
+        after=RAISED_A_CLIENT_ERROR,
     ),
 ]
