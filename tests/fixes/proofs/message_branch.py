@@ -196,4 +196,10 @@ PROOFS = [
         before=returned(None),
         after=RAISED_A_CLIENT_ERROR,
     ),
+    code(
+        *("message_branch/bad_stripe.py", "charge('c1')", "stripe"),
+        on=both(has_code("expired_card"), says_not("expired card")),
+        before=raised("InvalidRequestError"),
+        after=returned(None),
+    ),
 ]
