@@ -178,6 +178,12 @@ class Libraries:
         return methods.union(name.rpartition(".")[2] for entry in functions for name in entry.names)
 
     @cached_property
+    def silent_methods(self) -> frozenset[str]:
+        """The names of methods of clients that are known to send nothing: whose client it is need not be known."""
+        names = (name.rpartition(".") for sheet in self.sheets for entry in sheet.function if not entry.returns for name in entry.names)
+        return frozenset(word for owner, _, word in names if (of := self.type(owner)) is not None and of.is_a == "client")
+
+    @cached_property
     def falsy_members(self) -> frozenset[str]:
         """The names of members of exceptions that are responses without truth where the status is an error."""
         responses = (entry.name for sheet in self.sheets for entry in sheet.type if entry.falsy_on_error)

@@ -109,8 +109,12 @@ class Failures:
         return bool(on_clients) and not any(self._semantics.does_http(call) for call in calls)
 
     def _is_on_client(self, call: cst.Call) -> bool:
-        on = self._semantics.meaning(call.func.value) if isinstance(call.func, cst.Attribute) else None
-        return on is not None and on.kind is Kind.CLIENT
+        if not isinstance(call.func, cst.Attribute):
+            return False
+        on = self._semantics.meaning(call.func.value)
+        if on is None:
+            return call.func.attr.value in self._semantics.libraries.silent_methods
+        return on.kind is Kind.CLIENT
 
     def _raised_in(self, handler: Handler) -> list[TypeSheet]:
         """The exceptions of libraries that the ``try`` of a broad handler is seen to raise for a status."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
 
 _ASKED = (Kind.CODE, Kind.MESSAGE, Kind.TEXT, Kind.STATUS)
+_ABSENT = 1 << 404 | 1 << 410
 _POSITIVE = (cst.Equal, cst.In, cst.Is)
 _NEGATIVE = (cst.NotEqual, cst.NotIn, cst.IsNot)
 _PRESENCE = frozenset({"hasattr", "bool", "len", "getattr"})
@@ -194,7 +195,19 @@ class Judge:
         kept = max((self._keeping.of(argument) for argument in call.args), default=Kept.NOTHING) if call is not None else Kept.NOTHING
         if kept is Kept.ID or (kept < Kept.TEXT and (way.state.expected or self._is_expected(statement))):
             return None
+        if kept is Kept.TEXT and self._is_not_there(statement):
+            return None
         return Loss(self._failure, Lost.RAISED, statement, raised=made, kept=kept)
+
+    def _is_not_there(self, node: cst.CSTNode) -> bool:
+        """Whether tests leave nothing but that something does not exist: the text says no more, and nobody asks the vendor about it."""
+        failed, circumstances = self._failure.meaning, self._semantics.circumstances
+        codes = circumstances.codes_at(node, failed)
+        if not codes or failed.catalogue is None:
+            possible = circumstances.statuses_at(node, failed)
+            return bool(possible) and not possible & ~_ABSENT
+        known = [failed.catalogue.statuses_of(code) for code in codes]
+        return all(known) and not any(1 << status & ~_ABSENT for statuses in known for status in statuses)
 
     def _keeps_as_cause(self, statement: cst.Raise) -> bool:
         return statement.cause is not None and self._keeping.of(statement.cause.item) is Kept.ID
