@@ -125,12 +125,16 @@ def open_folder() -> Iterator[Path]:
 
 
 AS_NOBODY = """
-import os, sys
+import importlib, os, pkgutil, sys
 from click.testing import CliRunner
+import errlint
 from errlint.cli import cli
 if os.getuid() == 0:
-    import errlint.engine
-    CliRunner().invoke(cli, sys.argv[1:])  # imports what is imported late: afterwards Python's own files may be out of reach
+    # what is imported late: afterwards Python's own files may be out of reach
+    for module in pkgutil.walk_packages(errlint.__path__, "errlint."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+    CliRunner().invoke(cli, [*(one for one in sys.argv[1:] if one != "--fix"), "--diff", "--no-cache"])
     os.setgroups([])
     os.setgid(65534)
     os.setuid(65534)
@@ -157,6 +161,35 @@ def test_an_unreadable_folder_is_a_finding(open_folder: Path) -> None:
     done = as_nobody(open_folder, "-q", "--output-format", "concise")
     assert done.returncode == 1
     assert done.stdout.casefold() == "locked:1:1: ERR005 unreadable-file cannot be read: permission denied\n".casefold()
+
+
+def test_a_file_in_a_read_only_folder_is_not_fixed_and_the_run_goes_on(open_folder: Path) -> None:
+    locked, free = open_folder / "a" / "locked.py", open_folder / "b" / "free.py"
+    for path in (locked, free):
+        path.parent.mkdir(mode=0o777)
+        path.write_text(CODE)
+        path.chmod(0o666)
+    free.parent.chmod(0o777)
+    locked.parent.chmod(0o555)
+    done = as_nobody(open_folder, "--fix", "--output-format", "concise")
+    assert done.returncode == 1
+    first, second, *_ = done.stdout.splitlines()
+    assert first == f"{Path('a/locked.py')}:1:1: ERR005 unreadable-file cannot be written, so nothing was fixed: permission denied"
+    assert second.startswith(f"{Path('a/locked.py')}:8:12: ERR504")
+    assert (locked.read_text(), free.read_text()) == (CODE, FIXED)
+    assert [*locked.parent.iterdir(), *free.parent.iterdir()] == [locked, free]
+
+
+def test_results_that_cannot_be_kept_or_read_are_no_matter(open_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (open_folder / "a.py").write_text(CODE)
+    results = open_folder / "results"
+    for mode in (0o555, 0):
+        results.mkdir(mode=mode)
+        monkeypatch.setenv("ERRLINT_CACHE_DIR", str(results / "below" if mode else results))
+        done = as_nobody(open_folder, "--output-format", "concise", "a.py")
+        assert (done.returncode, done.stderr) == (1, "")
+        assert done.stdout.startswith("a.py:8:12: ERR504")
+        results.rmdir()
 
 
 def test_a_read_only_file_is_not_fixed_and_all_its_findings_stand(here: Path) -> None:

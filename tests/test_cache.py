@@ -108,9 +108,12 @@ def test_without_options_nothing_is_written_into_the_repository(project: Path, t
     assert not (tmp_path / "elsewhere").exists()
 
 
-@pytest.mark.parametrize("harm", ["truncated", "garbage", "empty", "folders", "flipped", "a file instead of the folder", "a pipe"])
+@pytest.mark.parametrize(
+    "harm", ["truncated", "garbage", "empty", "folders", "flipped", "a file instead of the folder", "a pipe", "a link"]
+)
 def test_damage_costs_time_only(project: Path, tmp_path: Path, harm: str) -> None:
-    results = tmp_path / "results"
+    results, precious = tmp_path / "results", tmp_path / "precious"
+    precious.write_bytes(b"not ours")
     first = check(project, results)
     for file in list(results.iterdir()):
         raw = file.read_bytes()
@@ -119,6 +122,8 @@ def test_damage_costs_time_only(project: Path, tmp_path: Path, harm: str) -> Non
             file.mkdir()
         elif harm == "a pipe":
             os.mkfifo(file)
+        elif harm == "a link":
+            file.symlink_to(precious)
         else:
             flipped = raw[:-1] + bytes([raw[-1] ^ 1])
             file.write_bytes(
@@ -130,6 +135,7 @@ def test_damage_costs_time_only(project: Path, tmp_path: Path, harm: str) -> Non
         results.rmdir()
         results.write_bytes(b"")
     assert check(project, results)[:2] == first[:2]
+    assert precious.read_bytes() == b"not ours"
 
 
 def gate() -> Gate:

@@ -182,6 +182,42 @@ def test_catalogues_outside_the_tree_are_catalogues_or_refused(named: str, said:
     assert said in told
 
 
+def test_patterns_of_a_catalogue_that_explode_elsewhere_do_not_hang(tmp_path: Path) -> None:
+    stars, long = "a*" * 40 + "b", "a" * 5_000
+    catalogue = f"""
+schema = 1
+[api]
+id = "stars"
+name = "Stars"
+hosts = ["{"a*" * 40}b.example.com"]
+[[failure]]
+status = ">=400"
+[envelope]
+code = [{{ json = "$.code" }}]
+message = [{{ json = "$.message" }}]
+[[code]]
+names = ["ONE"]
+pattern = "{stars}"
+retry = "no"
+"""
+    (tmp_path / "stars.toml").write_text(catalogue, encoding="utf-8")
+    (tmp_path / "errlint.toml").write_text('catalogues = ["stars.toml"]\npreview = true\n', encoding="utf-8")
+    client = f"""
+import requests
+
+def load():
+    answer = requests.get("https://{long}.example.com/x", timeout=5)
+    if answer.json()["code"] == "{long}":
+        return None
+    return requests.get("https://{long}b.example.com/x", timeout=5).json()["code"] == "{long}"
+"""
+    (tmp_path / "client.py").write_text(client, encoding="utf-8")
+    (tmp_path / "other.py").write_text(HEAD + BAD, encoding="utf-8")
+    code, said = errlint(tmp_path)
+    assert code == 1
+    assert "other.py:3:4: ERR504" in said
+
+
 def test_nothing_of_the_code_that_is_checked_is_run(tmp_path: Path) -> None:
     for name in ("string", "json", "tomli", "click", "sitecustomize_", "re", "pathspec", "libcst"):
         (tmp_path / f"{name}.py").write_text("raise SystemExit('it was run')\n", encoding="utf-8")

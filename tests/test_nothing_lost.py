@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import subprocess
 import sys
@@ -39,13 +40,15 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
     warm = tmp_path_factory.mktemp("warm")
     (warm / "a.py").write_text(OLD)
     command = [sys.executable, "-m", "tests.support.moments"]
-    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    environ = {**os.environ, "ERRLINT_CACHE_DIR": str(warm / "results")}
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environ) as process:
         questions, answers = process.stdin, process.stdout
         assert questions is not None
         assert answers is not None
 
-        def put(folder: Path, event: str = "nothing", at: int = 0, **more: Any) -> dict[str, Any]:
-            arguments = ["check", "--isolated", "--no-cache", "--fix", "--output-format", "concise", str(folder)]
+        def put(folder: Path, event: str = "nothing", at: int = 0, *, fix: bool = True, **more: Any) -> dict[str, Any]:
+            how = ["--no-cache", "--fix"] if fix else []
+            arguments = ["check", "--isolated", *how, "--output-format", "concise", str(folder)]
             print(json.dumps({"arguments": arguments, "event": event, "at": at, **more}), file=questions, flush=True)
             answer: dict[str, Any] = json.loads(answers.readline())
             assert "Traceback" not in answer["output"], answer["output"]
@@ -166,3 +169,27 @@ def test_one_file_under_several_names(ask: Ask, tmp_path: Path) -> None:
     assert ask(tmp_path)["code"] == 0
     assert (path.read_text(), hard.read_text(), linked.is_symlink()) == (NEW, NEW, True)
     assert [file.stat().st_mode & 0o777 for file in (path, hard)] == [0o640, 0o640]
+
+
+@pytest.mark.parametrize("event", ["kill", "interrupt", "full", "other run"])
+def test_whatever_happens_while_results_are_kept_the_next_run_finds_the_same(event: str, ask: Ask, tmp_path: Path) -> None:
+    fill(tmp_path, 2)
+    found = ask(tmp_path, fix=False)["output"]
+    assert found.count("ERR504") == 2
+    fill_anew = iter(range(10**6))
+
+    def edited() -> None:
+        """Nothing that is remembered holds for these files."""
+        for path in tmp_path.glob("*.py"):
+            path.write_text(f"{OLD}# {next(fill_anew)}\n")
+
+    edited()
+    moments = len(ask(tmp_path, fix=False)["moments"])
+    assert moments > len(ask(tmp_path, fix=False)["moments"]), "what was kept is used"
+    for at in range(1, moments + 1):
+        edited()
+        answer = ask(tmp_path, event, at, fix=False, bytes=1_500)
+        assert answer["code"] == {"kill": -9, "interrupt": 130}.get(event, 1), answer["output"]
+        assert event in ("kill", "interrupt") or answer["output"] == found
+        assert ask(tmp_path, fix=False)["output"] == found
+    assert leftovers(tmp_path) == []
