@@ -195,9 +195,11 @@ class Judge:
         return tuple(sorted({*named, *hopeful}))
 
     def _hopeful(self, catalogue: Catalogue) -> tuple[int, ...]:
-        """The client errors after which an API says that a request may succeed, or does not rule it out."""
+        """The client errors after which an API says that a request may succeed, or does not rule it out while its own SDK tries again."""
         if catalogue not in self._hopeful_of:
-            found = tuple(status for status in members(CLIENT_ERRORS) if self._may_succeed(catalogue, status))
+            by_sdks = {status for sdk in catalogue.sdks if sdk.builtin_retry is not None for status in sdk.builtin_retry.statuses}
+            tried_again = {one for one in by_sdks if isinstance(one, int) and catalogue.verdict(status=one).can_succeed is not False}
+            found = tuple(status for status in members(CLIENT_ERRORS) if status in tried_again or self._may_succeed(catalogue, status))
             self._hopeful_of[catalogue] = found
         return self._hopeful_of[catalogue]
 
