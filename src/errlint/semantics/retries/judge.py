@@ -232,15 +232,20 @@ class Judge:
         return catalogue.verdict(status=status, code=code, method=method).can_succeed is False
 
     def _is_exception(self, catalogue: Catalogue, status: int, method: str | None) -> bool:
-        """Whether a status is worth it with a few of its codes only; not where it may come with a code that nobody has listed."""
+        """Whether a status is worth it with a few of its codes only.
+
+        Not where it may come with a code that the catalogue does not list, and HTTP itself says that it passes.
+        """
         codes = catalogue.codes_at(status)
         vain = [code for code in codes if self._in_vain(catalogue, status, code, method)]
         hopeful = len(codes) - len(vain)
         if not hopeful:
             return False
         alone = catalogue.verdict(status=status, method=method)
-        is_listed = catalogue.envelope.codes != "open"
-        return alone.can_succeed is False or (alone.retry == "by_code" and hopeful < len(vain) and is_listed)
+        generic = self._semantics.catalogues.generic
+        passes = generic is not None and generic.verdict(status=status).can_succeed is True
+        unlisted_passes = passes and catalogue.envelope.codes == "open"
+        return alone.can_succeed is False or (alone.retry == "by_code" and hopeful < len(vain) and not unlisted_passes)
 
     def _all_in_vain(self, catalogue: Catalogue, status: int, method: str | None) -> bool:
         return all(self._in_vain(catalogue, status, code, method) for code in (None, *catalogue.codes_at(status)))
