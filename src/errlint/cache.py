@@ -14,7 +14,6 @@ import os
 import stat
 import struct
 import sys
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 
@@ -142,6 +141,8 @@ def load(file: Path) -> bytes | None:
 
 def store(file: Path, body: bytes) -> None:
     """Write a file, and its folder if need be, in one step; where that cannot be done, nothing is written."""
+    import tempfile
+
     with suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=f".{file.name}-", dir=file.parent)

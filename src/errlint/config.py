@@ -260,13 +260,23 @@ class Configs:
         self._none = Config(Path.cwd())
         self._only = self._none if isolated else None if config is None else load_config(config)
         self._by_folder: dict[str, Config] = {}
+        self._folders: dict[str, str] = {}
+
+    def place(self, path: Path) -> str:
+        """The absolute path of a file, as :func:`~errlint.globs.absolute`; the folder of many files is looked for once."""
+        folder, name = os.path.split(path)
+        if name in ("", ".."):
+            return absolute(path)
+        if folder not in self._folders:
+            self._folders[folder] = absolute(Path(folder))
+        return os.path.join(self._folders[folder], name)  # noqa: PTH118 -- asked for each file of a run
 
     def for_file(self, path: Path) -> Config:
         """The settings for a file, which need not exist.
 
         :raises UsageProblem: as :func:`find_config` and :func:`load_config`.
         """
-        return self.for_folder(os.path.dirname(absolute(path)))  # noqa: PTH120 -- asked several times for each file of a run
+        return self.for_folder(os.path.dirname(self.place(path)))  # noqa: PTH120 -- asked several times for each file of a run
 
     def for_folder(self, folder: str) -> Config:
         """The settings for what stands in an absolute folder.

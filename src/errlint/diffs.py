@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator
 
@@ -16,6 +15,8 @@ def unified_diff(before: bytes, after: bytes, path: str) -> bytes:
 
     :param path: the file, relative to the folder in which the diff will be applied, with ``/``.
     """
+    import difflib
+
     old, new = (_name(side, path) for side in ("a", "b"))
     # git and patch know only \n as the end of a line: \r is part of it, and so are form feeds
     lines = difflib.diff_bytes(difflib.unified_diff, _lines(before), _lines(after), old, new, lineterm=b"\n")

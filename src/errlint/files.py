@@ -13,7 +13,6 @@ import errno
 import os
 import stat
 import sys
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 
@@ -71,6 +70,8 @@ def write_atomically(path: Path, old: bytes, new: bytes) -> None:
     """
     if old == new:
         return
+    import tempfile
+
     try:
         target = Path(os.path.realpath(path, strict=True))
         status = target.stat()

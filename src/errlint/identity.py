@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from importlib.util import find_spec
+from importlib.machinery import PathFinder
 from pathlib import Path
 
 from errlint import __version__, registry
@@ -39,7 +39,7 @@ def _read(file: Path) -> bytes:
 
 def _libcst() -> tuple[int, ...]:
     """The module of libcst that holds its version: where it is need not be imported to be known."""
-    spec = find_spec("libcst")
+    spec = PathFinder.find_spec("libcst")
     if spec is None or spec.origin is None:
         return ()
     said = Path(spec.origin).with_name("_version.py").stat()

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,9 @@ _MOST = 20_000_000
 
 Stated = dict[str, Versions]
 """By normalised name, the versions that a file allows."""
+
+_Around = tuple[Stated, Stated]
+"""What is locked, and what is required, in one folder."""
 
 
 @dataclass(frozen=True)
@@ -58,27 +62,25 @@ class Projects:
     def __init__(self, packages: Iterable[str]) -> None:
         self._packages = sorted({normalised(package) for package in packages})
         self._found: dict[str, Installed] = {}
-        self._stated: dict[Path, tuple[Stated, Stated]] = {}
+        self._seen: dict[Path, tuple[_Around, ...]] = {}
 
     def installed_for(self, folder: str) -> Installed:
         """What is known of the versions for code in an absolute folder."""
         if folder not in self._found:
-            around = list(self._around(Path(folder))) if self._packages else []
+            around = self._around(Path(folder)) if self._packages else ()
             pairs = ((package, self._narrowed(package, around)) for package in self._packages)
             self._found[folder] = Installed(tuple((package, versions) for package, versions in pairs if versions is not None))
         return self._found[folder]
 
-    def _around(self, folder: Path) -> Iterator[tuple[Stated, Stated]]:
+    def _around(self, folder: Path) -> tuple[_Around, ...]:
         """What is locked and what is required, from the folder outwards, up to the root of the repository."""
-        for one in (folder, *folder.parents):
-            if one not in self._stated:
-                self._stated[one] = (_locked(one), _required(one))
-            yield self._stated[one]
-            if _exists(one / ".git") or one == _home():
-                return
+        if folder not in self._seen:
+            outside = () if _is_outermost(folder) else self._around(folder.parent)
+            self._seen[folder] = ((_locked(folder), _required(folder)), *outside)
+        return self._seen[folder]
 
     @staticmethod
-    def _narrowed(package: str, around: list[tuple[Stated, Stated]]) -> Versions | None:
+    def _narrowed(package: str, around: tuple[_Around, ...]) -> Versions | None:
         """The nearest statement counts; a bound is narrowed by the nearest lock file that fits it."""
         nearest: Versions | None = None
         for locked, required in around:
@@ -186,6 +188,11 @@ def _toml(file: Path) -> dict[str, Any]:
         return {}
 
 
+def _is_outermost(folder: Path) -> bool:
+    """Whether nothing around a folder belongs to its project: the root of a repository, the user's home, or that of the file system."""
+    return folder == folder.parent or _exists(folder / ".git") or folder == _home()
+
+
 def _exists(path: Path) -> bool:
     try:
         return path.exists()
@@ -193,6 +200,7 @@ def _exists(path: Path) -> bool:
         return False
 
 
+@cache
 def _home() -> Path | None:
     try:
         return Path.home()

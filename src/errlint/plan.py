@@ -11,7 +11,7 @@ import json
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,8 @@ from errlint.model import FileReport
 from errlint.project import Project
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from errlint.baseline import Baseline
     from errlint.changes import Changes
     from errlint.config import Config, Configs, Layer
@@ -45,6 +47,21 @@ class Known:
     gate: Gate
     versioned: tuple[str, ...]
     apis: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Lane:
+    """What holds for all files of a folder that are bound to the same API, or to none.
+
+    :ivar config: their settings; :ivar api: the id of that API; :ivar known: what has to be known to leave them aside;
+    :ivar installed: the versions that they run with; :ivar results: where their results are kept, if they are.
+    """
+
+    config: Config
+    api: str | None
+    known: Known
+    installed: Installed
+    results: Results | None
 
 
 class Plan:
@@ -76,7 +93,6 @@ class Plan:
         self._api = api
         self._baseline = baseline
         self._accepting = accepting
-        self._today = date.today()  # noqa: DTZ011 -- the user's own day
         self._changes = changes
         self._baselines: dict[Path, Baseline] = {}
         self._cache = cache
@@ -86,27 +102,23 @@ class Plan:
         self._full: dict[tuple[Path | None, str | None, Installed], Setup] = {}
         self._projects: dict[tuple[str, ...], Projects] = {}
         self._results: dict[tuple[Path | None, str | None, Installed], Results] = {}
+        self._lanes: dict[tuple[str, str | None], _Lane] = {}
 
     def lint_for(self, path: Path) -> Lint:
         """The function that lints the bytes of a file, by the settings that hold for its path; the file need not exist.
 
         :raises UsageProblem: as loading of settings, rules and catalogues does, or no rule is selected.
         """
-        config = self._configs.for_file(path)
-        api = self._api or api_for(config, path)
-        known = self._known(config, api)
-        if self._selects(config):
-            self._selection(config, api)
-
-        self._results_for(config, api, self._installed_for(path, known))  # which tell the gate what modules imported the last time
+        place = self._configs.place(path)
+        lane = self._lane(path, os.path.dirname(place))  # noqa: PTH120 -- asked for each file of a run
 
         def lint(raw: bytes, shown: str) -> FileReport:
             if b"errlint:" not in raw:
-                if not known.gate.lets_pass(raw, absolute(path)):
+                if not lane.known.gate.lets_pass(raw, place):
                     return FileReport(shown, stage="gated")
                 if is_test(shown):
                     return FileReport(shown, stage="screened")
-            report = self._without_silenced(self._found(raw, shown, config, api, path), config, path)
+            report = self._without_silenced(self._found(raw, shown, lane, place), lane.config, path)
             if self._changes is not None:
                 report = self._changes.on_changed_lines(report, path)
             baseline = self.baseline_for(path)
@@ -114,25 +126,41 @@ class Plan:
 
         return lint
 
+    def _lane(self, path: Path, folder: str) -> _Lane:
+        config = self._configs.for_folder(folder)
+        api = self._api or api_for(config, path)
+        if (folder, api) not in self._lanes:
+            known = self._known(config, api)
+            if self._selects(config):
+                self._selection(config, api)
+            installed = self._installed_for(folder, known)
+            results = self._results_for(config, api, installed)  # which tell the gate what modules imported the last time
+            self._lanes[folder, api] = _Lane(config, api, known, installed, results)
+        return self._lanes[folder, api]
+
+    @cached_property
+    def _today(self) -> date:
+        """The user's own day."""
+        from datetime import date
+
+        return date.today()  # noqa: DTZ011
+
     def remember(self) -> None:
         """Keep what was found for the runs to come."""
         for results in self._results.values():
             results.save()
 
-    def _found(self, raw: bytes, shown: str, config: Config, api: str | None, path: Path) -> FileReport:
+    def _found(self, raw: bytes, shown: str, lane: _Lane, place: str) -> FileReport:
         """What is found in a file, or was found before."""
-        place = absolute(path)
-        installed = self._installed_for(path, self._known(config, api))
-        results = self._results_for(config, api, installed)
-        key = self._key(raw, shown, place) if results is not None else b""
-        report = results.get(key, shown) if results is not None else None
+        key = self._key(raw, shown, place) if lane.results is not None else b""
+        report = lane.results.get(key, shown) if lane.results is not None else None
         if report is None:
             from errlint.engine import check_bytes
 
-            setup = self._setup(config, api, installed)
-            report = check_bytes(raw, shown, setup, path)
-            if results is not None:
-                results.put(key, report, setup.consulted(place) if report.stage == "checked" else ())
+            setup = self._setup(lane.config, lane.api, lane.installed)
+            report = check_bytes(raw, shown, setup, Path(place))
+            if lane.results is not None:
+                lane.results.put(key, report, setup.consulted(place) if report.stage == "checked" else ())
         return report
 
     def _key(self, raw: bytes, shown: str, place: str) -> bytes:
@@ -242,11 +270,10 @@ class Plan:
             _ = self._bare[key].default_api  # an unknown --api is refused even if no file is bound to it
         return self._bare[key]
 
-    def _installed_for(self, path: Path, known: Known) -> Installed:
-        """What is known of the versions that a file runs with, of the packages where they make a difference."""
+    def _installed_for(self, folder: str, known: Known) -> Installed:
+        """What is known of the versions that code in a folder runs with, of the packages where they make a difference."""
         if known.versioned not in self._projects:
             self._projects[known.versioned] = Projects(known.versioned)
-        folder = os.path.dirname(absolute(path))  # noqa: PTH120 -- asked for each file of a run
         return self._projects[known.versioned].installed_for(folder)
 
     def _setup(self, config: Config, api: str | None, installed: Installed = UNKNOWN) -> Setup:

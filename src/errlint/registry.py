@@ -9,11 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import import_module
-from importlib.metadata import entry_points
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from errlint.declared import declared
 from errlint.errors import UsageProblem
 from errlint.model import RuleText
 from errlint.own_findings import own_texts
@@ -62,7 +61,7 @@ def packs() -> tuple[Pack, ...]:
     :raises UsageProblem: when a pack is declared but cannot be imported.
     """
     found: dict[str, Pack] = {}
-    for entry in entry_points(group=GROUP):
+    for entry in declared(GROUP):
         try:
             package = import_module(entry.value)
         except Exception as error:
@@ -134,10 +133,12 @@ def packaged_catalogues() -> tuple[Path, ...]:
 
     :raises UsageProblem: when a package is declared but not there, or brings no catalogue.
     """
-    return tuple(path for entry in sorted(entry_points(group=CATALOGUES)) for path in _files_of(entry.name, entry.value))
+    return tuple(path for entry in declared(CATALOGUES) for path in _files_of(entry.name, entry.value))
 
 
 def _files_of(name: str, package: str) -> list[Path]:
+    from importlib.util import find_spec
+
     top, *below = package.split(".")
     try:
         spec = find_spec(top)

@@ -5,9 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import re
-import shutil
-import textwrap
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,7 +59,13 @@ def style_for(stream: TextIO, choice: str = "auto", environ: Mapping[str, str] =
     terminal = stream.isatty()
     colour = _colour_wanted(terminal, choice, environ)
     links = colour and (bool(environ.get("FORCE_HYPERLINK")) or (terminal and _knows_links(environ)))
-    return Style(colour, shutil.get_terminal_size().columns if terminal else None, links)
+    return Style(colour, _width() if terminal else None, links)
+
+
+def _width() -> int:
+    import shutil
+
+    return shutil.get_terminal_size().columns
 
 
 def _knows_links(environ: Mapping[str, str]) -> bool:
@@ -92,6 +95,8 @@ def _colour_wanted(terminal: bool, choice: str, environ: Mapping[str, str]) -> b
 
 def shown_path(path: Path) -> str:
     """A path as users see it, with ``/``: relative to the working directory, unless it was given as an absolute one outside of that."""
+    if not path.is_absolute() and ".." not in path.parts:
+        return path.as_posix()
     try:
         relative = Path(os.path.relpath(path))
     except ValueError:  # on another drive
@@ -117,6 +122,8 @@ def cells(text: str) -> int:
 
 
 def _cell(character: str) -> int:
+    import unicodedata
+
     if unicodedata.east_asian_width(character) in "WF":
         return 2
     # the soft hyphen is a format character, but terminals show it
@@ -128,6 +135,8 @@ def wrapped(prefix: str, painted: str, text: str, style: Style) -> Iterator[str]
 
     :param painted: the prefix as it is shown.
     """
+    import textwrap
+
     room = max(style.width - len(prefix), 40) if style.width else 0
     for paragraph in text.split("\n"):
         clean = printable(paragraph)
