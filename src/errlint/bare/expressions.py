@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import libcst as cst
 
 from errlint.bare.nodes import ASYNCHRONOUS, OPERATORS, maker
+from errlint.bare.strings import string_of
 from errlint.nesting import refusal
-
-_ONE_STRING = re.compile(
-    rb"""[bBrRuU]{0,2}(?:\"{3}[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*\"{3}|'{3}[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*'{3}"""
-    rb"""|"[^"\\\n]*(?:\\.[^"\\\n]*)*"|'[^'\\\n]*(?:\\.[^'\\\n]*)*')""",
-    re.DOTALL,
-)
 
 _LONGEST_CHAIN = 300
 """Terms of one ``and``, loops of one comprehension: what Python's tree has side by side, and libcst's each below the other."""
@@ -27,7 +21,7 @@ _argument = maker(cst.Arg, "value", "keyword", "star")
 _call = maker(cst.Call, "func", "args")
 _subscript, _subscript_element = maker(cst.Subscript, "value", "slice"), maker(cst.SubscriptElement, "slice")
 _index, _slice = maker(cst.Index, "value", "star"), maker(cst.Slice, "lower", "upper", "step")
-_string, _ellipsis = maker(cst.SimpleString, "value"), maker(cst.Ellipsis)
+_ellipsis = maker(cst.Ellipsis)
 _integer = maker(cst.Integer, "value")
 _float = maker(cst.Float, "value")
 _imaginary = maker(cst.Imaginary, "value")
@@ -105,13 +99,15 @@ class Expressions:
         value = node.value
         kind = type(value)
         if kind is str or kind is bytes:
-            written = self._written(node)
-            return _string(written.decode()) if _ONE_STRING.fullmatch(written) else self._in_full(node)
+            return self._text(node)
         if value is None or kind is bool:
             return _name(str(value))
         if value is Ellipsis:
             return _ellipsis()
         return _NUMBERS[kind](self._written(node).decode())
+
+    def _text(self, node: ast.Constant | ast.JoinedStr) -> cst.BaseExpression:
+        return string_of(node, self._written(node), self.of) or self._in_full(node)
 
     # access, calls -----------------------------------------------------------------------------------------------------------------
 
@@ -292,5 +288,5 @@ _READERS: dict[type[ast.AST], Callable[[Expressions, Any], Any]] = {
     ast.GeneratorExp: Expressions._generator,
     ast.DictComp: Expressions._dict_comp,
     ast.Lambda: Expressions._lambda,
-    ast.JoinedStr: Expressions._in_full,
+    ast.JoinedStr: Expressions._text,
 }

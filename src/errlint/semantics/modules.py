@@ -35,8 +35,8 @@ from errlint.traces import Noted
 
 HOPS = 3
 """How many modules deep answers look: client, base client, errors."""
-_KEPT = 4_000_000
-"""Bytes of source whose trees are kept at a time; a bare tree takes some thirty times as much."""
+_KEPT = 12_000_000
+"""Bytes of source whose trees are kept at a time; with their semantics, they take some thirty times as much."""
 _LOCATED = 8
 """How many modules are kept parsed in full, so that trails can say where something stands."""
 

@@ -6,12 +6,14 @@ tree, so this walk reads only the fields that hold code.
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import cache, cached_property
 from itertools import zip_longest
-from typing import TypeVar, cast
+from operator import attrgetter
+from typing import Any, TypeVar, cast, overload
 
 import libcst as cst
 
@@ -37,24 +39,23 @@ _STATEMENTS = (
     cst.While, cst.Match,
 )  # fmt: skip
 
-_code_fields: dict[type[cst.CSTNode], tuple[str, ...]] = dict.fromkeys(_LEAVES, ())
 _is_node: dict[type, bool] = {}
 
 
-def _fields_of(kind: type[cst.CSTNode]) -> tuple[str, ...]:
-    """Names of the fields that hold code, last first (the walk is a stack)."""
-    names = tuple(f.name for f in fields(kind) if f.name not in _PUNCTUATION and "whitespace" not in f.name)
-    _code_fields[kind] = names[::-1]
-    return _code_fields[kind]
+@cache
+def _code_of(kind: type[cst.CSTNode]) -> Callable[[cst.CSTNode], tuple[Any, ...]]:
+    """Gives the values of the fields of a node that hold code, last first (the walk is a stack)."""
+    names = [f.name for f in fields(kind) if f.name not in _PUNCTUATION and "whitespace" not in f.name][::-1]
+    if not names:
+        return lambda _: ()
+    get = attrgetter(*names)
+    return get if len(names) > 1 else lambda node: (get(node),)
 
 
 def children(node: cst.CSTNode) -> list[cst.CSTNode]:
     """The code below a node, in the order of the walk reversed."""
-    kind = type(node)
-    names = _code_fields.get(kind)
     found: list[cst.CSTNode] = []
-    for name in _fields_of(kind) if names is None else names:
-        value = getattr(node, name)
+    for value in _code_of(type(node))(node):
         what = type(value)
         if what is list or what is tuple:
             found.extend(value[::-1])
@@ -94,6 +95,34 @@ def _concrete(kinds: tuple[type[cst.CSTNode], ...]) -> frozenset[type[cst.CSTNod
     return frozenset(kinds).union(*(_concrete(tuple(kind.__subclasses__())) for kind in kinds if kind.__subclasses__()))
 
 
+@dataclass(frozen=True, slots=True)
+class Parents:
+    """Each node's parent, as a mapping has it."""
+
+    _order: dict[cst.CSTNode, int]
+    _above: list[int]
+    _nodes: list[cst.CSTNode]
+
+    @overload
+    def get(self, node: cst.CSTNode) -> cst.CSTNode | None: ...
+    @overload
+    def get(self, node: cst.CSTNode, default: cst.CSTNode) -> cst.CSTNode: ...
+    def get(self, node: cst.CSTNode, default: cst.CSTNode | None = None) -> cst.CSTNode | None:
+        """The parent of a node; the default for the module, and for what is not part of it."""
+        rank = self._order.get(node)
+        return self._nodes[self._above[rank]] if rank else default
+
+    def __getitem__(self, node: cst.CSTNode) -> cst.CSTNode:
+        """The parent of a node below the module.
+
+        :raises KeyError: for any other.
+        """
+        found = self.get(node)
+        if found is None:
+            raise KeyError(node)
+        return found
+
+
 @dataclass(frozen=True)
 class Tree:
     """A module with the relations a rule needs.
@@ -105,7 +134,7 @@ class Tree:
     """
 
     module: cst.Module
-    parent: dict[cst.CSTNode, cst.CSTNode]
+    parent: Parents
     order: dict[cst.CSTNode, int]
     by_type: dict[type[cst.CSTNode], list[cst.CSTNode]]
     _nodes: list[cst.CSTNode]
@@ -118,28 +147,33 @@ class Tree:
     def of(cls, module: cst.Module) -> Tree:
         """Walk the module once. Iterative, so nesting is bounded by memory and not by the recursion limit."""
         nodes: list[cst.CSTNode] = []
+        order: dict[cst.CSTNode, int] = {}
+        by_type: dict[type[cst.CSTNode], list[cst.CSTNode]] = {}
+        ranks: list[int] = []  # the same numbers stand in all lists: they take as much room as these
         above: list[int] = []
         stack: list[cst.CSTNode] = [module]
         parents: list[int] = [-1]
         while stack:
             node = stack.pop()
+            order[node] = rank = len(nodes)
             nodes.append(node)
+            ranks.append(rank)
             above.append(parents.pop())
-            if type(node) not in _LEAVES:
+            kind = type(node)
+            if kind in by_type:
+                by_type[kind].append(node)
+            else:
+                by_type[kind] = [node]
+            if kind not in _LEAVES:
                 found = children(node)
                 stack += found
-                parents += [len(nodes) - 1] * len(found)
-        by_type: dict[type[cst.CSTNode], list[cst.CSTNode]] = {}
-        for node in nodes:
-            by_type.setdefault(type(node), []).append(node)
-        ends = list(range(1, len(nodes) + 1))
-        for rank in range(len(nodes) - 1, 0, -1):
+                parents += [rank] * len(found)
+        ends = [*ranks[1:], len(ranks)]
+        for rank in reversed(ranks[1:]):
             parent = above[rank]
             if ends[rank] > ends[parent]:  # noqa: PLR1730  (`max` takes three times as long)
                 ends[parent] = ends[rank]
-        order = dict(zip(nodes, range(len(nodes)), strict=True))
-        parent_of = {node: nodes[rank] for node, rank in zip(nodes, above, strict=True) if rank >= 0}
-        return cls(module, parent_of, order, by_type, nodes, above, ends)
+        return cls(module, Parents(order, above, nodes), order, by_type, nodes, above, ends)
 
     def all(self, kind: type[N]) -> Sequence[N]:
         """All nodes of exactly this type, in document order."""
@@ -166,18 +200,18 @@ class Tree:
             yield self._nodes[rank]
             rank = above[rank]
 
-    def _nearest(self, kinds: tuple[type[cst.CSTNode], ...]) -> list[int]:
+    def _nearest(self, kinds: tuple[type[cst.CSTNode], ...]) -> array[int]:
         """By rank, the rank of the nearest ancestor of exactly one of these types; -1 where there is none."""
         known = self._nearest_of.get(kinds)
         if known is None:
-            known = self._nearest_of[kinds] = [-1] * len(self._nodes)
+            known = self._nearest_of[kinds] = array("i", [-1]) * len(self._nodes)
             for rank in [self.order[node] for node in self.of_types(*kinds)]:  # outer ones first: inner ones write over them
                 start, end = rank + 1, self._ends[rank]
-                known[start:end] = [rank] * (end - start)
+                known[start:end] = array("i", [rank]) * (end - start)
         return known
 
     @cached_property
-    def _nearest_of(self) -> dict[tuple[type[cst.CSTNode], ...], list[int]]:
+    def _nearest_of(self) -> dict[tuple[type[cst.CSTNode], ...], array[int]]:
         return {}
 
     def parting(self, first: cst.CSTNode, second: cst.CSTNode) -> tuple[cst.CSTNode, cst.CSTNode, cst.CSTNode]:
