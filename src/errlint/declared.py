@@ -39,7 +39,7 @@ def _needs_metadata() -> bool:
     """Whether there may be distributions that are no folders on the path."""
     finders = (finder for finder in sys.meta_path if hasattr(finder, "find_distributions"))
     own = all(getattr(finder, "__module__", "").startswith("_frozen_importlib") for finder in finders)
-    return not own or any(entry.endswith(".egg") or os.path.isfile(entry) for entry in sys.path)  # noqa: PTH113
+    return not own or any(entry.endswith(".egg") or os.path.isfile(entry) for entry in sys.path)
 
 
 @lru_cache(maxsize=1)
@@ -52,17 +52,17 @@ def _read(path: tuple[str, ...]) -> Iterator[str]:
     seen: set[str] = set()
     for folder in path:
         try:
-            names = sorted(os.listdir(folder or "."))  # noqa: PTH208
+            names = sorted(os.listdir(folder or "."))
         except OSError:
             continue
         for name in names:
-            stem, suffix = os.path.splitext(name)  # noqa: PTH122
+            stem, suffix = os.path.splitext(name)
             if suffix.lower() not in _METADATA:
                 continue
             distribution = stem.partition("-")[0].lower()
             if distribution not in seen:
                 seen.add(distribution)
-                with suppress(OSError, ValueError), open(os.path.join(folder, name, _FILE), encoding="utf-8") as stream:  # noqa: PTH118, PTH123
+                with suppress(OSError, ValueError), open(os.path.join(folder, name, _FILE), encoding="utf-8") as stream:
                     yield stream.read()
 
 
