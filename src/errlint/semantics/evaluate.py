@@ -28,17 +28,17 @@ from errlint.semantics.items import Items
 from errlint.semantics.meaning import Kind, Meaning, Place
 from errlint.semantics.names import Names, dotted
 from errlint.semantics.narrowing import Narrowings
-from errlint.semantics.patterns import captured_path
 from errlint.semantics.questions import Questions
 from errlint.semantics.raises import Raises
 from errlint.semantics.records import Records
-from errlint.semantics.scopes import Binding, How, Scopes
+from errlint.semantics.scopes import Binding, Scopes
 from errlint.semantics.statuses import Statuses
 from errlint.semantics.texts import TEXTS, Texts, several
 from errlint.semantics.tree import Tree
 from errlint.semantics.typed import Typed
 from errlint.semantics.types import Types, shown
 from errlint.semantics.unknown import Unknown
+from errlint.semantics.variables import Variables
 
 
 class Evaluator:
@@ -57,14 +57,12 @@ class Evaluator:
         imported: Imported | None,
         given: Mapping[cst.CSTNode, Meaning],
     ) -> None:
-        self._tree = tree
         self._scopes = scopes
         self._names = names
         self._constants = constants
         self._types = types
         self._binding = binding
         self._functions = functions
-        self._given = given
         self._annotations = Annotations(tree, scopes, names, types)
         self._typed = Typed(self._annotations, types, binding)
         self._texts = Texts(self.meaning)
@@ -112,6 +110,19 @@ class Evaluator:
             typed=self._typed,
             items=self._items,
             texts=self._texts,
+            meaning=self.meaning,
+        )
+        self._variables = Variables(
+            tree,
+            functions,
+            self.callees,
+            self._handlers,
+            types=types,
+            binding=binding,
+            typed=self._typed,
+            inside=self._inside,
+            unknown=self._unknown,
+            given=given,
             meaning=self.meaning,
         )
         self._questions: Questions[Meaning] = Questions()
@@ -224,113 +235,7 @@ class Evaluator:
 
     def bound(self, binding: Binding) -> Meaning | None:
         """What a name means because of one of its bindings."""
-        return self._questions.ask(binding, lambda: self._bound(binding))
-
-    def _bound(self, binding: Binding) -> Meaning | None:
-        match binding.how:
-            case How.EXCEPT:
-                return self._handlers.caught(binding)
-            case How.PARAMETER:
-                return self._parameter(binding)
-            case How.DECLARED:
-                return self._annotated(binding)
-            case How.MATCH:
-                return self._captured(binding)
-            case How.VALUE | How.WITH | How.ITEM | How.AUGMENTED if binding.value is not None:
-                annotated = self._annotated(binding)
-                if annotated is not None:
-                    return annotated
-                if binding.path:
-                    return self._unpacked(binding) if binding.how is How.VALUE else self._walked(binding)
-                found = self.meaning(binding.value)
-                if found is None:
-                    return None
-                if binding.how is How.ITEM:
-                    return self._inside.item(found, "*", binding.value)
-                return self._kept(found, binding)
-            case _:
-                return None
-
-    def _kept(self, meaning: Meaning, binding: Binding) -> Meaning:
-        return meaning.via(binding.node, f"kept in `{binding.name}`")
-
-    def _unpacked(self, binding: Binding) -> Meaning | None:
-        """``a, b = f()`` where the tuple itself is written out."""
-        value = binding.value.expression if isinstance(binding.value, cst.Await) else binding.value
-        summary = self.callees.elsewhere(value) if isinstance(value, cst.Call) else None
-        if isinstance(value, cst.Call) and summary is not None:
-            item = summary.items[binding.path[0]] if len(binding.path) == 1 and binding.path[0] < len(summary.items) else None
-            found = self.callees.returned(value, summary, item, self.callees.client(value))
-            return None if found is None else self._kept(found, binding)
-        found = self._at(value, binding.path) if value is not None else None
-        return None if found is None else self._kept(found, binding)
-
-    def _at(self, value: cst.BaseExpression, path: tuple[int, ...]) -> Meaning | None:
-        """What stands at a path of positions: in a tuple that is written out, or in the first that is returned and has a meaning there."""
-        if not path:
-            return self.meaning(value)
-        tuples = list(self._functions.returned_tuples(value))
-        for written in tuples:
-            element = written.elements[path[0]] if path[0] < len(written.elements) else None
-            found = self._at(element.value, path[1:]) if element is not None else None
-            if found is not None:
-                return found
-        # `why, *rest = e.args`
-        found = self.meaning(value) if not tuples else None
-        for position in path:
-            found = self._inside.item(found, position, value) if found is not None else None
-        return found
-
-    def _walked(self, binding: Binding) -> Meaning | None:
-        """The second variable of ``for field, x in errors.items()`` and of ``for index, x in enumerate(errors)``."""
-        call = binding.value
-        if binding.how is not How.ITEM or binding.path != (1,) or not isinstance(call, cst.Call):
-            return None
-        if isinstance(call.func, cst.Attribute) and call.func.attr.value == "items":
-            walked = call.func.value
-        elif isinstance(call.func, cst.Name) and call.func.value == "enumerate" and call.args:
-            walked = call.args[0].value
-        else:
-            return None
-        found = self.meaning(walked)
-        return self._inside.item(found, "*", walked) if found is not None else None
-
-    def _annotated(self, binding: Binding) -> Meaning | None:
-        if binding.annotation is None:
-            return None
-        return self._typed.annotated(binding.annotation, binding.node, f"`{binding.name}` is annotated as `{{}}`")
-
-    def _parameter(self, binding: Binding) -> Meaning | None:
-        given = self._given.get(binding.node) or self._instance(binding)
-        if given is not None:
-            return given
-        annotated = self._annotated(binding)
-        if annotated is not None and annotated.proven:
-            return annotated
-        passed = [found for found in map(self.meaning, self._functions.passed_for(binding)) if found is not None and found.proven]
-        if not passed:
-            return annotated or self._unknown.exception(binding)
-        # a helper of several APIs knows the codes of none of them
-        return replace(passed[0], api=self._binding.of_calls(passed)).via(binding.node, f"passed as `{binding.name}`")
-
-    def _instance(self, binding: Binding) -> Meaning | None:
-        """``self`` and ``cls`` in the methods of a class."""
-        if binding.name not in ("self", "cls"):
-            return None
-        definition = self._tree.enclosing(binding.node, cst.ClassDef)
-        sheet = self._types.of_class(definition) if definition is not None else None
-        return self._typed.instance(sheet, binding.node) if sheet is not None else None
-
-    def _captured(self, binding: Binding) -> Meaning | None:
-        """``case text if "limit" in text`` or ``case {"message": text}``."""
-        captured = captured_path(self._tree, binding.node) if isinstance(binding.node, cst.MatchAs) else None
-        if captured is None:
-            return None
-        subject, keys = captured
-        found = self.meaning(subject)
-        for key in keys:
-            found = self._inside.item(found, key, subject) if found is not None else None
-        return None if found is None else self._kept(found, binding)
+        return self._questions.ask(binding, lambda: self._variables.meaning(binding))
 
     # attributes and items ------------------------------------------------------------------------------------------------------
 
@@ -394,7 +299,8 @@ class Evaluator:
         if owner is None:
             return None
         name = attribute.attr.value
-        found = (self._annotated(binding) for binding in (*self._scopes.bindings(name, owner), *self._constants.declared(owner, name)))
+        bindings = (*self._scopes.bindings(name, owner), *self._constants.declared(owner, name))
+        found = map(self._variables.annotated, bindings)
         return next((meaning for meaning in found if meaning is not None), None)
 
     def _subscript(self, subscript: cst.Subscript) -> Meaning | None:
