@@ -55,7 +55,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from errlint.rule import Context, Finding, Kind, Meaning, Place, Safety, Severity, TextTest, TypeSheet, candidates, rule
+from errlint.rule import Context, Finding, Kind, Meaning, Place, Safety, Severity, TextTest, TypeSheet, candidates, rule, status_in
 
 _NAMED = {Kind.BODY: "the error text of the body"}
 
@@ -86,7 +86,7 @@ def _of_test(test: TextTest, ctx: Context) -> Iterator[Finding]:
     if question.tests[0].node is not node or not ctx.decides(question.node):
         return
     words = tuple(dict.fromkeys(word for part in question.tests for word in part.words()))
-    sole = subject.catalogue is not None and subject.catalogue.message_contract == "sole_discriminator"
+    sole = subject.catalogue is not None and subject.catalogue.message_contract == "sole_discriminator" and not any(map(status_in, words))
     narrowed = ctx.narrowed(node, subject)
     replacement = ctx.replacement(words, subject, question.node, negated=test.negated) if question.uniform and not sole else None
     yield ctx.finding(
@@ -134,7 +134,9 @@ def _error_text(test: TextTest, ctx: Context) -> Meaning | None:
         taken_from_error = ctx.names_error(subject) or ctx.is_error(subject, test.node)
         return subject if taken_from_error and not codes else None
     if subject.kind is Kind.TEXT:
-        return subject if ctx.is_error(subject, test.node) and all(_is_wording(word) for word in test.words()) else None
+        if ctx.semantics.text_tests.asks_for_keys(test) or not all(map(_is_wording, test.words())):
+            return None
+        return subject if ctx.is_error(subject, test.node) else None
     if subject.kind is Kind.BODY:
         # {"error": "rate limit exceeded"}: one word would be the presence of a key
         prose = all(" " in word.strip() for word in test.words())

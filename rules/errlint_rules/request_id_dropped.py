@@ -79,8 +79,8 @@ def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
 
 def _remedy(loss: Loss) -> str:
     if loss.lost is Lost.RAISED and loss.failure.handler is not None:
-        return f"raise it `from {loss.failure.name or 'e'}`, or pass on the request id: {loss.failure.where.shown}"
-    return f"pass on the request id: {loss.failure.where.shown}"
+        return f"raise it `from {loss.failure.name or 'e'}`, or pass on the request id: {loss.failure.place}"
+    return f"pass on the request id: {loss.failure.place}"
 
 
 def _of_class(slotless: Slotless, ctx: Context) -> Finding:
@@ -108,7 +108,7 @@ def _chained(loss: Loss, ctx: Context) -> Fix | None:
     name, naming = named
     cause = loss.node.cause
     if cause is None:
-        end = ctx.source.span(loss.node.exc)[1]
+        end = ctx.source.end(loss.node.exc)
         return ctx.fix(Safety.SAFE, f"Name the cause: `from {name}`", *naming, Edit(end, end, f" from {name}"))
     if isinstance(cause.item, cst.Name) and cause.item.value == "None":
         return ctx.fix(Safety.UNSAFE, f"Name the cause instead of hiding it: `from {name}`", *naming, ctx.replace(cause.item, name))

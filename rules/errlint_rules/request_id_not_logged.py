@@ -72,7 +72,7 @@ def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
                 loss.node,
                 "this report of a failed call does not have its request id",
                 trail=(*loss.failure.meaning.trail, Place(loss.node, "reported here")),
-                remedy=f"add the request id: {loss.failure.where.shown}",
+                remedy=f"add the request id: {loss.failure.place}",
                 api=loss.failure.meaning.catalogue,
                 fix=_fix(loss, ctx),
             )

@@ -325,7 +325,7 @@ class Context:
         """Take an argument out, with its comma; None when a comment stands between it and its neighbours."""
         position = next(index for index, found in enumerate(call.args) if found is argument)
         if position:
-            start, end = self.source.span(call.args[position - 1].value)[1], self.source.span(argument.value)[1]
+            start, end = self.source.end(call.args[position - 1].value), self.source.end(argument.value)
         elif len(call.args) > 1:
             start, end = self.source.span(argument)[0], self.source.span(call.args[1])[0]
         else:

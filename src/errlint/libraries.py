@@ -260,16 +260,18 @@ class Libraries:
     def _errors(self) -> dict[str, tuple[str, ...]]:
         found: dict[str, tuple[str, ...]] = {}
         for sheet in self.sheets:
-            for said in ("carries_status", "covers_status"):
-                stand = {entry.name for entry in sheet.type if getattr(entry, said)}
-                general = tuple(
-                    entry.name
-                    for entry in sheet.type
-                    if entry.name in stand and not stand.intersection(above.name for above in self.ancestors(entry.name) if above != entry)
-                )
-                if general:
-                    found[sheet.library.id] = general
-                    break
+            carrying = [entry for entry in sheet.type if entry.carries_status]
+            roots = {entry.name.partition(".")[0] for entry in carrying}
+            # a service may have a package of its own, with errors that carry none
+            others = {entry.name for entry in sheet.type if entry.covers_status and entry.name.partition(".")[0] not in roots}
+            stand = {entry.name for entry in carrying} | others
+            general = [
+                entry.name
+                for entry in sheet.type
+                if entry.name in stand and not stand.intersection(above.name for above in self.ancestors(entry.name) if above != entry)
+            ]
+            if general:
+                found[sheet.library.id] = tuple(general)
         return found
 
     def ancestors(self, name: str) -> Iterable[TypeSheet]:

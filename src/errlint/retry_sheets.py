@@ -121,6 +121,8 @@ class RetrySheet(_Table, frozen=True, kw_only=True):
     """A method: what it does not say is as in the policy of the object that it is called on."""
     forwards: bool = False
     """Keyword arguments that are not listed are handed to the parts."""
+    generators: bool = False
+    """Generator functions are run again, too, while they are read; others only see the call, which makes the generator and cannot fail."""
     needs: str = ""
     """The argument without which nothing is retried."""
     again: str = ""

@@ -31,7 +31,7 @@ from errlint.semantics.code_tests import CodeTest, Way
 from errlint.semantics.meaning import Evidence, Kind, Meaning, Place
 from errlint.semantics.members import Literal
 from errlint.semantics.raises import Answer, Raising
-from errlint.semantics.replacements import candidates
+from errlint.semantics.replacements import candidates, status_in
 from errlint.semantics.request_ids.classes import Slotless, constructor, parameters, slot
 from errlint.semantics.request_ids.judging import Loss, Lost
 from errlint.semantics.retries.at_hand import AtHand
@@ -96,6 +96,7 @@ __all__ = [
     "parameters",
     "rule",
     "slot",
+    "status_in",
 ]
 
 RETRIES = (cst.For, cst.While, cst.FunctionDef, cst.Decorator, cst.Call)

@@ -147,6 +147,10 @@ class Source:
         """
         return self._spans[node]
 
+    def end(self, expression: cst.BaseExpression) -> int:
+        """Where an expression ends, with the parentheses around it, which are no part of its span."""
+        return self.span(expression.rpar[-1] if expression.rpar else expression)[1]
+
     def code(self, node: cst.CSTNode) -> str:
         """The node's source text."""
         start, end = self.span(node)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from errlint.semantics.statuses import leaves
+from errlint.semantics.leaving import leaves
 from errlint.semantics.tree import Tree
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 import libcst as cst
 
 from errlint.semantics.constants import string_value
+from errlint.semantics.names import dotted
 from errlint.semantics.scopes import Scopes
 from errlint.semantics.tree import Tree
 
@@ -103,12 +104,42 @@ class Decisions:
         return found
 
     def _if_only_tells(self, test: cst.If, *, describes: bool) -> bool:
+        if self._ends_alike(test):
+            return True
         if not _only_tells(test.body, describes=describes):
             return False
         rest = test.orelse
         if rest is None:
             return True
         return self._if_only_tells(rest, describes=describes) if isinstance(rest, cst.If) else _only_tells(rest.body, describes=describes)
+
+    def _ends_alike(self, test: cst.If) -> bool:
+        """Whether all branches, and what follows where there is no ``else``, return the same but for its wording."""
+        ends = list(self._ends(self._head(test)))
+        last = ends[-1]
+        return last is not None and any(map(_has_prose, filter(None, ends))) and all(end is not None and _alike(end, last) for end in ends)
+
+    def _ends(self, test: cst.If) -> Iterator[cst.BaseExpression | None]:
+        """What the branches return, and what comes after them; None where they do something else."""
+        rest: cst.If | cst.Else | None = test
+        while isinstance(rest, cst.If):
+            yield _end(rest.body.body)
+            rest = rest.orelse
+        if rest is not None:
+            yield _end(rest.body.body)
+            return
+        block = self._tree.parent.get(test)
+        body = list(block.body) if isinstance(block, cst.IndentedBlock) else []
+        following = body[body.index(test) + 1 :] if test in body else []
+        if following and isinstance(following[0], cst.If):
+            yield from self._ends(following[0])
+        else:
+            yield _end(following)
+
+    def _head(self, test: cst.If) -> cst.If:
+        """The ``if`` that an ``elif`` belongs to."""
+        parent = self._tree.parent.get(test)
+        return self._head(parent) if isinstance(parent, cst.If) and parent.orelse is test else test
 
     def _describes(self, node: cst.CSTNode) -> bool:
         """Whether the function around returns nothing but prose: what it returns is for people."""
@@ -157,7 +188,7 @@ def _telling_statement(statement: cst.CSTNode, *, describes: bool) -> bool:
         return True
     if isinstance(statement, cst.Expr):
         value = statement.value
-        return (isinstance(value, cst.Call) and (_tells(value) or (describes and _collects(value)))) or string_value(value) is not None
+        return (isinstance(value, cst.Call) and (_tells(value) or (describes and _collects(value)))) or _written_out(value)
     if isinstance(statement, cst.Return):
         return describes
     if isinstance(statement, cst.Assign) and describes:
@@ -173,7 +204,47 @@ def _telling_statement(statement: cst.CSTNode, *, describes: bool) -> bool:
     return False
 
 
+def _written_out(expression: cst.BaseExpression) -> bool:
+    return string_value(expression) is not None or isinstance(expression, cst.FormattedString)
+
+
 def _collects(call: cst.Call) -> bool:
     """``parts.append(…)`` of a local list."""
     function = call.func
     return isinstance(function, cst.Attribute) and isinstance(function.value, cst.Name) and function.attr.value in ("append", "extend")
+
+
+def _end(statements: Sequence[cst.CSTNode]) -> cst.BaseExpression | None:
+    """What a block returns that before does nothing but tell."""
+    if not statements or not all(_telling_statement(statement, describes=False) for statement in statements[:-1]):
+        return None
+    last = statements[-1]
+    small = last.body[-1] if isinstance(last, cst.SimpleStatementLine) else last
+    return small.value if isinstance(small, cst.Return) else None
+
+
+def _alike(one: cst.BaseExpression, other: cst.BaseExpression) -> bool:
+    """Whether two expressions are the same but for texts that people read."""
+    if _prose(one) and _prose(other):
+        return True
+    if isinstance(one, cst.Tuple) and isinstance(other, cst.Tuple):
+        pairs = [(left.value, right.value) for left, right in zip(one.elements, other.elements, strict=False)]
+        return len(one.elements) == len(other.elements) and all(_alike(left, right) for left, right in pairs)
+    if isinstance(one, cst.Call) and isinstance(other, cst.Call):
+        names = [argument.keyword and argument.keyword.value for argument in one.args]
+        same = _alike(one.func, other.func) and names == [argument.keyword and argument.keyword.value for argument in other.args]
+        return same and all(_alike(left.value, right.value) for left, right in zip(one.args, other.args, strict=True))
+    name = dotted(one)
+    if name is not None:
+        return name == dotted(other)
+    same_number = isinstance(one, cst.Integer) and isinstance(other, cst.Integer) and one.value == other.value
+    text = string_value(one)
+    return same_number or (text is not None and text == string_value(other))
+
+
+def _has_prose(expression: cst.BaseExpression) -> bool:
+    if isinstance(expression, cst.Tuple):
+        return any(_has_prose(element.value) for element in expression.elements)
+    if isinstance(expression, cst.Call):
+        return any(_has_prose(argument.value) for argument in expression.args)
+    return _prose(expression)

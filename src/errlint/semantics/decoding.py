@@ -10,9 +10,10 @@ import libcst as cst
 from errlint.semantics.answers import Answer
 from errlint.semantics.conditions import conditions_at
 from errlint.semantics.handlers import BROAD
+from errlint.semantics.leaving import leaves
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.names import dotted
-from errlint.semantics.statuses import leaves, statuses
+from errlint.semantics.statuses import statuses
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics

@@ -9,9 +9,9 @@ from functools import cached_property
 import libcst as cst
 
 from errlint.semantics.conditions import atoms
+from errlint.semantics.leaving import leaves
 from errlint.semantics.names import dotted
 from errlint.semantics.scopes import Scopes
-from errlint.semantics.statuses import leaves
 from errlint.semantics.tree import Tree
 
 _NEAREST = 20

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from errlint.semantics.leaving import leaves
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.names import dotted
-from errlint.semantics.statuses import ALL, ERRORS, UNKNOWN, Range, leaves, statuses
+from errlint.semantics.statuses import ALL, ERRORS, UNKNOWN, Range, statuses
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics

@@ -18,6 +18,7 @@ from operator import or_
 import libcst as cst
 
 from errlint.semantics.constants import string_value
+from errlint.semantics.leaving import asked_to_raise, may_leave
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.tree import Tree
 
@@ -94,7 +95,7 @@ class Statuses:
         self._qualified = qualified
         self._values = values
         self._followed: list[cst.Name] = []
-        self._exits: dict[cst.CSTNode, tuple[list[cst.If], list[int]]] = {}
+        self._exits: dict[cst.CSTNode, tuple[list[cst.If | cst.SimpleStatementLine], list[int]]] = {}
         self._predicate = predicate or (lambda _: None)
 
     def restricted(self, counts: Callable[[Meaning], bool]) -> Statuses:
@@ -325,18 +326,27 @@ class Statuses:
         wanted = len(exits) if until is None else bisect_left(exits, order[until], key=lambda found: order[found])
         while len(left) <= wanted:
             known = len(left)
-            possible = left[-1] & self.range_of(exits[known - 1].test).negated().may
+            passed = exits[known - 1]
+            possible = left[-1] & (self.range_of(passed.test).negated().may if isinstance(passed, cst.If) else self._unraised(passed))
             if len(left) == known:  # the question itself may have led here
                 left.append(possible)
         return left[wanted]
 
-    def _exits_of(self, block: cst.CSTNode) -> tuple[list[cst.If], list[int]]:
-        """The ``if`` statements that leave a block, and what is left before the first, after it, after the second, as far as known."""
+    def _exits_of(self, block: cst.CSTNode) -> tuple[list[cst.If | cst.SimpleStatementLine], list[int]]:
+        """The statements that may leave a block (``if ok: return``, ``answer.raise_for_status()``), and what is left before the first,
+        after it, after the second, as far as known.
+        """
         if block not in self._exits:
             body = getattr(block, "body", ())
             statements = body if isinstance(body, (list, tuple)) else ()
-            self._exits[block] = [one for one in statements if isinstance(one, cst.If) and leaves(one.body)], [ALL]
+            self._exits[block] = [one for one in statements if may_leave(one)], [ALL]
         return self._exits[block]
+
+    def _unraised(self, statement: cst.SimpleStatementLine) -> int:
+        """What is left after ``answer.raise_for_status()``."""
+        called = asked_to_raise(statement)
+        meaning = self._meaning(called) if called is not None else None
+        return BELOW_400 if meaning is not None and meaning.kind is Kind.RESPONSE else ALL
 
 
 def in_words(statuses: int) -> list[str]:
@@ -385,22 +395,3 @@ def _named_status(member: str) -> int | None:
         return int(HTTPStatus[name])
     aliases = {"OK": 200, "OKAY": 200, "TOO_MANY": 429, "SERVER_ERROR": 500, "UNAVAILABLE": 503, "UNPROCESSABLE": 422, "BAD": 400}
     return aliases.get(name)
-
-
-def leaves(block: cst.CSTNode) -> bool:
-    """Whether a block always ends in return, raise, continue or break."""
-    statements = getattr(block, "body", ())
-    if not statements:
-        return False
-    last = statements[-1]
-    if isinstance(last, cst.SimpleStatementLine):
-        last = last.body[-1]
-    if isinstance(last, (cst.Return, cst.Raise, cst.Continue, cst.Break)):
-        return True
-    return isinstance(last, cst.If) and _all_arms_leave(last)
-
-
-def _all_arms_leave(test: cst.If) -> bool:
-    if not leaves(test.body) or test.orelse is None:
-        return False
-    return _all_arms_leave(test.orelse) if isinstance(test.orelse, cst.If) else leaves(test.orelse.body)

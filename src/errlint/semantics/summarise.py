@@ -10,9 +10,10 @@ import libcst as cst
 import msgspec
 
 from errlint.semantics.class_members import is_abstract, is_static
+from errlint.semantics.leaving import leaves
 from errlint.semantics.meaning import Kind, Meaning, Place
 from errlint.semantics.scopes import How
-from errlint.semantics.statuses import ALL, Range, Statuses, leaves
+from errlint.semantics.statuses import ALL, Range, Statuses
 from errlint.semantics.summaries import FunctionSummary, Given, Retrier, Spot, Value
 
 if TYPE_CHECKING:

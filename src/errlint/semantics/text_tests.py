@@ -200,6 +200,22 @@ class TextTests:
             if literals:
                 yield TextTest(node, subject, tuple(literals), exact=True, keys=keys)
 
+    def asks_for_keys(self, test: TextTest) -> bool:
+        """``if "code" in response.text:`` before ``response.json()["code"]``: is there such a key, asked before the body is decoded?"""
+        around = self._tree.enclosing(test.node, cst.If)
+        if not isinstance(around, cst.If) or test.pattern or not self._tree.within(test.node, around.test):
+            return False
+        read = {string_value(node) for node in self._tree.inside(around.body, cst.SimpleString) if self._is_key(node)}
+        keys = {literal.strip("\"'") for literal in test.literals}
+        return keys <= read and all(map(str.isidentifier, keys))
+
+    def _is_key(self, literal: cst.SimpleString) -> bool:
+        parent = self._tree.parent.get(literal)
+        if isinstance(parent, cst.Arg):
+            call = self._tree.parent.get(parent)
+            return isinstance(call, cst.Call) and isinstance(call.func, cst.Attribute) and call.func.attr.value == "get"
+        return isinstance(parent, cst.Index) or (isinstance(parent, cst.Comparison) and parent.left is literal)
+
     def looped(self, test: TextTest) -> cst.GeneratorExp | cst.ListComp | None:
         """The generator in ``any(x in text for x in PHRASES)`` when the literals are its variable."""
         if not isinstance(test.node, cst.Comparison) or not isinstance(test.node.left, cst.Name):

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import libcst as cst
 
+from errlint.semantics.fields import names_errors
 from errlint.semantics.meaning import Kind, Meaning
 
 TEXTS = (Kind.MESSAGE, Kind.TEXT, Kind.REASON, Kind.CODE)
@@ -39,6 +40,8 @@ def as_text(meaning: Meaning | None, expression: cst.BaseExpression) -> Meaning 
     if meaning.kind in TEXTS:
         return meaning
     if meaning.kind is Kind.BODY:
+        if meaning.path and isinstance(meaning.path[-1], str) and not names_errors(meaning.path):
+            return meaning  # `str(error["reason"])`: one value, which may be no text for people
         return meaning.becomes(Kind.TEXT, expression, "turned into text")
     return None
 

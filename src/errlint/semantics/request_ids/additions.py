@@ -37,7 +37,7 @@ class Additions:
             return None
         used = self._names_around(handler)
         free = next((name for name in _FREE if name not in used), None)
-        end = self._source.span(handler.type)[1]
+        end = self._source.end(handler.type)
         return (free, (Edit(end, end, f" as {free}"),)) if free is not None else None
 
     def _names_around(self, handler: Handler) -> set[str]:
@@ -103,7 +103,7 @@ class Additions:
         return (Edit(end, end, words),)
 
     def _after(self, value: cst.BaseExpression, code: str) -> tuple[Edit, ...]:
-        end = self._source.span(value)[1]
+        end = self._source.end(value)
         return (Edit(end, end, f", {code}"),) if code else ()
 
 

@@ -11,10 +11,11 @@ import libcst as cst
 
 from errlint.first_party import is_first_party
 from errlint.library_sheets import TypeSheet
+from errlint.semantics.leaving import leaves
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.names import dotted
 from errlint.semantics.request_ids.whereabouts import Ids, Whereabouts
-from errlint.semantics.statuses import ERRORS, leaves, statuses
+from errlint.semantics.statuses import ERRORS, statuses
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
@@ -40,6 +41,11 @@ class Failure:
     handler: Handler | None = None
     is_special: bool = False
     """It is one of the SDK's more specific errors, which says what went wrong; the server's own failures do not."""
+
+    @property
+    def place(self) -> str:
+        """Where the id is, for people."""
+        return self.where.shown.replace("{e}", self.name or "e")
 
     @property
     def expression(self) -> str:

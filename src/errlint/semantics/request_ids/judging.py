@@ -157,14 +157,24 @@ class Judge:
         if isinstance(way.node, cst.Raise) and way.end is End.RAISE:
             return self._raised(way.node, way)
         if isinstance(way.node, cst.Return) and way.node.value is not None:
+            if self._is_tried_again(way.node.value):
+                return None
             kept = self._keeping.of(way.node.value)
             if kept is Kept.ID:
                 return None
+            if _is_success(way.node.value):
+                return self._said(way)
             if kept is Kept.TEXT or (kept is Kept.MARK and not self._is_expected(way.node)):
                 return Loss(self._failure, Lost.RETURNED, way.node, kept=kept)
         if way.end in (End.ON, End.AGAIN) and self._goes_on(way):
             return None
         return self._said(way)
+
+    def _is_tried_again(self, value: cst.BaseExpression) -> bool:
+        """`return self.fetch(url)` in `fetch`: what was told before is a notice of a retry."""
+        call = value.expression if isinstance(value, cst.Await) else value
+        function = self._tree.enclosing(value, cst.FunctionDef)
+        return isinstance(call, cst.Call) and function in self._semantics.functions.run_by(call)
 
     def _said(self, way: Way) -> Loss | None:
         speech = way.state.said
@@ -291,3 +301,9 @@ class Judge:
                 if meaning is not None and any(place.node is born for place in meaning.trail):
                     return True
         return False
+
+
+def _is_success(value: cst.BaseExpression) -> bool:
+    """`return True` and `return True, "by another way"`: no error is returned there."""
+    first = value.elements[0].value if isinstance(value, cst.Tuple) and value.elements else value
+    return isinstance(first, cst.Name) and first.value == "True"

@@ -25,10 +25,10 @@ _ATTRIBUTE = re.compile(r"[A-Za-z_]\w*")
 class Whereabouts:
     """The request id of one kind of error.
 
-    :ivar shown: for people; :ivar headers: names of headers that hold it, in lower case; :ivar paths: places in the body;
-    :ivar in_text: ``str(e)`` has it, or may have it; :ivar expression: reads it, with ``{e}`` for the exception or the response; empty if
-    no expression does so without a risk; :ivar narrow: whatever arrives there has it, so that reading it needs no guard;
-    :ivar broad: errors arrive, too, that have nothing to do with the API.
+    :ivar shown: for people, with ``{e}`` as in the expression; :ivar headers: names of headers that hold it, in lower case;
+    :ivar paths: places in the body; :ivar in_text: ``str(e)`` has it, or may have it; :ivar expression: reads it, with ``{e}`` for the
+    exception or the response; empty if no expression does so without a risk; :ivar narrow: whatever arrives there has it, so that reading
+    it needs no guard; :ivar broad: errors arrive, too, that have nothing to do with the API.
     """
 
     shown: str
@@ -92,8 +92,9 @@ class Ids:
         in_text = any(shown is None or "request_id" in shown for shown in shows)
         written = said.pop() if len(said) == 1 else None
         expression = _guarded(sdk_expression(written, "{e}"), narrow=narrow, broad=broad) if written is not None else ""
-        shown = f"`{written.replace('{e}', 'e') if '{e}' in written else f'e.{written}'}`" if written is not None else "the answer"
-        return Whereabouts(shown, _lower(_headers(catalogue)), _paths(catalogue), in_text, expression, narrow, broad)
+        headers, paths = _headers(catalogue), _paths(catalogue)
+        shown = f"`{sdk_expression(written, '{e}')}`" if written is not None else _place_shown(headers, paths)
+        return Whereabouts(shown, _lower(headers), paths, in_text, expression, narrow, broad)
 
     def _of_http(self, catalogue: Catalogue, library: TypeSheet, *, narrow: bool, broad: bool) -> Whereabouts | None:
         """The id of an API that is called without an SDK, from an exception of the HTTP library."""
@@ -185,6 +186,13 @@ def _is_promised(catalogue: Catalogue) -> bool:
 
 def _paths(catalogue: Catalogue) -> tuple[tuple[int | str, ...], ...]:
     return tuple(place.json for place in catalogue.envelope.request_id if place.json is not None)
+
+
+def _place_shown(headers: Sequence[str], paths: Sequence[tuple[int | str, ...]]) -> str:
+    """Where an answer has it, for exceptions from which it is read in one way or another."""
+    if headers:
+        return f"header `{headers[0]}`"
+    return _path_shown(paths) if paths else "the answer has it"
 
 
 def _path_shown(paths: Sequence[tuple[int | str, ...]]) -> str:

@@ -108,6 +108,15 @@ class Attempts:
                     break
         return found
 
+    def of_running(self, code: cst.CSTNode, *, generators: bool = False) -> list[Attempt]:
+        """Those that a call of a function, or a pass of a loop, makes: calling a generator function only makes the generator.
+
+        :param generators: whoever calls it reads the generator, too.
+        """
+        if isinstance(code, cst.FunctionDef) and not generators and self._tree.inside(code.body, cst.Yield, into_functions=False):
+            return []
+        return self.within(code.body if isinstance(code, cst.For) else code)
+
     def _calls(self, body: cst.CSTNode) -> Iterator[cst.Call]:
         nodes = (body, *self._tree.below(body, into_functions=False))
         return (node for node in nodes if isinstance(node, cst.Call))

@@ -18,6 +18,7 @@ from errlint.semantics.retries.exits import Exits, Region
 from errlint.semantics.retries.fates import Fate, Walk, everything
 from errlint.semantics.retries.outcomes import FAILURES, NOT_YET, ended, running
 from errlint.semantics.retries.policy import Attempt, RetryPolicy, Stop, Wait
+from errlint.semantics.retries.polls import is_poll
 from errlint.semantics.retries.predicates import Predicates
 from errlint.semantics.retries.readings import retried, wait_of
 from errlint.semantics.retries.restarts import restarts
@@ -71,7 +72,7 @@ class Passage:
         """
         if not self.back & FAILURES or not self.out & OK:
             return False
-        return not self.back & OK or (self._counts_attempts and bool(self._caught & self.back & ERRORS))
+        return not self.back & OK or (self._counts_attempts and bool(self.caught & self.back & ERRORS))
 
     @property
     def _counts_attempts(self) -> bool:
@@ -84,7 +85,7 @@ class Passage:
         return any(_ATTEMPT.search(word) for word in (region.target.value, *map(last_word, parts)))
 
     @property
-    def _caught(self) -> int:
+    def caught(self) -> int:
         """The failures that a handler sends into another pass."""
         found = 0
         for node, outcomes in self.walk.went_back.items():
@@ -215,7 +216,7 @@ def _in_region(semantics: Semantics, region: Region) -> RetryPolicy | None:
         if _OPENS_A_SOCKET.search(dotted(attempt.call.func) or ""):
             continue
         found = passage(semantics, region, attempt.call)
-        if found.is_retry:
+        if found.is_retry and not is_poll(semantics, attempt, found):
             passages.append((attempt, found))
     if not passages:
         return None

@@ -15,13 +15,14 @@ import libcst as cst
 from errlint.first_party import is_first_party
 from errlint.semantics.class_members import is_abstract
 from errlint.semantics.constants import string_value
+from errlint.semantics.leaving import leaves
 from errlint.semantics.meaning import Kind, Meaning, Place
 from errlint.semantics.names import dotted
 from errlint.semantics.retries.exception_types import UNKNOWN_TYPE, ExceptionTypes, Raised
 from errlint.semantics.retries.outcomes import ANYTHING, NO_ANSWER, NOTHING
 from errlint.semantics.retries.words import ANSWER_WORDS, last_word
 from errlint.semantics.scopes import Binding, How
-from errlint.semantics.statuses import ALL, BELOW_400, ERRORS, UNKNOWN, Range, Statuses, leaves
+from errlint.semantics.statuses import ALL, BELOW_400, ERRORS, UNKNOWN, Range, Statuses
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics

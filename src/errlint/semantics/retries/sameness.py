@@ -27,9 +27,10 @@ _CREDENTIALS = re.compile(
 """Headers and parameters that may differ between two attempts of one request."""
 _CHANGING = frozenset({"append", "pop", "update", "extend"})
 _DRAWN = frozenset(
-    {"next", "input", "pop", "popleft", "popitem", "get_nowait", "recv", "readline", "choice", "shift", "dequeue", "next_key", "rotate"}
-)
-"""Calls whose value is another one each time."""
+    {"next", "input", "prompt", "ask", "getpass", "pop", "popleft", "popitem", "get_nowait", "recv", "readline", "choice", "shift",
+     "dequeue", "next_key", "rotate"}
+)  # fmt: skip
+"""Calls whose value is another one each time: what a person says, what comes next."""
 _QUEUES = re.compile(r"queue|_q$|^q$|jobs|tasks|inbox|pending", re.IGNORECASE)
 _HOPS = 6
 _MOST = 1_000

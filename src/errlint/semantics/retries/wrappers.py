@@ -124,7 +124,7 @@ def foreign(semantics: Semantics) -> Iterator[RetryPolicy]:
         for decorator in decorated.decorators:
             name = semantics.names.qualified(_called(decorator.decorator)) or ""
             known = semantics.imported.retrier(name) if semantics.imported is not None and is_first_party(name) else None
-            attempts = semantics.attempts.within(decorated) if known is not None else []
+            attempts = semantics.attempts.of_running(decorated) if known is not None else []
             policy = _by_retrier(semantics, decorator, decorated, known, tuple(attempts)) if known is not None and attempts else None
             if policy is not None and (policy.retried.statuses.may or policy.retried.transport is not False):
                 yield policy
@@ -156,7 +156,7 @@ def _attempted(semantics: Semantics, use: Use) -> tuple[Attempt, ...]:
     raises = _raises(semantics, use)
     return tuple(
         replace(attempt, trail=(*attempt.trail, place), raises=raises if raises is not None else attempt.raises)
-        for attempt in semantics.attempts.within(use.callee)
+        for attempt in semantics.attempts.of_running(use.callee)
     )
 
 

@@ -16,6 +16,7 @@ from errlint.semantics.rewrites.failures import Failure, Failures, one_of, perma
 from errlint.semantics.rewrites.predicates import may_succeed
 from errlint.semantics.rewrites.writing import Writing
 from errlint.semantics.scopes import How
+from errlint.semantics.statuses import UNKNOWN
 
 Handler = cst.ExceptHandler | cst.ExceptStarHandler
 Region = cst.For | cst.While | cst.FunctionDef
@@ -105,7 +106,7 @@ class Guards:
             return (handler.name.name.value, []) if isinstance(handler.name.name, cst.Name) else (None, [])
         assert handler.type is not None
         name = self._writing.free("error", handler)
-        end = self._writing.source.span(handler.type)[1]
+        end = self._writing.source.end(handler.type)
         return name, [Edit(end, end, f" as {name}")]
 
     def _takes_statuses(self, handler: Handler) -> bool:
@@ -200,8 +201,16 @@ class Guards:
         if (isinstance(region, cst.While) and dotted(region.test) == "True") or self._is_tried_after(policy, region):
             return "raise"
         counted = Counters(self._semantics, region)
-        asked = (node.test for node in self._tree.below(region.body, into_functions=False) if isinstance(node, (cst.If, cst.IfExp)))
-        return "raise" if any(counted.passed(test) is not None for test in asked) else "break"
+        asked = (node for node in self._tree.below(region.body, into_functions=False) if isinstance(node, (cst.If, cst.IfExp)))
+        limits = (node for node in asked if counted.passed(node.test) not in (None, UNKNOWN))
+        return "raise" if any(map(self._gives_up, limits)) else "break"
+
+    def _gives_up(self, limit: cst.CSTNode) -> bool:
+        """Whether the code that asks for the last attempt leaves the loop there; a handler that does not only saves itself a wait."""
+        handler = self._tree.enclosing(limit, cst.ExceptHandler, cst.ExceptStarHandler, cst.For, cst.While)
+        if not isinstance(handler, (cst.ExceptHandler, cst.ExceptStarHandler)):
+            return True
+        return bool(self._tree.inside(handler, cst.Raise, cst.Return, cst.Break, into_functions=False))
 
     def _is_tried_after(self, policy: RetryPolicy, region: Region) -> bool:
         """Whether what follows the loop makes the call once more."""

@@ -60,8 +60,9 @@ class Helpers:
             first = self._tree.module.body[0]
             return Edit(place := writing.before(first, []).start, place, text + gap)
         at = writing.after(head, []).start
-        follows = writing.source.text[at : at + len(writing.newline)]
-        return Edit(at, at, gap + text + ("" if follows in ("", writing.newline) else gap))
+        follows = writing.source.text[at : at + len(gap)]
+        missing = "" if follows in ("", gap) else writing.newline if follows.startswith(writing.newline) else gap
+        return Edit(at, at, gap + text + missing)
 
     def _last_of_head(self) -> cst.CSTNode | None:
         """The last import at the head of the module, else its docstring."""

@@ -113,7 +113,7 @@ class Delays:
         if named is not None and not isinstance(named, cst.Name):
             return None
         name = named.value if named is not None else self._writing.free("error", handler)
-        end = self._writing.source.span(handler.type)[1]
+        end = self._writing.source.end(handler.type)
         edits = () if named is not None else (Edit(end, end, f" as {name}"),)
         names = self._semantics.predicates.types.named(handler.type)
         sheet = self._semantics.libraries.type(names[0]) if len(names) == 1 else None

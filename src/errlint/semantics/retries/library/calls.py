@@ -121,6 +121,9 @@ class RetryCalls:
         if not isinstance(expression, cst.Call):
             return RetrySite(expression, described)
         passed, is_open = self.passed(expression)
+        constructor = self._constructor(name)
+        if constructor is not None:
+            passed, is_open = self._handed_up(constructor, passed)
         return RetrySite(expression, described, passed, is_open)
 
     def passed(self, call: cst.Call) -> tuple[tuple[Passed, ...], bool]:
@@ -170,15 +173,32 @@ class RetryCalls:
         return libraries.retry_method(receiver.sheet.name, name.attr.value) if receiver is not None and receiver.sheet is not None else None
 
     def _inherited(self, name: cst.Name) -> RetryCall | None:
-        """A class of this file that is made from a described one and leaves its constructor alone, as far as retries go."""
-        for binding in self._semantics.scopes.reaching(name):
-            if binding.how is How.CLASS and isinstance(binding.node, cst.ClassDef):
-                for base in binding.node.bases:
-                    qualified = self._semantics.names.qualified(base.value)
-                    found = self._semantics.libraries.retry(qualified) if qualified is not None else None
-                    if found is not None:
-                        return found
+        """A class of this file that is made from a described one, and does not decide by itself what that decides."""
+        for definition in self._classes(name):
+            for base in definition.bases:
+                qualified = self._semantics.names.qualified(base.value)
+                found = self._semantics.libraries.retry(qualified) if qualified is not None else None
+                if found is not None:
+                    return found if found.sheet.covers or _method(definition, "__call__") is None else None
         return None
+
+    def _classes(self, name: cst.BaseExpression) -> Iterator[cst.ClassDef]:
+        for binding in self._semantics.scopes.reaching(name) if isinstance(name, cst.Name) else ():
+            if binding.how is How.CLASS and isinstance(binding.node, cst.ClassDef):
+                yield binding.node
+
+    def _constructor(self, name: cst.BaseExpression) -> cst.FunctionDef | None:
+        """The constructor that a class of this file has in place of the described one."""
+        return next((found for definition in self._classes(name) if (found := _method(definition, "__init__")) is not None), None)
+
+    def _handed_up(self, constructor: cst.FunctionDef, passed: tuple[Passed, ...]) -> tuple[tuple[Passed, ...], bool]:
+        """What a constructor hands to the described one: `super().__init__(is_transient)`; and by name what it may pass on of its own."""
+        calls = [call for call in self._semantics.tree.inside(constructor.body, cst.Call) if _is_constructor(call.func)]
+        if len(calls) != 1:
+            return (), True
+        handed, is_open = self.passed(calls[0])
+        known = {found.name for found in handed}
+        return (*handed, *(found for found in passed if is_open and found.name is not None and found.name not in known)), is_open
 
     def behind(self, expression: cst.BaseExpression, hops: int = _HOPS) -> list[RetrySite]:
         """The sites that a value may come from: itself, or through names, attributes, and functions of this file that return it."""
@@ -201,3 +221,11 @@ class RetryCalls:
             sources.extend((expression.left, expression.right))
         found = [site for source in sources for site in self.behind(source, hops - 1)]
         return list({site.node: site for site in found}.values())
+
+
+def _method(definition: cst.ClassDef, name: str) -> cst.FunctionDef | None:
+    return next((found for found in definition.body.body if isinstance(found, cst.FunctionDef) and found.name.value == name), None)
+
+
+def _is_constructor(function: cst.BaseExpression) -> bool:
+    return isinstance(function, cst.Attribute) and function.attr.value == "__init__"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from errlint.first_party import shown
 from errlint.retry_sheets import Says
 from errlint.semantics.meaning import Place
 from errlint.semantics.retries.codes import OTHER, Codes
@@ -100,7 +101,7 @@ class Conditions:
         names = types.named(item.value)
         outcomes = self._leaving.caught(names, types)
         anything = types.covers(names) == ANY_FAILURE
-        what = "any exception is tried again" if anything else f"{', '.join(f'`{name}`' for name in names)}: tried again"
+        what = "any exception is tried again" if anything else f"{', '.join(f'`{shown(name)}`' for name in names)}: tried again"
         if "not-types" in item.argument.says:
             what = what.replace("tried again", "given up")
         return Again(outcomes, types.statuses_named(names), (Place(item.node, what),))

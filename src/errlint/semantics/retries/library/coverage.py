@@ -28,7 +28,7 @@ class Covered:
 
     :ivar code: the functions, loops and calls that are run again, with their attempts; :ivar foreign: the attempts of a library's functions
     that are handed over; :ivar through: those made through a client; :ivar said: what is only said where the object is used;
-    :ivar coroutines: whether those are run again, too.
+    :ivar coroutines: whether those are run again, too; :ivar generators: whether generator functions are.
     """
 
     coroutines: bool = True
@@ -36,6 +36,7 @@ class Covered:
     foreign: list[Attempt] = field(default_factory=list)
     through: list[Attempt] = field(default_factory=list)
     said: list[Given] = field(default_factory=list)
+    generators: bool = False
 
     @property
     def attempts(self) -> list[Attempt]:
@@ -62,7 +63,7 @@ class Coverage:
     def of(self, site: RetrySite) -> Covered:
         """What the retry that a site sets up covers."""
         covers = site.described.sheet.covers
-        found = Covered(site.described.sheet.coroutines)
+        found = Covered(site.described.sheet.coroutines, generators=site.described.sheet.generators)
         if covers == "function":
             self._add_functions(site, found)
         elif covers == "client":
@@ -156,9 +157,9 @@ class Coverage:
             return
         if isinstance(code, cst.FunctionDef) and code.asynchronous is not None and not found.coroutines:
             return
-        body = code.body if isinstance(code, cst.For) else code
-        raises = _AS_EXCEPTION[self._semantics.raises_for_status(body).answer]
-        found.code[code] = [replace(attempt, raises=raises) for attempt in self._semantics.attempts.within(body)]
+        raises = _AS_EXCEPTION[self._semantics.raises_for_status(code.body if isinstance(code, cst.For) else code).answer]
+        attempts = self._semantics.attempts.of_running(code, generators=found.generators)
+        found.code[code] = [replace(attempt, raises=raises) for attempt in attempts]
 
     @cached_property
     def _uses(self) -> dict[cst.CSTNode, list[cst.BaseExpression]]:

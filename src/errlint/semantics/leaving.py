@@ -1,0 +1,41 @@
+"""Statements after which code does not go on, or does so for some answers only."""
+
+from __future__ import annotations
+
+from typing import TypeGuard
+
+import libcst as cst
+
+
+def leaves(block: cst.CSTNode) -> bool:
+    """Whether a block always ends in return, raise, continue or break."""
+    statements = getattr(block, "body", ())
+    if not statements:
+        return False
+    last = statements[-1]
+    if isinstance(last, cst.SimpleStatementLine):
+        last = last.body[-1]
+    if isinstance(last, (cst.Return, cst.Raise, cst.Continue, cst.Break)):
+        return True
+    return isinstance(last, cst.If) and _all_arms_leave(last)
+
+
+def _all_arms_leave(test: cst.If) -> bool:
+    if not leaves(test.body) or test.orelse is None:
+        return False
+    return _all_arms_leave(test.orelse) if isinstance(test.orelse, cst.If) else leaves(test.orelse.body)
+
+
+def may_leave(statement: cst.CSTNode) -> TypeGuard[cst.If | cst.SimpleStatementLine]:
+    """Whether nothing comes after a statement for some statuses: ``if not answer.ok: return``, ``answer.raise_for_status()``."""
+    if isinstance(statement, cst.If):
+        return leaves(statement.body)
+    return isinstance(statement, cst.SimpleStatementLine) and asked_to_raise(statement) is not None
+
+
+def asked_to_raise(statement: cst.SimpleStatementLine) -> cst.BaseExpression | None:
+    """The answer that a statement asks to raise for its status."""
+    small = statement.body[0] if len(statement.body) == 1 else None
+    call = small.value if isinstance(small, cst.Expr) else None
+    function = call.func if isinstance(call, cst.Call) else None
+    return function.value if isinstance(function, cst.Attribute) and function.attr.value == "raise_for_status" else None

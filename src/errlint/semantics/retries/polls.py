@@ -1,0 +1,89 @@
+"""Loops that ask again without anything having failed: they wait for something to be there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from errlint.semantics.meaning import Kind
+from errlint.semantics.retries.outcomes import ANYTHING, FAILURES, NO_ANSWER
+from errlint.semantics.statuses import ERRORS, UNKNOWN
+
+if TYPE_CHECKING:
+    from errlint.semantics.analysis import Semantics
+    from errlint.semantics.retries.loops import Passage
+    from errlint.semantics.retries.policy import Attempt
+
+_NOT_FOUND = 1 << 404
+_READS = frozenset({"GET", "HEAD"})
+
+
+def is_poll(semantics: Semantics, attempt: Attempt, found: Passage) -> bool:
+    """Whether a passage waits for what is asked for: it comes to exist, it is made meanwhile, or the server comes up."""
+    if found.back & FAILURES == _NOT_FOUND:
+        return True
+    by_answers = found.back & ERRORS & ~found.caught
+    if not by_answers or isinstance(found.region, cst.FunctionDef):
+        return False
+    if not found.caught & FAILURES and _waits_first(semantics, found):
+        return True
+    return attempt.method in _READS and bool(found.caught & NO_ANSWER) and _asks_only_for_success(semantics, attempt.call)
+
+
+def _waits_first(semantics: Semantics, found: Passage) -> bool:
+    """Whether every pass begins with a wait, the first one, too: what is made elsewhere takes its time."""
+    tree = semantics.tree
+    if isinstance(found.region, cst.While) and found.predicates.range_of(found.region.test) not in (ANYTHING, UNKNOWN):
+        return False  # the first answer came before the loop
+    for statement in found.region.body.body:
+        if tree.within(found.attempt, statement):
+            return False
+        if isinstance(statement, cst.SimpleStatementLine):
+            calls = tree.inside(statement, cst.Call)
+            if any(semantics.waits.pause(call) is not None for call in calls):
+                return True
+    return False
+
+
+def _asks_only_for_success(semantics: Semantics, call: cst.Call) -> bool:
+    """Whether nothing of an answer is used but whether it is a success: all that is asked is if somebody answers."""
+    tree = semantics.tree
+    value: cst.CSTNode = call
+    outer = tree.parent.get(call)
+    while isinstance(outer, cst.Await):
+        value, outer = outer, tree.parent.get(outer)
+    if isinstance(outer, cst.Attribute):
+        return _is_success(semantics, outer)
+    target = outer.targets[0].target if isinstance(outer, cst.Assign) and len(outer.targets) == 1 and outer.value is value else None
+    if not isinstance(target, cst.Name):
+        return False
+    uses = list(_uses(semantics, target))
+    return bool(uses) and all(_is_success(semantics, use) for use in uses)
+
+
+def _uses(semantics: Semantics, target: cst.Name) -> Iterator[cst.CSTNode]:
+    """What is made of a name in its function: the attributes that are read of it, else the name itself."""
+    tree = semantics.tree
+    around = tree.enclosing(target, cst.FunctionDef) or tree.module
+    for name in tree.inside(around, cst.Name):
+        parent = tree.parent.get(name)
+        if name.value != target.value or (isinstance(parent, (cst.AssignTarget, cst.AnnAssign, cst.Arg)) and _is_bound(parent, name)):
+            continue
+        if isinstance(parent, cst.Attribute) and parent.value is not name:
+            continue
+        yield parent if isinstance(parent, cst.Attribute) else name
+
+
+def _is_bound(parent: cst.CSTNode, name: cst.Name) -> bool:
+    return not isinstance(parent, cst.Arg) or parent.keyword is name
+
+
+def _is_success(semantics: Semantics, use: cst.CSTNode) -> bool:
+    if isinstance(use, cst.Attribute):
+        meaning = semantics.meaning(use)
+        return use.attr.value == "raise_for_status" or (meaning is not None and meaning.kind in (Kind.STATUS, Kind.OK, Kind.REASON))
+    parent = semantics.tree.parent.get(use)
+    # `if response:`, `response is not None and …`
+    return isinstance(parent, (cst.If, cst.While, cst.BooleanOperation, cst.UnaryOperation, cst.Comparison))
