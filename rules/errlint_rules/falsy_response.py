@@ -125,7 +125,7 @@ def _means_presence(node: cst.CSTNode, operand: cst.BaseExpression, response: Me
     """
     if response.origin is not None and response.origin.kind is Kind.EXCEPTION:
         return True
-    if isinstance(node, cst.IfExp) and ctx.is_error(response, operand):
+    if isinstance(node, (cst.If, cst.IfExp)) and ctx.is_error(response, operand):
         return True
     return ctx.goes_on_to_error(operand) or _raises_its_status(node, operand, ctx)
 

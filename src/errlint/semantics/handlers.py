@@ -134,7 +134,8 @@ class Handlers:
             return
         if isinstance(expression, cst.Name) and hops:
             for binding in self._scopes.reaching(expression):
-                if binding.how is How.VALUE and isinstance(binding.value, (cst.Tuple, cst.Name, cst.Attribute)) and not binding.path:
+                assigned = binding.how in (How.VALUE, How.PARAMETER) and not binding.path
+                if assigned and isinstance(binding.value, (cst.Tuple, cst.Name, cst.Attribute)):
                     yield from self._type_names(binding.value, hops - 1)
                     return
         name = self._types.named(expression) or self._of_client(expression)
