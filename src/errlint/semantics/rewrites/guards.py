@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import libcst as cst
 
 from errlint.model import Edit
+from errlint.semantics.leaving import leaves
 from errlint.semantics.meaning import Kind
 from errlint.semantics.names import dotted
 from errlint.semantics.retries.counters import Counters
@@ -82,11 +83,17 @@ class Guards:
             present = failure.present(name)
             test = permanent(failure.status(name), worth)
             test = f"{present} and {_joined(test)}" if present else test
-        place = self._pause_in(policy, handler) or handler.body.body[0]
+        pause = self._pause_in(policy, handler)
+        place = pause or handler.body.body[0]
+        way = self._way_out(policy, region, place)
+        lines = [f"if {test}:", f"{self._writing.step}{way}"]
+        last = handler.body.body[-1]
+        if pause is None and way == "break" and not leaves(handler.body) and not isinstance(last, cst.BaseCompoundStatement):
+            edits.append(self._writing.after(last, lines))  # what is told of the failure is told first
+            return Guard(tuple(edits), is_narrow)
         if not self._writing.starts_line(place):
             return None
-        way = self._way_out(policy, region, place)
-        edits.append(self._writing.before(place, [f"if {test}:", f"{self._writing.step}{way}"]))
+        edits.append(self._writing.before(place, lines))
         return Guard(tuple(edits), is_narrow)
 
     def _own_failure(self, handler: Handler) -> Failure | None:
