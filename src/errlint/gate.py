@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from itertools import islice
 
 from errlint.digests import digest
 from errlint.encoding import with_lf
@@ -37,6 +38,10 @@ def is_test(path: str) -> bool:
     *folders, name = path.split("/")
     return _TESTS.fullmatch(name) is not None or not {"test", "tests"}.isdisjoint(folders)
 
+
+_ABSTRACT = re.compile(rb"\b(?:abstractmethod|NotImplementedError)\b")
+MOST_BESIDE = 64
+"""How many packages beside a module are looked through for what subclasses have for an abstract method."""
 
 Edges = tuple[str, ...] | None
 """The modules of the project that a module imports; None: it has evidence of its own, and nobody asks any further."""
@@ -127,6 +132,11 @@ class Gate:
         for found in _IMPORT.finditer(raw):
             for name in _names(found[1]):
                 yield from self._files(file, 0, name, ())
+        if _ABSTRACT.search(raw):
+            # the code that runs stands in subclasses, and those may stand in the packages beside the module
+            package = self.project.resolve(file, "", 1)
+            for below in islice(self.project.packages_in(package), MOST_BESIDE) if package is not None else ():
+                yield from _file_of(below)
 
     def _files(self, file: str, level: int, module: str, names: Iterable[str]) -> Iterator[str]:
         first, *rest = module.split(".")

@@ -132,6 +132,13 @@ class Project:
             return Module(plain)
         return Module(None, folder) if folder is not None and self._is_inside(folder) and self._holds_code(folder) else None
 
+    def packages_in(self, package: Module) -> Iterator[Module]:
+        """The packages that stand in the folder of a package, in order of their names."""
+        for name, is_folder in sorted(self._listing(package.folder).items()) if package.folder is not None else ():
+            found = self.child(package, name) if is_folder else None
+            if found is not None and found.file is not None and found.folder is not None:
+                yield found
+
     def _holds_code(self, folder: str) -> bool:
         """A folder of other things is no namespace package."""
         return any(is_folder or name.endswith(".py") for name, is_folder in self._listing(folder).items())

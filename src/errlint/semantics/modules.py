@@ -7,8 +7,9 @@ it may look. So it can be remembered, and a file is linted alike whatever was li
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TypeVar, cast
 
 import libcst as cst
@@ -17,10 +18,11 @@ from errlint.bare import NotBare, bare_module
 from errlint.catalogue import Catalogues
 from errlint.encoding import UndecodableSource
 from errlint.first_party import FirstParty, file_and_path, is_first_party
+from errlint.gate import MOST_BESIDE
 from errlint.libraries import Libraries
 from errlint.library_sheets import TypeSheet
 from errlint.model import Location
-from errlint.project import Project
+from errlint.project import Module, Project
 from errlint.semantics.analysis import Semantics
 from errlint.semantics.closed import UNKNOWN, parsed
 from errlint.semantics.imported import Imported
@@ -155,28 +157,51 @@ class Modules:
         return definition is not None and member in definition.members
 
     def implementations(self, class_name: str, member: str) -> tuple[str, ...]:
-        """The methods of subclasses that the package of a class offers to others, as packages do with their clients and providers.
+        """The methods of subclasses that stand near a class, as clients and providers do.
 
-        Subclasses that nothing offers may stand anywhere; to find them, all modules of the project had to be read.
+        Those that its package offers to others; else those that the packages in it do, if half of them have a client of a library to do
+        it with. Subclasses may stand anywhere, but to find them all, all modules of the project had to be read.
         """
         key = ("implementations", class_name, member)
-        found = self.trace.remembered(self._answers, key, lambda: tuple(self._implementations(class_name, member)))
+        found = self.trace.remembered(self._answers, key, lambda: self._implementations(class_name, member))
         return cast("tuple[str, ...]", found)
 
-    def _implementations(self, class_name: str, member: str) -> Iterator[str]:
-        file, _ = file_and_path(class_name)
-        package = self.first_party.project.resolve(file, "", 1)
-        index = self.first_party.index(package.file) if package is not None and package.file is not None else None
-        if package is None or package.file is None or index is None:
-            return
-        found = 0
-        for name, bounds in index.names.items():
-            offered = self.first_party.named(package.file, name) if any(bound.how == "import" for bound in bounds) else None
-            if offered is None or not is_first_party(offered) or offered == class_name or not self.has_member(offered, member):
-                continue
-            if class_name in self._ancestry(offered) and found < _MOST_IMPLEMENTATIONS:
-                found += 1
-                yield f"{offered}.{member}"
+    def _implementations(self, class_name: str, member: str) -> tuple[str, ...]:
+        package = self.first_party.project.resolve(file_and_path(class_name)[0], "", 1)
+        if package is None:
+            return ()
+        offered = self._subclasses(class_name, member, [package])
+        if not offered:
+            below = list(islice(self.first_party.project.packages_in(package), MOST_BESIDE))
+            step = -(-len(below) // _MOST_IMPLEMENTATIONS) or 1
+            # neighbours by name are often of a kind, so they are taken from all over the list
+            offered = self._subclasses(class_name, member, [module for start in range(step) for module in below[start::step]])
+            clients = [name for name in offered if self._uses_library(file_and_path(name)[0])]
+            offered = clients if 2 * len(clients) >= len(offered) else []
+        return tuple(f"{name}.{member}" for name in offered)
+
+    def _subclasses(self, class_name: str, member: str, modules: Iterable[Module]) -> list[str]:
+        """The first subclasses with a member of their own that modules import to offer them to others."""
+        found: dict[str, None] = {}
+        for module in modules:
+            index = self.first_party.index(module.file) if module.file is not None else None
+            for name, bounds in index.names.items() if index is not None else ():
+                if module.file is None or not any(bound.how == "import" for bound in bounds):
+                    continue
+                offered = self.first_party.named(module.file, name)
+                if offered is None or not is_first_party(offered) or offered == class_name or not self.has_member(offered, member):
+                    continue
+                if class_name in self._ancestry(offered):
+                    found[offered] = None
+                    if len(found) == _MOST_IMPLEMENTATIONS:
+                        return list(found)
+        return list(found)
+
+    def _uses_library(self, file: str) -> bool:
+        """Whether a module imports something that a sheet speaks of."""
+        index = self.first_party.index(file)
+        bounds = (bound for bounds in index.names.values() for bound in bounds) if index is not None else ()
+        return any(bound.how == "import" and bound.name.partition(".")[0] in self._libraries.roots for bound in bounds)
 
     def _ancestry(self, name: str) -> set[str]:
         found: set[str] = set()

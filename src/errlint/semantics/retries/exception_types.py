@@ -7,6 +7,7 @@ attempt raises is a :class:`Raised`: a type of exception with the outcomes it st
 from __future__ import annotations
 
 import builtins
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -33,6 +34,8 @@ _NETWORK = frozenset({
     "concurrent.futures.TimeoutError", "ssl.SSLError", "http.client.HTTPException", "http.client.RemoteDisconnected",
     "http.client.IncompleteRead", "http.client.BadStatusLine",
 })  # fmt: skip
+_OF_THE_SYSTEM = frozenset({"builtins", "errno", "os", "select", "socket", "ssl", "xmlrpc"})
+"""Modules of Python whose errors are those of the operating system, or of HTTP; no other one has errors of a library's request."""
 _CLASSES = {"4xx": statuses(400, 500), "5xx": statuses(500, 600)}
 _HOPS = 4
 
@@ -151,8 +154,11 @@ class ExceptionTypes:
             return Range(NO_ANSWER, 0)
         if hasattr(builtins, name) or self.local(name) is not None:
             return NOTHING
-        if name.partition(".")[0] in self._libraries.roots:
+        root = name.partition(".")[0]
+        if root in self._libraries.roots:
             return Range(NO_ANSWER, 0)
+        if root in sys.stdlib_module_names and root not in _OF_THE_SYSTEM:
+            return NOTHING  # `asyncio.CancelledError`, `json.JSONDecodeError`
         return Range(FAILURES, 0)
 
     def _by_sheet(self, sheet: TypeSheet) -> Range:

@@ -220,6 +220,8 @@ def _in_region(semantics: Semantics, region: Region) -> RetryPolicy | None:
             passages.append((attempt, found))
     if not passages:
         return None
+    # what is shown first is the one whose errors are retried
+    passages.sort(key=lambda one: not one[1].back & ERRORS)
     attempts = tuple(attempt for attempt, _ in passages)
     return assembled(semantics, attempts, [found for _, found in passages])
 

@@ -195,7 +195,7 @@ class Sameness:
         body, inside = self._region.body, self._tree.inside
         if any(self._changes(node, name) for node in inside(body, cst.Call, into_functions=False)):
             return False
-        filled = (node for node in inside(body, cst.Assign, into_functions=False) if self._fills(node, name))
+        filled = (node for node in inside(body, cst.Assign, into_functions=False) if self._fills(node, name) and not self._is_last(node))
         return all(self._stays(node.value, hops - 1) for node in filled)
 
     def _fills(self, statement: cst.Assign, name: str) -> bool:
@@ -208,6 +208,8 @@ class Sameness:
     def _binding_stays(self, binding: Binding, name: cst.Name, hops: int) -> bool:
         if binding.node is self._region:
             return False
+        if self._is_last(binding.node):
+            return True
         if binding.how in (How.EXCEPT, How.FUNCTION, How.CLASS, How.IMPORT, How.PARAMETER, How.DECLARED):
             return binding.how is not How.EXCEPT
         if binding.how is How.AUGMENTED or binding.value is None:
@@ -215,6 +217,20 @@ class Sameness:
         if self._reads(binding.value, name.value):
             return False
         return self._stays(binding.value, hops - 1)
+
+    def _is_last(self, node: cst.CSTNode) -> bool:
+        """``result = failed(result)`` and ``return result``: no further pass follows."""
+        child, order = node, self._tree.order
+        for found in self._tree.ancestors(node):
+            if found is self._region or (isinstance(found, (cst.Try, cst.TryStar)) and child is found.body):
+                return False  # or an exception may come in between, and send it into another pass
+            if isinstance(found, cst.IndentedBlock) and isinstance(found.body[-1], cst.SimpleStatementLine):
+                ends = isinstance(found.body[-1].body[-1], (cst.Return, cst.Raise))
+                again = (other for other in self._tree.inside(found, cst.Continue, into_functions=False) if order[other] > order[node])
+                if ends and next(again, None) is None:
+                    return True
+            child = found
+        return False
 
     def _reads(self, expression: cst.BaseExpression, name: str) -> bool:
         nodes = (expression, *self._tree.below(expression))
@@ -228,7 +244,7 @@ class Sameness:
         if any(self._item_of(node.target, name) for node in inside(body, cst.Del, into_functions=False)):
             return True
         for node in inside(body, cst.Assign, into_functions=False):
-            if self._fills(node, name) and not self._set_alike(node):
+            if self._fills(node, name) and not self._set_alike(node) and not self._is_last(node):
                 return True
         return any(self._changes(node, name) for node in inside(body, cst.Call, into_functions=False))
 
