@@ -6,7 +6,8 @@ API has in its place.
 ## Why
 
 Coming back too early turns one rejected request into several, and some APIs extend the ban each time; coming back too late wastes time.
-RFC 6585 (section 4) and RFC 9110 (section 10.2.3) let the server say when.
+RFC 6585 (section 4) and RFC 9110 (section 10.2.3) let the server say when. After 429 that is usual; after 503 and other statuses it counts
+where the API's catalogue promises it.
 
 ## Example
 
@@ -60,8 +61,6 @@ import libcst as cst
 
 from errlint.rule import RETRIES, Context, Finding, RetryPolicy, head, rule
 
-_LIMITED = 429
-
 
 @rule("ERR301", on=RETRIES, since="0.1", preview=True, uses=("wait",), screen=lambda code: code.retries)
 def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
@@ -74,15 +73,16 @@ def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
             continue
         if any(_is_switched_off(call, ctx) for call in (policy.node, place, *ctx.ancestors(place))):
             continue  # there is a rule for that
-        if not _is_limited(policy) or not ctx.judge.tells_when(policy, _LIMITED) or ctx.judge.honoured_below(policy):
+        told = ctx.judge.told_when(policy)
+        if not told or ctx.judge.honoured_below(policy):
             continue
         yield ctx.finding(
             head(place),
-            "this wait after status 429 does not ask how long the server wants it to be",
+            f"this wait after status {told[0]} does not ask how long the server wants it to be",
             trail=policy.trail,
             remedy="wait as long as `Retry-After` says, and so long only without it",
             api=policy.catalogue,
-            fix=ctx.tried_fix(ctx.delays.as_told(policy), ctx.trials.asks_server, policy, "Wait as long as the server asks"),
+            fix=ctx.tried_fix(ctx.delays.as_told(policy, told[0]), ctx.trials.asks_server, policy, "Wait as long as the server asks"),
         )
 
 
@@ -104,8 +104,3 @@ def _has_the_answer(policy: RetryPolicy, wait: cst.CSTNode, ctx: Context) -> boo
         return False
     handlers = [place.node for place in policy.retried.places if isinstance(place.node, (cst.ExceptHandler, cst.ExceptStarHandler))]
     return any(ctx.headers_at(handler.body) is not None for handler in handlers)
-
-
-def _is_limited(policy: RetryPolicy) -> bool:
-    """Whether the code knows that it is about a rate limit, and retries that."""
-    return bool(policy.retried.named >> _LIMITED & 1) and policy.retried.status(_LIMITED) is not False

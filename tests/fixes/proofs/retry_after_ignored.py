@@ -13,6 +13,10 @@ def _says_when(answer: Answer) -> bool:
     return answer.status == 429 and any(name == "Retry-After" for name, _ in answer.headers)
 
 
+def _says_when_it_is_up(answer: Answer) -> bool:
+    return answer.status in (503, 529) and any(name == "Retry-After" for name, _ in answer.headers)
+
+
 proof = partial(
     Proof,
     "ERR301",
@@ -32,4 +36,6 @@ PROOFS = [
     *(proof(f"retry_after_ignored/{name}.py", call) for name, calls in CALLS.items() for call in calls),
     proof("retry_after_ignored/bad_sdks.py", "answer('q')", api="openai"),
     proof("retry_after_ignored/bad_sdks.py", "reply([])", api="anthropic"),
+    proof("retry_after_ignored/bad_unavailable.py", "models()", api="openai", on=_says_when_it_is_up),
+    proof("retry_after_ignored/bad_unavailable.py", "pages({})", api="notion", on=_says_when_it_is_up),
 ]

@@ -10,7 +10,7 @@ import libcst as cst
 
 from errlint.catalogue import Catalogue
 from errlint.semantics.members import Literal
-from errlint.semantics.retries.outcomes import members
+from errlint.semantics.retries.outcomes import LIMITED, members
 from errlint.semantics.retries.policy import Attempt, Retried, RetryPolicy
 from errlint.semantics.statuses import statuses
 
@@ -273,12 +273,20 @@ class Judge:
             named += self._semantics.predicates.types.named(expression) if isinstance(expression, cst.BaseExpression) else []
         return named
 
-    def tells_when(self, policy: RetryPolicy, status: int) -> bool:
-        """Whether the API may say when to come back after this status."""
+    def told_when(self, policy: RetryPolicy) -> tuple[int, ...]:
+        """The named statuses that are retried, after which the API says when to come back; 429 first.
+
+        Any server may say so with 503 and others, but only an API that promises it will.
+        """
+        named = [status for status in members(policy.retried.named) if policy.retried.status(status) is not False]
+        return tuple(status for status in sorted(named, key=lambda status: status != LIMITED) if self._tells_when(policy, status))
+
+    def _tells_when(self, policy: RetryPolicy, status: int) -> bool:
         return any(
             place.applies(status=status, codes=catalogue.codes_at(status))
             for catalogue, _ in self._told(policy)
             for place in catalogue.retry_after
+            if status == LIMITED or (policy.catalogue is not None and place.on)
         )
 
     def honoured_below(self, policy: RetryPolicy) -> bool:

@@ -12,6 +12,8 @@ NO_ANSWER = 1
 """The network failed: there is no status."""
 NOT_YET = 1 << 1
 """The attempt was not made yet in this pass; no server sends status 1 either."""
+LIMITED = 429
+"""Too many requests (RFC 6585): with this status, servers say when to come back."""
 FAILURES = ERRORS | NO_ANSWER
 
 NOTHING = Range(0, 0)

@@ -16,7 +16,6 @@ from errlint.semantics.rewrites.helpers import Helpers
 from errlint.semantics.rewrites.writing import Writing
 
 Handler = cst.ExceptHandler | cst.ExceptStarHandler
-_LIMITED = 429
 _LONGEST = 120
 """Seconds: nobody should be able to make a client wait for hours by a header."""
 _SECONDS = frozenset({"delta-seconds", "decimal-seconds"})
@@ -42,9 +41,9 @@ class Delays:
 
     # as long as told ---------------------------------------------------------------------------------------------------------------
 
-    def as_told(self, policy: RetryPolicy) -> tuple[Edit, ...] | None:
-        """Each wait as long as the server asks, with the old one for the case that it does not."""
-        helper = self._helper(policy.catalogue or self._semantics.catalogues.generic)
+    def as_told(self, policy: RetryPolicy, status: int) -> tuple[Edit, ...] | None:
+        """Each wait after a status as long as the server asks, with the old one for the case that it does not."""
+        helper = self._helper(policy.catalogue or self._semantics.catalogues.generic, status)
         if helper is None:
             return None
         name, edits = helper
@@ -52,7 +51,7 @@ class Delays:
             wait = self._of_library(policy, name)
             return (*edits, wait) if wait is not None else None
         found: list[Edit] = [*edits]
-        for delay in self._delays(policy):
+        for delay in self._delays(policy, status):
             answer = self._answer(delay, policy)
             if answer is None:
                 return None
@@ -81,18 +80,17 @@ class Delays:
         given = site.given() if site is not None else []
         return next((item.argument.failure for item in given if item.value is wait), "")
 
-    def _delays(self, policy: RetryPolicy) -> Iterator[cst.BaseExpression]:
+    def _delays(self, policy: RetryPolicy, status: int) -> Iterator[cst.BaseExpression]:
         """What the pauses of a policy are made of; the one that its wait is, and those beside it after other failures."""
         node = policy.wait.node
         for region in policy.code[:1]:
             for call in self._tree.below(region, into_functions=False):
                 delay = self._semantics.waits.pause(call) if isinstance(call, cst.Call) else None
-                if delay is not None and (delay is node or self._is_limited(call)):
+                if delay is not None and (delay is node or self._may_follow(call, status)):
                     yield delay
 
-    def _is_limited(self, pause: cst.CSTNode) -> bool:
-        """Whether a wait may follow a status 429."""
-        return bool(self._semantics.statuses.possible_at(pause) >> _LIMITED & 1)
+    def _may_follow(self, pause: cst.CSTNode, status: int) -> bool:
+        return bool(self._semantics.statuses.possible_at(pause) >> status & 1)
 
     def _answer(self, delay: cst.BaseExpression, policy: RetryPolicy) -> _Answer | None:
         for found in self._tree.ancestors(delay):
@@ -143,9 +141,9 @@ class Delays:
 
     # the helper --------------------------------------------------------------------------------------------------------------------
 
-    def _helper(self, catalogue: Catalogue | None) -> tuple[str, tuple[Edit, ...]] | None:
+    def _helper(self, catalogue: Catalogue | None, status: int) -> tuple[str, tuple[Edit, ...]] | None:
         """The function that reads the wait from the headers of an answer, and the imports it needs."""
-        for header, kind in _places(catalogue):
+        for header, kind in _places(catalogue, status):
             body, modules = _reads(header, kind)
             imports: list[Edit] = []
             for module in modules:
@@ -173,12 +171,12 @@ class Delays:
         return (*named, self._writing.replace(node, f"{code if is_sum else f'({code})'} + random.random()"))
 
 
-def _places(catalogue: Catalogue | None) -> Iterator[tuple[str, str]]:
+def _places(catalogue: Catalogue | None, status: int) -> Iterator[tuple[str, str]]:
     """The headers in which an API says how long to wait, and what stands in them; Retry-After first."""
     if catalogue is None:
         return
-    codes = catalogue.codes_at(_LIMITED)
-    places = [entry for entry in catalogue.retry_after if entry.place.header and entry.applies(status=_LIMITED, codes=codes)]
+    codes = catalogue.codes_at(status)
+    places = [entry for entry in catalogue.retry_after if entry.place.header and entry.applies(status=status, codes=codes)]
     for entry in sorted(places, key=lambda entry: (entry.place.header or "").lower() != "retry-after"):
         header, formats = entry.place.header or "", set(entry.formats)
         if entry.only_if is not None:

@@ -82,7 +82,7 @@ def _policy(found: _Found, semantics: Semantics, calls: RetryCalls, coverage: Co
     wait, sites, telling = said.wait or Wait(), (found.site, found.root), Telling(semantics, calls)
     answered = False
     if wait.server is False and retried.named:
-        answered = telling.comes_along(sites, leaving, seen=bool(covered.attempts))
+        answered = telling.comes_along(sites, leaving, retried.named, seen=bool(covered.attempts))
         wait = replace(wait, server=None) if telling.asked_beside(sites, covered.code) else wait
     evidence: Place | None = None
     if not covered.attempts and sheet.http:

@@ -15,13 +15,13 @@ from errlint.semantics.names import dotted
 from errlint.semantics.retries.exception_types import UNKNOWN_TYPE
 from errlint.semantics.retries.library.calls import RetryCalls, RetrySite
 from errlint.semantics.retries.library.leaving import Leaving
+from errlint.semantics.retries.outcomes import LIMITED
 from errlint.semantics.retries.words import ANSWER_WORDS
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
 
 Function = cst.FunctionDef | cst.Lambda
-_LIMITED = 429
 _HOPS = 2
 """How many calls of functions of the file are followed."""
 
@@ -33,6 +33,7 @@ class Telling:
         self._semantics = semantics
         self._tree = semantics.tree
         self._calls = calls
+        self._named = 0
 
     # does other code ask? ----------------------------------------------------------------------------------------------------------
 
@@ -70,15 +71,16 @@ class Telling:
 
     # does the answer come along? ---------------------------------------------------------------------------------------------------
 
-    def comes_along(self, sites: Iterable[RetrySite], leaving: Leaving, *, seen: bool) -> bool:
-        """Whether what the wait is handed after status 429 carries the answer.
+    def comes_along(self, sites: Iterable[RetrySite], leaving: Leaving, named: int, *, seen: bool) -> bool:
+        """Whether what the wait is handed after the named statuses (of which 429 decides, if it is there) carries the answer.
 
         :param leaving: how outcomes leave the attempt; :param seen: whether an attempt is seen at all.
         """
-        if seen and leaving.returned >> _LIMITED & 1:
+        self._named = named & 1 << LIMITED or named
+        if seen and leaving.returned & self._named:
             return True
         for one in leaving.raised if seen else ():
-            if one.outcomes >> _LIMITED & 1 and (not one.types or any(map(self._carries, one.types))):
+            if one.outcomes & self._named and (not one.types or any(map(self._carries, one.types))):
                 return True
         return any(self._is_told_of_it(site) for site in sites)
 
@@ -106,11 +108,11 @@ class Telling:
         return False
 
     def _carries(self, name: str) -> bool:
-        """Whether an exception of this type, for status 429, has the answer or its headers."""
+        """Whether an exception of this type, for a named status, has the answer or its headers."""
         sheet = self._semantics.types.type(name) if name != UNKNOWN_TYPE else None
         if sheet is None:
             return False
         of_project = self._semantics.types.is_of_project(sheet)
-        if not of_project and not self._semantics.predicates.types.covers([name]).may >> _LIMITED & 1:
+        if not of_project and not self._semantics.predicates.types.covers([name]).may & self._named:
             return False
         return self._semantics.headers.of_exception(sheet)
