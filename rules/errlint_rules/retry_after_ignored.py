@@ -43,10 +43,11 @@ def fetch(url):
 
 ## Fix safety
 
-Unsafe: the client may wait longer than it did, up to two minutes, and other failures that are waited for in the same place are asked, too.
-A function is added to the module, once, that reads the header (a number of seconds or a date; for APIs that have another one, what their
-catalogue says); the old wait remains for answers that say nothing, or nothing that makes sense. Where a library waits, a function takes the
-place of its wait, if it knows functions there that see the exception (tenacity).
+Unsafe: the client may wait longer than it did, up to two minutes, and other failures that are waited for in the same place are asked,
+too. A function is added to the module, once, that reads the header (a number of seconds or a date; for APIs that have another one, what
+their catalogue says); the old wait remains for answers that say nothing, or nothing that makes sense. A library is told where it knows
+what failed: tenacity by a function for its wait, backoff by a generator, which is sent the failure and draws the chance itself (a part of
+what the server asks for would be too little), stamina, from 25.2 on, by the answer of `on`.
 
 ## References
 
@@ -92,7 +93,10 @@ def _is_switched_off(node: cst.CSTNode, ctx: Context) -> bool:
         return False
     defeats = ctx.libraries.defeats_retry_after.get(ctx.qualified(call.func) or "", ())
     return any(
-        defeat.argument.name == argument.keyword.value for defeat in defeats for argument in call.args if argument.keyword is not None
+        defeat.argument.name == argument.keyword.value
+        for defeat in defeats
+        for argument in call.args
+        if argument.keyword is not None and not defeat.needs
     )
 
 

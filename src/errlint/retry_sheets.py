@@ -68,6 +68,10 @@ class RetryArgument(_Table, frozen=True, kw_only=True):
     """Of ``retries`` and ``attempts``: names with which nothing is retried at all, where the library takes None so."""
     failure: str = ""
     """Of a ``wait`` that may be a function of one value, ``{given}``: the exception of the failed attempt, by that value."""
+    sent: bool = False
+    """Of a ``wait`` that is a function of a generator: it is sent the failed attempt's exception, or result, for each delay."""
+    chance: str = ""
+    """Of ``jitter``: the function that chooses what is slept of each delay, where the argument names no other one, or None."""
 
 
 class RetryFacts(_Table, frozen=True, kw_only=True):
@@ -129,6 +133,8 @@ class RetrySheet(_Table, frozen=True, kw_only=True):
     """Of a decorator: the method by which the function has itself run again, as its first parameter or by its name: `self.retry()`."""
     coroutines: bool = True
     """Of a decorator: it knows of coroutines. One that does not calls the function, hands the coroutine on, and has nothing to retry."""
+    hinted: bool = False
+    """The function that says ``when`` to try again may say so by the delay: seconds, or true for the delay that it would have been."""
     http: bool = False
     """It can only be about HTTP: no call has to be seen."""
     versions: str = ""

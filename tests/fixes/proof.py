@@ -150,7 +150,7 @@ def fixed_by(proof: Proof, fixture: Fixture, bench: Bench) -> tuple[str, Safety]
 
     :raises AssertionError: there is none.
     """
-    setup = bench.setup(catalogues=fixture.catalogues, api=fixture.header.api)
+    setup = bench.setup(catalogues=fixture.catalogues, api=fixture.header.api, installed=fixture.header.installed)
     safety: set[Safety] = set()
 
     def lint(raw: bytes, shown: str) -> FileReport:

@@ -88,6 +88,18 @@ class Failures:
         found = [written for written in map(self._writing.named, names) if written is not None]
         return next((written for written in found if not written[1]), found[0] if found else None)
 
+    def member(self, exception: str) -> str | None:
+        """The attribute of an exception that is the response, or the headers."""
+        libraries = self._semantics.libraries
+        members = {name: kind.rstrip("?") for sheet in libraries.ancestors(exception) for name, kind in sheet.attributes.items()}
+        if members.get("headers") == "headers":
+            return "headers"
+        for name, kind in members.items():
+            inner = libraries.type(kind)
+            if inner is not None and inner.is_a == "response":
+                return name
+        return None
+
     # tests -----------------------------------------------------------------------------------------------------------------------
 
     def code_of(self, failure: Failure, exception: str, catalogue: Catalogue | None) -> tuple[str, tuple[Edit, ...]] | None:

@@ -9,10 +9,10 @@ import libcst as cst
 
 from errlint.catalogue import Catalogue
 from errlint.model import Edit
-from errlint.semantics.retries.library.calls import RetryCalls
 from errlint.semantics.retries.policy import RetryPolicy
 from errlint.semantics.rewrites.failures import Failures
 from errlint.semantics.rewrites.helpers import Helpers
+from errlint.semantics.rewrites.library_waits import LibraryDelays
 from errlint.semantics.rewrites.writing import Writing
 
 Handler = cst.ExceptHandler | cst.ExceptStarHandler
@@ -38,6 +38,7 @@ class Delays:
         self._tree = writing.semantics.tree
         self._failures = Failures(writing)
         self._helpers = Helpers(writing)
+        self._libraries = LibraryDelays(writing)
 
     # as long as told ---------------------------------------------------------------------------------------------------------------
 
@@ -48,8 +49,8 @@ class Delays:
             return None
         name, edits = helper
         if not policy.written_by_hand:
-            wait = self._of_library(policy, name)
-            return (*edits, wait) if wait is not None else None
+            replaced = self._libraries.of(policy, name)
+            return (*edits, *replaced) if replaced is not None else None
         found: list[Edit] = [*edits]
         for delay in self._delays(policy, status):
             answer = self._answer(delay, policy)
@@ -57,28 +58,6 @@ class Delays:
                 return None
             found += [*answer.edits, self._writing.replace(delay, f"{name}({answer.code}, {self._writing.code(delay)})")]
         return tuple(found) if len(found) > len(edits) else None
-
-    def _of_library(self, policy: RetryPolicy, helper: str) -> Edit | None:
-        """A function where a library's wait stands, which asks the answer that the exception carries."""
-        wait, idiom = policy.wait.node, self._failure_given_to(policy.wait.node)
-        failure = self._failures.of(policy)
-        member = self._member(failure.sheet.name) if failure is not None else None
-        if not isinstance(wait, cst.BaseExpression) or not idiom or member is None:
-            return None
-        given = self._writing.free("state", wait)
-        exception = idiom.format(given=given)
-        answer = exception if member == "headers" else f'getattr({exception}, "{member}", None)'
-        old = self._writing.code(wait)
-        old = old if isinstance(wait, (cst.Name, cst.Attribute, cst.Call)) else f"({old})"
-        return self._writing.replace(wait, f"lambda {given}: {helper}({answer}, {old}({given}))")
-
-    def _failure_given_to(self, wait: cst.CSTNode | None) -> str:
-        """How a function in the place of a wait comes to the exception; empty where the library calls none there."""
-        argument = self._tree.parent.get(wait) if wait is not None else None
-        call = self._tree.parent.get(argument) if isinstance(argument, cst.Arg) else None
-        site = RetryCalls(self._semantics).at(call) if isinstance(call, cst.Call) else None
-        given = site.given() if site is not None else []
-        return next((item.argument.failure for item in given if item.value is wait), "")
 
     def _delays(self, policy: RetryPolicy, status: int) -> Iterator[cst.BaseExpression]:
         """What the pauses of a policy are made of; the one that its wait is, and those beside it after other failures."""
@@ -120,24 +99,12 @@ class Delays:
             tried = self._tree.parent.get(handler)
             failure = self._failures.of(policy, tried.body if isinstance(tried, (cst.Try, cst.TryStar)) else None)
             sheet = failure.sheet if failure is not None else None
-        member = self._member(sheet.name) if sheet is not None else None
+        member = self._failures.member(sheet.name) if sheet is not None else None
         if member is None:
             return None
         if member == "headers":
             return _Answer(name, edits)
         return _Answer(f"{name}.{member}" if certain else f'getattr({name}, "{member}", None)', edits)
-
-    def _member(self, exception: str) -> str | None:
-        """The attribute of an exception that is the response, or the headers."""
-        libraries = self._semantics.libraries
-        members = {name: kind.rstrip("?") for sheet in libraries.ancestors(exception) for name, kind in sheet.attributes.items()}
-        if members.get("headers") == "headers":
-            return "headers"
-        for name, kind in members.items():
-            inner = libraries.type(kind)
-            if inner is not None and inner.is_a == "response":
-                return name
-        return None
 
     # the helper --------------------------------------------------------------------------------------------------------------------
 

@@ -91,7 +91,10 @@ class Delays:
         return Wait(server=True if said.server else None if not functions else False, places=said.places)
 
     def _asks(self, function: cst.FunctionDef | cst.Lambda) -> bool:
-        """Whether a function reads what the server says, or returns what a helper has read."""
+        """Whether a function reads what the server says, or returns what a helper has read, or hands it on from within."""
         waits = self._semantics.waits
+        inner = self._semantics.tree.inside(function.body, cst.Yield)
+        if any(made.value is not None and isinstance(made.value, cst.Call) and waits.of(made.value).server for made in inner):
+            return True
         returned = [function.body] if isinstance(function, cst.Lambda) else self._semantics.functions.returned(function)
         return waits.reads_server(function) or any(waits.of(value).server for value in returned)
