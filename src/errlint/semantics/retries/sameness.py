@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
 
 import libcst as cst
 
@@ -32,6 +33,8 @@ _DRAWN = frozenset(
 )  # fmt: skip
 """Calls whose value is another one each time: what a person says, what comes next."""
 _QUEUES = re.compile(r"queue|_q$|^q$|jobs|tasks|inbox|pending", re.IGNORECASE)
+N = TypeVar("N", bound=cst.CSTNode)
+
 _HOPS = 6
 _MOST = 1_000
 """Values that are looked at for one call."""
@@ -173,9 +176,7 @@ class Sameness:
     def _counts_failures(self, name: cst.Name) -> bool:
         """``failed += 1`` in a handler or after a test, and ``if failed > limit: raise``: compared, told to others, and that is all."""
         compared = False
-        for node in self._tree.inside(self._region.body, cst.Name, into_functions=False):
-            if node.value != name.value:
-                continue
+        for node in self._named.get(name.value, ()):
             parent = self._tree.parent.get(node)
             if isinstance(parent, cst.AugAssign):
                 if not isinstance(parent.value, cst.Integer) or not self._is_conditional(parent):
@@ -192,18 +193,9 @@ class Sameness:
 
     def _filled_alike(self, name: str, hops: int) -> bool:
         """Whether what each pass makes anew is filled with the same: ``options = {}`` and ``options["timeout"] = timeout``."""
-        body, inside = self._region.body, self._tree.inside
-        if any(self._changes(node, name) for node in inside(body, cst.Call, into_functions=False)):
+        if name in self._extended:
             return False
-        filled = (node for node in inside(body, cst.Assign, into_functions=False) if self._fills(node, name) and not self._is_last(node))
-        return all(self._stays(node.value, hops - 1) for node in filled)
-
-    def _fills(self, statement: cst.Assign, name: str) -> bool:
-        return any(self._item_of(target.target, name) for target in statement.targets)
-
-    def _changes(self, call: cst.Call, name: str) -> bool:
-        func = call.func
-        return isinstance(func, cst.Attribute) and func.attr.value in _CHANGING and dotted(func.value) == name
+        return all(self._stays(node.value, hops - 1) for node in self._filled.get(name, ()) if not self._is_last(node))
 
     def _binding_stays(self, binding: Binding, name: cst.Name, hops: int) -> bool:
         if binding.node is self._region:
@@ -238,15 +230,9 @@ class Sameness:
 
     def _changed_inside(self, name: str) -> bool:
         """``params["page"] = …`` and ``headers["Origin"] = …`` change the request; ``headers["Authorization"] = …`` does not."""
-        body, inside = self._region.body, self._tree.inside
-        if any(self._item_of(node.target, name) for node in inside(body, cst.AugAssign, into_functions=False)):
+        if name in self._extended or name in self._counted:
             return True
-        if any(self._item_of(node.target, name) for node in inside(body, cst.Del, into_functions=False)):
-            return True
-        for node in inside(body, cst.Assign, into_functions=False):
-            if self._fills(node, name) and not self._set_alike(node) and not self._is_last(node):
-                return True
-        return any(self._changes(node, name) for node in inside(body, cst.Call, into_functions=False))
+        return any(not self._set_alike(node) and not self._is_last(node) for node in self._filled.get(name, ()))
 
     def _set_alike(self, statement: cst.Assign) -> bool:
         """``kwargs["data"] = form`` before the call, in every pass that gets there: what is set is the same each time."""
@@ -269,29 +255,71 @@ class Sameness:
         bindings = self._semantics.scopes.bindings(node.value, self._semantics.scopes.scope_of(node))
         return any(binding.node is self._region or self._tree.within(binding.node, self._region.body) for binding in bindings)
 
-    def _item_of(self, target: cst.BaseExpression, name: str) -> bool:
+    def _filled_by(self, target: cst.BaseExpression) -> str:
+        """The name of what has an item or an attribute set; empty where that changes nothing of the request."""
         if not isinstance(target, (cst.Subscript, cst.Attribute)):
-            return False
+            return ""
         if isinstance(target, cst.Attribute) and _ASIDE.search(target.attr.value):
-            return False
+            return ""
         if isinstance(target, cst.Subscript) and any(
             _CREDENTIALS.search(text)
             for element in target.slice
             if isinstance(element.slice, cst.Index)
             for text in self._semantics.constants.strings(element.slice.value)
         ):
-            return False
-        return name != "self" and (dotted(target.value) or "").partition(".")[0] == name
+            return ""
+        name = (dotted(target.value) or "").partition(".")[0]
+        return "" if name == "self" else name
+
+    # what the region does, by names ------------------------------------------------------------------------------------------------
+
+    def _inside(self, *kinds: type[N]) -> list[N]:
+        return self._tree.inside(self._region.body, *kinds, into_functions=False)
+
+    @cached_property
+    def _named(self) -> dict[str, list[cst.Name]]:
+        found: dict[str, list[cst.Name]] = {}
+        for node in self._inside(cst.Name):
+            found.setdefault(node.value, []).append(node)
+        return found
+
+    @cached_property
+    def _filled(self) -> dict[str, list[cst.Assign]]:
+        """The assignments to items and attributes."""
+        found: dict[str, list[cst.Assign]] = {}
+        for node in self._inside(cst.Assign):
+            for name in {self._filled_by(target.target) for target in node.targets} - {""}:
+                found.setdefault(name, []).append(node)
+        return found
+
+    @cached_property
+    def _counted(self) -> frozenset[str]:
+        """Of what items are counted up or deleted."""
+        counted = [node.target for node in self._inside(cst.AugAssign)]
+        return frozenset(map(self._filled_by, [*counted, *(node.target for node in self._inside(cst.Del))]))
+
+    @cached_property
+    def _extended(self) -> frozenset[str]:
+        """What ``append`` and the like are called of."""
+        called = (node.func for node in self._inside(cst.Call))
+        changed = (func.value for func in called if isinstance(func, cst.Attribute) and func.attr.value in _CHANGING)
+        return frozenset(name for name in map(dotted, changed) if name)
+
+    @cached_property
+    def _assigned(self) -> dict[str, cst.Assign | None]:
+        """By dotted name, the first assignment; None where it is counted up as well."""
+        found: dict[str, cst.Assign | None] = {}
+        for node in self._inside(cst.Assign):
+            for target in node.targets:
+                found.setdefault(dotted(target.target) or "", node)
+        return found | {dotted(node.target) or "": None for node in self._inside(cst.AugAssign)}
 
     def _attribute_stays(self, attribute: cst.Attribute, hops: int) -> bool:
         """``self.page += 1`` and ``self.key_index = …`` in the loop."""
         wanted = dotted(attribute)
         if wanted is None or _ASIDE.search(attribute.attr.value):
             return True
-        body, inside = self._region.body, self._tree.inside
-        if any(dotted(node.target) == wanted for node in inside(body, cst.AugAssign, into_functions=False)):
-            return False
-        for node in inside(body, cst.Assign, into_functions=False):
-            if any(dotted(target.target) == wanted for target in node.targets):
-                return self._stays(node.value, min(hops - 1, 1))  # which may speak of the attribute itself
-        return True
+        if wanted not in self._assigned:
+            return True
+        assigned = self._assigned[wanted]
+        return assigned is not None and self._stays(assigned.value, min(hops - 1, 1))  # which may speak of the attribute itself
