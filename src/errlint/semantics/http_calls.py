@@ -7,7 +7,7 @@ from collections.abc import Callable
 import libcst as cst
 
 from errlint.semantics.callees import Callees
-from errlint.semantics.meaning import Evidence, Meaning, Place
+from errlint.semantics.meaning import Evidence, Kind, Meaning, Place
 from errlint.semantics.questions import Questions
 from errlint.semantics.tree import Tree
 from errlint.semantics.types import shown
@@ -40,7 +40,7 @@ class HttpCalls:
 
     def _call(self, call: cst.Call) -> Evidence | None:
         found = self._meaning(call)
-        if found is not None:
+        if found is not None and found.kind is not Kind.INSTANCE:  # how an object of the project came about shows no call
             for position, place in enumerate(found.trail):
                 if place.http and place.node is call:
                     return Evidence(found.trail[: position + 1])

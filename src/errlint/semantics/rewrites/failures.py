@@ -11,6 +11,7 @@ from errlint.catalogue import Catalogue
 from errlint.catalogue.schema import sdk_expression
 from errlint.library_sheets import TypeSheet
 from errlint.model import Edit
+from errlint.semantics.raises import Answer
 from errlint.semantics.retries.judge import Worth
 from errlint.semantics.retries.policy import RetryPolicy
 from errlint.semantics.rewrites.helpers import Helpers
@@ -64,8 +65,10 @@ class Failures:
         codes: list[cst.CSTNode] = [attempt.call for attempt in policy.attempts]
         codes += [tried] if tried is not None else []
         codes += [code.body if isinstance(code, cst.For) else code for code in policy.code]
-        found = [name for code in codes for name in self._semantics.raises_for_status(code).types]
-        sheet = self._in_common(dict.fromkeys(found))
+        raised = [self._semantics.raises_for_status(code) for code in codes]
+        if any(one.answer is Answer.YES and not one.types for one in raised[: len(policy.attempts)]):
+            return None  # of one type that is known, and of others
+        sheet = self._in_common(dict.fromkeys(name for one in raised for name in one.types))
         if sheet is None or not sheet.status or not (sheet.carries_status or sheet.status_guard):
             return None
         return self.of_type(sheet)
