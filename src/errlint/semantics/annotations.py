@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import libcst as cst
@@ -13,6 +14,7 @@ from errlint.semantics.tree import Tree
 from errlint.semantics.types import Types
 
 _TRANSPARENT = frozenset({"Optional", "Union", "Annotated", "Awaitable"})
+_SUBSCRIPT = re.compile(r"(?:\w+\.)*(\w+)\[(.*)\]")
 
 
 class Annotations:
@@ -44,6 +46,11 @@ class Annotations:
                 yield from self._quoted(quoted)
 
     def _quoted(self, text: str) -> Iterator[str]:
+        wrapped = _SUBSCRIPT.fullmatch(text.strip())
+        if wrapped is not None:
+            for part in _apart(wrapped[2]) if wrapped[1] in _TRANSPARENT else ():
+                yield from self._quoted(part)
+            return
         root, _, rest = text.partition("|")[0].strip().partition(".")
         for binding in self._scopes.bindings(root, self._tree.module):
             imported = self._names.imported(binding) if binding.how is How.IMPORT else None
@@ -51,3 +58,14 @@ class Annotations:
                 yield self._names.resolved(f"{imported}.{rest}" if rest else imported)
             elif binding.how is How.CLASS and not rest:
                 yield root
+
+
+def _apart(text: str) -> Iterator[str]:
+    """What stands between the commas that are in no brackets."""
+    depth, start = 0, 0
+    for position, char in enumerate(text):
+        depth += (char == "[") - (char == "]")
+        if char == "," and not depth:
+            yield text[start:position]
+            start = position + 1
+    yield text[start:]

@@ -54,12 +54,43 @@ class Callees:
         if not found and isinstance(call.func, cst.Attribute):
             member = self._member(call.func)
             found = list(self._members.functions(member)) if member is not None else []
+        found = found or self._handed_on(call)
         if not any(map(is_abstract, found)):
             return found
         written = [function for function in found if not is_abstract(function)]
         for owner, name in self._abstract(found):
             written += [function for function in self._members.implementations(owner, name) if function not in written]
         return written
+
+    def _handed_on(self, call: cst.Call) -> list[cst.FunctionDef]:
+        """``self.middleware(request, self.send)``: what is handed to a callable of the file that calls it."""
+        found: list[cst.FunctionDef] = []
+        for position, argument in enumerate(call.args):
+            handed = self._functions.defined(argument.value) if isinstance(argument.value, (cst.Name, cst.Attribute)) else []
+            if handed and any(self._calls_parameter(runner, position, argument) for runner in self._callables(call.func)):
+                found += handed
+        return found
+
+    def _callables(self, name: cst.BaseExpression) -> Iterator[cst.FunctionDef | cst.Lambda]:
+        """The lambdas that a name stands for, and the ``__call__`` of the objects of the file."""
+        if isinstance(name, (cst.Name, cst.Attribute)):
+            yield from (found for found in self._functions.behind(name) if isinstance(found, cst.Lambda))
+            for value in self._functions.values(name):
+                methods = self._functions.methods_of(value.func) if isinstance(value, cst.Call) else []
+                yield from (method for method in methods if method.name.value == "__call__")
+
+    def _calls_parameter(self, runner: cst.FunctionDef | cst.Lambda, position: int, argument: cst.Arg) -> bool:
+        """Whether a callable calls what an argument hands to it."""
+        parameters = [*runner.params.posonly_params, *runner.params.params][isinstance(runner, cst.FunctionDef) :]
+        if argument.keyword is not None:
+            name = argument.keyword.value
+        elif position < len(parameters):
+            name = parameters[position].name.value
+        else:
+            return False
+        return any(isinstance(inner.func, cst.Name) and inner.func.value == name for inner in self._tree.inside(runner.body, cst.Call)) or (
+            isinstance(runner.body, cst.Call) and isinstance(runner.body.func, cst.Name) and runner.body.func.value == name
+        )
 
     def _abstract(self, functions: list[cst.FunctionDef]) -> Iterator[tuple[cst.ClassDef, str]]:
         for function in functions:

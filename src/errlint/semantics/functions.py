@@ -49,6 +49,10 @@ class Functions:
         lambdas = self._constants.values(expression) if isinstance(expression, (cst.Name, cst.Attribute)) else ()
         return [*self.defined(expression), *(value for value in lambdas if isinstance(value, cst.Lambda))]
 
+    def values(self, name: cst.Name | cst.Attribute) -> Iterator[cst.BaseExpression]:
+        """The expressions that a name or an attribute is bound to."""
+        return iter(self._constants.values(name))
+
     def returned(self, function: cst.FunctionDef) -> Iterator[cst.BaseExpression]:
         """The expressions that a function returns, in document order."""
         for node in self._tree.inside(function.body, cst.Return, into_functions=False):

@@ -211,8 +211,13 @@ class Raises:
         return Raising(Answer.YES, made, (place,), tells, under)
 
     def _made(self, raised: cst.BaseExpression) -> tuple[str, ...]:
-        """The type of `raise ApiError(…)` or `raise ApiError`; () for a variable."""
+        """The type of `raise ApiError(…)`, `raise ApiError` or `raise ApiError.of(…)`; () for a variable."""
         made = raised.func if isinstance(raised, cst.Call) else raised
+        if isinstance(made, cst.Attribute):
+            owner = self._types.named(made.value)
+            sheet = self._types.type(owner) if owner else None
+            if owner and sheet is not None and sheet.is_a == "exception":
+                return (owner,)
         name = self._types.named(made) or dotted(made) or ""
         return (name,) if shown(name).rpartition(".")[2][:1].isupper() else ()
 

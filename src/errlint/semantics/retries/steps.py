@@ -123,8 +123,12 @@ class Steps:
         return (Raised(self._types_of(statement), state),)
 
     def _types_of(self, statement: cst.Raise) -> tuple[str, ...]:
-        """The type that a ``raise`` raises."""
+        """The type that a ``raise`` raises: ``ApiError``, ``ApiError(…)``, ``ApiError.of(…)``."""
         made = statement.exc.func if isinstance(statement.exc, cst.Call) else statement.exc
+        owner = self._semantics.types.named(made.value) if isinstance(made, cst.Attribute) else None
+        sheet = self._semantics.types.type(owner) if owner else None
+        if isinstance(made, cst.Attribute) and sheet is not None and sheet.is_a == "exception":
+            made = made.value
         return tuple(self._types.named(made)) if made is not None else (UNKNOWN_TYPE,)
 
     def refreshed(self, statement: cst.If, state: int) -> int:
