@@ -57,7 +57,7 @@ _CONVERSIONS = frozenset({"int", "float"})
 
 @rule("ERR302", on=(cst.Call,), since="0.1", severity=Severity.ERROR, screen=lambda code: code.defeats_retry_after)
 def check(node: cst.Call, ctx: Context) -> Iterator[Finding]:
-    name = ctx.qualified(node.func)
+    name = ctx.qualified(node.func) or _inherited(node.func, ctx)
     for defeat in ctx.libraries.defeats_retry_after.get(name or "", ()):
         argument = _argument(node, defeat.argument)
         if not _applies(node, defeat, ctx) or not _defeats(argument, defeat, ctx):
@@ -71,7 +71,26 @@ def check(node: cst.Call, ctx: Context) -> Iterator[Finding]:
         )
 
 
-def _argument(call: cst.Call, wanted: Argument) -> cst.Arg | None:
+def _inherited(function: cst.BaseExpression, ctx: Context) -> str | None:
+    """The class above that ``super().__init__(…)`` makes an instance of."""
+    match function:
+        case cst.Attribute(value=cst.Call(func=cst.Name(value="super")), attr=cst.Name(value="__init__")):
+            definition = next((found for found in ctx.ancestors(function) if isinstance(found, cst.ClassDef)), None)
+            bases = definition.bases if definition is not None else ()
+            return next(filter(None, (ctx.qualified(base.value) for base in bases)), None)
+        case _:
+            return None
+
+
+def _argument(call: cst.Call, wanted: Argument) -> cst.Arg | cst.DictElement | None:
+    tables = (argument.value for argument in call.args if argument.star == "**")
+    for element in (element for table in tables if isinstance(table, cst.Dict) for element in table.elements):
+        if (
+            isinstance(element, cst.DictElement)
+            and isinstance(element.key, cst.SimpleString)
+            and element.key.evaluated_value == wanted.name
+        ):
+            return element
     plain = [argument for argument in call.args if argument.keyword is None and not argument.star]
     named = next((argument for argument in call.args if argument.keyword is not None and argument.keyword.value == wanted.name), None)
     if named is None and wanted.position is not None and wanted.position < len(plain):
@@ -86,10 +105,10 @@ def _applies(call: cst.Call, defeat: RetryAfterDefeat, ctx: Context) -> bool:
     return condition is not None and ctx.qualified(condition.value) == defeat.when_is
 
 
-def _defeats(argument: cst.Arg | None, defeat: RetryAfterDefeat, ctx: Context) -> bool:
+def _defeats(argument: cst.Arg | cst.DictElement | None, defeat: RetryAfterDefeat, ctx: Context) -> bool:
     if argument is None:
         return defeat.needs
-    is_literal = isinstance(argument.value, cst.Name) and argument.value.value == defeat.equals
+    is_literal = _is(argument.value, defeat.equals) or _is_constant(argument.value, defeat.equals, ctx)
     if defeat.needs:
         # a name or a call may well be the right value: only what is written out is judged
         name = ctx.qualified(argument.value) or ""
@@ -97,14 +116,24 @@ def _defeats(argument: cst.Arg | None, defeat: RetryAfterDefeat, ctx: Context) -
     return is_literal
 
 
-def _fix(call: cst.Call, argument: cst.Arg | None, defeat: RetryAfterDefeat, ctx: Context) -> Fix | None:
+def _is(expression: cst.CSTNode, word: str) -> bool:
+    return isinstance(expression, cst.Name) and expression.value == word
+
+
+def _is_constant(expression: cst.BaseExpression, word: str, ctx: Context) -> bool:
+    """Whether a name stands for the word and nothing else; what callers may choose does not."""
+    values = list(ctx.semantics.constants.values(expression)) if isinstance(expression, cst.Name) else []
+    return bool(values) and all(_is(value, word) and not isinstance(ctx.parent(value), cst.Param) for value in values)
+
+
+def _fix(call: cst.Call, argument: cst.Arg | cst.DictElement | None, defeat: RetryAfterDefeat, ctx: Context) -> Fix | None:
     if any(found.star for found in call.args):
         return None
     if defeat.needs:
         code = f"{defeat.argument.name}={defeat.equals}"
         edit = ctx.replace(argument, code) if argument is not None else ctx.add_argument(call, code)
         return ctx.fix(Safety.SAFE if _knows_no_other_wait(call, defeat, ctx) else Safety.UNSAFE, f"Pass `{code}`", edit)
-    assert argument is not None
+    assert isinstance(argument, cst.Arg)
     removal = ctx.remove_argument(call, argument)
     return None if removal is None else ctx.fix(Safety.SAFE, f"Remove `{defeat.argument.name}`", removal)
 
