@@ -59,8 +59,8 @@ succeed, by the API's catalogue. Where only the error code tells the difference,
   nothing but error statuses, else unsafe.
 - A library is given a predicate in its own words: `retry_if_exception`, `giveup` (which says when to stop), `on`, `retry_on_exception`,
   `predicate`. Unsafe. The function is added to the module once.
-- A library that knows nothing but types of exceptions (retry, celery's `autoretry_for`) is left the failures of the network. Unsafe: it no
-  longer retries 429 and 5xx either.
+- A library that knows nothing but types of exceptions (retry, celery's `autoretry_for`) is left the failures of the network, and the
+  types that an SDK has for single statuses: `RateLimitError`, `InternalServerError`. Unsafe: without them it no longer retries 429 and 5xx.
 
 ## References
 
@@ -107,9 +107,10 @@ def _fix(policy: RetryPolicy, hopeless: Hopeless, ctx: Context) -> Fix | None:
     narrowed = ctx.predicates.of(policy) if not policy.written_by_hand else None
     if narrowed is None or not ctx.trials.is_right(merged(narrowed.edits), policy, network_only=narrowed.network_only):
         return None
-    return ctx.fix(
-        Safety.UNSAFE, "Retry failures of the network only" if narrowed.network_only else "Retry only what may succeed", *narrowed.edits
-    )
+    message = "Retry only what may succeed"
+    if narrowed.network_only:
+        message = "Retry the errors whose type says that they may pass" if narrowed.types else "Retry failures of the network only"
+    return ctx.fix(Safety.UNSAFE, message, *narrowed.edits)
 
 
 def _count(hopeless: Hopeless) -> int:

@@ -34,10 +34,12 @@ LIBRARIES = ("requests", "httpx", "aiohttp")
 _SAME = "the edit is the same"
 _ALWAYS_TRUE = "its answers are always true"
 _NEVER_READ = "no retry layer for it reads Retry-After"
+_NO_TYPES = "it has no types for single statuses"
 NOT_SHOWN = {
     ("ERR102", "", "aiohttp"): _SAME,  # codes of a body, however it came
     ("ERR103", "", "httpx"): _SAME,  # a number is a number
     ("ERR103", "", "aiohttp"): _SAME,
+    **{("ERR201", "Retry the errors whose type says that they may pass", library): _NO_TYPES for library in LIBRARIES},
     ("ERR202", "", "aiohttp"): _SAME,  # lists of codes
     ("ERR205", "", "httpx"): _SAME,  # the wait itself
     ("ERR205", "", "aiohttp"): _SAME,

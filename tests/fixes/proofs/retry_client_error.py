@@ -18,6 +18,7 @@ _BELOW = "Retry only the statuses that may pass"
 _GUARD = "Give up at once where the same request fails again"
 _PREDICATE = "Retry only what may succeed"
 _NETWORK = "Retry failures of the network only"
+_TYPES = "Retry the errors whose type says that they may pass"
 
 
 def _client_error(answer: Answer) -> bool:
@@ -81,6 +82,8 @@ gpt_by_hand = partial(of("around_openai", _GUARD), api="openai", on=_spent_or_wr
 payments = partial(of("around_stripe", _PREDICATE), api="stripe", on=_wrong_for_stripe)
 payments_by_hand = partial(of("around_stripe", _GUARD), api="stripe", on=_wrong_for_stripe)
 hub = partial(of("around_github", _PREDICATE), api="github", on=_wrong_for_github, success={"full_name": "o/r", "login": "o"})
+types_of_sdks = partial(Proof, "ERR201", _TYPES, "retry_client_error/bad_types_of_sdks.py", api="openai", on=_client_error)
+types_of_sdks = partial(types_of_sdks, before=ASKED_AGAIN, after=ASKED_ONCE)
 wrappers, tests, listed = of("wrappers", _GUARD), of("status_tests", _GUARD), of("status_tests", _BELOW)
 
 PROOFS = [
@@ -96,6 +99,8 @@ PROOFS = [
     decorators(call="weight('i1')"),
     types_only(call="item('i1')", changes=_other_error),
     types_only(call="price.apply(('i1',)).state", changes=_other_error),
+    types_of_sdks(call="answer.apply(('q',)).state"),
+    types_of_sdks(call="summary('q')"),
     coroutines(call="item('i1')"),
     coroutines(call="price('i1')"),
     run_by_asyncio(call="weight('i1')", changes=_other_error),

@@ -26,10 +26,14 @@ _BY_RESULT = frozenset({"result", "not-result"})
 
 @dataclass(frozen=True, eq=False)
 class Narrowed:
-    """Edits that leave a retry only what may succeed; ``network_only``: no status at all is left."""
+    """Edits that leave a retry only what may succeed.
+
+    :ivar network_only: no status is left, but those that have :ivar types: of their own.
+    """
 
     edits: tuple[Edit, ...]
     network_only: bool = False
+    types: tuple[str, ...] = ()
 
 
 class Predicates:
@@ -120,14 +124,31 @@ class Predicates:
             homes |= set(self._network_of(code.body if isinstance(code, cst.For) else code))
         if len(homes) != 1:
             return None
-        written = [self._failures.written(name) for name in self._retried_so_far(homes.pop(), given)]
+        own = self._types_worth_it(policy)
+        written = [self._failures.written(name) for name in self._retried_so_far((*homes.pop(), *own), given)]
         if not written or not all(written):
             return None
         names = [one[0] for one in written if one is not None]
         edits = tuple(edit for one in written if one is not None for edit in one[1])
         if given is None:
-            return self._added(site, f"{argument.name}={_grouped(names, None)}", edits, network_only=True)
-        return Narrowed((*edits, self._writing.replace(given.value, _grouped(names, given.value))), network_only=True)
+            edit = added(self._writing, site, f"{argument.name}={_grouped(names, None)}")
+        else:
+            edit = self._writing.replace(given.value, _grouped(names, given.value))
+        return Narrowed((*edits, edit), network_only=True, types=own)
+
+    def _types_worth_it(self, policy: RetryPolicy) -> tuple[str, ...]:
+        """The types that an SDK has for statuses after which the same request may succeed."""
+        raised = {name for attempt in policy.attempts for name in self._semantics.raises_for_status(attempt.call).types}
+        worth = self._semantics.judge.worth(policy)
+        found: dict[str, None] = {}
+        roots = {name.partition(".")[0] for name in raised}
+        libraries = (library for library in self._semantics.libraries.sheets if roots.intersection(library.library.roots))
+        for sheet in (entry for library in libraries for entry in library.type if entry.statuses or entry.status_class):
+            above = {ancestor.name for ancestor in self._semantics.libraries.ancestors(sheet.name)} - {sheet.name}
+            wanted = all(map(worth.allows, sheet.statuses)) if sheet.statuses else sheet.status_class == "5xx"
+            if wanted and sheet.is_a == "exception" and raised & above and not above & found.keys():
+                found[sheet.name] = None
+        return tuple(found)
 
     def _retried_so_far(self, network: Sequence[str], given: Given | None) -> list[str]:
         """The failures of the network that are of the types that were given: no other shall be retried from now on."""
@@ -143,8 +164,8 @@ class Predicates:
 
     # their parts -----------------------------------------------------------------------------------------------------------------
 
-    def _added(self, site: RetrySite, code: str, edits: Sequence[Edit], *, network_only: bool = False) -> Narrowed:
-        return Narrowed((*edits, added(self._writing, site, code)), network_only)
+    def _added(self, site: RetrySite, code: str, edits: Sequence[Edit]) -> Narrowed:
+        return Narrowed((*edits, added(self._writing, site, code)))
 
     def _by_types(self, site: RetrySite) -> RetryArgument | None:
         """The argument of a library that knows nothing but types."""
