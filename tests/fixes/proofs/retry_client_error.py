@@ -31,6 +31,11 @@ def _cannot_pass(answer: Answer) -> bool:
     return _client_error(answer) and answer.status not in (400, 409)
 
 
+def _cannot_pass_at_openai(answer: Answer) -> bool:
+    """The request is at fault; the SDK itself tries 409 again."""
+    return _client_error(answer) and answer.status != 409
+
+
 def _never_configured(answer: Answer) -> bool:
     """Only its code tells that this 503 is for good."""
     return answer.status == 403 or answer.code in ("STORAGE_NOT_CONFIGURED", "AI_NOT_CONFIGURED")
@@ -82,7 +87,7 @@ gpt_by_hand = partial(of("around_openai", _GUARD), api="openai", on=_spent_or_wr
 payments = partial(of("around_stripe", _PREDICATE), api="stripe", on=_wrong_for_stripe)
 payments_by_hand = partial(of("around_stripe", _GUARD), api="stripe", on=_wrong_for_stripe)
 hub = partial(of("around_github", _PREDICATE), api="github", on=_wrong_for_github, success={"full_name": "o/r", "login": "o"})
-types_of_sdks = partial(Proof, "ERR201", _TYPES, "retry_client_error/bad_types_of_sdks.py", api="openai", on=_client_error)
+types_of_sdks = partial(Proof, "ERR201", _TYPES, "retry_client_error/bad_types_of_sdks.py", api="openai", on=_cannot_pass_at_openai)
 types_of_sdks = partial(types_of_sdks, before=ASKED_AGAIN, after=ASKED_ONCE)
 wrappers, tests, listed = of("wrappers", _GUARD), of("status_tests", _GUARD), of("status_tests", _BELOW)
 
