@@ -334,6 +334,17 @@ def test_orphan_folder_is_noticed(tmp_path: Path) -> None:
         folders.every_folder_has_a_rule(tmp_path, [TOY])
 
 
+def test_package_inside_of_a_specimen_is_used_and_a_folder_of_other_things_is_noticed(tmp_path: Path) -> None:
+    folder = tmp_path / "toy_rule" / "ok_two"
+    (folder / "inner").mkdir(parents=True)
+    for name in ("a.py", "b.py", "inner/__init__.py"):
+        (folder / name).write_text(OK)
+    folders.every_file_is_used(tmp_path)
+    (folder / "inner" / "__init__.py").unlink()
+    with pytest.raises(AssertionError, match="has files that are no modules: inner"):
+        folders.every_file_is_used(tmp_path)
+
+
 @pytest.mark.parametrize("name", ["good_new.py", "bad_gone.fixed.py", "ok_new.fixed.py", "notes.txt"])
 def test_file_without_a_use_is_noticed(tmp_path: Path, name: str) -> None:
     plant(tmp_path, "bad_old.py", BAD, FIXED)

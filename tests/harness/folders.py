@@ -37,7 +37,8 @@ def every_file_is_used(root: Path) -> None:
         if path.is_dir() and path.name.startswith(KINDS):
             modules = [inner for inner in path.glob("*.py") if not inner.name.endswith(FIXED)]
             assert len(modules) > 1, f"{shown} has not several modules"
-            stray = [inner.name for inner in path.iterdir() if inner.suffix != ".py" and inner.name != "__pycache__"]
+            others = (inner for inner in path.iterdir() if inner.suffix != ".py" and inner.name != "__pycache__")
+            stray = [inner.name for inner in others if not (inner / "__init__.py").is_file()]
             assert not stray, f"{shown} has files that are no modules: {', '.join(stray)}"
         elif path.name.endswith(FIXED):
             stem, _, library = path.name.removesuffix(FIXED).partition(".")

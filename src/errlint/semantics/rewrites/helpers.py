@@ -19,8 +19,14 @@ def merged(edits: Sequence[Edit]) -> tuple[Edit, ...]:
         if before is None:
             found[place] = edit
         elif edit.start == edit.end and edit.text != before.text:
-            found[place] = Edit(edit.start, edit.end, before.text + edit.text)
+            found[place] = Edit(edit.start, edit.end, _joined(before.text, edit.text))
     return tuple(sorted(found.values()))
+
+
+def _joined(first: str, second: str) -> str:
+    """Two insertions at one place: space that the second brings before itself counts once."""
+    newline = "\r\n" if second.startswith("\r\n") else "\n"
+    return (first.rstrip("\r\n") + newline if second.startswith(newline * 2) else first) + second
 
 
 class Helpers:
