@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from tests.support.server import FaultServer
 
 # What is refused must be refused again when somebody looks: the suite draws the same examples each time, `make properties` new ones.
-hypothesis.settings.register_profile("suite", derandomize=True)
-hypothesis.settings.register_profile("new", print_blob=True)
+hypothesis.settings.register_profile("suite", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("new", print_blob=True, deadline=None)
 hypothesis.settings.load_profile(os.environ.get("ERRLINT_EXAMPLES", "suite"))
 
 

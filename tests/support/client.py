@@ -114,7 +114,7 @@ def run(
     module = types.ModuleType(_MODULE)
     returned, raised = None, None
     printed = io.StringIO()
-    with _surroundings({_MODULE: module, **(modules or {})}, environ or {}) as logs, virtual_time() as clock, _only_new_garbage():
+    with _surroundings({_MODULE: module, **(modules or {})}, environ or {}) as logs, virtual_time() as clock:
         network = Network(server.address, clock)
         server.play(script, network)
         with redirected(network), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
@@ -130,16 +130,6 @@ def run(
             raised = Endless(*raised.args)
             gc.collect()  # what was cut off warns of what it leaves open: here, where warnings are not heard
     return Run(returned, raised, calls, tuple(clock.sleeps), tuple(logs), printed.getvalue())
-
-
-@contextlib.contextmanager
-def _only_new_garbage() -> Iterator[None]:
-    """Let the garbage collector pass over all that is there already, which may be a lot."""
-    gc.freeze()
-    try:
-        yield
-    finally:
-        gc.unfreeze()
 
 
 def _endless(error: BaseException) -> BaseException | None:
