@@ -32,6 +32,7 @@ _DRAWN = frozenset(
      "dequeue", "next_key", "rotate"}
 )  # fmt: skip
 """Calls whose value is another one each time: what a person says, what comes next."""
+_CASTS = ("typing.cast", "typing_extensions.cast")
 _QUEUES = re.compile(r"queue|_q$|^q$|jobs|tasks|inbox|pending", re.IGNORECASE)
 N = TypeVar("N", bound=cst.CSTNode)
 
@@ -206,9 +207,18 @@ class Sameness:
             return binding.how is not How.EXCEPT
         if binding.how is How.AUGMENTED or binding.value is None:
             return False
+        if self._is_cast(binding.value, name.value):
+            return True
         if self._reads(binding.value, name.value):
             return False
         return self._stays(binding.value, hops - 1)
+
+    def _is_cast(self, value: cst.BaseExpression, name: str) -> bool:
+        """``run = cast(Run, run)`` tells a type checker something, and changes nothing."""
+        if not isinstance(value, cst.Call) or len(value.args) != 2:
+            return False
+        last = value.args[1].value
+        return isinstance(last, cst.Name) and last.value == name and self._semantics.names.qualified(value.func) in _CASTS
 
     def _is_last(self, node: cst.CSTNode) -> bool:
         """``result = failed(result)`` and ``return result``: no further pass follows."""
