@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from tests.fixes.claims import Claim, Selector, both, has_code, raised, returned
+from tests.fixes.claims import Claim, Selector, asked, both, has_code, raised, returned
 from tests.fixes.proof import Proof
 from tests.support.answers import Answer
 from tests.support.playing import NUMBERS
@@ -173,6 +173,12 @@ PROOFS = [
         on=with_numbers(529),
         before=returned(None),
         after=raised(*ANTHROPIC),
+    ),
+    status(
+        *("message_branch/bad_github.py", "owner('t', 'o')", "github"),
+        on=both(with_numbers(404), lambda answer: answer.status < 500),
+        before=asked(2),
+        after=asked(1),
     ),
     code(
         *("message_branch/bad_slack.py", "post('c', 't')", "slack"),

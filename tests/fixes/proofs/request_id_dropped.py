@@ -67,6 +67,7 @@ PROOFS = [
     _proof("Add the request id to the text: `…`", AIOHTTP, "repository('o/r')", error="RuntimeError", changes=has_none),
     _proof("Give the class a place for it: `…`", AIOHTTP, "star('o/r')", error="BareHubError", changes=has_none),
     cause(SDKS, "answer('q')", error="AssistantError", api="openai"),
+    hidden(SDKS, "image('t')", error="ValueError", api="openai", on=lambda answer: answer.status == 400, changes=nothing),
     cause(SDKS, "post('c', 't')", error="RuntimeError", api="slack", on=of_slack),
     cause(SDKS, "branch('o/r')", error="LookupError", on=reaches_the_client),
     cause(SDKS, "charge(1)", error="RuntimeError", api="stripe", on=lambda answer: answer.is_error),

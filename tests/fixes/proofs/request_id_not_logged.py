@@ -67,6 +67,7 @@ PROOFS = [
     proof(client=SDKS, call="branch('o/r')", on=_reaches_the_client),
     proof(client=SDKS, call="post('c', 't')", api="slack", on=_is_told),
     guarded(client=SDKS, call="charge(1)", api="stripe", on=_is_any_failure),
+    proof(client=AWS, call="load('k')", api="aws", wire=aws_xml),
     guarded(client=AWS, call="exists('k')", api="aws", on=_is_any_failure, wire=aws_xml),
     proof(client=OPENAI, call="answer('q')", api="openai", on=has_status(429)),
     guarded(client=OPENAI, call="answer('q')", api="openai", on=_is_another_failure),

@@ -19,6 +19,11 @@ def _server_error(answer: Answer) -> bool:
     return answer.status >= 500
 
 
+def _overloaded(answer: Answer) -> bool:
+    """The number in the text is all that the client looks for."""
+    return answer.status == 529 or "529" in str(answer.body)
+
+
 _proof = partial(Proof, "ERR205", "Add a random part of a second to the wait", on=_server_error, before=WHOLE, after=WITH_CHANCE)
 proof = partial(_proof, "retry_without_jitter/bad_loops.py", api="http")
 
@@ -26,4 +31,5 @@ PROOFS = [
     proof("growing('https://api.example.com/items')"),
     proof("constant('https://api.example.com/items')"),
     _proof("retry_without_jitter/bad_sdks.py", "answer('q')", "openai"),
+    _proof("message_branch/bad_anthropic.py", "gather(['q'], AsyncAnthropic(max_retries=0))", "anthropic", on=_overloaded),
 ]

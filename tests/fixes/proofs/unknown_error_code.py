@@ -8,6 +8,7 @@ from errlint.model import Safety
 from tests.fixes.claims import asked, has_code, raised, returned
 from tests.fixes.proof import Proof
 from tests.support.answers import ok
+from tests.support.wires import aws_xml
 
 proof = partial(Proof, "ERR102", "Correct the code to `…`")
 
@@ -48,6 +49,13 @@ PROOFS = [
         *("unknown_error_code/bad_sdks.py", "answer('q')", "openai"),
         on=has_code("insufficient_quota"),
         before=raised("RateLimitError"),
+        after=returned(None),
+    ),
+    proof(
+        *("unknown_error_code/bad_aws.py", "load('k')", "aws"),
+        wire=aws_xml,
+        on=has_code("NoSuchKey"),
+        before=raised("NoSuchKey"),
         after=returned(None),
     ),
     proof(

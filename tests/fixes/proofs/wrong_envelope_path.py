@@ -21,6 +21,10 @@ def _is_an_answer(answer: Answer) -> bool:
     return answer.status >= 400
 
 
+def _has_an_id(answer: Answer) -> bool:
+    return answer.status >= 400 and bool(answer.request_id)
+
+
 def _is_an_error_of_the_api(answer: Answer) -> bool:
     return answer.status >= 400 and isinstance(answer.body, dict) and "error" in answer.body
 
@@ -58,4 +62,5 @@ PROOFS = [
         after=TOLD_THE_ID,
     ),
     aws("Read the error code where it stands", call="aws_code('b')"),
+    aws("Read the request id where it stands", call="aws('b')", on=_has_an_id),
 ]
