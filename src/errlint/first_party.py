@@ -27,11 +27,6 @@ def is_first_party(name: str) -> bool:
     return ":" in name
 
 
-def shown(name: str) -> str:
-    """A name for people: without the file of what the project defines."""
-    return name.rpartition(":")[2]
-
-
 def file_and_path(name: str) -> tuple[str, tuple[str, ...]]:
     """The two parts of the name of something that the project defines."""
     file, _, path = name.rpartition(":")

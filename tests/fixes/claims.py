@@ -95,6 +95,11 @@ def has_status(*statuses: int) -> Selector:
     return lambda answer: answer.status in statuses
 
 
+def has_an_id(answer: Answer) -> bool:
+    """Errors that come with a request id."""
+    return answer.status >= 400 and bool(answer.request_id)
+
+
 def both(*selectors: Selector) -> Selector:
     """Answers that all of these pick."""
     return lambda answer: all(selector(answer) for selector in selectors)

@@ -99,3 +99,8 @@ class Functions:
             for function in self.run_by(call):
                 found.setdefault(function, []).append(call)
         return found
+
+
+def method(definition: cst.ClassDef, name: str) -> cst.FunctionDef | None:
+    """The method of this name that a class defines itself."""
+    return next((found for found in definition.body.body if isinstance(found, cst.FunctionDef) and found.name.value == name), None)

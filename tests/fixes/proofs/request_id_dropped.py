@@ -5,17 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from tests.fixes.claims import LEADS_TO_THE_ID, Selector, not_, nothing, raised
+from tests.fixes.claims import LEADS_TO_THE_ID, Selector, has_an_id, not_, nothing, raised
 from tests.fixes.proof import Proof
 from tests.support.answers import Answer
 from tests.support.wires import as_it_is, aws_json, aws_xml
 
 Wire = Callable[[Answer], Answer]
-
-
-def has_an_id(answer: Answer) -> bool:
-    """Errors that come with a request id."""
-    return answer.status >= 400 and bool(answer.request_id)
 
 
 def has_none(answer: Answer) -> bool:

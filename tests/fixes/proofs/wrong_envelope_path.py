@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from tests.fixes.claims import TOLD_THE_ID, Claim, both, has_status, raised
+from tests.fixes.claims import TOLD_THE_ID, Claim, both, has_an_id, has_status, raised
 from tests.fixes.proof import Proof
 from tests.support.answers import Answer
 from tests.support.wires import aws_xml
@@ -19,10 +19,6 @@ def _has_a_code(answer: Answer) -> bool:
 
 def _is_an_answer(answer: Answer) -> bool:
     return answer.status >= 400
-
-
-def _has_an_id(answer: Answer) -> bool:
-    return answer.status >= 400 and bool(answer.request_id)
 
 
 def _is_an_error_of_the_api(answer: Answer) -> bool:
@@ -62,5 +58,5 @@ PROOFS = [
         after=TOLD_THE_ID,
     ),
     aws("Read the error code where it stands", call="aws_code('b')"),
-    aws("Read the request id where it stands", call="aws('b')", on=_has_an_id),
+    aws("Read the request id where it stands", call="aws('b')", on=has_an_id),
 ]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from errlint.semantics.functions import method
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.request_ids.judging import Loss, Lost
 from errlint.semantics.request_ids.losses import Losses
@@ -62,8 +63,7 @@ class Classes:
 
 def constructor(definition: cst.ClassDef) -> cst.FunctionDef | None:
     """The ``__init__`` that a class defines itself."""
-    body = definition.body.body
-    return next((node for node in body if isinstance(node, cst.FunctionDef) and node.name.value == "__init__"), None)
+    return method(definition, "__init__")
 
 
 def slot(init: cst.FunctionDef) -> str | None:

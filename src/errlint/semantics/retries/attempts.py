@@ -11,7 +11,7 @@ from errlint.catalogue import Catalogue
 from errlint.semantics.constants import string_value
 from errlint.semantics.meaning import Kind, Place
 from errlint.semantics.raises import Answer
-from errlint.semantics.retries.policy import Attempt
+from errlint.semantics.retries.policy import Attempt, repeated
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
@@ -115,7 +115,7 @@ class Attempts:
         """
         if isinstance(code, cst.FunctionDef) and not generators and self._tree.inside(code.body, cst.Yield, into_functions=False):
             return []
-        return self.within(code.body if isinstance(code, cst.For) else code)
+        return self.within(repeated(code))
 
     def _calls(self, body: cst.CSTNode) -> Iterator[cst.Call]:
         nodes = (body, *self._tree.below(body, into_functions=False))

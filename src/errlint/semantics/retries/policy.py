@@ -155,3 +155,8 @@ class RetryPolicy:
         """The API, where the attempts agree on one."""
         found = {attempt.catalogue for attempt in self.attempts}
         return found.pop() if len(found) == 1 else None
+
+
+def repeated(code: cst.CSTNode) -> cst.CSTNode:
+    """What is run again of the code of a policy: of a ``for``, not what it goes over."""
+    return code.body if isinstance(code, cst.For) else code

@@ -13,7 +13,7 @@ from errlint.library_sheets import TypeSheet
 from errlint.model import Edit
 from errlint.semantics.raises import Answer
 from errlint.semantics.retries.judge import Worth
-from errlint.semantics.retries.policy import RetryPolicy
+from errlint.semantics.retries.policy import RetryPolicy, repeated
 from errlint.semantics.rewrites.helpers import Helpers
 from errlint.semantics.rewrites.writing import Writing
 
@@ -64,7 +64,7 @@ class Failures:
         """
         codes: list[cst.CSTNode] = [attempt.call for attempt in policy.attempts]
         codes += [tried] if tried is not None else []
-        codes += [code.body if isinstance(code, cst.For) else code for code in policy.code]
+        codes += map(repeated, policy.code)
         raised = [self._semantics.raises_for_status(code) for code in codes]
         if any(one.answer is Answer.YES and not one.types for one in raised[: len(policy.attempts)]):
             return None  # of one type that is known, and of others

@@ -19,12 +19,12 @@ from errlint.semantics.rewrites.writing import Writing
 class LibraryDelays:
     """Edits of the waits of libraries in one file."""
 
-    def __init__(self, writing: Writing) -> None:
+    def __init__(self, writing: Writing, failures: Failures, helpers: Helpers) -> None:
         self._writing = writing
         self._semantics = writing.semantics
         self._tree = writing.semantics.tree
-        self._failures = Failures(writing)
-        self._helpers = Helpers(writing)
+        self._failures = failures
+        self._helpers = helpers
         self._calls = RetryCalls(writing.semantics)
 
     def of(self, policy: RetryPolicy, helper: str) -> Sequence[Edit] | None:

@@ -15,7 +15,7 @@ from errlint.model import Edit
 from errlint.retry_sheets import RetryArgument
 from errlint.semantics.retries.exception_types import BROAD
 from errlint.semantics.retries.library.calls import Given, RetryCalls, RetrySite
-from errlint.semantics.retries.policy import RetryPolicy
+from errlint.semantics.retries.policy import RetryPolicy, repeated
 from errlint.semantics.rewrites.failures import Failure, Failures, one_of, worthwhile
 from errlint.semantics.rewrites.helpers import Helpers
 from errlint.semantics.rewrites.parts import added, part_that_says
@@ -121,7 +121,7 @@ class Predicates:
             return None
         homes = {name for attempt in policy.attempts for name in self._network_of(attempt.call)}
         for code in policy.code:
-            homes |= set(self._network_of(code.body if isinstance(code, cst.For) else code))
+            homes |= set(self._network_of(repeated(code)))
         if len(homes) != 1:
             return None
         own = self._types_worth_it(policy)

@@ -38,7 +38,7 @@ class Delays:
         self._tree = writing.semantics.tree
         self._failures = Failures(writing)
         self._helpers = Helpers(writing)
-        self._libraries = LibraryDelays(writing)
+        self._libraries = LibraryDelays(writing, self._failures, self._helpers)
 
     # as long as told ---------------------------------------------------------------------------------------------------------------
 

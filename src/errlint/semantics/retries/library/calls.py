@@ -11,6 +11,7 @@ import libcst as cst
 from errlint.libraries import RetryCall
 from errlint.retry_sheets import RetryArgument
 from errlint.semantics.constants import string_value
+from errlint.semantics.functions import method
 from errlint.semantics.scopes import How
 
 if TYPE_CHECKING:
@@ -179,7 +180,7 @@ class RetryCalls:
                 qualified = self._semantics.names.qualified(base.value)
                 found = self._semantics.libraries.retry(qualified) if qualified is not None else None
                 if found is not None:
-                    return found if found.sheet.covers or _method(definition, "__call__") is None else None
+                    return found if found.sheet.covers or method(definition, "__call__") is None else None
         return None
 
     def _classes(self, name: cst.BaseExpression) -> Iterator[cst.ClassDef]:
@@ -189,7 +190,7 @@ class RetryCalls:
 
     def _constructor(self, name: cst.BaseExpression) -> cst.FunctionDef | None:
         """The constructor that a class of this file has in place of the described one."""
-        return next((found for definition in self._classes(name) if (found := _method(definition, "__init__")) is not None), None)
+        return next((found for definition in self._classes(name) if (found := method(definition, "__init__")) is not None), None)
 
     def _handed_up(self, constructor: cst.FunctionDef, passed: tuple[Passed, ...]) -> tuple[tuple[Passed, ...], bool]:
         """What a constructor hands to the described one: `super().__init__(is_transient)`; and by name what it may pass on of its own."""
@@ -221,10 +222,6 @@ class RetryCalls:
             sources.extend((expression.left, expression.right))
         found = [site for source in sources for site in self.behind(source, hops - 1)]
         return list({site.node: site for site in found}.values())
-
-
-def _method(definition: cst.ClassDef, name: str) -> cst.FunctionDef | None:
-    return next((found for found in definition.body.body if isinstance(found, cst.FunctionDef) and found.name.value == name), None)
 
 
 def _is_constructor(function: cst.BaseExpression) -> bool:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from errlint.first_party import shown
 from errlint.retry_sheets import Says
 from errlint.semantics.meaning import Place
 from errlint.semantics.retries.codes import OTHER, Codes
@@ -20,6 +19,7 @@ from errlint.semantics.retries.library.values import classes, is_nothing, truth
 from errlint.semantics.retries.outcomes import ANY_FAILURE, FAILURES
 from errlint.semantics.retries.predicates import Predicates
 from errlint.semantics.statuses import ALL, ERRORS, UNKNOWN, Range
+from errlint.semantics.types import shown
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics

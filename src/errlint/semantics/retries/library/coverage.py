@@ -13,7 +13,7 @@ from errlint.retry_sheets import RetryArgument
 from errlint.semantics.raises import Answer
 from errlint.semantics.retries.library.calls import Given, RetryCalls, RetrySite, given
 from errlint.semantics.retries.library.leaving import BY_ANY_LIBRARY, Leaving, leaving, of_calls
-from errlint.semantics.retries.policy import Attempt
+from errlint.semantics.retries.policy import Attempt, repeated
 from errlint.semantics.scopes import Binding, How
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ class Coverage:
             return
         if isinstance(code, cst.FunctionDef) and code.asynchronous is not None and not found.coroutines:
             return
-        raises = _AS_EXCEPTION[self._semantics.raises_for_status(code.body if isinstance(code, cst.For) else code).answer]
+        raises = _AS_EXCEPTION[self._semantics.raises_for_status(repeated(code)).answer]
         attempts = self._semantics.attempts.of_running(code, generators=found.generators)
         found.code[code] = [replace(attempt, raises=raises) for attempt in attempts]
 
