@@ -7,7 +7,6 @@ result costs no rule, no parser, and, if all are known, not even their import.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -20,12 +19,12 @@ from errlint.cache import Results, load, store
 from errlint.config import api_for, check_apis, layers
 from errlint.digests import digest, digest_of
 from errlint.errors import UsageProblem
-from errlint.gate import Gate, is_test
+from errlint.gate import is_test
 from errlint.globs import absolute
 from errlint.identity import contents, identity
 from errlint.installed import UNKNOWN, Installed, Projects
+from errlint.known import Known, shipped
 from errlint.model import FileReport
-from errlint.project import Project
 
 if TYPE_CHECKING:
     from datetime import date
@@ -35,18 +34,6 @@ if TYPE_CHECKING:
     from errlint.config import Config, Configs, Layer
     from errlint.engine import Setup
     from errlint.fixer import Lint
-
-
-@dataclass(frozen=True)
-class Known:
-    """What has to be known of sheets and catalogues to tell that a file has nothing to do with them, or was looked at before.
-
-    :ivar gate: the byte gate; :ivar versioned: the packages whose version makes a difference; :ivar apis: the ids of the catalogues.
-    """
-
-    gate: Gate
-    versioned: tuple[str, ...]
-    apis: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -231,21 +218,21 @@ class Plan:
         return self._knowns[key]
 
     def _remembered(self, config: Config) -> Known:
-        """What sheets and catalogues speak of, from an earlier run if they are the same."""
-        file = None
-        if self._cache is not None:
-            file = self._cache / f"known-{self._digest(config).hex()}"
-            body = load(file)
-            if body is not None:
-                roots, members, versioned, apis = map(tuple, json.loads(body))
-                return Known(Gate(roots, Project(), members), versioned, apis)
-        bare = self._knowledge(config, None)
-        versioned = tuple(sorted({*registry.libraries().versioned, *bare.catalogues.versioned}))
-        apis = tuple(sorted(one.id for one in bare.catalogues))
+        """What sheets and catalogues speak of: known from an earlier run, shipped with them, or read from the whole."""
+        file = self._cache / f"known-{self._digest(config).hex()}" if self._cache is not None else None
+        body = load(file) if file is not None else None
+        if body is not None:
+            return Known.read(body)
+        known = self._shipped(config) or Known.of(self._knowledge(config, None))
         if file is not None:
-            waking, telling = sorted(bare.knowledge.waking), sorted(bare.knowledge.told_by)
-            store(file, json.dumps([waking, telling, versioned, apis]).encode())
-        return Known(bare.passes, versioned, apis)
+            store(file, known.written())
+        return known
+
+    def _shipped(self, config: Config) -> Known | None:
+        """What the only pack ships, where nobody else says anything."""
+        own, *others = registry.packs() or (None,)
+        said = others or registry.packaged_catalogues() or self._catalogues(config) or any(layer.wrappers for layer in config.layers)
+        return shipped(own) if own is not None and not said else None
 
     def _digest(self, config: Config) -> bytes:
         """Of errlint, and all that it knows with these settings."""

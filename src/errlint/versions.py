@@ -14,14 +14,14 @@ Key = tuple[tuple[int, ...], tuple[object, ...]]
 Bound = tuple[Key, int]
 """A cut in the order of versions: just before a version (0) or just after it (1)."""
 
-_VERSION = re.compile(
-    r"v?(?:\d+!)?(?P<release>\d+(?:\.\d+)*)"
+# as text, which `re` compiles when it is first needed: most runs read no version
+_VERSION = (
+    r"(?i)v?(?:\d+!)?(?P<release>\d+(?:\.\d+)*)"
     r"(?:[-_.]?(?P<pre>a|b|c|rc|alpha|beta|pre|preview)[-_.]?(?P<number>\d*))?"
     r"(?:[-_.]?(?:post|rev|r)[-_.]?(?P<post>\d*)|-(?P<implicit>\d+))?"
-    r"(?:[-_.]?dev[-_.]?(?P<dev>\d*))?(?:\+[a-z0-9._-]*)?",
-    re.IGNORECASE,
+    r"(?:[-_.]?dev[-_.]?(?P<dev>\d*))?(?:\+[a-z0-9._-]*)?"
 )
-_CLAUSE = re.compile(r"\s*(?P<operator>===|==|~=|!=|<=|>=|<|>|\^|~|)\s*(?P<version>[\w.*+!-]+)\s*")
+_CLAUSE = r"\s*(?P<operator>===|==|~=|!=|<=|>=|<|>|\^|~|)\s*(?P<version>[\w.*+!-]+)\s*"
 _FIRST = (-3,)
 """The phase before all pre-releases."""
 _LOWEST: Bound = (((), ()), 0)
@@ -71,7 +71,7 @@ def parse_versions(text: str) -> Versions | None:
 def _all_of(text: str) -> Versions | None:
     found = ANY
     for clause in text.split(",") if text.strip() else ():
-        match = _CLAUSE.fullmatch(clause)
+        match = re.fullmatch(_CLAUSE, clause)
         part = _clause(match["operator"], match["version"]) if match else None
         if part is None:
             return None
@@ -88,7 +88,7 @@ def _clause(operator: str, text: str) -> Versions | None:
     key = _key(text)
     if key is None:
         return None
-    release = tuple(map(int, _VERSION.fullmatch(text)["release"].split(".")))  # type: ignore[index]
+    release = tuple(map(int, re.fullmatch(_VERSION, text)["release"].split(".")))  # type: ignore[index]
     before, after = (key, 0), (key, 1)
     match operator:
         case "" | "==" | "===":
@@ -136,7 +136,7 @@ def _next(release: tuple[int, ...]) -> Bound:
 
 
 def _key(text: str) -> Key | None:
-    match = _VERSION.fullmatch(text)
+    match = re.fullmatch(_VERSION, text)
     if match is None:
         return None
     release = _trimmed(tuple(map(int, match["release"].split("."))))
