@@ -30,7 +30,7 @@ def cache() -> Iterator[None]:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """``--update`` writes what is generated instead of comparing it."""
-    parser.addoption("--update", action="store_true", help="write the .fixed.py of fixtures and the index of rules")
+    parser.addoption("--update", action="store_true", help="write the .fixed.py of fixtures, the index of rules, and what else is generated")
 
 
 @pytest.fixture
