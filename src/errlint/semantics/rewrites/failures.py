@@ -60,15 +60,15 @@ class Failures:
 
         Several have one in common, of which the sheet says when it has a status.
 
-        :param tried: the code that a handler stands by; else the functions that are run for each attempt.
+        :param tried: the code that a handler stands by: what it raises arrives there, what else is run for an attempt may not.
         """
-        codes: list[cst.CSTNode] = [attempt.call for attempt in policy.attempts]
-        codes += [tried] if tried is not None else []
-        codes += map(repeated, policy.code)
-        raised = [self._semantics.raises_for_status(code) for code in codes]
-        if any(one.answer is Answer.YES and not one.types for one in raised[: len(policy.attempts)]):
+        calls = [self._semantics.raises_for_status(attempt.call) for attempt in policy.attempts]
+        if any(one.answer is Answer.YES and not one.types for one in calls):
             return None  # of one type that is known, and of others
-        sheet = self._in_common(dict.fromkeys(name for one in raised for name in one.types))
+        found = [*calls, *([self._semantics.raises_for_status(tried)] if tried is not None else [])]
+        if tried is None or not any(one.types for one in found):
+            found += map(self._semantics.raises_for_status, map(repeated, policy.code))
+        sheet = self._in_common(dict.fromkeys(name for one in found for name in one.types))
         if sheet is None or not sheet.status or not (sheet.carries_status or sheet.status_guard):
             return None
         return self.of_type(sheet)

@@ -9,6 +9,7 @@ import libcst as cst
 
 from errlint.catalogue import Catalogue
 from errlint.model import Edit
+from errlint.semantics.leaving import leaves
 from errlint.semantics.retries.policy import RetryPolicy
 from errlint.semantics.rewrites.failures import Failures
 from errlint.semantics.rewrites.helpers import Helpers
@@ -80,7 +81,24 @@ class Delays:
         at_hand = self._semantics.headers.at(delay)
         if at_hand is None or at_hand.unnamed is not None or "{e}" in at_hand.headers or not at_hand.headers.endswith(".headers"):
             return None
-        return _Answer(at_hand.headers.removesuffix(".headers"))
+        answer = at_hand.headers.removesuffix(".headers")
+        return _Answer(answer) if self._is_bound(answer.partition(".")[0], delay) else None
+
+    def _is_bound(self, name: str, place: cst.CSTNode) -> bool:
+        """Whether a name stands for something at a place, also where what gives it its value failed, and a handler lets the code go on."""
+        scopes = self._semantics.scopes
+        found = (binding.node for binding in scopes.bindings(name, scopes.scope_of(place)))
+        return any(all(self._is_reached(tried, place) for tried in self._tries_around(node)) for node in found)
+
+    def _tries_around(self, node: cst.CSTNode) -> list[cst.Try | cst.TryStar]:
+        """Each ``try`` in the body of which a node stands."""
+        around = (above for above in self._tree.ancestors(node) if isinstance(above, (cst.Try, cst.TryStar)))
+        return [tried for tried in around if self._tree.within(node, tried.body)]
+
+    def _is_reached(self, tried: cst.Try | cst.TryStar, place: cst.CSTNode) -> bool:
+        """Whether a place is reached only where the body of a ``try`` came to its end, or stands in it."""
+        after = tried.orelse is not None and self._tree.within(place, tried.orelse)
+        return after or self._tree.within(place, tried.body) or all(leaves(handler.body) for handler in tried.handlers)
 
     def _of_handler(self, handler: Handler, policy: RetryPolicy) -> _Answer | None:
         """The response of the exception, or the exception itself where that has the headers."""

@@ -1,0 +1,131 @@
+"""Retries written by hand that ask the answer for its status: they are left where the test says that it goes on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import libcst as cst
+
+from errlint.model import Edit
+from errlint.semantics.leaving import leaves
+from errlint.semantics.meaning import Kind
+from errlint.semantics.retries.policy import Attempt, RetryPolicy
+from errlint.semantics.rewrites.failures import Failures, one_of, permanent
+from errlint.semantics.rewrites.ways_out import Region, WaysOut, pause_in
+from errlint.semantics.rewrites.writing import Writing
+
+
+@dataclass(frozen=True, eq=False)
+class _Place:
+    """Where a guard is written: above a statement, or below it."""
+
+    statement: cst.CSTNode
+    below: bool = False
+
+
+class AnswerGuards:
+    """Guards for the answers of one file: ``if response.status_code < 500 and …: break``."""
+
+    def __init__(self, writing: Writing) -> None:
+        self._writing = writing
+        self._semantics = writing.semantics
+        self._tree = writing.semantics.tree
+        self._failures = Failures(writing)
+
+    def of(self, policy: RetryPolicy, region: Region, ways: WaysOut) -> tuple[Edit, ...]:
+        """The edits; none where it is not clear where the guard belongs."""
+        found = self._answer(policy.attempts[0]) if len(policy.attempts) == 1 else None
+        place = self._place(policy, region) if found is not None else None
+        if found is None or place is None or not self._writing.starts_line(place.statement):
+            return ()
+        name, status, raises = found
+        way = ways.statement(place.statement)
+        if way == "raise":
+            if not raises:
+                return ()
+            way = f"{name}.raise_for_status()"
+        test, edits = self._test(policy, name, status)
+        lines = [f"if {test}:", f"{self._writing.step}{way}"]
+        write = self._writing.after if place.below else self._writing.before
+        return (*edits, write(place.statement, lines))
+
+    def _test(self, policy: RetryPolicy, name: str, status: str) -> tuple[str, tuple[Edit, ...]]:
+        """The test that is true for answers after which the same request fails again, and a helper that it needs."""
+        path = self._code_path(policy)
+        worth = self._semantics.judge.worth(policy, by_code=path is not None)
+        test = permanent(f"{name}.{status}", worth)
+        test = f"400 <= {test}" if not worth.drop else f"{name}.{status} >= 400 and ({test})"
+        if path is None or not (worth.codes or worth.only):
+            return test, ()
+        expression, edits = self._failures.code_in(name, path)
+        test = f"{test} and {one_of(expression, worth.only, negated=True)}" if worth.only else test
+        return (f"({test}) or {one_of(expression, worth.codes)}" if worth.codes else test), edits
+
+    # where -----------------------------------------------------------------------------------------------------------------------
+
+    def _place(self, policy: RetryPolicy, region: Region) -> _Place | None:
+        """Before the wait; where there is none, or handlers wait as well, where the branch goes on that has the answer."""
+        handlers = list(self._tree.inside(region, cst.ExceptHandler, cst.ExceptStarHandler, into_functions=False))
+        pause = pause_in(self._semantics, policy, region, but_in=handlers)
+        tried = self._tried(policy.attempts[0], region)
+        if pause is not None and (tried is None or self._tree.within(pause, tried.body) or all(leaves(one.body) for one in tried.handlers)):
+            return _Place(pause)
+        going_on = self._goes_on(policy)
+        if going_on is not None:
+            return _Place(going_on)
+        if tried is None or leaves(tried.body) or not isinstance(tried.body, cst.IndentedBlock):
+            return None
+        return _Place(tried.body.body[-1], below=True)
+
+    def _tried(self, attempt: Attempt, region: Region) -> cst.Try | cst.TryStar | None:
+        """The ``try`` around an attempt: behind it, there may be no answer."""
+        found = self._tree.enclosing(attempt.call, cst.Try, cst.TryStar, cst.For, cst.While, cst.FunctionDef)
+        return found if isinstance(found, (cst.Try, cst.TryStar)) and self._tree.within(found, region) else None
+
+    def _goes_on(self, policy: RetryPolicy) -> cst.CSTNode | None:
+        """The ``continue`` of the only test for the status."""
+        tests = [place.node for place in policy.retried.places if isinstance(place.node, cst.BaseExpression)]
+        branch = self._tree.parent.get(tests[0]) if len(tests) == 1 else None
+        if not isinstance(branch, cst.If) or branch.test is not tests[0] or not isinstance(branch.body, cst.IndentedBlock):
+            return None
+        last = branch.body.body[-1]
+        is_next = isinstance(last, cst.SimpleStatementLine) and isinstance(last.body[-1], cst.Continue)
+        return last if is_next else None
+
+    # what ------------------------------------------------------------------------------------------------------------------------
+
+    def _answer(self, attempt: Attempt) -> tuple[str, str, bool] | None:
+        """The name that holds the response, the attribute of its status, and whether it can raise for it."""
+        for node in (attempt.call, *self._tree.ancestors(attempt.call)):
+            target: cst.CSTNode | None = None
+            if isinstance(node, cst.Assign) and len(node.targets) == 1:
+                target = node.targets[0].target
+            elif isinstance(node, cst.WithItem) and node.asname is not None:
+                target = node.asname.name
+            elif isinstance(node, (cst.Await, cst.Call)):
+                continue
+            if not isinstance(target, cst.Name):
+                return None
+            return self._response(target.value, attempt)
+        return None
+
+    def _response(self, name: str, attempt: Attempt) -> tuple[str, str, bool] | None:
+        call: cst.BaseExpression = attempt.call
+        parent = self._tree.parent.get(call)
+        meaning = self._semantics.meaning(parent if isinstance(parent, cst.Await) else call)
+        if meaning is None or meaning.kind is not Kind.RESPONSE or meaning.sheet is None:
+            return None
+        sheets = list(self._semantics.libraries.ancestors(meaning.sheet.name))
+        status = next((member for sheet in sheets for member, kind in sheet.attributes.items() if kind == "status"), None)
+        raises = any("raise_for_status" in sheet.methods or self._semantics.libraries.method(sheet, "raise_for_status") for sheet in sheets)
+        return (name, status, raises) if status is not None else None
+
+    def _code_path(self, policy: RetryPolicy) -> tuple[str | int, ...] | None:
+        """Where the body has the code, if it can be read without waiting for it."""
+        meaning = self._semantics.meaning(policy.attempts[0].call)
+        sheets = list(self._semantics.libraries.ancestors(meaning.sheet.name)) if meaning is not None and meaning.sheet is not None else []
+        is_async = isinstance(self._tree.parent.get(policy.attempts[0].call), cst.WithItem)
+        if is_async or policy.catalogue is None or not any(sheet.methods.get("json") == "body" for sheet in sheets):
+            return None
+        paths = [place.json for place in policy.catalogue.envelope.code if place.json and "*" not in place.json]
+        return paths[0] if paths else None
