@@ -30,7 +30,9 @@ def cache() -> Iterator[None]:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """``--update`` writes what is generated instead of comparing it."""
-    parser.addoption("--update", action="store_true", help="write the .fixed.py of fixtures, the index of rules, and what else is generated")
+    parser.addoption(
+        "--update", action="store_true", help="write the .fixed.py of fixtures, the index of rules, and what else is generated"
+    )
 
 
 @pytest.fixture

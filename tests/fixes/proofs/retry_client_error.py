@@ -89,6 +89,8 @@ payments_by_hand = partial(of("around_stripe", _GUARD), api="stripe", on=_wrong_
 hub = partial(of("around_github", _PREDICATE), api="github", on=_wrong_for_github, success={"full_name": "o/r", "login": "o"})
 types_of_sdks = partial(Proof, "ERR201", _TYPES, "retry_client_error/bad_types_of_sdks.py", api="openai", on=_cannot_pass_at_openai)
 types_of_sdks = partial(types_of_sdks, before=ASKED_AGAIN, after=ASKED_ONCE)
+ways_out = of("ways_out", _GUARD)
+assorted, assorted_by_hand = of("assorted", _PREDICATE), of("assorted", _GUARD)
 wrappers, tests, listed = of("wrappers", _GUARD), of("status_tests", _GUARD), of("status_tests", _BELOW)
 
 PROOFS = [
@@ -134,4 +136,13 @@ PROOFS = [
     hub(call="repository('o/r')"),
     payments(call="balance()"),
     payments_by_hand(call="payout('p1')"),
+    *(ways_out(call=f"{name}('n1')") for name in ("translated", "while_there_are_attempts", "without_a_wait", "each_way_waits")),
+    ways_out(call="unless_it_is_gone('n1')", on=lambda answer: _client_error(answer) and answer.status != 410),
+    ways_out(call="one_wait_for_all('p1', b'')"),
+    *(
+        again(call=f"{name}([], thorough={thorough})", api=api, on=_cannot_pass)
+        for again, name in ((assorted, "reply"), (assorted_by_hand, "patient_reply"))
+        for thorough, api in ((True, "anthropic"), (False, "openai"))
+    ),
+    assorted_by_hand(call="items('i1')"),
 ]

@@ -195,7 +195,7 @@ class Predicates(Statuses):
         name = dotted(call.func) or ""
         arguments = [argument.value for argument in call.args]
         if name == "isinstance" and len(arguments) == 2:
-            return self._of_types(arguments[1])
+            return self._is_number(*arguments) or self._of_types(arguments[1])
         if name == "issubclass" and len(arguments) == 2 and isinstance(arguments[0], cst.Call) and dotted(arguments[0].func) == "type":
             return self._of_types(arguments[1])
         if name == "bool" and len(arguments) == 1:
@@ -209,6 +209,13 @@ class Predicates(Statuses):
         for function in self._semantics.functions.run_by(call):
             return UNKNOWN if is_abstract(function) else self.of_function(function)
         return super().range_of(call)
+
+    def _is_number(self, value: cst.BaseExpression, written: cst.BaseExpression) -> Range | None:
+        """``isinstance(status, int)``: whether there is a status."""
+        meaning = self._lenient(value) if dotted(written) == "int" else None
+        if meaning is None or meaning.kind is not Kind.STATUS:
+            return None
+        return Range(ALL & ~NO_ANSWER, ALL & ~NO_ANSWER)
 
     def _of_types(self, written: cst.BaseExpression) -> Range:
         names = self.types.named(written)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,9 @@ from errlint.semantics.rewrites.helpers import Helpers
 from errlint.semantics.rewrites.writing import Writing
 
 _NOT_NONE = " is not None"
+_ATTRIBUTE = re.compile(r"\{e\}\.(\w+)")
+_OWN = ("status_code", "http_status", "status")
+_MOST_ATTRIBUTES = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +51,20 @@ class Failure:
         return f"{guard.removesuffix(_NOT_NONE)} is None" if guard.endswith(_NOT_NONE) else f"not {guard}"
 
 
+@dataclass(frozen=True)
+class Assorted:
+    """Exceptions of several libraries that stand for an answer: asked without their names, which the file need not know.
+
+    :ivar attributes: which of them hold the status, in which one of the exceptions or another.
+    """
+
+    attributes: tuple[str, ...]
+
+    def status(self, exception: str) -> str:
+        """The expression of the status; None where it has none."""
+        return " or ".join(f'getattr({exception}, "{attribute}", None)' for attribute in self.attributes)
+
+
 class Failures:
     """Answers for one file."""
 
@@ -62,16 +80,42 @@ class Failures:
 
         :param tried: the code that a handler stands by: what it raises arrives there, what else is run for an attempt may not.
         """
-        calls = [self._semantics.raises_for_status(attempt.call) for attempt in policy.attempts]
-        if any(one.answer is Answer.YES and not one.types for one in calls):
-            return None  # of one type that is known, and of others
-        found = [*calls, *([self._semantics.raises_for_status(tried)] if tried is not None else [])]
-        if tried is None or not any(one.types for one in found):
-            found += map(self._semantics.raises_for_status, map(repeated, policy.code))
-        sheet = self._in_common(dict.fromkeys(name for one in found for name in one.types))
+        sheet = self._in_common(self._raised(policy, tried))
         if sheet is None or not sheet.status or not (sheet.carries_status or sheet.status_guard):
             return None
         return self.of_type(sheet)
+
+    def assorted(self, policy: RetryPolicy, tried: cst.CSTNode | None = None) -> Assorted | None:
+        """The same where the exceptions have nothing in common but that they hold a status; those that hold none are not asked."""
+        found = dict.fromkeys(filter(None, map(self._attribute, self._raised(policy, tried))))
+        # where several have a `code`, it is a word in those that hold the status elsewhere
+        return Assorted(tuple(sorted(found, key=lambda name: name == "code"))) if 0 < len(found) <= _MOST_ATTRIBUTES else None
+
+    def holder(self, policy: RetryPolicy, tried: cst.CSTNode | None = None) -> str | None:
+        """The attribute in which the exceptions of an attempt (as in :meth:`of`) hold the answer; ``"headers"`` for those themselves."""
+        failure = self.of(policy, tried)
+        names = [failure.sheet.name] if failure is not None else self._raised(policy, tried)
+        members = {self.member(name) for name in names if failure is not None or self._attribute(name) is not None}
+        return members.pop() if len(members) == 1 else None
+
+    def _attribute(self, name: str) -> str | None:
+        """The attribute in which exceptions of a type hold the status; of classes of the project, by its name."""
+        written = next((sheet.status for sheet in self._semantics.libraries.ancestors(name) if sheet.status), "")
+        attribute = _ATTRIBUTE.fullmatch(written)
+        if attribute is not None:
+            return attribute[1]
+        own = self._semantics.types.type(name)
+        return next((word for word in _OWN if own is not None and self._semantics.evaluator.defines(own, word)), None)
+
+    def _raised(self, policy: RetryPolicy, tried: cst.CSTNode | None) -> list[str]:
+        """The types by which error statuses leave the attempts; none where it can be others, too."""
+        calls = [self._semantics.raises_for_status(attempt.call) for attempt in policy.attempts]
+        if any(one.answer is Answer.YES and not one.types for one in calls):
+            return []
+        found = [*calls, *([self._semantics.raises_for_status(tried)] if tried is not None else [])]
+        if tried is None or not any(one.types for one in found):
+            found += map(self._semantics.raises_for_status, map(repeated, policy.code))
+        return list(dict.fromkeys(name for one in found for name in one.types))
 
     def _in_common(self, names: Collection[str]) -> TypeSheet | None:
         """The nearest type that all of these are."""

@@ -12,7 +12,7 @@ from errlint.semantics.raises import Answer
 from errlint.semantics.retries.exception_types import BROAD
 from errlint.semantics.retries.policy import RetryPolicy
 from errlint.semantics.rewrites.answer_guards import AnswerGuards
-from errlint.semantics.rewrites.failures import Failure, Failures, permanent
+from errlint.semantics.rewrites.failures import Assorted, Failure, Failures, permanent
 from errlint.semantics.rewrites.predicates import may_succeed
 from errlint.semantics.rewrites.ways_out import Handler, WaysOut, pause_in
 from errlint.semantics.rewrites.writing import Writing
@@ -61,25 +61,20 @@ class Guards:
             narrow = narrow and found.narrow
         return Guard(tuple(edits), narrow)
 
-    def _in_handler(self, policy: RetryPolicy, ways: WaysOut, handler: Handler, failure: Failure) -> Guard | None:
+    def _in_handler(self, policy: RetryPolicy, ways: WaysOut, handler: Handler, failure: Failure | Assorted) -> Guard | None:
         if not isinstance(handler.body, cst.IndentedBlock):
             return None
-        names = self._semantics.predicates.types.named(handler.type)
-        is_narrow = names == [failure.sheet.name] and failure.sheet.carries_status
         name, edits = self._named(handler)
         if name is None:
             return None
-        by_code = self._failures.code_of(failure, name, policy.catalogue) is not None
-        worth = self._semantics.judge.worth(policy, by_code=by_code)
-        if not is_narrow or worth.codes or worth.only:
+        inline = self._inline(policy, handler, failure, name) if isinstance(failure, Failure) else None
+        is_narrow = isinstance(failure, Failure) and self._is_narrow(handler, failure)
+        if inline is not None:
+            test, hopeful = inline, f"not ({inline})"
+        else:
             predicate, added = may_succeed(self._writing, policy, failure)
             test, hopeful = f"not {predicate}({name})", f"{predicate}({name})"
-            edits = [*edits, *failure.edits, *added]
-        else:
-            present = failure.present(name)
-            test = permanent(failure.status(name), worth)
-            test = f"{present} and {_joined(test)}" if present else test
-            hopeful = f"not ({test})"
+            edits += added
         limit = ways.by_last_attempt(handler, test, hopeful)
         if limit is not None:
             return Guard((*edits, limit), is_narrow)
@@ -96,6 +91,20 @@ class Guards:
         edits.append(self._writing.before(place, lines))
         return Guard(tuple(edits), is_narrow)
 
+    def _is_narrow(self, handler: Handler, failure: Failure) -> bool:
+        """Whether a handler takes nothing but answers."""
+        return self._semantics.predicates.types.named(handler.type) == [failure.sheet.name] and failure.sheet.carries_status
+
+    def _inline(self, policy: RetryPolicy, handler: Handler, failure: Failure, name: str) -> str | None:
+        """The test for failures that nothing will come of; None where it takes a function to tell."""
+        by_code = self._failures.code_of(failure, name, policy.catalogue) is not None
+        worth = self._semantics.judge.worth(policy, by_code=by_code)
+        if not self._is_narrow(handler, failure) or worth.codes or worth.only:
+            return None
+        present = failure.present(name)
+        test = permanent(failure.status(name), worth)
+        return f"{present} and {_joined(test)}" if present else test
+
     def _own_failure(self, handler: Handler) -> Failure | None:
         """By the only type that a handler takes which stands for nothing but an answer."""
         names = self._semantics.predicates.types.named(handler.type)
@@ -104,10 +113,11 @@ class Guards:
         ]
         return self._failures.of_type(sheets[0]) if len(sheets) == 1 else None
 
-    def _tried_failure(self, policy: RetryPolicy, handler: Handler) -> Failure | None:
+    def _tried_failure(self, policy: RetryPolicy, handler: Handler) -> Failure | Assorted | None:
         """By what the code raises that a handler stands by."""
-        tried = self._tree.parent.get(handler)
-        return self._failures.of(policy, tried.body if isinstance(tried, (cst.Try, cst.TryStar)) else None)
+        around = self._tree.parent.get(handler)
+        tried = around.body if isinstance(around, (cst.Try, cst.TryStar)) else None
+        return self._failures.of(policy, tried) or self._failures.assorted(policy, tried)
 
     def _named(self, handler: Handler) -> tuple[str | None, list[Edit]]:
         """The name of the exception, which the handler is given if it has none; ``except:`` takes any."""

@@ -76,7 +76,16 @@ class Helpers:
         for position, statement in enumerate(self._tree.module.body):
             small = statement.body[0] if isinstance(statement, cst.SimpleStatementLine) else None
             is_docstring = position == 0 and isinstance(small, cst.Expr)
-            if not is_docstring and not isinstance(small, (cst.Import, cst.ImportFrom)):
+            if not is_docstring and not _imports(statement):
                 break
             last = statement
         return last
+
+
+def _imports(statement: cst.CSTNode) -> bool:
+    """Whether a statement does nothing but import; also for type checkers only (``if TYPE_CHECKING:``)."""
+    if isinstance(statement, cst.SimpleStatementLine):
+        return isinstance(statement.body[0], (cst.Import, cst.ImportFrom))
+    if not isinstance(statement, cst.If) or statement.orelse is not None or not isinstance(statement.body, cst.IndentedBlock):
+        return False
+    return all(map(_imports, statement.body.body))

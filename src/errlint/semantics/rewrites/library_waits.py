@@ -56,8 +56,7 @@ class LibraryDelays:
 
     def _answer(self, policy: RetryPolicy, exception: str) -> str | None:
         """The expression of the answer, or of what has its headers, that a failure carries."""
-        failure = self._failures.of(policy)
-        member = self._failures.member(failure.sheet.name) if failure is not None else None
+        member = self._failures.holder(policy)
         if member is None:
             return None
         return exception if member == "headers" else f'getattr({exception}, "{member}", None)'

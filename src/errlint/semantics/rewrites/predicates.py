@@ -16,7 +16,7 @@ from errlint.retry_sheets import RetryArgument
 from errlint.semantics.retries.exception_types import BROAD
 from errlint.semantics.retries.library.calls import Given, RetryCalls, RetrySite
 from errlint.semantics.retries.policy import RetryPolicy, repeated
-from errlint.semantics.rewrites.failures import Failure, Failures, one_of, worthwhile
+from errlint.semantics.rewrites.failures import Assorted, Failure, Failures, one_of, worthwhile
 from errlint.semantics.rewrites.helpers import Helpers
 from errlint.semantics.rewrites.parts import added, part_that_says
 from errlint.semantics.rewrites.writing import Writing
@@ -54,7 +54,7 @@ class Predicates:
             return None
         if not any({"types", "when", "unless", "retried"}.intersection(argument.says) for argument in site.described.sheet.arguments):
             return None
-        failure = self._failures.of(policy)
+        failure = self._failures.of(policy) or self._failures.assorted(policy)
         by_types = self._by_types(site)
         if by_types is not None:
             return self._network_only(site, by_types, policy)
@@ -62,7 +62,7 @@ class Predicates:
 
     # the idioms ------------------------------------------------------------------------------------------------------------------
 
-    def _given(self, site: RetrySite, policy: RetryPolicy, failure: Failure) -> Narrowed | None:
+    def _given(self, site: RetrySite, policy: RetryPolicy, failure: Failure | Assorted) -> Narrowed | None:
         for argument in site.described.sheet.arguments:
             given = next((one for one in site.given() if one.argument is argument), None)
             if given is None and site.is_open:
@@ -76,16 +76,16 @@ class Predicates:
         return None
 
     def _unless(
-        self, site: RetrySite, argument: RetryArgument, given: Given | None, policy: RetryPolicy, failure: Failure
+        self, site: RetrySite, argument: RetryArgument, given: Given | None, policy: RetryPolicy, failure: Failure | Assorted
     ) -> Narrowed | None:
         """``giveup=lambda error: not _may_succeed(error)``: true means to stop."""
         if given is not None:
             return None
         name, edits = self._helper(policy, failure, only=())
-        return self._added(site, f"{argument.name}=lambda error: not {name}(error)", (*failure.edits, *edits))
+        return self._added(site, f"{argument.name}=lambda error: not {name}(error)", edits)
 
     def _when(
-        self, site: RetrySite, argument: RetryArgument, given: Given | None, policy: RetryPolicy, failure: Failure
+        self, site: RetrySite, argument: RetryArgument, given: Given | None, policy: RetryPolicy, failure: Failure | Assorted
     ) -> Narrowed | None:
         """``on=_may_succeed``, which then also has to say which types are meant."""
         only = self._types_of(given, argument)
@@ -93,11 +93,11 @@ class Predicates:
             return None
         name, edits = self._helper(policy, failure, only=only)
         if given is None:
-            return self._added(site, f"{argument.name}={name}", (*failure.edits, *edits))
-        return Narrowed((*failure.edits, *edits, self._writing.replace(given.value, name)))
+            return self._added(site, f"{argument.name}={name}", edits)
+        return Narrowed((*edits, self._writing.replace(given.value, name)))
 
     def _joined(
-        self, site: RetrySite, argument: RetryArgument, given: Given | None, policy: RetryPolicy, failure: Failure
+        self, site: RetrySite, argument: RetryArgument, given: Given | None, policy: RetryPolicy, failure: Failure | Assorted
     ) -> Narrowed | None:
         """``retry=… & retry_if_exception(_may_succeed)``."""
         part = part_that_says(self._semantics.libraries, site.described.library, "when")
@@ -106,7 +106,7 @@ class Predicates:
             return None
         name, edits = self._helper(policy, failure, only=())
         code = f"{named[0]}({name})"
-        everything = (*failure.edits, *named[1], *edits)
+        everything = (*named[1], *edits)
         if given is None:
             return self._added(site, f"{argument.name}={code}", everything)
         old = self._writing.code(given.value)
@@ -217,19 +217,25 @@ class Predicates:
             if sheet.library.network and roots.intersection(sheet.library.roots)
         ]
 
-    def _helper(self, policy: RetryPolicy, failure: Failure, *, only: Sequence[str]) -> tuple[str, tuple[Edit, ...]]:
+    def _helper(self, policy: RetryPolicy, failure: Failure | Assorted, *, only: Sequence[str]) -> tuple[str, tuple[Edit, ...]]:
         """The predicate; ``only``: the types that it is true for at all, besides."""
         return may_succeed(self._writing, policy, failure, only=only)
 
 
-def may_succeed(writing: Writing, policy: RetryPolicy, failure: Failure, *, only: Sequence[str] = ()) -> tuple[str, tuple[Edit, ...]]:
+def may_succeed(
+    writing: Writing, policy: RetryPolicy, failure: Failure | Assorted, *, only: Sequence[str] = ()
+) -> tuple[str, tuple[Edit, ...]]:
     """The function that says of an exception whether the same request may succeed if it is sent again, and the edits that add it."""
+    body = ['"""Whether the same request may succeed if it is sent again."""']
+    if only and (isinstance(failure, Assorted) or list(only) != [failure.type]):
+        body += [f"if not isinstance(error, {_grouped(only, None)}):", "    return False"]
+    if isinstance(failure, Assorted):
+        worth = writing.semantics.judge.worth(policy)
+        body += [f"status = {failure.status('error')}", "if not isinstance(status, int):", "    return True"]
+        return Helpers(writing).function("_may_succeed", "error", [*body, f"return {worthwhile('status', worth)}"])
     failures = Failures(writing)
     code = failures.code_of(failure, "error", policy.catalogue)
     worth = writing.semantics.judge.worth(policy, by_code=code is not None)
-    body = ['"""Whether the same request may succeed if it is sent again."""']
-    if only and list(only) != [failure.type]:
-        body += [f"if not isinstance(error, {_grouped(only, None)}):", "    return False"]
     absent = failure.absent("error")
     body += [
         f"if not isinstance(error, {failure.type}){f' or {absent}' if absent else ''}:",
@@ -249,7 +255,7 @@ def may_succeed(writing: Writing, policy: RetryPolicy, failure: Failure, *, only
         body.append(f"status = {status}")
     body.append(f"return {worthwhile(short, worth)}")
     name, more = Helpers(writing).function("_may_succeed", "error", body)
-    return name, (*edits, *more)
+    return name, (*failure.edits, *edits, *more)
 
 
 def _grouped(names: Sequence[str], like: cst.BaseExpression | None) -> str:

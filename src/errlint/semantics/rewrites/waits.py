@@ -10,6 +10,7 @@ import libcst as cst
 from errlint.catalogue import Catalogue
 from errlint.model import Edit
 from errlint.semantics.leaving import leaves
+from errlint.semantics.raises import Answer
 from errlint.semantics.retries.policy import RetryPolicy
 from errlint.semantics.rewrites.failures import Failures
 from errlint.semantics.rewrites.helpers import Helpers
@@ -70,6 +71,10 @@ class Delays:
                     yield delay
 
     def _may_follow(self, pause: cst.CSTNode, status: int) -> bool:
+        handler = self._tree.enclosing(pause, cst.ExceptHandler, cst.FunctionDef)
+        tried = self._tree.parent.get(handler) if handler is not None else None
+        if isinstance(tried, cst.Try) and self._semantics.raises_for_status(tried.body).answer is Answer.NO:
+            return False
         return bool(self._semantics.statuses.possible_at(pause) >> status & 1)
 
     def _answer(self, delay: cst.BaseExpression, policy: RetryPolicy) -> _Answer | None:
@@ -113,11 +118,11 @@ class Delays:
         names = self._semantics.predicates.types.named(handler.type)
         sheet = self._semantics.libraries.type(names[0]) if len(names) == 1 else None
         certain = sheet is not None and sheet.carries_status
-        if sheet is None or not certain:
+        if sheet is not None and certain:
+            member = self._failures.member(sheet.name)
+        else:
             tried = self._tree.parent.get(handler)
-            failure = self._failures.of(policy, tried.body if isinstance(tried, (cst.Try, cst.TryStar)) else None)
-            sheet = failure.sheet if failure is not None else None
-        member = self._failures.member(sheet.name) if sheet is not None else None
+            member = self._failures.holder(policy, tried.body if isinstance(tried, (cst.Try, cst.TryStar)) else None)
         if member is None:
             return None
         if member == "headers":

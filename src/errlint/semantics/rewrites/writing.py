@@ -122,12 +122,13 @@ class Writing:
     # parts of expressions --------------------------------------------------------------------------------------------------------
 
     def add_argument(self, call: cst.Call, code: str) -> Edit:
-        """Add an argument at the end of a call."""
+        """Add an argument at the end of a call; on a line of its own where the last one has one."""
         _, end = self.source.span(call)
         if not call.args:
             return Edit(end - 1, end - 1, code)
-        _, last = self.span(call.args[-1].value)
-        return Edit(last, last, f", {code}")
+        last = call.args[-1]
+        _, end = self.span(last.value)
+        return Edit(end, end, f",{self._gap(last)}{code}")
 
     def remove_elements(self, holder: cst.Set | cst.List | cst.Tuple, gone: Collection[cst.CSTNode]) -> list[Edit] | None:
         """Elements out of a list, by their values, with their commas; None for all of them, and where comments would go with them."""
@@ -221,11 +222,15 @@ class Writing:
             for alias in statement.names:
                 if alias.evaluated_name > last and alias.evaluated_name[:1].islower():
                     start = self.source.span(alias.name)[0]
-                    return last, (Edit(start, start, f"{last}, "),)
+                    return last, (Edit(start, start, f"{last},{self._gap(alias)}"),)
             alias = statement.names[-1]
             end = self.source.span(alias.asname or alias.name)[1]
-            return last, (Edit(end, end, f", {last}"),)
+            return last, (Edit(end, end, f",{self._gap(alias)}{last}"),)
         return None
+
+    def _gap(self, listed: cst.CSTNode) -> str:
+        """What stands before one more of a list: a new line where this one has a line of its own."""
+        return f"{self.newline}{self.indent(listed)}" if self.starts_line(listed) else " "
 
     def _is_module(self, root: str) -> bool:
         return any(
