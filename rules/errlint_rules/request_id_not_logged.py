@@ -80,13 +80,13 @@ def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
 
 def _fix(loss: Loss, ctx: Context) -> Fix | None:
     named = ctx.additions.name(loss.failure)
-    if named is None or loss.speech is None or not loss.failure.where.expression:
+    if named is None or loss.speech is None:
         return None
     name, naming = named
-    expression = loss.failure.where.expression.replace("{e}", name)
-    edits = ctx.additions.to_speech(loss.speech, expression)
+    expression, imports = ctx.additions.reading(loss.failure, name)
+    edits = ctx.additions.to_speech(loss.speech, expression) if expression else ()
     if not edits:
         return None
     if loss.failure.where.narrow:
         return ctx.fix(Safety.SAFE, f"Add the request id: `{expression}`", *naming, *edits)
-    return ctx.fix(Safety.UNSAFE, f"Add the request id, where there is one: `{expression}`", *naming, *edits)
+    return ctx.fix(Safety.UNSAFE, f"Add the request id, where there is one: `{expression}`", *naming, *imports, *edits)

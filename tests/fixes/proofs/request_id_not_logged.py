@@ -69,6 +69,8 @@ PROOFS = [
     guarded(client=SDKS, call="charge(1)", api="stripe", on=_is_any_failure),
     proof(client=AWS, call="load('k')", api="aws", wire=aws_xml),
     guarded(client=AWS, call="exists('k')", api="aws", on=_is_any_failure, wire=aws_xml),
+    guarded(client=AWS, call="is_there('k')", api="aws", on=_is_any_failure, wire=aws_xml),
+    guarded(client=AWS, call="shown('k')", api="aws", on=_is_any_failure, wire=aws_xml),
     proof(client=OPENAI, call="answer('q')", api="openai", on=has_status(429)),
     guarded(client=OPENAI, call="answer('q')", api="openai", on=_is_another_failure),
 ]

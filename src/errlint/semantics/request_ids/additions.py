@@ -10,6 +10,8 @@ import libcst as cst
 from errlint.model import Edit
 from errlint.semantics.request_ids.failures import Failure, Handler
 from errlint.semantics.request_ids.speech import Speech
+from errlint.semantics.rewrites.helpers import Helpers
+from errlint.semantics.rewrites.writing import Writing
 from errlint.source import Source
 
 if TYPE_CHECKING:
@@ -39,6 +41,23 @@ class Additions:
         free = next((name for name in _FREE if name not in used), None)
         end = self._source.end(handler.type)
         return (free, (Edit(end, end, f" as {free}"),)) if free is not None else None
+
+    def reading(self, failure: Failure, name: str) -> tuple[str, tuple[Edit, ...]]:
+        """What reads the id off the exception or response of this name, and what it needs; empty where nothing does so safely."""
+        where = failure.where
+        if where.expression or where.of_type is None:
+            return where.expression.replace("{e}", name), ()
+        kind, expression = where.of_type
+        writing = Writing(self._semantics, self._source)
+        named = writing.named(kind)
+        if named is None:
+            return "", ()
+        body = [
+            '"""The id that the server gave the request; None for other errors."""',
+            f"return {expression.replace('{e}', 'error')} if isinstance(error, {named[0]}) else None",
+        ]
+        function, edits = Helpers(writing).function("_request_id", "error", body)
+        return f"{function}({name})", (*named[1], *edits)
 
     def _names_around(self, handler: Handler) -> set[str]:
         function = self._tree.enclosing(handler, cst.FunctionDef) or self._tree.module

@@ -28,7 +28,8 @@ class Whereabouts:
     :ivar shown: for people, with ``{e}`` as in the expression; :ivar headers: names of headers that hold it, in lower case;
     :ivar paths: places in the body; :ivar in_text: ``str(e)`` has it, or may have it; :ivar expression: reads it, with ``{e}`` for the
     exception or the response; empty if no expression does so without a risk; :ivar narrow: whatever arrives there has it, so that reading
-    it needs no guard; :ivar broad: errors arrive, too, that have nothing to do with the API.
+    it needs no guard; :ivar broad: errors arrive, too, that have nothing to do with the API; :ivar of_type: the type of exception, and the
+    expression that reads it off that type alone, where none does so without a risk.
     """
 
     shown: str
@@ -38,6 +39,7 @@ class Whereabouts:
     expression: str
     narrow: bool
     broad: bool = False
+    of_type: tuple[str, str] | None = None
 
 
 class Ids:
@@ -94,7 +96,8 @@ class Ids:
         expression = _guarded(sdk_expression(written, "{e}"), narrow=narrow, broad=broad) if written is not None else ""
         headers, paths = _headers(catalogue), _paths(catalogue)
         shown = f"`{sdk_expression(written, '{e}')}`" if written is not None else _place_shown(headers, paths)
-        return Whereabouts(shown, _lower(headers), paths, in_text, expression, narrow, broad)
+        of_type = (library.name, sdk_expression(written, "{e}")) if written is not None and not expression else None
+        return Whereabouts(shown, _lower(headers), paths, in_text, expression, narrow, broad, of_type)
 
     def _of_http(self, catalogue: Catalogue, library: TypeSheet, *, narrow: bool, broad: bool) -> Whereabouts | None:
         """The id of an API that is called without an SDK, from an exception of the HTTP library."""

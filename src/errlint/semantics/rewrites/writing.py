@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import sys
 from collections.abc import Collection, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -181,7 +182,7 @@ class Writing:
     def named(self, name: str) -> tuple[str, tuple[Edit, ...]] | None:
         """How the file can call the dotted ``name`` of another module, and the import that this needs; None where its root is taken."""
         module, _, last = name.rpartition(".")
-        for statement in self._imports:
+        for statement in (*self._imports, *self._tried_imports):
             if isinstance(statement, cst.ImportFrom):
                 if statement.relative or statement.module is None or dotted(statement.module) != module:
                     continue
@@ -245,19 +246,30 @@ class Writing:
         lines = (statement for statement in self._tree.module.body if isinstance(statement, cst.SimpleStatementLine))
         return [part for line in lines for part in line.body if isinstance(part, (cst.Import, cst.ImportFrom))]
 
+    @cached_property
+    def _tried_imports(self) -> list[cst.Import | cst.ImportFrom]:
+        """Those for which the file stands by with something else: who gets to use them has them."""
+        tried = (statement.body for statement in self._tree.module.body if isinstance(statement, cst.Try))
+        lines = (line for body in tried for line in body.body if isinstance(line, cst.SimpleStatementLine))
+        return [part for line in lines for part in line.body if isinstance(part, (cst.Import, cst.ImportFrom))]
+
     def imported(self, line: str) -> Edit:
-        """An import among those of the file, in alphabetical order where they stand in it; at the top where there are none."""
-        plain = [found for found in self._imports if isinstance(found, cst.Import)]
+        """An ``import`` in alphabetical order among those of its kind (of Python's own modules or of others), ahead of ``from`` imports."""
+        kind = _is_standard(line.removeprefix("import "))
+        alike = [found for found in self._imports if _is_standard(_module(found)) is kind and not self._is_future(found)]
+        plain = [found for found in alike if isinstance(found, cst.Import)]
         for found in plain:
             if self.code(found) > line:
                 return self.before(self._tree.statement(found), [line])
+        if plain:
+            return self.after(self._tree.statement(plain[-1]), [line])
+        if alike:
+            return self.before(self._tree.statement(alike[0]), [line])
+        others = [found for found in self._imports if kind is False or self._is_future(found)]
+        if others:
+            return self.after(self._tree.statement(others[-1]), ["", line])
         if self._imports:
-            last = plain[-1] if plain else self._imports[-1]
-            ahead = not plain and not self._is_future(last)
-            statement = self._tree.statement(self._imports[0] if ahead else last)
-            if ahead and not self._is_future(self._imports[0]):
-                return self.before(statement, [line])
-            return self.after(self._tree.statement(last), [line])
+            return self.before(self._tree.statement(self._imports[0]), [line, ""])
         body = self._tree.module.body
         first = next((found for found in body if not self._is_docstring(found)), body[0])
         return self.before(first, [line, ""])
@@ -271,3 +283,15 @@ class Writing:
             and isinstance(statement.body[0], cst.Expr)
             and isinstance(statement.body[0].value, (cst.SimpleString, cst.ConcatenatedString))
         )
+
+
+def _module(statement: cst.Import | cst.ImportFrom) -> str:
+    """The module of which a statement imports something; empty for one beside the file."""
+    if isinstance(statement, cst.Import):
+        return statement.names[0].evaluated_name
+    return (dotted(statement.module) or "") if statement.module is not None and not statement.relative else ""
+
+
+def _is_standard(module: str) -> bool:
+    """Whether a module is of Python's own."""
+    return module.partition(".")[0] in sys.stdlib_module_names
