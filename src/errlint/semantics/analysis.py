@@ -46,6 +46,7 @@ from errlint.semantics.retries.waits import Waits
 from errlint.semantics.said_apis import SaidApis
 from errlint.semantics.scopes import Scopes
 from errlint.semantics.silences import Silences
+from errlint.semantics.sorting import Sorting
 from errlint.semantics.statuses import ERRORS, OK, Statuses
 from errlint.semantics.text_tests import TextTest, TextTests
 from errlint.semantics.tree import Tree
@@ -252,6 +253,11 @@ class Semantics:
         return Losses(self)
 
     @cached_property
+    def sorting(self) -> Sorting:
+        """Which exceptions texts are of where they are asked."""
+        return Sorting(self)
+
+    @cached_property
     def own_texts(self) -> OwnTexts:
         """Texts that the project gives its own exceptions."""
         return OwnTexts(self)
@@ -275,7 +281,7 @@ class Semantics:
         found = self.meaning(test.subject)
         for key in test.keys:
             found = self.evaluator.part(found, key, test.subject) if found is not None else None
-        return found
+        return self.sorting.at(found, test.node) if found is not None and found.from_exception else found
 
     def runs(self, call: cst.Call) -> list[cst.FunctionDef]:
         """The functions of this file that a call may run, methods of its classes included."""

@@ -27,6 +27,22 @@ def conditions_at(tree: Tree, node: cst.CSTNode) -> Iterator[tuple[cst.BaseExpre
         child = found
 
 
+def needed_beside(tree: Tree, node: cst.CSTNode) -> Iterator[cst.BaseExpression]:
+    """The tests beside ``node`` without which its truth changes nothing: the other parts of an ``and``, and of an ``all((…))``."""
+    child = node
+    for found in tree.ancestors(node):
+        if isinstance(found, (cst.BaseSmallStatement, cst.BaseCompoundStatement, cst.Lambda)):
+            return
+        if isinstance(found, cst.BooleanOperation) and isinstance(found.operator, cst.And):
+            other = found.right if child is found.left else found.left
+            yield from (test for test, truth in atoms(other, truth=True) if truth)
+        elif isinstance(found, cst.Call) and isinstance(found.func, cst.Name) and found.func.value == "all" and child is not found.func:
+            listed = found.args[0].value
+            elements = listed.elements if isinstance(listed, (cst.Tuple, cst.List, cst.Set)) else ()
+            yield from (element.value for element in elements if not tree.within(node, element))
+        child = found
+
+
 def _exits(block: cst.IndentedBlock | cst.Module, until: cst.CSTNode) -> Iterator[tuple[cst.BaseExpression, bool]]:
     for statement in block.body:
         if statement is until:
