@@ -122,11 +122,13 @@ def _error_text(test: TextTest, ctx: Context) -> Meaning | None:
     subject = ctx.asked(test)
     if subject is None or not all(_says_something(word) for word in test.words()) or ctx.is_own_text(test, subject):
         return None
+    if ctx.semantics.text_tests.asks_a_mapping(test):
+        return None
     codes = test.exact and all(_looks_like_code(word) for word in test.words())
     if subject.from_exception:
         sheet = subject.origin.sheet if subject.origin is not None else None
         transport = sheet is not None and not ctx.is_of_project(sheet) and not _can_carry_status(sheet)
-        return None if transport or (codes and not subject.says_all) else subject
+        return None if transport or (codes and subject.name != "str") else subject
     if subject.kind is Kind.REASON:
         # an exception may keep anything under this name
         return None if codes and subject.origin is not None and subject.origin.kind is Kind.EXCEPTION else subject

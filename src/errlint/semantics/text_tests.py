@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from errlint.semantics.constants import Constants, string_value, text_value
-from errlint.semantics.names import Names
+from errlint.semantics.conditions import conditions_at, needed_beside
+from errlint.semantics.constants import Constants, item_key, string_value, text_value
+from errlint.semantics.names import Names, dotted
 from errlint.semantics.patterns import Keys, comparisons_in
 from errlint.semantics.scopes import How, Scopes
 from errlint.semantics.tree import Tree
@@ -17,6 +18,7 @@ from errlint.semantics.tree import Tree
 _MATCHING = frozenset({"search", "match", "fullmatch", "findall", "finditer"})
 _GAP = "…"
 _POSITIONS = frozenset({"find", "rfind", "index", "rindex", "count"})
+_MAPPINGS = frozenset({"dict", "Mapping", "MutableMapping"})
 _AFFIXES = frozenset({"startswith", "endswith"})
 
 
@@ -55,6 +57,14 @@ def plain_words(pattern: str) -> Iterator[str]:
             yield _plain(pattern[start : found.start()])
             start = found.end()
     yield _plain(pattern[start:])
+
+
+def _is_mapping(test: cst.BaseExpression, path: str) -> bool:
+    """Whether a test is ``isinstance(path, dict)``."""
+    if not isinstance(test, cst.Call) or dotted(test.func) != "isinstance" or len(test.args) != 2:
+        return False
+    type_ = (dotted(test.args[1].value) or "").rpartition(".")[2]
+    return dotted(test.args[0].value) == path and type_ in _MAPPINGS
 
 
 def _with_gaps(expression: cst.BaseExpression) -> str:
@@ -208,6 +218,18 @@ class TextTests:
         read = {string_value(node) for node in self._tree.inside(around.body, cst.SimpleString) if self._is_key(node)}
         keys = {literal.strip("\"'") for literal in test.literals}
         return keys <= read and all(map(str.isidentifier, keys))
+
+    def asks_a_mapping(self, test: TextTest) -> bool:
+        """``isinstance(error, dict) and "message" in error``, ``"message" in error`` above ``error["message"]``: no text is asked."""
+        asked = dotted(test.subject)
+        if asked is None or test.exact or test.pattern or not isinstance(test.node, cst.Comparison):
+            return False
+        held = (found for found, truth in conditions_at(self._tree, test.node) if truth)
+        if any(_is_mapping(found, asked) for found in (*held, *needed_beside(self._tree, test.node))):
+            return True
+        around = self._tree.enclosing(test.node, cst.If, cst.IfExp)
+        read = self._tree.inside(around.body, cst.Subscript) if isinstance(around, (cst.If, cst.IfExp)) else ()
+        return any(dotted(found.value) == asked and item_key(found) in test.literals for found in read)
 
     def _is_key(self, literal: cst.SimpleString) -> bool:
         parent = self._tree.parent.get(literal)
