@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from errlint.http_words import STATUS_MEMBERS
 from errlint.semantics.conditions import conditions_at
+from errlint.semantics.constants import string_value
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.names import dotted
 from errlint.semantics.request_ids.failures import Failure
@@ -25,6 +27,8 @@ _ASKED = (Kind.CODE, Kind.MESSAGE, Kind.TEXT, Kind.STATUS)
 _ABSENT = 1 << 404 | 1 << 410
 _POSITIVE = (cst.Equal, cst.In, cst.Is)
 _NEGATIVE = (cst.NotEqual, cst.NotIn, cst.IsNot)
+_ANSWER = STATUS_MEMBERS | {"response"}
+"""Members of an exception that an answer stands behind."""
 _PRESENCE = frozenset({"hasattr", "bool", "len", "getattr"})
 
 
@@ -170,6 +174,12 @@ class Judge:
             return None
         return self._said(way)
 
+    def has_no_answer(self, node: cst.CSTNode) -> bool:
+        """Whether tests leave only errors that no answer stands behind: `not hasattr(e, "status_code")`, `e.response is None`."""
+        handler = self._failure.handler
+        caught = dotted(handler.name.name) if handler is not None and handler.name is not None else None
+        return caught is not None and any(_is_answered(test, caught) is (not truth) for test, truth in conditions_at(self._tree, node))
+
     def _is_tried_again(self, value: cst.BaseExpression) -> bool:
         """`return self.fetch(url)` in `fetch`: what was told before is a notice of a retry."""
         call = value.expression if isinstance(value, cst.Await) else value
@@ -301,6 +311,23 @@ class Judge:
                 if meaning is not None and any(place.node is born for place in meaning.trail):
                     return True
         return False
+
+
+def _is_answered(test: cst.BaseExpression, caught: str) -> bool | None:
+    """Whether a test that is true says that there is an answer, or none; None where it asks something else."""
+    if isinstance(test, cst.Comparison) and len(test.comparisons) == 1:
+        target = test.comparisons[0]
+        if dotted(target.comparator) != "None" or not isinstance(target.operator, (cst.Is, cst.IsNot)):
+            return None
+        return isinstance(target.operator, cst.IsNot) if _is_answer(test.left, caught) else None
+    return True if _is_answer(test, caught) else None
+
+
+def _is_answer(asked: cst.BaseExpression, caught: str) -> bool:
+    """`e.response`, `getattr(e, "response", None)`, `hasattr(e, "status_code")`."""
+    if isinstance(asked, cst.Call) and dotted(asked.func) in ("hasattr", "getattr") and len(asked.args) > 1:
+        return dotted(asked.args[0].value) == caught and string_value(asked.args[1].value) in _ANSWER
+    return dotted(asked) in {f"{caught}.{member}" for member in _ANSWER}
 
 
 def _is_success(value: cst.BaseExpression) -> bool:
