@@ -18,9 +18,12 @@ from errlint.semantics.constants import item_key, string_value
 from errlint.semantics.meaning import Meaning
 from errlint.semantics.scopes import Binding, How
 from errlint.semantics.text_tests import TextTest
+from errlint.semantics.wordings import written_texts
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
+
+_HANDLERS = (cst.ExceptHandler, cst.ExceptStarHandler)
 
 
 class OwnTexts:
@@ -32,9 +35,9 @@ class OwnTexts:
     def asked_for(self, test: TextTest, subject: Meaning) -> bool:
         """Whether a test asks for what the project wrote: a constant it raises its exception with, or a text beside that of the error.
 
-        What another module raises is not looked at: a constant that comes from there and is all of the text was made for that.
+        A constant that comes from another module and is all of the text was made for that.
         """
-        if self._is_written_beside(test.words(), subject):
+        if self._is_written_beside(test.words(), subject) or self._is_raised_with(test.words(), subject):
             return True
         origin = subject.origin
         if origin is None or origin.sheet is None or not self._semantics.types.is_of_project(origin.sheet):
@@ -54,16 +57,29 @@ class OwnTexts:
         texts = [text.casefold() for place in subject.trail for text in self._beside(place.node)]
         return bool(words) and all(any(word.casefold() in text for text in texts) for word in words)
 
+    def _is_raised_with(self, words: Sequence[str], subject: Meaning) -> bool:
+        """Whether every word stands in what the project itself writes into the exceptions that the ``try`` raises for a status."""
+        if not subject.from_exception:
+            return False
+        tree = self._semantics.tree
+        for place in subject.trail:
+            handler = place.node if isinstance(place.node, _HANDLERS) else tree.parent.get(place.node)
+            outer = tree.parent.get(handler) if isinstance(handler, _HANDLERS) else None
+            if isinstance(outer, (cst.Try, cst.TryStar)):
+                texts = [text.casefold() for text in self._semantics.raises_for_status(outer.body).wording]
+                return bool(words) and all(any(word.casefold() in text for text in texts) for word in words)
+        return False
+
     def _beside(self, node: cst.CSTNode) -> Iterator[str]:
         """The texts that are written where a value passes: returned by the same function, kept under the same key."""
         if isinstance(node, cst.Call):
             for function in self._semantics.functions.run_by(node):
                 for returned in self._semantics.functions.returned(function):
-                    yield from _written(returned)
+                    yield from written_texts(returned)
         key = _key_of(self._semantics.tree.parent.get(node))
         if key is not None:
             for value in self._kept.get(key, ()):
-                yield from _written(value)
+                yield from written_texts(value)
 
     @cached_property
     def _kept(self) -> dict[str, list[cst.BaseExpression]]:
@@ -91,23 +107,3 @@ def _key_of(holder: cst.CSTNode | None) -> str | None:
     if isinstance(holder, cst.DictElement):
         return string_value(holder.key)
     return item_key(holder.targets[0].target) if isinstance(holder, cst.Assign) else None
-
-
-def _written(value: cst.BaseExpression) -> Iterator[str]:
-    """The texts of which an expression is made."""
-    match value:
-        case cst.FormattedString(parts=parts):
-            yield from (part.value for part in parts if isinstance(part, cst.FormattedStringText))
-        case cst.BinaryOperation(left=left, right=right) | cst.BooleanOperation(left=left, right=right):
-            yield from _written(left)
-            yield from _written(right)
-        case cst.ConcatenatedString(left=left, right=right) if string_value(value) is None:
-            yield from _written(left)
-            yield from _written(right)
-        case cst.IfExp(body=body, orelse=orelse):
-            yield from _written(body)
-            yield from _written(orelse)
-        case _:
-            text = string_value(value)
-            if text is not None:
-                yield text

@@ -19,10 +19,12 @@ from errlint.semantics.http_calls import HttpCalls
 from errlint.semantics.meaning import Evidence, Kind, Meaning, Place
 from errlint.semantics.names import Names, dotted
 from errlint.semantics.questions import Questions
+from errlint.semantics.scopes import How
 from errlint.semantics.statuses import ERRORS, OK
 from errlint.semantics.summaries import FunctionSummary
 from errlint.semantics.tree import Tree
 from errlint.semantics.types import Types, shown
+from errlint.semantics.wordings import written_texts
 
 _ARGUMENT = "raise_for_status"
 _ANY = frozenset({"Exception", "BaseException"})
@@ -44,6 +46,7 @@ class Raising:
     :ivar answer: NO only where the HTTP calls are seen and nothing turns their statuses into errors;
     :ivar types: the types that are known to be raised, as dotted names, a class of this file by its plain name; may be empty after YES;
     :ivar trail: for YES, how we know; :ivar tells: the error is made of the answer, so its text may be the API's;
+    :ivar wording: what the project itself writes into the errors;
     :ivar under: the statuses under which types are raised, where that is known; any error for the other types.
     """
 
@@ -52,6 +55,7 @@ class Raising:
     trail: tuple[Place, ...] = ()
     tells: bool = True
     under: Under = ()
+    wording: tuple[str, ...] = ()
 
     @property
     def by_type(self) -> Iterator[tuple[tuple[str, ...], int]]:
@@ -157,7 +161,7 @@ class Raises:
         if summary.answer != "yes":
             return None
         place = Place(call, f"raised by `{_shown(call)}()`", elsewhere=summary.raised)
-        return Raising(Answer.YES, summary.raises, (place,), summary.tells, summary.under)
+        return Raising(Answer.YES, summary.raises, (place,), summary.tells, summary.under, summary.wording)
 
     def _by_sheet(self, call: cst.Call, sheet: FunctionSheet) -> Raising | None:
         if not sheet.raises_for_status:
@@ -208,7 +212,16 @@ class Raises:
         place = Place(statement, "an error status becomes an exception")
         made = tuple(name for name, _ in chosen) or self._made(statement.exc)
         under = tuple((name, under & possible) for name, under in chosen or ((name, ERRORS) for name in made))
-        return Raising(Answer.YES, made, (place,), tells, under)
+        return Raising(Answer.YES, made, (place,), tells, under, self._wording(statement.exc))
+
+    def _wording(self, raised: cst.BaseExpression) -> tuple[str, ...]:
+        """What is written into an exception where it is raised, or one name away."""
+        found: list[str] = []
+        for argument in raised.args if isinstance(raised, cst.Call) else ():
+            kept = self._names.scopes.reaching(argument.value) if isinstance(argument.value, cst.Name) else ()
+            for value in (argument.value, *(binding.value for binding in kept if binding.how is How.VALUE and binding.value is not None)):
+                found += written_texts(value)
+        return tuple(found)
 
     def _made(self, raised: cst.BaseExpression) -> tuple[str, ...]:
         """The type of `raise ApiError(…)`, `raise ApiError` or `raise ApiError.of(…)`; () for a variable."""
@@ -254,17 +267,20 @@ class Raises:
         types: dict[str, None] = {}
         tells: list[bool] = []
         under: Under = ()
+        wording: tuple[str, ...] = ()
         for node in self._tree.below(handler.body, into_functions=False):
             if isinstance(node, cst.Raise):
                 same = node.exc is None or (isinstance(node.exc, cst.Name) and node.exc.value == caught)
                 types.update(dict.fromkeys(raising.types if same or node.exc is None else self._made(node.exc)))
                 tells.append(raising.tells if same else self._tells(node))
                 under = raising.under if same else under
+                wording += raising.wording if same or node.exc is None else self._wording(node.exc)
             elif isinstance(node, cst.Call) and caught is not None and self._raised_by_helper(node, caught):
                 types.update(dict.fromkeys(raising.types))
                 tells.append(raising.tells)
                 under = raising.under
-        return replace(raising, types=tuple(types), tells=any(tells), under=under) if tells else None
+                wording += raising.wording
+        return replace(raising, types=tuple(types), tells=any(tells), under=under, wording=wording) if tells else None
 
     def _raised_by_helper(self, call: cst.Call, caught: str) -> bool:
         """``self._failed(error)``, which writes it down and raises it again."""
@@ -341,7 +357,13 @@ def _joined(found: list[Raising]) -> Raising | None:
         for names, statuses in raising.by_type:
             under.update((name, under.get(name, 0) | statuses) for name in names)
     known = all(raising.types for raising in found)
-    return replace(found[0], types=types, tells=any(raising.tells for raising in found), under=tuple(under.items()) if known else ())
+    return replace(
+        found[0],
+        types=types,
+        tells=any(raising.tells for raising in found),
+        under=tuple(under.items()) if known else (),
+        wording=tuple(dict.fromkeys(text for raising in found for text in raising.wording)),
+    )
 
 
 def _shown(call: cst.Call) -> str:

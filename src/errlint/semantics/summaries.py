@@ -50,8 +50,9 @@ class FunctionSummary(FunctionSheet, frozen=True):
 
     ``value`` is what it returns and ``items`` what the tuple that it returns holds; ``http`` shows the call that it makes, if any;
     ``answer`` says whether it raises for a status, ``raised`` how that can be seen, ``tells`` that the error is made of the answer,
-    ``under`` the statuses under which types are raised, and ``may`` and ``must`` for which statuses what it returns is true (bit sets, see
-    :mod:`errlint.semantics.statuses`), if that is known. Of an ``abstract`` method, subclasses have the code that runs.
+    ``under`` the statuses under which types are raised, ``wording`` what is written into the errors, and ``may`` and ``must`` for which
+    statuses what it returns is true (bit sets, see :mod:`errlint.semantics.statuses`), if that is known. Of an ``abstract`` method,
+    subclasses have the code that runs.
     """
 
     value: Value | None = None
@@ -61,6 +62,7 @@ class FunctionSummary(FunctionSheet, frozen=True):
     raised: tuple[Spot, ...] = ()
     tells: bool = True
     under: tuple[tuple[str, int], ...] = ()
+    wording: tuple[str, ...] = ()
     escapes: bool = False
     predicate: tuple[int, int] | None = None
     abstract: bool = False
@@ -91,5 +93,6 @@ def of_any(found: Sequence[FunctionSummary]) -> FunctionSummary | None:
         answer="yes" if raising else "unknown",
         raised=http[0].raised if raising else (),
         tells=any(summary.tells for summary in http),
+        wording=tuple(text for summary in http for text in summary.wording) if raising else (),
         escapes=any(summary.escapes for summary in http),
     )

@@ -65,6 +65,7 @@ class Summariser:
             raised=self._spots(raising.trail),
             tells=raising.tells,
             under=tuple((self.outside(name), statuses) for name, statuses in raising.under),
+            wording=raising.wording,
             escapes=evaluator.raises.escapes(node),
             predicate=self._predicate(node, returned, evaluator.statuses),
             abstract=is_abstract(node),

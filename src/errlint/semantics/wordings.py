@@ -1,0 +1,29 @@
+"""The texts that code itself writes: the fixed parts of what it puts together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from errlint.semantics.constants import string_value
+
+
+def written_texts(value: cst.BaseExpression) -> Iterator[str]:
+    """The texts of which an expression is made."""
+    match value:
+        case cst.FormattedString(parts=parts):
+            yield from (part.value for part in parts if isinstance(part, cst.FormattedStringText))
+        case cst.BinaryOperation(left=left, right=right) | cst.BooleanOperation(left=left, right=right):
+            yield from written_texts(left)
+            yield from written_texts(right)
+        case cst.ConcatenatedString(left=left, right=right) if string_value(value) is None:
+            yield from written_texts(left)
+            yield from written_texts(right)
+        case cst.IfExp(body=body, orelse=orelse):
+            yield from written_texts(body)
+            yield from written_texts(orelse)
+        case _:
+            text = string_value(value)
+            if text is not None:
+                yield text
