@@ -137,9 +137,13 @@ class Variables:
         annotated = self.annotated(binding)
         if annotated is not None and annotated.proven:
             return annotated
-        passed = [found for found in map(self._meaning, self._functions.passed_for(binding)) if found is not None and found.proven]
+        given_here = [found for found in map(self._meaning, self._functions.passed_for(binding)) if found is not None]
+        passed = [found for found in given_here if found.proven]
         if not passed:
-            return annotated or self._unknown.exception(binding)
+            # the text of an exception that further evidence may yet show to be an API's: in the helper, or where it is called
+            texts = (found for found in given_here if found.from_exception)
+            text = next((found.via(binding.node, f"passed as `{binding.name}`") for found in texts), None)
+            return annotated or self._unknown.exception(binding) or text
         # a helper of several APIs knows the codes of none of them
         return replace(passed[0], api=self._binding.of_calls(passed)).via(binding.node, f"passed as `{binding.name}`")
 
