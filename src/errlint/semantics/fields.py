@@ -17,6 +17,7 @@ _REQUEST_ID_KEYS = frozenset({"request_id", "requestid", "correlation_id", "corr
 _ERROR_KEYS = frozenset({"error", "errors", "fault", "err", "error_messages", "errormessages"})
 
 _ONLY_IN_ERRORS = frozenset({"detail", "error_description", "error_message", "errormessage", "error_code", "errorcode"})
+_MESSAGE_HEADERS = frozenset({"error_message", "error_description", "error_detail", "errormessage"})
 _SUCCESS_KEYS = frozenset({"success", "ok", "succeeded", "successful", "is_success", "issuccess"})
 _FAILURES = frozenset({"error", "fail", "failed", "failure"})
 _SUCCESSES = frozenset({"success", "ok", "succeeded", "successful"})
@@ -61,6 +62,14 @@ def kind_at(path: Path, catalogue: Catalogue | None) -> Kind | None:
     if key in _CODE_KEYS and _in_errors(path[:-1]):
         return Kind.CODE
     return Kind.REQUEST_ID if key in _REQUEST_ID_KEYS else None
+
+
+def kind_of_header(name: str) -> Kind:
+    """What a header is: the wait that the server asks for, the message of the error (``X-Error-Message``), or only a header."""
+    plain = name.lower()
+    if plain == "retry-after":
+        return Kind.RETRY_AFTER
+    return Kind.MESSAGE if plain.removeprefix("x-").replace("-", "_") in _MESSAGE_HEADERS else Kind.HEADER
 
 
 def likely_part(path: Path, envelope: Envelope) -> Literal["code", "message", "request_id"] | None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import libcst as cst
 
 from errlint.library_sheets import KINDS, TypeSheet
-from errlint.semantics.fields import kind_at
+from errlint.semantics.fields import kind_at, kind_of_header
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.types import Types
 from errlint.semantics.unknown import Unknown
@@ -83,8 +83,7 @@ class Inside:
         if base.kind is Kind.EXCEPTION and key == "*":
             return base  # of a group
         if base.kind is Kind.HEADERS and isinstance(key, str):
-            kind = Kind.RETRY_AFTER if key.lower() == "retry-after" else Kind.HEADER
-            return base.becomes(kind, expression, f"header `{key}`", name=key)
+            return base.becomes(kind_of_header(key), expression, f"header `{key}`", name=key)
         error_of_a_list = is_item(base) and base.name != "args" and isinstance(key, str)
         if base.kind is Kind.MESSAGE and not error_of_a_list:
             return base if isinstance(key, int) or base.name == "args" else None  # `e.args[0]`, one of several texts

@@ -23,12 +23,14 @@ from errlint.semantics.tree import Tree
 STATUS_ATTRIBUTES = {
     "status_code": "status", "status": "status", "http_status": "status", "http_status_code": "status", "message": "message",
     "msg": "message", "detail": "message", "body": "body", "headers": "headers", "request_id": "request-id", "retry_after": "retry-after",
-    "reason": "reason", "error_code": "code",
+    "reason": "reason", "error_code": "code", "text": "text",
 }  # fmt: skip
 """What attributes of an exception mean that is known to be made of an answer."""
 _STATUS_PARAMETERS = frozenset({"status_code", "http_status", "http_status_code"})
 _BESIDE_A_RESPONSE = frozenset({"code", "status", "reason", "body", "headers", "request_id"})
 """A response of HTTP, not that of a person or a model, is given with one of these."""
+_WITH_A_REQUEST = frozenset({"request", "body"})
+"""A request and the body of its answer are both given."""
 
 
 def shown(name: str) -> str:
@@ -147,7 +149,11 @@ class Types:
         if any(not is_first_party(base) and self.type(base) is None and not hasattr(builtins, base) for base in bases):
             return False
         taken = {name for entry in above for name in self._parameters(entry)}
-        return bool(taken & _STATUS_PARAMETERS) or ("response" in taken and bool(taken & _BESIDE_A_RESPONSE))
+        if taken & _STATUS_PARAMETERS or ("response" in taken and taken & _BESIDE_A_RESPONSE):
+            return True
+        # the base of an SDK's errors; those that no answer stands behind are made of the request alone
+        nearest = next((found for entry in above if (found := self._parameters(entry))), ())
+        return _WITH_A_REQUEST.issubset(nearest)
 
     def _parameters(self, sheet: TypeSheet) -> tuple[str, ...]:
         """What a class of the project is made of: the parameters of its ``__init__``."""
