@@ -226,9 +226,18 @@ class Predicates(Statuses):
             return UNKNOWN
         if any(self.types.local(name) is not None or is_first_party(name) for name in names):
             return UNKNOWN
-        if self.in_flight and not any(self.types.taken(names, one).may for one in self.in_flight):
-            return NOTHING
-        return self.types.covers(names)
+        return self._of_those_in_flight(names) if self.in_flight else self.types.covers(names)
+
+    def _of_those_in_flight(self, names: list[str]) -> Range:
+        """The outcomes that arrived here as exceptions of these types: code may have raised its own for them.
+
+        Exceptions that nothing is known of are taken to be those that libraries raise.
+        """
+        may = certain = doubtful = 0
+        for one in self.in_flight:
+            taken = self.types.taken(names, Raised((), one.outcomes) if UNKNOWN_TYPE in one.types else one)
+            may, certain, doubtful = may | taken.may, certain | taken.must, doubtful | one.outcomes & ~taken.must
+        return Range(may, certain & ~doubtful)
 
     def _any_of(self, generator: cst.BaseExpression) -> Range:
         """``any(code in str(e) for code in ("429", "503"))``."""
