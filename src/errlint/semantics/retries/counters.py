@@ -157,8 +157,8 @@ class Counters:
                 return self._of_target(binding)
             if binding.how is How.AUGMENTED and isinstance(binding.node, cst.AugAssign):
                 return _step(binding.node)
-            if binding.how is How.PARAMETER:
-                return self._handed.get(name.value, 0)
+            if binding.how is How.PARAMETER and name.value in self._handed:
+                return self._handed[name.value]
             if binding.how is How.VALUE and isinstance(binding.value, cst.BinaryOperation) and _reads(binding.value.left, name.value):
                 return _stepped(binding.value.operator)
             if binding.how is How.VALUE and binding.value is not None and hops and not binding.path:
