@@ -136,7 +136,8 @@ def wait_of(semantics: Semantics, passages: Sequence[Passage], failures: Retried
             may_wait = _MAY_WAIT.search((dotted(call.func) or "").rpartition(".")[2]) is not None
             perhaps, perhaps_before = perhaps or (may_wait and bool(outcomes & asked)), perhaps_before or (may_wait and outcomes == NOT_YET)
     if not after and not before:
-        return Wait("unknown" if perhaps else "none", None, None if perhaps else False, None if perhaps else False)
+        somehow = perhaps or perhaps_before
+        return Wait("unknown" if somehow else "none", None, None if somehow else False, None if somehow else False)
     found = _longest([*after, *before])
     # each attempt may begin with a wait of its own
     return replace(found, jitter=found.jitter or None) if perhaps_before else found
