@@ -7,7 +7,6 @@ after the error. Attempt counters, timeouts, headers and tokens may change: the 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
@@ -15,13 +14,12 @@ import libcst as cst
 
 from errlint.semantics.names import dotted
 from errlint.semantics.retries.exits import Region
+from errlint.semantics.retries.words import ASIDE
 from errlint.semantics.scopes import Binding, How
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
 
-_ASIDE = re.compile(r"timeout|headers?$|auth|token|attempt|retr(y|ies)|tries$|trace|request_id|idempotency|logger|cookies", re.IGNORECASE)
-"""Arguments and variables that may differ between two attempts of one request."""
 _CREDENTIALS = re.compile(
     r"auth|token|cookie|nonce|csrf|xsrf|crumb|key|attempt|retr(y|ies)|trace|request.?id|idempotency|date", re.IGNORECASE
 )
@@ -60,57 +58,13 @@ class Sameness:
         if not self._stays(call.func, _HOPS) or self._is_switched():
             return False
         for argument in call.args:
-            if argument.keyword is not None and _ASIDE.search(argument.keyword.value):
+            if argument.keyword is not None and ASIDE.search(argument.keyword.value):
                 if isinstance(argument.value, cst.Name) and self._changed_inside(argument.value.value):
                     return False
                 continue
             if not self._stays(argument.value, _HOPS):
                 return False
         return True
-
-    def is_changed_before(self, again: cst.Call, attempt: cst.Call) -> bool:
-        """``self.way = "plain"`` before a function calls itself: what is sent next is made of something else."""
-        read = set(self._members_read(attempt))
-        block: cst.CSTNode | None = again
-        while block is not None and block is not self._region:
-            outer = self._tree.parent.get(block)
-            if isinstance(outer, cst.If) and block is outer.body:
-                read |= set(self._members_asked(outer.test))
-            block = outer
-        return any(member in read and not _ASIDE.search(member) for member in self._members_set_before(again))
-
-    def _members_asked(self, test: cst.BaseExpression) -> Iterator[str]:
-        """The attributes that a test is about, those included that a predicate of the file looks at: what sets them changes its answer."""
-        return self._members_in((test, *self._tree.below(test)), self._semantics.functions.run_by)
-
-    def _members_read(self, attempt: cst.Call) -> Iterator[str]:
-        """The attributes that a request is made of, those included that helpers put together."""
-        return self._members_in(self._tree.below(attempt), self._semantics.runs)
-
-    def _members_in(self, nodes: Iterable[cst.CSTNode], runs: Callable[[cst.Call], Iterable[cst.FunctionDef]]) -> Iterator[str]:
-        for node in nodes:
-            if isinstance(node, cst.Attribute):
-                yield node.attr.value
-            for function in runs(node) if isinstance(node, cst.Call) else ():
-                yield from (inner.attr.value for inner in self._tree.inside(function.body, cst.Attribute))
-
-    def _members_set_before(self, again: cst.Call) -> Iterator[str]:
-        """The attributes that the block of a call sets before it, by a function of the file, too: ``if not self.other_way(): raise``."""
-        around = self._tree.enclosing(again, cst.IndentedBlock)
-        order = self._tree.order
-        before = (
-            (node for node in self._tree.below(around, into_functions=False) if order[node] < order[again]) if around is not None else ()
-        )
-        for node in before:
-            yield from self._members_set(node)
-            for function in self._semantics.functions.run_by(node) if isinstance(node, cst.Call) else ():
-                for inner in self._tree.below(function.body, into_functions=False) if function is not self._region else ():
-                    yield from self._members_set(inner)
-
-    def _members_set(self, node: cst.CSTNode) -> Iterator[str]:
-        for target in node.targets if isinstance(node, cst.Assign) else ():
-            if isinstance(target.target, cst.Attribute):
-                yield target.target.attr.value
 
     def _is_switched(self) -> bool:
         """``for model in models: self.model = model``: each pass asks somebody else."""
@@ -120,7 +74,7 @@ class Sameness:
         for node in self._tree.inside(self._region.body, cst.Assign, into_functions=False):
             if isinstance(node.value, cst.Name) and node.value.value in items:
                 targets = [target.target for target in node.targets]
-                if any(isinstance(target, cst.Attribute) and not _ASIDE.search(target.attr.value) for target in targets):
+                if any(isinstance(target, cst.Attribute) and not ASIDE.search(target.attr.value) for target in targets):
                     return True
         return False
 
@@ -167,7 +121,7 @@ class Sameness:
         for binding in scopes.bindings(name.value, scope):
             if not self._tree.within(binding.node, self._region.body) and binding.node is not self._region:
                 continue
-            if _ASIDE.search(name.value) or self._counts_failures(name):
+            if ASIDE.search(name.value) or self._counts_failures(name):
                 continue
             if not self._binding_stays(binding, name, hops):
                 return False
@@ -193,10 +147,12 @@ class Sameness:
         return around is not None and self._tree.within(around, self._region.body)
 
     def _filled_alike(self, name: str, hops: int) -> bool:
-        """Whether what each pass makes anew is filled with the same: ``options = {}`` and ``options["timeout"] = timeout``."""
+        """Whether what each pass makes anew is filled with the same: ``options = {}``, ``options["limit"] = limit``, ``form.add(x)``."""
         if name in self._extended:
             return False
-        return all(self._stays(node.value, hops - 1) for node in self._filled.get(name, ()) if not self._is_last(node))
+        told = (argument.value for call in self._told.get(name, ()) for argument in call.args)
+        set_to = (node.value for node in self._filled.get(name, ()) if not self._is_last(node))
+        return all(self._stays(value, hops - 1) for value in (*set_to, *told))
 
     def _binding_stays(self, binding: Binding, name: cst.Name, hops: int) -> bool:
         if binding.node is self._region:
@@ -269,7 +225,7 @@ class Sameness:
         """The name of what has an item or an attribute set; empty where that changes nothing of the request."""
         if not isinstance(target, (cst.Subscript, cst.Attribute)):
             return ""
-        if isinstance(target, cst.Attribute) and _ASIDE.search(target.attr.value):
+        if isinstance(target, cst.Attribute) and ASIDE.search(target.attr.value):
             return ""
         if isinstance(target, cst.Subscript) and any(
             _CREDENTIALS.search(text)
@@ -316,6 +272,16 @@ class Sameness:
         return frozenset(name for name in map(dotted, changed) if name)
 
     @cached_property
+    def _told(self) -> dict[str, list[cst.Call]]:
+        """The calls of methods for what they do, not for their value: ``form.add_field("file", file)``."""
+        found: dict[str, list[cst.Call]] = {}
+        for statement in self._inside(cst.Expr):
+            call = statement.value
+            if isinstance(call, cst.Call) and isinstance(call.func, cst.Attribute) and isinstance(call.func.value, cst.Name):
+                found.setdefault(call.func.value.value, []).append(call)
+        return found
+
+    @cached_property
     def _assigned(self) -> dict[str, cst.Assign | None]:
         """By dotted name, the first assignment; None where it is counted up as well."""
         found: dict[str, cst.Assign | None] = {}
@@ -327,7 +293,7 @@ class Sameness:
     def _attribute_stays(self, attribute: cst.Attribute, hops: int) -> bool:
         """``self.page += 1`` and ``self.key_index = …`` in the loop."""
         wanted = dotted(attribute)
-        if wanted is None or _ASIDE.search(attribute.attr.value):
+        if wanted is None or ASIDE.search(attribute.attr.value):
             return True
         if wanted not in self._assigned:
             return True

@@ -13,9 +13,9 @@ from errlint.semantics.raises import Answer, Raising
 from errlint.semantics.retries.exception_types import UNKNOWN_TYPE, ExceptionTypes, Raised
 from errlint.semantics.retries.exits import Region
 from errlint.semantics.retries.outcomes import ALL_WAYS, FAILURES, NO_ANSWER, NOT_YET, both_halves, ended, running
+from errlint.semantics.retries.own_calls import OwnCalls
 from errlint.semantics.retries.predicates import Predicates
 from errlint.semantics.retries.restarts import restarts
-from errlint.semantics.retries.sameness import Sameness
 from errlint.semantics.scopes import How
 from errlint.semantics.statuses import ERRORS, Range, statuses
 from errlint.semantics.tree import children
@@ -186,7 +186,7 @@ class Steps:
         if call in self._restarts:
             return Fate(back=running(state) | ended(state))
         if isinstance(self._region, cst.FunctionDef) and self._region in self._semantics.functions.run_by(call):
-            if Sameness(self._semantics, self._region).is_changed_before(call, self._attempt):
+            if OwnCalls(self._semantics, self._region, self._attempt).sends_another(call):
                 return Fate(left=running(state) | ended(state))
             self.self_calls[call] = self.self_calls.get(call, 0) | running(state) | ended(state)
             return Fate(back=running(state) | ended(state))

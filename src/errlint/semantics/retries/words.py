@@ -1,6 +1,8 @@
-"""The word by which code calls a value: evidence where nothing better is known, inside a retry."""
+"""The words by which code calls values: evidence where nothing better is known, inside a retry."""
 
 from __future__ import annotations
+
+import re
 
 import libcst as cst
 
@@ -9,6 +11,8 @@ from errlint.semantics.names import dotted
 
 ANSWER_WORDS = frozenset({"response", "resp", "res", "r"})
 """What responses are called."""
+ASIDE = re.compile(r"timeout|headers?$|auth|token|attempt|retr(y|ies)|tries$|trace|request_id|idempotency|logger|cookies", re.IGNORECASE)
+"""Arguments and variables that may differ between two attempts of one request."""
 
 
 def last_word(expression: cst.BaseExpression) -> str:
