@@ -101,10 +101,16 @@ def _is_switched_off(node: cst.CSTNode, ctx: Context) -> bool:
 
 
 def _has_the_answer(policy: RetryPolicy, wait: cst.CSTNode, ctx: Context) -> bool:
-    """Whether the answer is at hand where it waits, or, if a helper does that, where the failure is looked at."""
+    """Whether the answer is at hand where it waits, or, if a helper or the next pass does that, where the failure is looked at."""
     if ctx.headers_at(wait) is not None:
         return True
-    if policy.node in ctx.ancestors(wait):
+    if policy.node in ctx.ancestors(wait) and not policy.wait.next_pass:
         return False
-    handlers = [place.node for place in policy.retried.places if isinstance(place.node, (cst.ExceptHandler, cst.ExceptStarHandler))]
-    return any(ctx.headers_at(handler.body) is not None for handler in handlers)
+    return any(ctx.headers_at(_end_of(place.node)) is not None for place in policy.retried.places)
+
+
+def _end_of(node: cst.CSTNode) -> cst.CSTNode:
+    """Where all has been looked at that a handler or a loop looks at."""
+    if isinstance(node, (cst.ExceptHandler, cst.ExceptStarHandler)):
+        return node.body
+    return node.body.body[-1] if isinstance(node, (cst.For, cst.While, cst.FunctionDef)) else node

@@ -13,7 +13,7 @@ from errlint.semantics.scopes import How, Scopes
 from errlint.semantics.tree import Tree
 from errlint.semantics.types import Types
 
-_TRANSPARENT = frozenset({"Optional", "Union", "Annotated", "Awaitable"})
+_TRANSPARENT = frozenset({"Optional", "Union", "Annotated", "Awaitable", "Final", "ClassVar"})
 _SUBSCRIPT = re.compile(r"(?:\w+\.)*(\w+)\[(.*)\]")
 
 

@@ -124,7 +124,7 @@ class Scopes:
         for annotated in tree.all(cst.AnnAssign):
             how = How.DECLARED if annotated.value is None else How.VALUE
             if isinstance(annotated.target, cst.Name):
-                yield Binding(annotated.target.value, how, annotated, annotated.value, (), annotated.annotation.annotation)
+                yield Binding(annotated.target.value, how, annotated, annotated.value, (), _says_a_type(annotated.annotation.annotation))
         for augmented in tree.all(cst.AugAssign):
             yield from self._assigned(augmented.target, How.AUGMENTED, augmented, augmented.value)
         for walrus in tree.all(cst.NamedExpr):
@@ -283,3 +283,9 @@ class Scopes:
         if isinstance(self._tree.parent.get(block), (cst.Try, cst.TryStar)) and not self._tree.within(use, block):
             return False
         return self._tree.within(use, block)
+
+
+def _says_a_type(annotation: cst.BaseExpression) -> cst.BaseExpression | None:
+    """``answer: Final = get(url)`` says that the name keeps its value, and not of what type that is."""
+    word = annotation.attr if isinstance(annotation, cst.Attribute) else annotation
+    return None if isinstance(word, cst.Name) and word.value == "Final" else annotation

@@ -68,6 +68,8 @@ class Attempts:
         target: cst.CSTNode | None = None
         if isinstance(outer, cst.Assign) and len(outer.targets) == 1:
             target = outer.targets[0].target
+        elif isinstance(outer, cst.AnnAssign):
+            target = outer.target
         elif isinstance(outer, cst.WithItem) and outer.asname is not None:
             target = outer.asname.name
         return self._semantics.evaluator.used_as_response(target, outer) if isinstance(target, cst.Name) and outer is not None else None

@@ -39,7 +39,8 @@ _WAITS_FOR_READINESS = re.compile(
 _ATTEMPT = re.compile(r"attempt|retry|retries|tries", re.IGNORECASE)
 _OPENS_A_SOCKET = re.compile(r"web_?socket|ws_connect|^connect_ws", re.IGNORECASE)
 """Calls that connect for good: what is done when that breaks is no retry of a request, although a request may lead there."""
-_PENDING = "authorization_pending"
+_OF_THE_DEVICE_FLOW = ("authorization_pending", "urn:ietf:params:oauth:grant-type:device_code")
+"""RFC 8628, sections 3.5 and 3.4."""
 _LEAVES = frozenset({cst.Break, cst.Return})
 _DECIDES = frozenset({cst.Try, cst.TryStar, cst.With, cst.If, cst.IfExp, cst.While, cst.Match, cst.BooleanOperation})
 _MOST = 8
@@ -180,10 +181,12 @@ def _waits_for_readiness(semantics: Semantics, region: Region) -> bool:
 
 
 def _waits_for_a_person(semantics: Semantics, region: Region) -> bool:
-    """A person is asked in between, or has to agree elsewhere (the device flow of OAuth: RFC 8628, section 3.5)."""
+    """A person is asked in between, or has to agree elsewhere (the device flow of OAuth)."""
+    function = region if isinstance(region, cst.FunctionDef) else semantics.tree.enclosing(region, cst.FunctionDef)
+    around = function.body if function is not None else region.body
+    if any(text.evaluated_value in _OF_THE_DEVICE_FLOW for text in semantics.tree.inside(around, cst.SimpleString)):
+        return True
     for node in semantics.tree.below(region.body, into_functions=False):
-        if isinstance(node, cst.SimpleString) and node.evaluated_value == _PENDING:
-            return True
         if isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and node.func.value == "input":
             return True
     return False

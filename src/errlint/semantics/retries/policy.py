@@ -84,7 +84,8 @@ class Wait:
     :ivar growth: see :data:`Growth`; :ivar seconds: the first delay in seconds, if it is written out;
     :ivar jitter: whether chance is in it;
     :ivar server: whether it follows what the server says (Retry-After, a reset, an SDK's attribute), in this layer or below it;
-    :ivar cap: the longest delay in seconds, if there is one; :ivar node: the expression, call or argument that says how long, if any.
+    :ivar cap: the longest delay in seconds, if there is one; :ivar node: the expression, call or argument that says how long, if any;
+    :ivar next_pass: the next pass begins with it, so the answer that failed is looked at elsewhere.
     """
 
     growth: Growth = "unknown"
@@ -94,6 +95,7 @@ class Wait:
     cap: float | None = None
     node: cst.CSTNode | None = None
     places: tuple[Place, ...] = ()
+    next_pass: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from errlint.semantics.meaning import Kind
-from errlint.semantics.retries.outcomes import ANYTHING, FAILURES, NO_ANSWER
+from errlint.semantics.retries.outcomes import ANYTHING, FAILURES, LIMITED, NO_ANSWER
 from errlint.semantics.statuses import ERRORS, UNKNOWN
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ def is_poll(semantics: Semantics, attempt: Attempt, found: Passage) -> bool:
     by_answers = found.back & ERRORS & ~found.caught
     if not by_answers or isinstance(found.region, cst.FunctionDef):
         return False
+    if by_answers == 1 << LIMITED:
+        return False  # that is there, and the server is up
     if not found.caught & FAILURES and _waits_first(semantics, found):
         return True
     return attempt.method in _READS and bool(found.caught & NO_ANSWER) and _asks_only_for_success(semantics, attempt.call)

@@ -138,9 +138,19 @@ def wait_of(semantics: Semantics, passages: Sequence[Passage], failures: Retried
     if not after and not before:
         somehow = perhaps or perhaps_before
         return Wait("unknown" if somehow else "none", None, None if somehow else False, None if somehow else False)
-    found = _longest([*after, *before])
+    found = replace(_longest([*after, *before]), next_pass=not after)
+    if found.growth == "unknown" and any(_hands_on_headers(semantics, passage, asked) for passage in passages):
+        found = replace(found, server=found.server or None)
     # each attempt may begin with a wait of its own
     return replace(found, jitter=found.jitter or None) if perhaps_before else found
+
+
+def _hands_on_headers(semantics: Semantics, passage: Passage, asked: int) -> bool:
+    """``limits.update(response.headers)`` and ``sleep(limits.left())``: who is told may know how long to wait."""
+    reached = (node for node, outcomes in passage.walk.reached.items() if isinstance(node, cst.BaseSmallStatement) and outcomes & asked)
+    calls = (call for node in reached for call in semantics.tree.inside(node, cst.Call) if call is not passage.attempt)
+    values = (argument.value for call in calls for argument in call.args)
+    return any(isinstance(value, cst.Attribute) and value.attr.value == "headers" for value in values)
 
 
 def _longest(waits: list[Wait]) -> Wait:

@@ -105,15 +105,17 @@ class Waits:
         if word.lower().lstrip("_") in ("sleep", "async_sleep", "sleep_func", "sleeper") and not self._semantics.functions.run_by(call):
             return plain[0] if plain else None
         if word == "wait" and isinstance(call.func, cst.Attribute):
-            timeout = next((found.value for found in call.args if found.keyword is not None and found.keyword.value == "timeout"), None)
-            return timeout or (plain[0] if len(plain) == 1 and self._is_number(plain[0]) else None)
+            by_name = {found.keyword.value: found.value for found in call.args if found.keyword is not None}
+            if "timeout" in by_name:
+                return by_name["timeout"]
+            said = [*plain, *(value for name, value in by_name.items() if _is_about_time(name))]
+            return said[0] if len(said) == 1 and self._is_number(said[0]) else None
         return None
 
     def _is_number(self, expression: cst.BaseExpression) -> bool:
         if isinstance(expression, (cst.Integer, cst.Float, cst.BinaryOperation)):
             return True
-        name = (dotted(expression) or "").rpartition(".")[2].lower()
-        return any(word in name for word in ("delay", "wait", "interval", "sleep", "backoff", "seconds", "timeout"))
+        return _is_about_time((dotted(expression) or "").rpartition(".")[2])
 
     def reads_server(self, function: cst.FunctionDef | cst.Lambda) -> bool:
         """Whether a function reads what the server says about the wait."""
@@ -336,6 +338,10 @@ class Waits:
         if meaning is not None and meaning.kind in _ANSWERS:
             return True
         return (dotted(expression) or "").rpartition(".")[2].lower() in _ANSWER_NAMES
+
+
+def _is_about_time(name: str) -> bool:
+    return any(word in name.lower() for word in ("delay", "wait", "interval", "sleep", "backoff", "seconds", "timeout"))
 
 
 def _calculated(one: float, joined: cst.BaseBinaryOp, other: float) -> float | None:
