@@ -10,6 +10,7 @@ import libcst as cst
 from errlint.catalogue import Catalogue
 from errlint.semantics.constants import string_value
 from errlint.semantics.meaning import Kind, Place
+from errlint.semantics.names import dotted
 from errlint.semantics.raises import Answer
 from errlint.semantics.retries.policy import Attempt, repeated
 
@@ -72,7 +73,35 @@ class Attempts:
             target = outer.target
         elif isinstance(outer, cst.WithItem) and outer.asname is not None:
             target = outer.asname.name
-        return self._semantics.evaluator.used_as_response(target, outer) if isinstance(target, cst.Name) and outer is not None else None
+        if not isinstance(target, cst.Name) or outer is None:
+            return None
+        return self._semantics.evaluator.used_as_response(target, outer) or self._handed_on(target, outer)
+
+    def _handed_on(self, name: cst.Name, node: cst.CSTNode) -> Place | None:
+        """Where a value that ``node`` binds to a name goes to a function of the file that takes responses, by its annotation."""
+        around = self._tree.enclosing(node, cst.FunctionDef)
+        for call in self._tree.inside(around.body, cst.Call, into_functions=False) if around is not None else ():
+            plain = [argument.value for argument in call.args if argument.keyword is None and not argument.star]
+            for position, value in enumerate(plain):
+                if self._is_bound_by(value, name.value, node) and self._takes_response(call, position):
+                    return Place(value, f"`{dotted(call.func)}()` takes responses")
+        return None
+
+    def _is_bound_by(self, value: cst.BaseExpression, name: str, node: cst.CSTNode) -> bool:
+        if not isinstance(value, cst.Name) or value.value != name:
+            return False
+        return any(found.node is node for found in self._semantics.scopes.reaching(value))
+
+    def _takes_response(self, call: cst.Call, position: int) -> bool:
+        for function in self._semantics.functions.run_by(call):
+            plain = (*function.params.posonly_params, *function.params.params)
+            place = position + (1 if isinstance(call.func, cst.Attribute) else 0)
+            if place < len(plain):
+                bindings = self._semantics.scopes.bindings(plain[place].name.value, function)
+                meanings = (self._semantics.evaluator.bound(found) for found in bindings if found.node is plain[place])
+                if any(meaning is not None and meaning.kind is Kind.RESPONSE for meaning in meanings):
+                    return True
+        return False
 
     def of_callee(self, callee: cst.Name | cst.Attribute, call: cst.Call) -> Attempt | None:
         """The attempt that ``call`` makes by running a function of a library that is handed to it: ``retrying(session.get, url)``."""

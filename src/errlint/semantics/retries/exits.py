@@ -43,6 +43,7 @@ class Exits:
         assigned = {dotted(target) for target in _assigned(semantics, region)}
         self.flags = [flag for flag in _flags(region) if flag.name in assigned]
         self._flag_tests = {flag.test for flag in self.flags}
+        self._counters = frozenset(_counters(semantics, region)) - {flag.name for flag in self.flags}
 
     def bind(self, predicates: Predicates) -> None:
         """The tests of the region, which themselves ask :meth:`passed`."""
@@ -65,11 +66,13 @@ class Exits:
         return Fate(back=stays & test.may, left=stays & ~test.must | as_ended(ended(state)))
 
     def after(self, statement: cst.Assign | cst.AnnAssign, state: int) -> int:
-        """The state after an assignment: one to a flag decides whether the loop will go on."""
-        if not self.flags or statement.value is None:
+        """The state after an assignment: one to a flag decides whether the loop will go on, one to its counter may end it."""
+        if not (self.flags or self._counters) or statement.value is None:
             return state
         targets = [target.target for target in statement.targets] if isinstance(statement, cst.Assign) else [statement.target]
         names = {dotted(target) for target in targets}
+        if names & self._counters and not isinstance(statement.value, cst.Integer):
+            state |= as_ended(running(state) | ended(state))
         for flag in self.flags:
             if flag.name in names:
                 ends = self._ends(flag, statement.value)
@@ -146,6 +149,23 @@ def _known_part(test: cst.BaseExpression, predicates: Predicates) -> Range:
         if said != UNKNOWN:
             found = Range(found.may & said.may, found.must & said.must)
     return found
+
+
+def _counters(semantics: Semantics, region: Region) -> Iterator[str]:
+    """What is counted up in a ``while`` loop and asked for by its test, in a function of the file, too."""
+    if not isinstance(region, cst.While):
+        return
+    asked = {node.value for node in _asked_by(semantics, region.test) if isinstance(node, cst.Name)}
+    for node in semantics.tree.inside(region.body, cst.AugAssign, into_functions=False):
+        if isinstance(node.target, cst.Name) and node.target.value in asked:
+            yield node.target.value
+
+
+def _asked_by(semantics: Semantics, test: cst.BaseExpression) -> Iterator[cst.CSTNode]:
+    for node in (test, *semantics.tree.below(test)):
+        yield node
+        for function in semantics.functions.run_by(node) if isinstance(node, cst.Call) else ():
+            yield from semantics.tree.below(function.body)
 
 
 def _assigned(semantics: Semantics, region: Region) -> Iterator[cst.BaseExpression]:

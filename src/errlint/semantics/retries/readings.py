@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -14,14 +13,13 @@ from errlint.semantics.names import dotted
 from errlint.semantics.retries.codes import OTHER, Codes
 from errlint.semantics.retries.outcomes import FAILURES, NO_ANSWER, NOT_YET
 from errlint.semantics.retries.policy import Retried, Wait
+from errlint.semantics.retries.words import MAY_WAIT
 from errlint.semantics.statuses import ERRORS, Range
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
     from errlint.semantics.retries.loops import Passage
 
-_MAY_WAIT = re.compile(r"sleep|wait|back_?off|throttl|limit|delay|pause|cool|acquire|handle|retry", re.IGNORECASE)
-"""Calls of unknown functions that may well wait."""
 _LIMITED, _UNAVAILABLE = 1 << 429, 1 << 503
 _MOST_CODES = 48
 _HANDLERS = (cst.ExceptHandler, cst.ExceptStarHandler)
@@ -133,7 +131,7 @@ def wait_of(semantics: Semantics, passages: Sequence[Passage], failures: Retried
             if delay is not None:
                 (after if outcomes & asked else before).append(semantics.waits.of(delay, passage.region))
         for call, outcomes in passage.steps.unknown.items():
-            may_wait = _MAY_WAIT.search((dotted(call.func) or "").rpartition(".")[2]) is not None
+            may_wait = MAY_WAIT.search((dotted(call.func) or "").rpartition(".")[2]) is not None
             perhaps, perhaps_before = perhaps or (may_wait and bool(outcomes & asked)), perhaps_before or (may_wait and outcomes == NOT_YET)
     if not after and not before:
         somehow = perhaps or perhaps_before

@@ -11,6 +11,7 @@ from errlint.semantics.names import dotted
 from errlint.semantics.retries.exits import conjuncts
 from errlint.semantics.retries.outcomes import FAILURES
 from errlint.semantics.retries.policy import Stop
+from errlint.semantics.retries.words import MAY_WAIT
 from errlint.semantics.statuses import UNKNOWN
 from errlint.semantics.tree import alike
 
@@ -60,13 +61,19 @@ def _counted_elsewhere(semantics: Semantics, region: cst.While) -> Iterator[cst.
 
 def _is_bounded(passage: Passage, region: cst.While) -> bool | None:
     """Of a ``while`` loop in which nothing counts: not bounded, unless something that is not known here is asked."""
-    if passage.walk.ends_by_others:
+    if passage.walk.ends_by_others or any(_is_inherited_wait(call, outcomes) for call, outcomes in passage.steps.unknown.items()):
         return None
     for part in conjuncts(region.test):
         endless = isinstance(part, cst.Integer) or (isinstance(part, cst.Name) and part.value == "True")
         if not endless and passage.predicates.range_of(part) == UNKNOWN:
             return None
     return False
+
+
+def _is_inherited_wait(call: cst.Call, outcomes: int) -> bool:
+    """``self.wait()`` of a class of another module, after a failure: it may count, and raise when that is enough."""
+    owner, _, word = (dotted(call.func) or "").rpartition(".")
+    return owner == "self" and bool(outcomes & FAILURES) and MAY_WAIT.search(word) is not None
 
 
 def _of_iterable(semantics: Semantics, passage: Passage, region: cst.For) -> Stop:

@@ -13,6 +13,8 @@ ANSWER_WORDS = frozenset({"response", "resp", "res", "r"})
 """What responses are called."""
 ASIDE = re.compile(r"timeout|headers?$|auth|token|attempt|retr(y|ies)|tries$|trace|request_id|idempotency|logger|cookies", re.IGNORECASE)
 """Arguments and variables that may differ between two attempts of one request."""
+MAY_WAIT = re.compile(r"sleep|wait|back_?off|throttl|limit|delay|pause|cool|acquire|handle|retry", re.IGNORECASE)
+"""Calls of unknown functions that may well wait."""
 
 
 def last_word(expression: cst.BaseExpression) -> str:

@@ -108,7 +108,8 @@ class Conditions:
 
     def _decided(self, item: Given) -> Again:
         """What a function of the exception lets through."""
-        predicates = self._semantics.predicates
+        predicates = Predicates(self._semantics)
+        predicates.in_flight = self._leaving.raised
         functions = self._semantics.functions.behind(item.value)
         inverted = "unless" in item.argument.says
         place = Place(item.node, "decides when to give up" if inverted else "decides what is tried again")
