@@ -58,14 +58,21 @@ def _all_requests(attempts: Sequence[Attempt]) -> frozenset[cst.CSTNode]:
 
 
 def _is_below(semantics: Semantics, inner: RetryPolicy, outer: RetryPolicy, attempt: Attempt) -> bool:
-    """What a client retries is below what a function retries; of two of those, the one with fewer calls on the way to the request."""
+    """What a client retries is below what a function retries; of two functions, the one that the other comes by on its way to the request.
+
+    Where each makes the very call that the other makes, the one is below that stands in what the other runs.
+    """
     if inner.builtin or inner.covers_client != outer.covers_client:
         return inner.builtin or inner.covers_client
-    requests = _requests(attempt)
-    ways = [min((len(one.trail) for one in policy.attempts if _requests(one) & requests), default=0) for policy in (inner, outer)]
-    if ways[0] != ways[1]:
-        return ways[0] < ways[1]
-    return semantics.tree.within(inner.node, _body_of(semantics, outer.node))
+    shared = [one for one in inner.attempts if _requests(one) & _requests(attempt)]
+    if not any(one.call in _way(attempt) for one in shared):
+        return False
+    return not any(attempt.call in _way(one) for one in shared) or semantics.tree.within(inner.node, _body_of(semantics, outer.node))
+
+
+def _way(attempt: Attempt) -> frozenset[cst.CSTNode]:
+    """The calls from an attempt down to its request."""
+    return frozenset((attempt.call, *(place.node for place in attempt.trail)))
 
 
 def _body_of(semantics: Semantics, node: cst.CSTNode) -> cst.CSTNode:
