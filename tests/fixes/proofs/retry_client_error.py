@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from errlint.model import Safety
-from tests.fixes.claims import ASKED_AGAIN, ASKED_ONCE, WAITED_AS_TOLD, Claim, has_status
+from tests.fixes.claims import ASKED_AGAIN, ASKED_ONCE, WAITED_AS_TOLD, Claim, has_status, returned
 from tests.fixes.proof import Proof
 from tests.support.answers import Answer
 
@@ -91,6 +91,7 @@ types_of_sdks = partial(Proof, "ERR201", _TYPES, "retry_client_error/bad_types_o
 types_of_sdks = partial(types_of_sdks, before=ASKED_AGAIN, after=ASKED_ONCE)
 ways_out = of("ways_out", _GUARD)
 assorted, assorted_by_hand = of("assorted", _PREDICATE), of("assorted", _GUARD)
+streams = of("state_of_itself", _GUARD)
 wrappers, tests, listed = of("wrappers", _GUARD), of("status_tests", _GUARD), of("status_tests", _BELOW)
 
 PROOFS = [
@@ -122,6 +123,8 @@ PROOFS = [
     concurrent(call="weather('c1')"),
     concurrent(call="bounded_by_time('https://api.example.com/items')", only=Safety.SAFE),
     recursion(call="download('https://api.example.com/items')"),
+    streams(call="len(list(Streamed('https://api.example.com/runs', 3).send(Run({}))))", after=ASKED_ONCE & returned(1)),
+    streams(call="Streamed('https://api.example.com/runs', 3).send_or_tell(Run({})).done", after=ASKED_ONCE & returned(True)),
     wrappers(call="get_profile('u1')"),
     wrappers(call="Tickets().close('t1')"),
     tests(call="json_of('https://api.example.com/items')"),

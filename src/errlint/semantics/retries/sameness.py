@@ -12,8 +12,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 import libcst as cst
 
+from errlint.semantics.leaving import leaves
 from errlint.semantics.names import dotted
+from errlint.semantics.retries.counters import Counters
 from errlint.semantics.retries.exits import Region
+from errlint.semantics.retries.outcomes import ANYTHING, NOTHING
 from errlint.semantics.retries.words import ASIDE
 from errlint.semantics.scopes import Binding, How
 
@@ -177,18 +180,40 @@ class Sameness:
         return isinstance(last, cst.Name) and last.value == name and self._semantics.names.qualified(value.func) in _CASTS
 
     def _is_last(self, node: cst.CSTNode) -> bool:
-        """``result = failed(result)`` and ``return result``: no further pass follows."""
+        """``result = failed(result)`` and ``return result``, or where no attempt is left: no further pass follows."""
         child, order = node, self._tree.order
         for found in self._tree.ancestors(node):
+            if self._is_spent(child, found):
+                return True
             if found is self._region or (isinstance(found, (cst.Try, cst.TryStar)) and child is found.body):
                 return False  # or an exception may come in between, and send it into another pass
             if isinstance(found, cst.IndentedBlock) and isinstance(found.body[-1], cst.SimpleStatementLine):
-                ends = isinstance(found.body[-1].body[-1], (cst.Return, cst.Raise))
+                ends = self._leaves(found.body[-1].body[-1])
                 again = (other for other in self._tree.inside(found, cst.Continue, into_functions=False) if order[other] > order[node])
                 if ends and next(again, None) is None:
                     return True
             child = found
         return False
+
+    def _is_spent(self, node: cst.CSTNode, around: cst.CSTNode) -> bool:
+        """Whether a part of a test or block is reached after the last attempt only: ``if attempt < most: continue``, and what follows."""
+        if isinstance(around, cst.If):
+            wanted = NOTHING if node is around.body else ANYTHING
+            return node in (around.body, around.orelse) and self._counters.passed(around.test) == wanted
+        if not isinstance(around, cst.IndentedBlock):
+            return False
+        before = around.body[: around.body.index(node)] if node in around.body else ()
+        return any(isinstance(one, cst.If) and leaves(one.body) and self._counters.passed(one.test) == ANYTHING for one in before)
+
+    @cached_property
+    def _counters(self) -> Counters:
+        return Counters(self._semantics, self._region)
+
+    def _leaves(self, statement: cst.CSTNode) -> bool:
+        """Whether a statement ends all passes: a ``break`` may be one of a loop inside."""
+        if isinstance(statement, cst.Break):
+            return self._tree.enclosing(statement, cst.For, cst.While) is self._region
+        return isinstance(statement, (cst.Return, cst.Raise))
 
     def _reads(self, expression: cst.BaseExpression, name: str) -> bool:
         nodes = (expression, *self._tree.below(expression))

@@ -35,12 +35,12 @@ class WaysOut:
         self._semantics = writing.semantics
         self._tree = writing.semantics.tree
         self._policy = policy
-        self._region = region
+        self.region = region
         self._counters = Counters(self._semantics, region)
 
     def statement(self, place: cst.CSTNode) -> str:
         """Out as after the last attempt (``break``), where that is the end of the loop; else ``raise``."""
-        region = self._region
+        region = self.region
         if (
             isinstance(region, cst.FunctionDef)
             or self._tree.enclosing(place, cst.For, cst.While) is not region
@@ -107,7 +107,7 @@ class WaysOut:
 
     def _is_tried_after(self) -> bool:
         """Whether what follows the loop makes the call once more."""
-        region = self._region
+        region = self.region
         function = self._tree.enclosing(region, cst.FunctionDef)
         called = {dotted(attempt.call.func) for attempt in self._policy.attempts}
         called |= {dotted(node.func) for node in self._tree.below(region.body) if isinstance(node, cst.Call) and self._is_handed(node)}
