@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from errlint.first_party import FirstParty
 from errlint.project import Project
 
 
@@ -27,3 +30,38 @@ def test_what_stands_beside_the_outermost_package_is_not_searched(tmp_path: Path
     file = str(_package(tmp_path / "src"))
     (tmp_path / "errors.py").write_text("", encoding="utf-8")
     assert Project().module(file, "errors") is None
+
+
+def _namespace(folder: Path) -> Path:
+    """``acme.orders``, of which ``acme`` is a package by no file."""
+    inner = folder / "acme" / "orders"
+    inner.mkdir(parents=True)
+    for name in ("__init__.py", "hook.py", "trigger.py"):
+        (inner / name).write_text("", encoding="utf-8")
+    return inner / "trigger.py"
+
+
+def test_a_part_of_a_namespace_package_finds_itself(tmp_path: Path) -> None:
+    file = _namespace(tmp_path)
+    found = Project().module(str(file), "acme.orders.hook")
+    assert found is not None
+    assert found.file == str(file.with_name("hook.py"))
+
+
+@pytest.mark.parametrize("name", ["acme", "acme.stock", "acme.stock.hook", "orders.hook.x", "other.orders.hook"])
+def test_other_parts_of_a_namespace_package_are_not_found(tmp_path: Path, name: str) -> None:
+    file = _namespace(tmp_path)
+    (tmp_path / "acme" / "stock.txt").write_text("", encoding="utf-8")
+    (tmp_path / "other").mkdir()
+    assert Project().module(str(file), name) is None
+
+
+@pytest.mark.parametrize("marked", [False, True])
+def test_what_an_installed_part_defines_keeps_its_name(tmp_path: Path, marked: bool) -> None:
+    file = _namespace(tmp_path)
+    if marked:
+        (tmp_path / "pyproject.toml").write_text("", encoding="utf-8")
+    names = FirstParty(Project())
+    assert names.resolve(str(file), "acme.base.errors.AcmeError") == "acme.base.errors.AcmeError"
+    assert names.resolve(str(file), "acme.orders.hook") == f"{file.with_name('hook.py')}:"
+    assert names.resolve(str(file), "acme.orders.hook.Missing") is None

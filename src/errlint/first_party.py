@@ -8,6 +8,7 @@ library sheets may know, wherever in the project it was imported first.
 from __future__ import annotations
 
 import builtins
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
 from errlint.module_index import Index, index_of
@@ -80,11 +81,20 @@ class FirstParty:
         first, *rest = name[level:].split(".")
         if not level and (first in self._libraries or name in self._described or name.rpartition(".")[0] in self._described):
             return name
-        module = self.project.resolve(file, "", level) if level else self.project.resolve(file, first, 0)
-        if module is None:
-            return None if level else name
-        parts = (first, *rest) if level and first else tuple(rest)
-        return self._lookup(module, parts, seen)
+        if level:
+            module = self.project.resolve(file, "", level)
+            return self._lookup(module, (first, *rest) if first else (), seen) if module is not None else None
+        module, rest = self.project.start(file, name, 0)
+        return name if module is None or self._is_elsewhere(module, rest) else self._lookup(module, tuple(rest), seen)
+
+    def _is_elsewhere(self, module: Module, parts: Sequence[str]) -> bool:
+        """Whether a name leads out of the part of a namespace package that the project has: other parts are installed."""
+        while module.file is None and parts:
+            child = self.project.child(module, parts[0])
+            if child is None:
+                return True
+            module, parts = child, parts[1:]
+        return False
 
     def _lookup(self, module: Module, parts: tuple[str, ...], seen: Seen) -> str | None:
         if not parts:

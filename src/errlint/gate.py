@@ -139,8 +139,7 @@ class Gate:
                 yield from _file_of(below)
 
     def _files(self, file: str, level: int, module: str, names: Iterable[str]) -> Iterator[str]:
-        first, *rest = module.split(".")
-        found = self.project.resolve(file, first, level)
+        found, rest = self.project.start(file, module, level)
         for part in rest:
             if found is None:
                 return

@@ -67,6 +67,9 @@ class Project:
                     return above
         return self._base(folder)
 
+    def _is_marked(self, root: str) -> bool:
+        return any(mark in self._listing(root) for mark in (*_REPOSITORY, *_BUILD))
+
     def _base(self, folder: str) -> str:
         """The folder in which the outermost package around ``folder`` stands. A folder in a package belongs to it, as Python has it."""
         outside = (above for above in _upwards(folder) if _INIT not in self._listing(above))
@@ -75,11 +78,28 @@ class Project:
     def module(self, file: str, name: str) -> Module | None:
         """The module that ``from <name> import …`` in an absolute file names; leading dots are those of the import."""
         level = len(name) - len(name.lstrip("."))
-        first, *rest = name[level:].split(".")
-        found = self.resolve(file, first, level)
+        found, rest = self.start(file, name[level:], level)
         for part in rest:
             found = self.child(found, part) if found is not None else None
         return found
+
+    def start(self, file: str, name: str, level: int) -> tuple[Module | None, list[str]]:
+        """The module that the import of a dotted name starts from, and the parts of the name that lead on from there."""
+        first, *rest = name.split(".")
+        found = self.resolve(file, first, level)
+        return (found, rest) if found is not None or level else self._around(os.path.dirname(file), [first, *rest])
+
+    def _around(self, folder: str, parts: list[str]) -> tuple[Module | None, list[str]]:
+        """``acme.orders.client`` in a file of ``acme/orders``, where ``acme`` is a package by no file: it leads back into the folder.
+
+        Only where nothing but the outermost package says what the project is, as in a wheel that was unpacked.
+        """
+        root = self.root_of(folder)
+        above = root.split(os.sep)
+        names = range(len(parts) - 1, 0, -1) if self._root is None and not self._is_marked(root) else ()
+        depth = next((depth for depth in names if above[-depth:] == parts[:depth]), 0)
+        here = Module(None, root)
+        return (here, parts[depth:]) if depth and self.child(here, parts[depth]) is not None else (None, [])
 
     def resolve(self, file: str, name: str, level: int) -> Module | None:
         """The module that the import of a dotted name starts from: ``name`` is its first part, ``level`` the number of dots before it.
