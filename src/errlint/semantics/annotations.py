@@ -13,7 +13,8 @@ from errlint.semantics.scopes import How, Scopes
 from errlint.semantics.tree import Tree
 from errlint.semantics.types import Types
 
-_TRANSPARENT = frozenset({"Optional", "Union", "Annotated", "Awaitable", "Final", "ClassVar"})
+_TRANSPARENT = frozenset({"Optional", "Union", "Annotated", "Awaitable", "Coroutine", "Final", "ClassVar"})
+_OPTIONAL = frozenset({"Optional", "Union", "Annotated"})
 _SUBSCRIPT = re.compile(r"(?:\w+\.)*(\w+)\[(.*)\]")
 
 
@@ -44,6 +45,19 @@ class Annotations:
             quoted = string_value(annotation)
             if quoted is not None:
                 yield from self._quoted(quoted)
+
+    def results(self, annotation: cst.BaseExpression) -> Iterator[str]:
+        """The dotted names of the types that calling a value gives, for one that is annotated as ``Callable[…, X]``."""
+        if isinstance(annotation, cst.BinaryOperation):
+            yield from self.results(annotation.left)
+            yield from self.results(annotation.right)
+        elif isinstance(annotation, cst.Subscript):
+            parts = [element.slice.value for element in annotation.slice if isinstance(element.slice, cst.Index)]
+            word = (dotted(annotation.value) or "").rpartition(".")[2]
+            if word == "Callable" and len(parts) == 2:
+                yield from self.types(parts[1])
+            elif word in _OPTIONAL:
+                yield from (name for part in parts for name in self.results(part))
 
     def _quoted(self, text: str) -> Iterator[str]:
         wrapped = _SUBSCRIPT.fullmatch(text.strip())

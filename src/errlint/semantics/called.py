@@ -94,7 +94,10 @@ class Called:
             if declared is not None:
                 return declared.via(call, f"returned by `{function.name.value}()`")
         summary = self._callees.elsewhere(call)
-        return self._callees.returned(call, summary, summary.value, self._callees.client(call)) if summary is not None else None
+        if summary is not None:
+            return self._callees.returned(call, summary, summary.value, self._callees.client(call))
+        given = (self._typed.given_by(annotation, call) for annotation in self._functions.annotations(call.func))
+        return next((found for found in given if found is not None), None)
 
     def returned_by_annotation(self, function: cst.FunctionDef) -> Meaning | None:
         """What a function returns by its annotation (``-> httpx.Response``)."""

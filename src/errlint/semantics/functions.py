@@ -53,6 +53,18 @@ class Functions:
         """The expressions that a name or an attribute is bound to."""
         return iter(self._constants.values(name))
 
+    def annotations(self, name: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
+        """The annotations of a name or of ``self.name``, those included of the parameters that an attribute is set to."""
+        if isinstance(name, cst.Name):
+            bindings = self._scopes.reaching(name)
+        elif isinstance(name, cst.Attribute):
+            owner = self._constants.owner(name)
+            bindings = self._scopes.bindings(name.attr.value, owner) if owner is not None else []
+            yield from (found for value in self.values(name) if isinstance(value, cst.Name) for found in self.annotations(value))
+        else:
+            bindings = []
+        yield from (binding.annotation for binding in bindings if binding.annotation is not None)
+
     def returned(self, function: cst.FunctionDef) -> Iterator[cst.BaseExpression]:
         """The expressions that a function returns, in document order."""
         for node in self._tree.inside(function.body, cst.Return, into_functions=False):

@@ -40,6 +40,15 @@ class Typed:
                 return self.of_type(sheet, Place(node, note.format(shown(sheet.name))), api)
         return None
 
+    def given_by(self, annotation: cst.BaseExpression, call: cst.Call) -> Meaning | None:
+        """What a call gives of a value that is annotated as ``Callable[…, X]``, where X is a response: then the call makes a request."""
+        for name in self._annotations.results(annotation):
+            sheet = self._types.type(name)
+            if sheet is not None and sheet.is_a == "response":
+                place = Place(call, f"is annotated to give a `{shown(sheet.name)}`", http=True)
+                return self.of_type(sheet, place, self._binding.of_call(call))
+        return None
+
     def instance(self, sheet: TypeSheet, node: cst.CSTNode) -> Meaning:
         """``self`` and ``cls`` in the methods of a class."""
         if sheet.is_a == "exception" and self._types.takes_status(sheet):
