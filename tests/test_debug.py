@@ -46,6 +46,43 @@ def test_a_policy_in_words(tmp_path: Path) -> None:
     assert result.exit_code == 0
 
 
+TOLD = """
+import time
+import requests
+
+def fetch(url):
+    while True:
+        response = requests.get(url)
+        if response.headers.get("X-Old") == "yes" and response.status_code != 429:
+            print("old")
+        if response.status_code == 429:
+            if not tries:
+                raise RuntimeError(url)
+            tries -= 1
+            time.sleep(int(response.headers["Retry-After"]))
+            continue
+        if response.status_code >= 500:
+            time.sleep(2 + time.time() % 1)
+            continue
+        return response
+"""
+TOLD_TABLE = """\
+client.py:6 loop
+  what  requests.get(url) (GET, an error status is returned; line 7)
+  which again after 429, 5xx
+        by name 429
+        line 16: after this test the call is made again
+        line 10: after this test the call is made again
+  wait  as long as the server says after 429, without jitter, follows the server (line 14: int(response.headers["Retry-After"]))
+        line 14: what the server says about the wait
+  stop  there is a limit (line 11: tries)
+"""
+
+
+def test_only_what_sends_back_is_named_and_the_wait_after_what_is_limited(tmp_path: Path) -> None:
+    assert run(tmp_path, TOLD).output.replace(f"{tmp_path}/", "") == TOLD_TABLE
+
+
 def test_no_retries(tmp_path: Path) -> None:
     assert run(tmp_path, "import requests\n").output.endswith("client.py: no retries\n")
 

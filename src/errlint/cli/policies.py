@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from errlint.semantics.retries.readings import ASKED_FIRST
 from errlint.semantics.statuses import ERRORS, in_words
 from errlint.terminal import Style, printable, wrapped
 
@@ -26,7 +27,7 @@ def describe(policy: RetryPolicy, source: Source, style: Style) -> Iterator[str]
     for label, facts in (
         ("what", [_attempt(attempt, source) for attempt in policy.attempts] or ["nothing that is known to do HTTP"]),
         ("which", list(_failures(policy.retried, source))),
-        ("wait", list(_wait(policy.wait, source))),
+        ("wait", list(_wait(policy.wait, policy.retried, source))),
         ("stop", [_stop(policy.stop, source)]),
     ):
         for number, fact in enumerate(facts):
@@ -64,8 +65,11 @@ def _failures(retried: Retried, source: Source) -> Iterator[str]:
         yield f"line {_line(place.node, source)}: {place.note}"
 
 
-def _wait(wait: Wait, source: Source) -> Iterator[str]:
+def _wait(wait: Wait, retried: Retried, source: Source) -> Iterator[str]:
     growth = {"none": "no wait", "constant": "always the same", "growing": "longer each time", "unknown": "not known"}[wait.growth]
+    if wait.server and wait.growth == "constant" and wait.seconds is None:
+        asked = next((status for status in ASKED_FIRST if retried.named >> status & 1), None)
+        growth = "as long as the server says" + (f" after {asked}" if asked is not None else "")
     parts = [growth]
     if wait.seconds is not None:
         parts.append(f"first {wait.seconds:g} s")

@@ -206,6 +206,10 @@ class Predicates(Statuses):
             return Range(answered, answered) if word in ANSWER_WORDS | _STATUS_WORDS else UNKNOWN
         if name in ("any", "all") and len(arguments) == 1:
             return self._any_of(arguments[0]) if name == "any" else UNKNOWN
+        if isinstance(call.func, cst.Attribute) and call.func.attr.value == "startswith" and len(arguments) == 1:
+            named = self._in_text(arguments[0], call.func.value)
+            if named:
+                return Range(named, named)
         for function in self._semantics.functions.run_by(call):
             return UNKNOWN if is_abstract(function) else self.of_function(function)
         return super().range_of(call)

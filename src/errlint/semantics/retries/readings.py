@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -18,9 +20,12 @@ from errlint.semantics.statuses import ERRORS, Range
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
+    from errlint.semantics.retries.exits import Region
     from errlint.semantics.retries.loops import Passage
 
-_LIMITED, _UNAVAILABLE = 1 << 429, 1 << 503
+ASKED_FIRST = (429, 503)
+"""Where the source names the first of these, or else the second, a wait is the one after it: servers say with it when to come back."""
+_NOT_FOUND = 1 << 404
 _MOST_CODES = 48
 _HANDLERS = (cst.ExceptHandler, cst.ExceptStarHandler)
 
@@ -92,11 +97,12 @@ def _places(semantics: Semantics, passages: Sequence[Passage]) -> Iterator[Place
             if node in passage.counters.tests:
                 continue
             let[node] = let.get(node, 0) | outcomes & passage.back & FAILURES
-    untold = 0
-    for passage in passages:
-        untold |= passage.retried.must & ERRORS
-    for outcomes in let.values():
-        untold &= ~outcomes
+    certain = reduce(or_, (passage.retried.must for passage in passages), 0)
+    for decides in (_is_own, _sends_back):
+        some = {node: outcomes for node, outcomes in let.items() if decides(semantics, passages[0].region, node)}
+        if some and not certain & ~reduce(or_, some.values(), 0):
+            let = some
+    untold = certain & ERRORS & ~reduce(or_, let.values(), 0)
     order = semantics.tree.order
     ranked = sorted((node for node, outcomes in let.items() if outcomes), key=lambda node: (-let[node].bit_count(), order[node]))
     handlers = [node for node in ranked if isinstance(node, _HANDLERS)]
@@ -107,6 +113,27 @@ def _places(semantics: Semantics, passages: Sequence[Passage]) -> Iterator[Place
             yield Place(node, f"{_caught(node)} caught here, and the call is made again")
         elif not any(semantics.tree.within(node, handler) for handler in handlers) and isinstance(node, cst.BaseExpression):
             yield Place(node, "after this test the call is made again")
+
+
+def _is_own(semantics: Semantics, region: Region, node: cst.CSTNode) -> bool:
+    """Whether it stands in the retry itself: what the functions do that it calls decides nothing, if it tells everything."""
+    return semantics.tree.within(node, region)
+
+
+def _sends_back(semantics: Semantics, region: Region, node: cst.CSTNode) -> bool:
+    """Whether a handler, or a branch of a test, itself ends the pass: by ``continue``, or as the last of its statements."""
+    child = node if isinstance(node, _HANDLERS) else semantics.tree.parent[node]
+    if isinstance(child, _HANDLERS) or not isinstance(child, cst.If) or isinstance(region, cst.FunctionDef):
+        return True
+    if semantics.tree.inside(child.body, cst.Continue, into_functions=False):
+        return True
+    for around in semantics.tree.ancestors(child):
+        if isinstance(around, cst.IndentedBlock) and around.body[-1] is not child:
+            return False
+        if around is region:
+            return True
+        child = around
+    return True
 
 
 def _caught(handler: cst.ExceptHandler | cst.ExceptStarHandler) -> str:
@@ -121,12 +148,14 @@ def _caught(handler: cst.ExceptHandler | cst.ExceptStarHandler) -> str:
 
 def wait_of(semantics: Semantics, passages: Sequence[Passage], failures: Retried) -> Wait:
     """How long the policy waits, and whether it asks the server; where statuses that come with Retry-After are named, after those."""
-    asked = failures.named & _LIMITED or failures.named & _UNAVAILABLE or FAILURES
+    asked = next((1 << status for status in ASKED_FIRST if failures.named >> status & 1), FAILURES)
     after: list[Wait] = []
     before: list[Wait] = []
     perhaps = perhaps_before = False
     for passage in passages:
         for call, outcomes in passage.steps.pauses.items():
+            if outcomes & FAILURES == _NOT_FOUND:
+                continue  # what is waited for is not there yet
             delay = semantics.waits.pause(call) if outcomes & (asked | NOT_YET) else None
             if delay is not None:
                 (after if outcomes & asked else before).append(semantics.waits.of(delay, passage.region))

@@ -34,7 +34,8 @@ def stop_of(semantics: Semantics, passages: Sequence[Passage]) -> Stop:
             return Stop(False, node=endless)
         return Stop(True, node=counted[0]) if counted else Stop(False, node=region.name)
     if counted:
-        return Stop(True, _attempts_of_while(semantics, region), None, region.test)
+        tells = dotted(region.test) != "True" and not isinstance(region.test, cst.Integer)
+        return Stop(True, _attempts_of_while(semantics, region), None, region.test if tells else counted[-1])
     kept = next(_counted_elsewhere(semantics, region), None)
     if kept is not None:
         return Stop(True, node=kept)

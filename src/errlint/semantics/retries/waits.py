@@ -62,7 +62,7 @@ class _Found:
     """The answer goes to a function that is not known: it may read the header."""
     unknown: bool = False
     by_others: bool = False
-    """A function that is not known has a say: there may be chance in it."""
+    """A function that is not known has a say, or a part of the time of day: there may be chance in it."""
     cap: float | None = None
     seen: set[cst.CSTNode] = field(default_factory=set)
     helpers: list[cst.FunctionDef] = field(default_factory=list)
@@ -173,6 +173,7 @@ class Waits:
             case cst.Call():
                 self._call(expression, within, found, depth)
             case cst.BinaryOperation(left=left, right=right) | cst.BooleanOperation(left=left, right=right):
+                found.by_others = found.by_others or (isinstance(expression.operator, cst.Modulo) and self._reads_clock(left))
                 self._walk(left, within, found, depth)
                 self._walk(right, within, found, depth)
             case cst.UnaryOperation(expression=inner) | cst.Await(expression=inner) | cst.NamedExpr(value=inner):
@@ -190,6 +191,12 @@ class Waits:
                     self._walk(item.value, within, found, depth)
             case _:
                 found.unknown = True
+
+    def _reads_clock(self, expression: cst.BaseExpression) -> bool:
+        """``time.time() % 1``: nobody knows what that will be."""
+        nodes = (expression, *self._tree.below(expression))
+        names = (self._semantics.names.qualified(node.func) or "" for node in nodes if isinstance(node, cst.Call))
+        return any(map(self._semantics.libraries.is_clock, names))
 
     def _said_by_server(self, expression: cst.BaseExpression) -> Place | None:
         meaning = self._semantics.meaning(expression)
