@@ -267,9 +267,9 @@ class Writing:
             return self.before(self._tree.statement(alike[0]), [line])
         others = [found for found in self._imports if kind is False or self._is_future(found)]
         if others:
-            return self.after(self._tree.statement(others[-1]), ["", line])
+            return self.after(self._tree.statement(others[-1]), [line])
         if self._imports:
-            return self.before(self._tree.statement(self._imports[0]), [line, ""])
+            return self.before(self._tree.statement(self._imports[0]), [line])
         body = self._tree.module.body
         first = next((found for found in body if not self._is_docstring(found)), body[0])
         return self.before(first, [line, ""])
