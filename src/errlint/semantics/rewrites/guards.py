@@ -13,7 +13,6 @@ from errlint.semantics.retries.exception_types import BROAD
 from errlint.semantics.retries.policy import RetryPolicy
 from errlint.semantics.rewrites.answer_guards import AnswerGuards
 from errlint.semantics.rewrites.failures import Assorted, Failure, Failures, permanent
-from errlint.semantics.rewrites.last_attempts import LastAttempts
 from errlint.semantics.rewrites.predicates import may_succeed
 from errlint.semantics.rewrites.ways_out import Handler, WaysOut, pause_in
 from errlint.semantics.rewrites.writing import Writing
@@ -36,7 +35,6 @@ class Guards:
         self._tree = writing.semantics.tree
         self._failures = Failures(writing)
         self._answers = AnswerGuards(writing)
-        self._last = LastAttempts(writing)
 
     def of(self, policy: RetryPolicy) -> Guard | None:
         """The guard for a policy; None where it is not clear where it belongs."""
@@ -77,13 +75,10 @@ class Guards:
             predicate, added = may_succeed(self._writing, policy, failure)
             test, hopeful = f"not {predicate}({name})", f"{predicate}({name})"
             edits += added
-        limit = ways.by_last_attempt(handler, test, hopeful)
-        if limit is not None:
-            return Guard((*edits, limit), is_narrow)
-        pause = pause_in(self._semantics, policy, handler)
-        as_last = self._last.also_for(test, hopeful, ways.region, handler, pause) if pause is not None else None
+        as_last = ways.by_last_attempt(handler, test, hopeful)
         if as_last is not None:
             return Guard((*edits, *as_last), is_narrow)
+        pause = pause_in(self._semantics, policy, handler)
         place = pause or handler.body.body[0]
         way = ways.statement(place)
         lines = [f"if {test}:", f"{self._writing.step}{way}"]

@@ -53,41 +53,59 @@ class WaysOut:
         limits = (node for node in asked if self._counters.passed(node.test) not in (None, UNKNOWN))
         return "raise" if any(map(self._gives_up, limits)) else "break"
 
-    def by_last_attempt(self, handler: Handler, hopeless: str, hopeful: str) -> Edit | None:
-        """``if attempt == last or …: raise``, or ``if attempt < last and …: wait``: the test of a handler that asks for the last attempt.
+    def by_last_attempt(self, handler: Handler, hopeless: str, hopeful: str) -> tuple[Edit, ...] | None:
+        """What a handler does where no attempt is left, done at once: by the test that asks for the last attempt.
+
+        ``if attempt == last or …: raise``, or ``if attempt < last and …: wait``. None where no test of the handler leads to that.
 
         :param hopeless: the test that is true for failures after which there is no use in another attempt; :param hopeful: its opposite.
         """
         statements = list(handler.body.body) if isinstance(handler.body, cst.IndentedBlock) else []
-        for statement, after in zip(statements, (*statements[1:], None), strict=True):
-            if not isinstance(statement, cst.If):
+        for position, limit in enumerate(statements):
+            if not isinstance(limit, cst.If) or isinstance(limit.orelse, cst.If):
                 continue
-            passed = self._passed(statement.test, cst.Or if leaves(statement.body) else cst.And)
-            if passed == NOTHING and statement.orelse is None and self._gives_up_in(statement.body):
-                return self._joined(statement.test, "or", hopeless)
-            if passed == ANYTHING and self._ends_with_leaving(statement, statements[-1] if after is not None else None):
-                return self._joined(statement.test, "and", hopeful)
+            spent: cst.CSTNode | None
+            goes_on: cst.CSTNode | None
+            if self._passed(limit.test, cst.Or) == NOTHING:
+                spent, goes_on = limit.body, limit.orelse
+                edit = self._joined(limit.test, "or", hopeless)
+            elif self._passed(limit.test, cst.And) == ANYTHING:
+                following = cst.IndentedBlock(statements[position + 1 :]) if leaves(limit.body) else None
+                spent, goes_on = limit.orelse.body if isinstance(limit.orelse, cst.Else) else following, limit.body
+                edit = self._joined(limit.test, "and", hopeful)
+            else:
+                continue
+            end = self._end_of(spent, goes_on, handler) if isinstance(spent, cst.IndentedBlock) else None
+            if end is not None:
+                return (edit, *end)
         return None
 
     def _passed(self, test: cst.BaseExpression, operator: type[cst.BaseBooleanOp]) -> object:
         """What a test for the last attempt says while attempts are left; one of several may be it."""
-        parts = list(_parts(test, operator))
-        found = [passed for passed in map(self._counters.passed, parts) if passed is not None]
+        found = [passed for passed in map(self._counters.passed, _parts(test, operator)) if passed is not None]
         return found[0] if len(found) == 1 else None
 
-    def _ends_with_leaving(self, test: cst.If, last: cst.CSTNode | None) -> bool:
-        """Whether no further attempt follows where the test fails."""
-        if isinstance(test.orelse, cst.Else):
-            return self._gives_up_in(test.orelse.body)
-        return (
-            test.orelse is None
-            and isinstance(last, cst.SimpleStatementLine)
-            and isinstance(last.body[-1], (cst.Raise, cst.Return, cst.Break))
-        )
+    def _end_of(self, spent: cst.IndentedBlock, goes_on: cst.CSTNode | None, handler: Handler) -> tuple[Edit, ...] | None:
+        """What has to follow where no attempt is left, so that none comes: nothing, or ``break``; None where that cannot be said.
 
-    def _gives_up_in(self, block: cst.CSTNode) -> bool:
-        """Whether a block leaves the retry at its end."""
-        return leaves(block) and not self._tree.inside(block, cst.Continue, into_functions=False)
+        :param goes_on: the branch that waits for the next attempt.
+        """
+        if not spent.body or any(self._tree.inside(one, cst.Continue, into_functions=False) for one in spent.body):
+            return None
+        if leaves(spent):
+            return ()
+        pause = pause_in(self._semantics, self._policy, handler)
+        waits = pause is not None and goes_on is not None and self._tree.within(pause, goes_on)
+        if not waits or isinstance(spent.body[-1], cst.BaseCompoundStatement) or not self._ends_a_pass(handler):
+            return None
+        return (self._writing.after(spent.body[-1], ["break"]),)
+
+    def _ends_a_pass(self, handler: Handler) -> bool:
+        """Whether the end of a handler is that of a pass, and nothing but the end of the loop comes after the last one."""
+        region, tried = self.region, self._tree.parent.get(handler)
+        if not isinstance(region, cst.For) or region.orelse is not None:
+            return False
+        return isinstance(tried, cst.Try) and tried.finalbody is None and tried is region.body.body[-1]
 
     def _joined(self, test: cst.BaseExpression, operator: str, more: str) -> Edit:
         """One more reason in a test."""
