@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import takewhile
 
 import libcst as cst
 
@@ -11,6 +12,9 @@ from errlint.semantics.constants import Constants
 from errlint.semantics.names import dotted
 from errlint.semantics.scopes import Binding, How, Scopes
 from errlint.semantics.tree import Tree
+
+Given = dict[cst.CSTNode, cst.BaseExpression]
+"""By parameter of a function, what a call passes for it."""
 
 
 class Functions:
@@ -116,3 +120,17 @@ class Functions:
 def method(definition: cst.ClassDef, name: str) -> cst.FunctionDef | None:
     """The method of this name that a class defines itself."""
     return next((found for found in definition.body.body if isinstance(found, cst.FunctionDef) and found.name.value == name), None)
+
+
+def bound_arguments(call: cst.Call, function: cst.FunctionDef) -> Given:
+    """What a call passes for each parameter of a function of the file; what follows ``*arguments`` may go anywhere."""
+    parameters = [*function.params.posonly_params, *function.params.params]
+    if parameters and parameters[0].name.value in ("self", "cls") and isinstance(call.func, cst.Attribute):
+        parameters = parameters[1:]
+    by_name = {parameter.name.value: parameter for parameter in (*parameters, *function.params.kwonly_params)}
+    plain = takewhile(lambda argument: not argument.star, (argument for argument in call.args if argument.keyword is None))
+    found: Given = {parameter: argument.value for parameter, argument in zip(parameters, plain, strict=False)}
+    for argument in call.args:
+        if argument.keyword is not None and argument.keyword.value in by_name:
+            found[by_name[argument.keyword.value]] = argument.value
+    return found

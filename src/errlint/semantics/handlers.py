@@ -79,14 +79,14 @@ class Handlers:
             if self._types.is_of_project(sheet) and not sheet.covers_status:
                 return self._raised_here(sheets, handler, calls, evidence)
             trail = (*call.trail, evidence) if call is not None else (evidence,)
-            proven = sheet.carries_status or (sheet.covers_status and (call is None or self._raises.for_status(self._body(handler))))
+            proven = sheet.carries_status or (sheet.covers_status and (call is None or self._raises.for_status(self._tree.tried(handler))))
             return Meaning(Kind.EXCEPTION, trail, sheet, api, proven=proven)
         if not self._is_broad(handler):
             return self._of_unknown_library(handler)
         evidence = Place(handler.type or handler, "any exception is caught")
         if self._taken_earlier(handler):
             return Meaning(Kind.EXCEPTION, (evidence,), proven=False)
-        body = self._body(handler)
+        body = self._tree.tried(handler)
         http = call or (self._http.of(body) if body is not None else None)
         if http is None:
             raising = self._raises.of(body) if body is not None else None
@@ -98,7 +98,7 @@ class Handlers:
 
     def _raised_here(self, sheets: list[TypeSheet], handler: Handler, calls: list[Meaning], evidence: Place) -> Meaning:
         """An exception of the project: it stands for a status if the ``try`` raises it for one, or if it is made with one."""
-        body = self._body(handler)
+        body = self._tree.tried(handler)
         raising = self._raises.of(body) if body is not None else None
         if raising is not None and raising.tells:
             raised = {ancestor.name for name in raising.types for ancestor in self._types.ancestors(name)}
@@ -178,14 +178,9 @@ class Handlers:
         raised = self._raises.of(outer.body).types if taken else ()
         return bool(raised) and all(any(ancestor.name in taken for ancestor in self._types.ancestors(name)) for name in raised)
 
-    def _body(self, handler: Handler) -> cst.CSTNode | None:
-        """The body of the handler's ``try``."""
-        outer = self._tree.parent.get(handler)
-        return outer.body if isinstance(outer, (cst.Try, cst.TryStar)) else None
-
     def _http_calls(self, handler: Handler) -> list[Meaning]:
         """The HTTP calls in the body of the handler's ``try``."""
-        body = self._body(handler)
+        body = self._tree.tried(handler)
         found: list[Meaning] = []
         for node in self._tree.below(body, into_functions=False) if body is not None else ():
             if isinstance(node, cst.Call):

@@ -23,8 +23,6 @@ from errlint.semantics.wordings import written_texts
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
 
-_HANDLERS = (cst.ExceptHandler, cst.ExceptStarHandler)
-
 
 class OwnTexts:
     """Answers for the tests of one file."""
@@ -63,10 +61,9 @@ class OwnTexts:
             return False
         tree = self._semantics.tree
         for place in subject.trail:
-            handler = place.node if isinstance(place.node, _HANDLERS) else tree.parent.get(place.node)
-            outer = tree.parent.get(handler) if isinstance(handler, _HANDLERS) else None
-            if isinstance(outer, (cst.Try, cst.TryStar)):
-                texts = [text.casefold() for text in self._semantics.raises_for_status(outer.body).wording]
+            tried = tree.tried(place.node) or tree.tried(tree.parent.get(place.node))
+            if tried is not None:
+                texts = [text.casefold() for text in self._semantics.raises_for_status(tried).wording]
                 return bool(words) and all(any(word.casefold() in text for text in texts) for word in words)
         return False
 

@@ -47,10 +47,10 @@ class Sorting:
         if exception.proven or exception.sheet is None:
             return False
         handler = next(tree.ancestors(node, cst.ExceptHandler, cst.ExceptStarHandler), None)
-        outer = tree.parent.get(handler) if handler is not None else None
-        if not isinstance(outer, (cst.Try, cst.TryStar)):
+        tried = tree.tried(handler)
+        if tried is None:
             return False
-        raising = self._semantics.raises_for_status(outer.body)
+        raising = self._semantics.raises_for_status(tried)
         above = {ancestor.name for name in raising.types for ancestor in types.ancestors(name)}
         return raising.tells and exception.sheet.name in above
 

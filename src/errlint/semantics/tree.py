@@ -241,6 +241,11 @@ class Tree:
         types = _concrete(kinds)
         return next((cast("N", found) for found in self.ancestors(node) if type(found) in types), None)
 
+    def tried(self, handler: cst.CSTNode | None) -> cst.BaseSuite | None:
+        """The code that a handler stands by; None for other nodes."""
+        outer = self.parent.get(handler) if isinstance(handler, (cst.ExceptHandler, cst.ExceptStarHandler)) else None
+        return outer.body if isinstance(outer, (cst.Try, cst.TryStar)) else None
+
     def below(self, node: cst.CSTNode, *, into_functions: bool = True) -> Iterator[cst.CSTNode]:
         """Everything below a node (itself excluded), in document order; nested functions and classes on request only."""
         if node not in self.order:  # a literal that was brought from another module

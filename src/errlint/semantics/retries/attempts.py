@@ -9,6 +9,7 @@ import libcst as cst
 
 from errlint.catalogue import Catalogue
 from errlint.semantics.constants import string_value
+from errlint.semantics.functions import bound_arguments
 from errlint.semantics.meaning import Kind, Place
 from errlint.semantics.names import dotted
 from errlint.semantics.raises import Answer
@@ -81,10 +82,10 @@ class Attempts:
         """Where a value that ``node`` binds to a name goes to a function of the file that takes responses, by its annotation."""
         around = self._tree.enclosing(node, cst.FunctionDef)
         for call in self._tree.inside(around.body, cst.Call, into_functions=False) if around is not None else ():
-            plain = [argument.value for argument in call.args if argument.keyword is None and not argument.star]
-            for position, value in enumerate(plain):
-                if self._is_bound_by(value, name.value, node) and self._takes_response(call, position):
-                    return Place(value, f"`{dotted(call.func)}()` takes responses")
+            for function in self._semantics.functions.run_by(call):
+                for parameter, value in bound_arguments(call, function).items():
+                    if self._is_bound_by(value, name.value, node) and self._is_response(parameter, function):
+                        return Place(value, f"`{dotted(call.func)}()` takes responses")
         return None
 
     def _is_bound_by(self, value: cst.BaseExpression, name: str, node: cst.CSTNode) -> bool:
@@ -92,16 +93,10 @@ class Attempts:
             return False
         return any(found.node is node for found in self._semantics.scopes.reaching(value))
 
-    def _takes_response(self, call: cst.Call, position: int) -> bool:
-        for function in self._semantics.functions.run_by(call):
-            plain = (*function.params.posonly_params, *function.params.params)
-            place = position + (1 if isinstance(call.func, cst.Attribute) else 0)
-            if place < len(plain):
-                bindings = self._semantics.scopes.bindings(plain[place].name.value, function)
-                meanings = (self._semantics.evaluator.bound(found) for found in bindings if found.node is plain[place])
-                if any(meaning is not None and meaning.kind is Kind.RESPONSE for meaning in meanings):
-                    return True
-        return False
+    def _is_response(self, parameter: cst.CSTNode, function: cst.FunctionDef) -> bool:
+        bindings = self._semantics.scopes.bindings(parameter.name.value, function) if isinstance(parameter, cst.Param) else ()
+        meanings = (self._semantics.evaluator.bound(found) for found in bindings if found.node is parameter)
+        return any(meaning is not None and meaning.kind is Kind.RESPONSE for meaning in meanings)
 
     def of_callee(self, callee: cst.Name | cst.Attribute, call: cst.Call) -> Attempt | None:
         """The attempt that ``call`` makes by running a function of a library that is handed to it: ``retrying(session.get, url)``."""

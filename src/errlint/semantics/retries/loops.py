@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from errlint.semantics.functions import Given
 from errlint.semantics.names import dotted
 from errlint.semantics.raises import Raising
 from errlint.semantics.retries.codes import Codes
@@ -62,7 +63,7 @@ class Passage:
     counters: Counters
     back: int
     out: int
-    given: dict[cst.CSTNode, cst.BaseExpression]
+    given: Given
     fate: Fate
 
     @property
@@ -122,7 +123,7 @@ def passage(
     attempt: cst.Call,
     *,
     callees: Sequence[Callee] = (),
-    given: dict[cst.CSTNode, cst.BaseExpression] | None = None,
+    given: Given | None = None,
     code: str | None = None,
     raising: Raising | None = None,
 ) -> Passage:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from errlint.semantics.functions import bound_arguments
 from errlint.semantics.retries.words import ASIDE
 from errlint.semantics.scopes import How
 
@@ -61,20 +62,13 @@ class OwnCalls:
     def _hands_on_others(self, again: cst.Call) -> bool:
         """``fetch(url, page + 1)`` and ``fetch(half)``: a parameter that the request is made of gets another value."""
         read = {node.value for node in self._made_of if isinstance(node, cst.Name)}
-        return any(name in read and not self._is_still(value, name) for name, value in self._handed_on(again))
-
-    def _handed_on(self, again: cst.Call) -> Iterator[tuple[str, cst.BaseExpression]]:
-        """The parameters that a call of the function gives values to."""
-        plain = [parameter.name.value for parameter in (*self._function.params.posonly_params, *self._function.params.params)]
-        if plain[:1] in (["self"], ["cls"]) and isinstance(again.func, cst.Attribute):
-            plain = plain[1:]
-        for position, argument in enumerate(again.args):
-            if argument.star:
-                plain = []  # nobody knows how many these are
-            elif argument.keyword is not None:
-                yield argument.keyword.value, argument.value
-            elif position < len(plain):
-                yield plain[position], argument.value
+        handed = bound_arguments(again, self._function).items()
+        others = (
+            parameter.name.value
+            for parameter, value in handed
+            if isinstance(parameter, cst.Param) and not self._is_still(value, parameter.name.value)
+        )
+        return any(name in read for name in others)
 
     def _is_still(self, value: cst.BaseExpression, parameter: str) -> bool:
         """Whether a value is the one that the parameter had when the request was sent: ``url``, ``first_url`` after ``first_url = url``."""

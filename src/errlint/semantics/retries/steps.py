@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -75,6 +76,11 @@ class Steps:
         self.unknown: dict[cst.Call, int] = {}
         self.self_calls: dict[cst.Call, int] = {}
         self.walk_function: Callable[[Function, int], Fate]
+
+    @cached_property
+    def _own_calls(self) -> OwnCalls:
+        assert isinstance(self._region, cst.FunctionDef)
+        return OwnCalls(self._semantics, self._region, self._attempt)
 
     # questions of the walk ---------------------------------------------------------------------------------------------------------
 
@@ -186,7 +192,7 @@ class Steps:
         if call in self._restarts:
             return Fate(back=running(state) | ended(state))
         if isinstance(self._region, cst.FunctionDef) and self._region in self._semantics.functions.run_by(call):
-            if OwnCalls(self._semantics, self._region, self._attempt).sends_another(call):
+            if self._own_calls.sends_another(call):
                 return Fate(left=running(state) | ended(state))
             self.self_calls[call] = self.self_calls.get(call, 0) | running(state) | ended(state)
             return Fate(back=running(state) | ended(state))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from errlint.first_party import is_first_party
+from errlint.semantics.functions import Given, bound_arguments
 from errlint.semantics.meaning import Place
 from errlint.semantics.names import dotted
 from errlint.semantics.raises import Answer, Raising
@@ -32,7 +33,6 @@ from errlint.semantics.summaries import Retrier
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
 
-Given = dict[cst.CSTNode, cst.BaseExpression]
 _MOST = 40
 """How many uses of one wrapper are looked at."""
 _HOPS = 3
@@ -215,22 +215,6 @@ def _given_by_decorator(
             if binding.how is How.VALUE and binding.value is not None and not binding.path:
                 return _given_by_decorator(semantics, binding.value, owner, factory, hops - 1)
     return None
-
-
-def bound_arguments(call: cst.Call, function: cst.FunctionDef) -> Given:
-    """What a call passes for each parameter of a function of the file."""
-    parameters = [*function.params.posonly_params, *function.params.params]
-    if parameters and parameters[0].name.value in ("self", "cls") and isinstance(call.func, cst.Attribute):
-        parameters = parameters[1:]
-    by_name = {parameter.name.value: parameter for parameter in (*parameters, *function.params.kwonly_params)}
-    found: Given = {}
-    plain = [argument for argument in call.args if argument.keyword is None and not argument.star]
-    for parameter, argument in zip(parameters, plain, strict=False):
-        found[parameter] = argument.value
-    for argument in call.args:
-        if argument.keyword is not None and argument.keyword.value in by_name:
-            found[by_name[argument.keyword.value]] = argument.value
-    return found
 
 
 def _callees(semantics: Semantics, handed: cst.BaseExpression, call: cst.Call, hops: int) -> Iterator[Callee]:

@@ -117,6 +117,11 @@ class Failures:
             found += map(self._semantics.raises_for_status, map(repeated, policy.code))
         return list(dict.fromkeys(name for one in found for name in one.types))
 
+    def never_arrive(self, handler: cst.CSTNode | None) -> bool:
+        """Whether no error status becomes an exception in the code that a handler stands by."""
+        tried = self._semantics.tree.tried(handler)
+        return tried is not None and self._semantics.raises_for_status(tried).answer is Answer.NO
+
     def _in_common(self, names: Collection[str]) -> TypeSheet | None:
         """The nearest type that all of these are."""
         lines = [list(self._semantics.libraries.ancestors(name)) for name in names]

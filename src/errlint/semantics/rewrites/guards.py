@@ -8,7 +8,6 @@ import libcst as cst
 
 from errlint.model import Edit
 from errlint.semantics.leaving import leaves
-from errlint.semantics.raises import Answer
 from errlint.semantics.retries.exception_types import BROAD
 from errlint.semantics.retries.policy import RetryPolicy
 from errlint.semantics.rewrites.answer_guards import AnswerGuards
@@ -115,8 +114,7 @@ class Guards:
 
     def _tried_failure(self, policy: RetryPolicy, handler: Handler) -> Failure | Assorted | None:
         """By what the code raises that a handler stands by."""
-        around = self._tree.parent.get(handler)
-        tried = around.body if isinstance(around, (cst.Try, cst.TryStar)) else None
+        tried = self._tree.tried(handler)
         return self._failures.of(policy, tried) or self._failures.assorted(policy, tried)
 
     def _named(self, handler: Handler) -> tuple[str | None, list[Edit]]:
@@ -134,8 +132,7 @@ class Guards:
         """Whether an error status can arrive in a handler, by its types and by the code that it stands by."""
         types = self._semantics.predicates.types
         names = types.named(handler.type)
-        tried = self._tree.parent.get(handler)
-        if isinstance(tried, cst.Try) and self._semantics.raises_for_status(tried.body).answer is Answer.NO:
+        if self._failures.never_arrive(handler):
             return False
         return bool(types.covers(names).may >> 400) or any(name in BROAD for name in names)
 

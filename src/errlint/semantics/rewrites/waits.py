@@ -10,7 +10,6 @@ import libcst as cst
 from errlint.catalogue import Catalogue
 from errlint.model import Edit
 from errlint.semantics.leaving import leaves
-from errlint.semantics.raises import Answer
 from errlint.semantics.retries.policy import RetryPolicy
 from errlint.semantics.rewrites.failures import Failures
 from errlint.semantics.rewrites.helpers import Helpers
@@ -72,8 +71,7 @@ class Delays:
 
     def _may_follow(self, pause: cst.CSTNode, status: int) -> bool:
         handler = self._tree.enclosing(pause, cst.ExceptHandler, cst.FunctionDef)
-        tried = self._tree.parent.get(handler) if handler is not None else None
-        if isinstance(tried, cst.Try) and self._semantics.raises_for_status(tried.body).answer is Answer.NO:
+        if self._failures.never_arrive(handler):
             return False
         return bool(self._semantics.statuses.possible_at(pause) >> status & 1)
 
@@ -121,8 +119,7 @@ class Delays:
         if sheet is not None and certain:
             member = self._failures.member(sheet.name)
         else:
-            tried = self._tree.parent.get(handler)
-            member = self._failures.holder(policy, tried.body if isinstance(tried, (cst.Try, cst.TryStar)) else None)
+            member = self._failures.holder(policy, self._tree.tried(handler))
         if member is None:
             return None
         if member == "headers":
