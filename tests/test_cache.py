@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -11,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from errlint import cache
+from errlint import cache, stored_reports
 from errlint.cache import Results, cache_folder, load, store
 from errlint.gate import Gate
-from errlint.model import FileReport, Finding, Location, Severity, Step
+from errlint.model import Edit, FileReport, Finding, Fix, Location, Safety, Severity, Step
 from errlint.project import Project
 
 ROOT = Path(__file__).parent.parent
@@ -150,7 +151,9 @@ REPORTS = st.builds(
     st.just("a.py"),
     st.lists(
         st.builds(Finding, st.just("ERR101"), st.just("n"), st.sampled_from(Severity), st.text(max_size=3), st.just(SPOT),
-                  st.none() | st.just("é"), st.none(), st.just((Step(SPOT, "born"),))),
+                  st.none() | st.just("é"), st.none(), st.just((Step(SPOT, "born"),)),
+                  st.none() | st.builds(Fix, st.sampled_from(Safety), st.just("Fix it"), st.just((Edit(0, 3, "\udcff"),))),
+                  st.just((4, 5))),
         max_size=3,
     ).map(tuple),
     st.integers(0, 3),
@@ -168,7 +171,9 @@ def test_what_is_put_is_got_by_the_next_run(tmp_path_factory: pytest.TempPathFac
     first.save()
     second = Results(folder, b"s" * 16, gate())
     assert second.known
-    assert {key: second.get(key, "a.py") for key in reports} == reports
+    found = {key: second.get(key, "a.py") for key in reports}
+    assert found == reports
+    assert repr(found) == repr(reports), "lines count too, though they are not compared"
 
 
 def test_two_runs_at_once_lose_nothing_that_both_saved(tmp_path: Path) -> None:
@@ -223,3 +228,18 @@ def test_the_folder_is_the_platforms(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     monkeypatch.setattr(sys, "platform", "win32")
     monkeypatch.setenv("LOCALAPPDATA", str(tmp_path))
     assert cache_folder() == tmp_path / "errlint" / "Cache"
+
+
+@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists, max_leaves=20))
+def test_what_is_no_report_is_refused(value: object) -> None:
+    """Lists of other shapes, or with other things at the places: never a report that only looks like one."""
+    with pytest.raises((ValueError, TypeError)):
+        stored_reports.read(json.dumps(value).encode())
+
+
+def test_each_place_of_a_report_holds_its_kind() -> None:
+    row = json.loads(stored_reports.written(FileReport("a.py", suppressed=2, ignored=("ERR101",))))
+    assert stored_reports.read(json.dumps(row).encode()).ignored == ("ERR101",)
+    for place, wrong in ((0, 1), (1, [1]), (2, "2"), (2, True), (3, None), (4, 0.5), (5, [None])):
+        with pytest.raises((ValueError, TypeError)):
+            stored_reports.read(json.dumps([*row[:place], wrong, *row[place + 1 :]]).encode())

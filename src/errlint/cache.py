@@ -21,11 +21,12 @@ from errlint.digests import SIZE, digest
 from errlint.gate import Gate
 from errlint.model import FileReport
 from errlint.stored import Kept, Stored, packed, unpacked
+from errlint.stored_reports import read, written
 
 FOLDER = "ERRLINT_CACHE_DIR"
 """The environment variable that names another folder."""
 
-_MAGIC = b"errlint 2\n"
+_MAGIC = b"errlint 3\n"
 _STAGES = ("checked", "screened")
 """Of a file without findings, this is all there is to say."""
 _MOST_RESULTS = 200_000
@@ -90,7 +91,7 @@ class Results:
         if report.stage not in _STAGES or any(finding.rule in ("ERR002", "ERR005") for finding in report.findings):
             return
         is_clean = report == FileReport(report.path, stage=report.stage)
-        said = bytes([_STAGES.index(report.stage)]) if is_clean else _encoded(report)
+        said = bytes([_STAGES.index(report.stage)]) if is_clean else written(report)
         self._used[key] = None
         self._new = True
         self._kept[key] = Kept(modules, self._contents(modules), said)
@@ -169,16 +170,8 @@ def _prune(folder: Path) -> None:
         Path(path).unlink()
 
 
-def _encoded(report: FileReport) -> bytes:
-    import msgspec
-
-    return msgspec.msgpack.encode(report)
-
-
 def _decoded(raw: bytes) -> FileReport | None:
-    import msgspec
-
     try:
-        return msgspec.msgpack.decode(raw, type=FileReport)
-    except (msgspec.MsgspecError, ValueError):
+        return read(raw)
+    except (ValueError, TypeError):
         return None
