@@ -43,6 +43,12 @@ _JOINED = re.compile(
 _ALONE = re.compile(rb"\bif[\s(]+[\w.]+[\s)]+else\b|\b(?:if|elif)[\s(]+[\w.]+[\s)]*:\s*raise\b")
 _LOOPS = re.compile(rb"^[ \t\f]*(?:async\s+)?(?:for|while)\b", re.MULTILINE)
 _AGAIN = re.compile(rb"retr|attempt|tries|again|back_?off|sleep|wait|delay|pause", re.IGNORECASE)
+_RUN_BY_OTHERS = re.compile(
+    rb"(?:[Rr]etr(?:y|ie[rs]|ying)|[Aa]ttempt|[Aa]gain(?!st)|[Bb]ack_?[Oo]ff)\w*(?:\.\w+)?[ \t]*\("
+    rb"|^[ \t]*@(?!property|cached|static|class|abstract|over|data|deprecat|validate|field|model|context|async)\w+[ \t]*(?:\(|$)",
+    re.MULTILINE,
+)
+"""What a project may call its retries, and its decorators."""
 _TOLD = re.compile(rb"retry|reset|wait|after|delay|back_?off", re.IGNORECASE)
 _KEY_OF_TABLE = re.compile(rb"\s*:")
 _HANDLES = re.compile(rb"\bexcept\b")
@@ -200,9 +206,11 @@ class Code:
 
     @cached_property
     def retries(self) -> bool:
-        """Something may be tried again: by a library, after an exception or a status, or in a loop that speaks of it."""
+        """Something may be tried again: by a library, after an exception or a status, in a loop that speaks of it, or by other modules."""
         code = self.skeleton
         if self.handles_exceptions or self.words.retries.search(code) is not None or self.tests_status:
+            return True
+        if _RUN_BY_OTHERS.search(code) is not None:
             return True
         return _LOOPS.search(code) is not None and _AGAIN.search(code) is not None
 

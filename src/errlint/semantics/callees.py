@@ -52,7 +52,7 @@ class Callees:
         """The functions of this file that a call may run; several when a name is defined in branches, or by several subclasses."""
         found = self._functions.run_by(call)
         if not found and isinstance(call.func, cst.Attribute):
-            member = self._member(call.func)
+            member = self.member(call.func)
             found = list(self._members.functions(member)) if member is not None else []
         found = found or self._handed_on(call)
         if not any(map(is_abstract, found)):
@@ -121,7 +121,7 @@ class Callees:
         if not isinstance(call.func, cst.Attribute):
             return None
         here = self._functions.run_by(call)
-        member = self._member(call.func) if not here else None
+        member = self.member(call.func) if not here else None
         if member is not None and member.elsewhere:
             found = self._imported.function(member.elsewhere, self._given(call), bound=True)
             if found is None or not found.abstract:
@@ -140,7 +140,7 @@ class Callees:
         found = [self._imported.function(name, self._given(call), bound=True) for name in names]
         return of_any([summary for summary in found if summary is not None])
 
-    def _member(self, attribute: cst.Attribute) -> Member | None:
+    def member(self, attribute: cst.Attribute) -> Member | None:
         """The member of a class of the project that ``x.name`` reads."""
         value = attribute.value
         if isinstance(value, cst.Call) and isinstance(value.func, cst.Name) and value.func.value == "super":
@@ -149,6 +149,10 @@ class Callees:
             return self._members.find(sheet, attribute.attr.value, above=True) if sheet is not None else None
         found = self._meaning(value)
         return self._members.find(found.sheet, attribute.attr.value) if found is not None and found.sheet is not None else None
+
+    def method(self, sheet: TypeSheet, name: str) -> Member | None:
+        """The member of this name that a type of the project has."""
+        return self._members.find(sheet, name)
 
     def _given(self, call: cst.Call) -> Given:
         given: list[tuple[int | str, Value]] = []
@@ -162,12 +166,13 @@ class Callees:
             found = self._meaning(argument.value)
             # an instance says nothing that its class does not say, wherever it is passed
             if found is not None and found.kind is not Kind.INSTANCE:
-                given.append((key, outline(found, self._outside)))
+                given.append((key, outline(found, self.outside)))
         return tuple(given)
 
-    def _outside(self, name: str) -> str:
-        assert self._imported is not None
-        return f"{self._imported.file}:{name}" if self._types.definition(name) is not None else name
+    def outside(self, name: str) -> str:
+        """The name by which other modules know a type of this file."""
+        known = self._imported is not None and self._types.definition(name) is not None
+        return f"{self._imported.file}:{name}" if self._imported is not None and known else name
 
     def client(self, call: cst.Call) -> Meaning | None:
         """What the object means that a method is called of."""

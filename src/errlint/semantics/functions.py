@@ -15,6 +15,8 @@ from errlint.semantics.tree import Tree
 
 Given = dict[cst.CSTNode, cst.BaseExpression]
 """By parameter of a function, what a call passes for it."""
+_WITHOUT_A_NAME = frozenset({"__init__", "__call__"})
+"""Methods that a call of a class, or of an instance, runs."""
 
 
 class Functions:
@@ -122,10 +124,17 @@ def method(definition: cst.ClassDef, name: str) -> cst.FunctionDef | None:
     return next((found for found in definition.body.body if isinstance(found, cst.FunctionDef) and found.name.value == name), None)
 
 
+def fields(definition: cst.ClassDef) -> dict[str, cst.AnnAssign]:
+    """The annotated names in the body of a class, in order: what a dataclass is made of."""
+    parts = (part for line in definition.body.body if isinstance(line, cst.SimpleStatementLine) for part in line.body)
+    return {part.target.value: part for part in parts if isinstance(part, cst.AnnAssign) and isinstance(part.target, cst.Name)}
+
+
 def bound_arguments(call: cst.Call, function: cst.FunctionDef) -> Given:
     """What a call passes for each parameter of a function of the file; what follows ``*arguments`` may go anywhere."""
     parameters = [*function.params.posonly_params, *function.params.params]
-    if parameters and parameters[0].name.value in ("self", "cls") and isinstance(call.func, cst.Attribute):
+    of_instance = isinstance(call.func, cst.Attribute) or function.name.value in _WITHOUT_A_NAME
+    if parameters and parameters[0].name.value in ("self", "cls") and of_instance:
         parameters = parameters[1:]
     by_name = {parameter.name.value: parameter for parameter in (*parameters, *function.params.kwonly_params)}
     plain = takewhile(lambda argument: not argument.star, (argument for argument in call.args if argument.keyword is None))

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from errlint.library_sheets import TypeSheet
     from errlint.model import Location
     from errlint.semantics.modules import Modules
-    from errlint.semantics.summaries import FunctionSummary, Given, Retrier, Spot, Value
+    from errlint.semantics.summaries import FunctionSummary, Given, Retrier, Retrying, Spot, Value
 
 
 class Imported:
@@ -49,9 +49,9 @@ class Imported:
         """A function of another module, or a method of a class there; ``bound``: it is called on an instance."""
         return self._modules.function(name, given, self.hops - 1, bound=bound)
 
-    def retrier(self, name: str) -> Retrier | None:
-        """A decorator of another module that retries what it decorates."""
-        return self._modules.retrier(name, self.hops - 1)
+    def retrier(self, name: str, asked: Retrying) -> Retrier | None:
+        """A function of another module that retries what it is given."""
+        return self._modules.retrier(name, asked, self.hops - 1)
 
     def implementations(self, class_name: str, member: str) -> tuple[str, ...]:
         """The methods that subclasses have for an abstract one of a class, by their names."""

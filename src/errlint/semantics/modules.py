@@ -6,6 +6,7 @@ it may look. So it can be remembered, and a file is linted alike whatever was li
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
@@ -28,7 +29,7 @@ from errlint.semantics.closed import UNKNOWN, parsed
 from errlint.semantics.imported import Imported
 from errlint.semantics.names import Names
 from errlint.semantics.scopes import Scopes
-from errlint.semantics.summaries import FunctionSummary, Given, Retrier, Spot, Value
+from errlint.semantics.summaries import FunctionSummary, Given, Retrier, Retrying, Spot, Value
 from errlint.semantics.summarise import Summariser
 from errlint.semantics.tree import Tree
 from errlint.semantics.types import sheet_of_class
@@ -44,6 +45,8 @@ _LOCATED = 8
 
 _MOST_IMPLEMENTATIONS = 4
 """How many subclasses are asked what they have for an abstract method."""
+
+_LOOPS = re.compile(rb"^[ \t]*(?:async[ \t]+)?(?:for|while)\b", re.MULTILINE)
 
 T = TypeVar("T")
 
@@ -73,6 +76,7 @@ class Modules:
         self._loaded: OrderedDict[str, _Loaded | None] = OrderedDict()
         self._located: dict[str, tuple[Source, Tree] | None] = {}
         self._answers: dict[Hashable, tuple[object, Noted]] = {}
+        self._loops: dict[str, tuple[bool, Noted]] = {}
         self._types: dict[str, tuple[TypeSheet | None, Noted]] = {}
         self.trace = self.first_party.trace
 
@@ -85,10 +89,18 @@ class Modules:
         file, path = file_and_path(name)
         return self._ask(file, hops, ("function", name, given, bound), lambda module: module.function(path, given, bound=bound))
 
-    def retrier(self, name: str, hops: int) -> Retrier | None:
-        """The decorator of this name, if it retries what it decorates."""
+    def retrier(self, name: str, asked: Retrying, hops: int) -> Retrier | None:
+        """The function of this name, if it retries what it is given."""
         file, path = file_and_path(name)
-        return self._ask(file, hops, ("retrier", name), lambda module: module.retrier(path))
+        if not self.trace.remembered(self._loops, file, lambda: self._may_retry(file)):
+            return None
+        return self._ask(file, hops, ("retrier", name, asked), lambda module: module.retrier(path, asked))
+
+    def _may_retry(self, file: str) -> bool:
+        """Whether a module has a loop and a handler: told by its bytes, before anything is parsed."""
+        self.trace.touch(file)
+        raw = self.first_party.project.read(file) or b""
+        return _LOOPS.search(raw) is not None and b"except" in raw
 
     def value(self, name: str, hops: int) -> Value | None:
         """The variable or attribute of this name."""

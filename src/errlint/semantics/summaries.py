@@ -68,16 +68,35 @@ class FunctionSummary(FunctionSheet, frozen=True):
     abstract: bool = False
 
 
-class Retrier(msgspec.Struct, frozen=True):
-    """A decorator that runs what it decorates again: after which failures it may, and certainly does, if they come as libraries raise them.
+Kinds = tuple[tuple[int | str, tuple[str, ...]], ...]
+"""By position or keyword of an argument, the names of the types that it names."""
 
-    ``may`` and ``must`` are sets of outcomes (:mod:`errlint.semantics.retries.outcomes`), ``named`` the statuses that it names.
+
+class Retrying(msgspec.Struct, frozen=True):
+    """What a function is asked about that may run something again: the arguments that name types, and what is raised.
+
+    ``given`` are those of the call, ``made`` those that its object was made with; None: not known. ``raised`` are types, each with the
+    error statuses under which it is raised; no type stands for whatever the HTTP library raises.
+    """
+
+    given: Kinds | None = ()
+    made: Kinds | None = ()
+    raised: tuple[tuple[tuple[str, ...], int], ...] = ()
+
+
+class Retrier(msgspec.Struct, frozen=True):
+    """A function that runs what it is given again: after which failures it may, and certainly does.
+
+    ``may`` and ``must`` are sets of outcomes (:mod:`errlint.semantics.retries.outcomes`), ``named`` the statuses that it names. What it
+    runs is the argument at the position ``callee``, or with the name ``parameter``; None: what is given to a function that it makes.
     """
 
     may: int
     must: int
     named: int = 0
     places: tuple[Spot, ...] = ()
+    callee: int | None = None
+    parameter: str = ""
 
 
 def of_any(found: Sequence[FunctionSummary]) -> FunctionSummary | None:

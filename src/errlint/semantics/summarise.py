@@ -10,11 +10,13 @@ import libcst as cst
 import msgspec
 
 from errlint.semantics.class_members import is_abstract, is_static
+from errlint.semantics.functions import fields, method
 from errlint.semantics.leaving import leaves
 from errlint.semantics.meaning import Kind, Meaning, Place
+from errlint.semantics.retries.exception_types import UNKNOWN_TYPE, Raised
 from errlint.semantics.scopes import How
 from errlint.semantics.statuses import ALL, Range, Statuses
-from errlint.semantics.summaries import FunctionSummary, Given, Retrier, Spot, Value
+from errlint.semantics.summaries import FunctionSummary, Given, Kinds, Retrier, Retrying, Spot, Value
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
@@ -39,7 +41,7 @@ class Summariser:
         node = self._function_at(path)
         if node is None:
             return None
-        keys = self._parameters(node, given, bound=bound)
+        keys = self._parameters(node, [key for key, _ in given], bound=bound)
         evaluator = self._semantics.evaluator
         if keys:
             values = dict(given)
@@ -85,16 +87,52 @@ class Summariser:
                     return found
         return self._declared(path)
 
-    def retrier(self, path: tuple[str, ...]) -> Retrier | None:
-        """The decorator at a path of names, if it retries what it decorates."""
-        from errlint.semantics.retries.wrappers import retries_what_it_gets
+    def retrier(self, path: tuple[str, ...], asked: Retrying) -> Retrier | None:
+        """The function at a path of names, if it retries what it is given."""
+        from errlint.semantics.retries.wrappers import Assumed, retries_what_it_gets
 
         node = self._function_at(path)
-        failures = retries_what_it_gets(self._semantics, node) if node is not None else None
-        if failures is None:
+        if node is None:
             return None
-        outcomes = failures.outcomes
-        return Retrier(outcomes.may, outcomes.must, failures.named, self._spots(failures.places))
+        kinds = {**self._kinds_of_instance(path, asked.made), **self._kinds(node, asked.given, bound=len(path) > 1)}
+        raised = tuple(Raised(tuple(map(self._inside, types)), outcomes) for types, outcomes in asked.raised)
+        found = retries_what_it_gets(self._semantics, node, Assumed(kinds, raised))
+        if found is None:
+            return None
+        outcomes = found.failures.outcomes
+        positional = [*node.params.posonly_params, *node.params.params][len(path) > 1 and not is_static(node) :]
+        callee = next((position for position, parameter in enumerate(positional) if parameter is found.parameter), None)
+        spots = self._spots(found.failures.places)
+        return Retrier(outcomes.may, outcomes.must, found.failures.named, spots, callee, found.parameter.name.value)
+
+    def _kinds_of_instance(self, path: tuple[str, ...], made: Kinds | None) -> dict[cst.CSTNode, tuple[str, ...]]:
+        """The types that the parameters of a class's ``__init__`` stand for, or the fields of a dataclass."""
+        definition = self._semantics.types.definition(path[0]) if len(path) == 2 else None
+        if definition is None:
+            return {}
+        function = method(definition, "__init__")
+        if function is not None:
+            return self._kinds(function, made, bound=True)
+        known = fields(definition)
+        values = dict(made or ())
+        if made is None or "*" in values or "**" in values:
+            return dict.fromkeys(known.values(), (UNKNOWN_TYPE,))
+        named = ((list(known)[key] if key < len(known) else "") if isinstance(key, int) else key for key in values)
+        return {known[name]: tuple(map(self._inside, types)) for name, types in zip(named, values.values(), strict=True) if name in known}
+
+    def _kinds(self, node: cst.FunctionDef, given: Kinds | None, *, bound: bool) -> dict[cst.CSTNode, tuple[str, ...]]:
+        values = dict(given or ())
+        found = self._parameters(node, values, bound=bound)
+        kinds = {parameter: tuple(map(self._inside, values[key])) for parameter, key in found.items()}
+        # what is passed by a star goes to the function that is run, where there is a star to take it
+        spread = ("*" in values and not isinstance(node.params.star_arg, cst.Param)) or ("**" in values and node.params.star_kwarg is None)
+        if given is None or spread:
+            kinds = {**dict.fromkeys((*node.params.params, *node.params.kwonly_params), (UNKNOWN_TYPE,)), **kinds}
+        return kinds
+
+    def _inside(self, name: str) -> str:
+        """The name by which this file knows a type."""
+        return name.removeprefix(f"{self._file}:")
 
     def constant(self, path: tuple[str, ...]) -> str:
         """The literal that the name at a path is bound to, written out."""
@@ -144,14 +182,14 @@ class Summariser:
 
     # arguments -------------------------------------------------------------------------------------------------------------------
 
-    def _parameters(self, node: cst.FunctionDef, given: Given, *, bound: bool) -> dict[cst.CSTNode, int | str]:
+    def _parameters(self, node: cst.FunctionDef, given: Iterable[int | str], *, bound: bool) -> dict[cst.CSTNode, int | str]:
         """The parameters of a function for which something is given, and by which argument."""
         positional = [*node.params.posonly_params, *node.params.params]
         in_class = isinstance(self._tree.parent.get(self._tree.block(node)), cst.ClassDef)
         takes_self = in_class and not is_static(node) and (bound or self._is_class_method(node))
         by_name = {param.name.value: param for param in (*positional, *node.params.kwonly_params)}
         found: dict[cst.CSTNode, int | str] = {}
-        for key, _ in given:
+        for key in given:
             param = by_name.get(key) if isinstance(key, str) else next(iter(positional[key + takes_self :]), None)
             if param is not None:
                 found[param] = key

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import builtins
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import libcst as cst
@@ -16,6 +16,7 @@ import libcst as cst
 from errlint.first_party import is_first_party
 from errlint.libraries import Libraries
 from errlint.library_sheets import TypeSheet
+from errlint.semantics.functions import fields
 from errlint.semantics.names import Names, dotted
 from errlint.semantics.retries.outcomes import ANY_FAILURE, FAILURES, NO_ANSWER, NOTHING, either
 from errlint.semantics.scopes import How, Scopes
@@ -52,10 +53,16 @@ class Raised:
     outcomes: int
 
 
+AS_LIBRARIES_DO = (Raised((), ERRORS),)
+"""Every error status comes as whatever the called library raises for it."""
+
+
 class ExceptionTypes:
     """Answers for the types that one file names.
 
-    :ivar given: what parameters stand for (``except exceptions:`` in a decorator of one's own), by the parameter's node.
+    :ivar given: what parameters stand for (``except exceptions:`` in a decorator of one's own), by the parameter's node, or that of a
+    dataclass's field; :ivar kinds: the types that these stand for, where another module says so;
+    :ivar attributes: what ``self.x`` is set to.
     """
 
     def __init__(
@@ -67,6 +74,8 @@ class ExceptionTypes:
         libraries: Libraries,
         types: Types,
         given: Mapping[cst.CSTNode, cst.BaseExpression] | None = None,
+        kinds: Mapping[cst.CSTNode, tuple[str, ...]] | None = None,
+        attributes: Callable[[cst.Attribute], Iterable[cst.BaseExpression]] | None = None,
     ) -> None:
         self._tree = tree
         self._scopes = scopes
@@ -74,6 +83,8 @@ class ExceptionTypes:
         self._libraries = libraries
         self._types = types
         self._given = given or {}
+        self._kinds = kinds or {}
+        self._attributes = attributes
 
     def named(self, expression: cst.BaseExpression | None) -> list[str]:
         """The types that ``except X``, ``isinstance(e, X)`` or an argument of a retry library names, through tuples and constants."""
@@ -95,14 +106,20 @@ class ExceptionTypes:
         ):
             yield from self._named(expression.args[0].value, hops)
             return
+        if isinstance(expression, cst.Name) and expression.value == "None":
+            yield "None"
+            return
+        if isinstance(expression, cst.BooleanOperation) and isinstance(expression.operator, cst.Or):
+            left = [name for name in self._named(expression.left, hops) if name != "None"]
+            yield from left or self._named(expression.right, hops)
+            return
         if not isinstance(expression, (cst.Name, cst.Attribute)):
             yield UNKNOWN_TYPE
             return
-        if isinstance(expression, cst.Name):
-            bound = self._bound(expression, hops)
-            if bound:
-                yield from bound
-                return
+        bound = self._bound(expression, hops) if isinstance(expression, cst.Name) else self._kept(expression, hops)
+        if bound:
+            yield from bound
+            return
         yield self.canonical(self._names.qualified(expression) or UNKNOWN_TYPE)
 
     def canonical(self, name: str) -> str:
@@ -117,11 +134,31 @@ class ExceptionTypes:
                 return [binding.name]
             if binding.how is How.IMPORT:
                 return []
+            if binding.node in self._kinds:
+                return list(self._kinds[binding.node])
             value = self._given.get(binding.node, binding.value)
             if binding.how in (How.VALUE, How.PARAMETER) and value is not None and not binding.path and hops:
                 return list(self._named(value, hops - 1))
             return [UNKNOWN_TYPE]
         return []
+
+    def _kept(self, attribute: cst.Attribute, hops: int) -> list[str]:
+        """The types that ``self.x`` was set to, where that was done once."""
+        if (
+            self._attributes is None
+            or not hops
+            or not isinstance(attribute.value, cst.Name)
+            or attribute.value.value not in ("self", "cls")
+        ):
+            return []
+        owner = self._tree.enclosing(attribute, cst.ClassDef)
+        field = fields(owner).get(attribute.attr.value) if owner is not None else None
+        if field is not None and field in self._kinds:
+            return list(self._kinds[field])
+        values = [self._given[field]] if field is not None and field in self._given else list(self._attributes(attribute))
+        if len(values) == 1:
+            return list(self._named(values[0], hops - 1))
+        return [UNKNOWN_TYPE] if values else []
 
     # outcomes --------------------------------------------------------------------------------------------------------------------
 
@@ -143,6 +180,8 @@ class ExceptionTypes:
     def _covers(self, name: str) -> Range:
         if name in BROAD:
             return ANY_FAILURE
+        if name == "None":
+            return NOTHING
         sheet = self._libraries.type(name)
         if sheet is not None:
             return self._by_sheet(sheet)

@@ -65,7 +65,7 @@ def _is_below(semantics: Semantics, inner: RetryPolicy, outer: RetryPolicy, atte
     if inner.builtin or inner.covers_client != outer.covers_client:
         return inner.builtin or inner.covers_client
     shared = [one for one in inner.attempts if _requests(one) & _requests(attempt)]
-    if not any(one.call in _way(attempt) for one in shared):
+    if not any((one.handed_by or one.call) in _way(attempt) for one in shared):
         return False
     return not any(attempt.call in _way(one) for one in shared) or semantics.tree.within(inner.node, _body_of(semantics, outer.node))
 

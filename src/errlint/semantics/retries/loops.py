@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,10 +11,9 @@ import libcst as cst
 
 from errlint.semantics.functions import Given
 from errlint.semantics.names import dotted
-from errlint.semantics.raises import Raising
 from errlint.semantics.retries.codes import Codes
 from errlint.semantics.retries.counters import Counters
-from errlint.semantics.retries.exception_types import ExceptionTypes
+from errlint.semantics.retries.exception_types import ExceptionTypes, Raised
 from errlint.semantics.retries.exits import Exits, Region
 from errlint.semantics.retries.fates import Fate, Walk, everything
 from errlint.semantics.retries.outcomes import FAILURES, NOT_YET, ended, running
@@ -108,7 +107,7 @@ class Passage:
     def again_with(self, semantics: Semantics, code: str) -> Passage:
         """The same for failures that come with an error code."""
         steps = self.steps
-        return passage(semantics, self.region, self.attempt, callees=steps.callees, given=self.given, code=code, raising=steps.assumed)
+        return passage(semantics, self.region, self.attempt, callees=steps.callees, given=self.given, code=code, raised=steps.assumed)
 
     def statuses_of(self, semantics: Semantics, code: str) -> int:
         """The statuses that an error code is known to come with."""
@@ -125,15 +124,24 @@ def passage(
     callees: Sequence[Callee] = (),
     given: Given | None = None,
     code: str | None = None,
-    raising: Raising | None = None,
+    kinds: Mapping[cst.CSTNode, tuple[str, ...]] | None = None,
+    raised: Sequence[Raised] | None = None,
 ) -> Passage:
     """Send the outcomes of ``attempt`` through ``region``.
 
     :param callees: the functions that the attempt runs, where it calls a parameter; :param given: what parameters stand for;
-    :param code: the error code that failures come with; None: not known; :param raising: what the attempt raises, if that is assumed.
+    :param kinds: the types that parameters stand for, where another module says so; :param code: the error code that failures come with;
+    None: not known; :param raised: what the attempt raises for error statuses, if that is assumed.
     """
     types = ExceptionTypes(
-        semantics.tree, semantics.scopes, semantics.names, libraries=semantics.libraries, types=semantics.types, given=given
+        semantics.tree,
+        semantics.scopes,
+        semantics.names,
+        libraries=semantics.libraries,
+        types=semantics.types,
+        given=given,
+        kinds=kinds,
+        attributes=semantics.constants.attribute_values,
     )
     counters, exits = Counters(semantics, region), Exits(semantics, region)
     codes = Codes(semantics)
@@ -144,7 +152,7 @@ def passage(
 
     predicates = Predicates(semantics, types, known)
     exits.bind(predicates)
-    steps = Steps(semantics, predicates, region, attempt, callees, assumed=raising)
+    steps = Steps(semantics, predicates, region, attempt, callees, assumed=raised)
     walk = Walk(steps, exits)
     fate = walk.suite(region.body, NOT_YET)
     fate = fate.also(exits.end_of_pass(fate.next), then=0)

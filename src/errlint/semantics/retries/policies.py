@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from errlint.semantics.retries import loops, wrappers
+from errlint.semantics.retries import foreign, loops, wrappers
 from errlint.semantics.retries.library.policies import library_policies
 from errlint.semantics.retries.policy import RetryPolicy
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Builder = Callable[["Semantics"], Iterable[RetryPolicy]]
 """Finds the policies of one mechanism in a file."""
 
-BUILDERS: tuple[Builder, ...] = (loops.policies, wrappers.policies, wrappers.foreign, library_policies)
+BUILDERS: tuple[Builder, ...] = (loops.policies, wrappers.policies, foreign.policies, library_policies)
 """One for each mechanism. Every policy is built by exactly one of them."""
 
 

@@ -23,6 +23,7 @@ class Attempt:
 
     :ivar trail: why it is an HTTP call; never empty. :ivar method: ``"POST"``, in capitals, if known. :ivar operation: the name of the
     API's operation, if known. :ivar raises: whether an error status leaves the call as an exception; None if not known.
+    :ivar handed_by: the call that hands the function over in which this one stands; others call that function without this retry.
     """
 
     call: cst.Call
@@ -31,6 +32,7 @@ class Attempt:
     method: str | None = None
     operation: str | None = None
     raises: bool | None = None
+    handed_by: cst.Call | None = None
 
 
 @dataclass(frozen=True, eq=False)

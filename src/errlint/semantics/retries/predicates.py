@@ -55,7 +55,12 @@ class Predicates(Statuses):
         values = semantics.constants.values
         super().__init__(semantics.tree, self._lenient, semantics.names.qualified, lambda value: list(values(value)))
         self.types = types or ExceptionTypes(
-            semantics.tree, semantics.scopes, semantics.names, libraries=semantics.libraries, types=semantics.types
+            semantics.tree,
+            semantics.scopes,
+            semantics.names,
+            libraries=semantics.libraries,
+            types=semantics.types,
+            attributes=semantics.constants.attribute_values,
         )
         self._semantics = semantics
         self._extra = extra

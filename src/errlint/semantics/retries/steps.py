@@ -46,7 +46,7 @@ class Steps:
     """The single steps of a walk through one region.
 
     :param attempt: the call whose outcomes are followed; :param callees: the functions that it runs, where it calls a parameter;
-    :param assumed: what it raises for a status, where nothing else tells.
+    :param assumed: what it raises for error statuses, if that is assumed.
     :ivar pauses: calls that wait, with the outcomes that get there; :ivar unknown: other calls that nothing is known of;
     :ivar self_calls: calls by which a function calls itself.
     """
@@ -59,7 +59,7 @@ class Steps:
         attempt: cst.Call,
         callees: Sequence[Callee] = (),
         *,
-        assumed: Raising | None = None,
+        assumed: Sequence[Raised] | None = None,
     ) -> None:
         self._semantics = semantics
         self._predicates = predicates
@@ -280,12 +280,13 @@ class Steps:
         if raising.answer is Answer.UNKNOWN and not functions and self._semantics.attempts.use_of(call) is not None:
             raising = Raising(Answer.NO)
         if call is self._attempt and self.assumed is not None:
-            raising = self.assumed
+            errors = tuple(Raised(one.types, halves & both_halves(one.outcomes & ERRORS)) for one in self.assumed)
+            return Fate(next=halves & both_halves(_SUCCEEDED), raised=(Raised((), halves & both_halves(NO_ANSWER)), *errors))
         answered = both_halves(_SUCCEEDED if raising.answer is Answer.YES else _ANSWERED)
         raised = [Raised((), halves & both_halves(NO_ANSWER))]
         if raising.answer is not Answer.NO:
             known = raising if raising.types else None
             types = (UNKNOWN_TYPE,) if functions or self.callees or raising.answer is Answer.UNKNOWN else ()
-            errors = halves & both_halves(ERRORS)
-            raised.extend(self._by_type(known, errors) if known is not None else (Raised(types, errors),))
+            statuses_raised = halves & both_halves(ERRORS)
+            raised.extend(self._by_type(known, statuses_raised) if known is not None else (Raised(types, statuses_raised),))
         return Fate(next=halves & answered, raised=tuple(raised))

@@ -6,49 +6,30 @@ also say which exceptions are retried. Uses with the same answers are one policy
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
-from operator import or_
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from errlint.first_party import is_first_party
 from errlint.semantics.functions import Given, bound_arguments
 from errlint.semantics.meaning import Place
-from errlint.semantics.names import dotted
-from errlint.semantics.raises import Answer, Raising
+from errlint.semantics.raises import Answer
+from errlint.semantics.retries.exception_types import AS_LIBRARIES_DO, Raised
 from errlint.semantics.retries.exits import Region
-from errlint.semantics.retries.library.leaving import leaving
 from errlint.semantics.retries.loops import Passage, assembled, calls_itself, passage
-from errlint.semantics.retries.outcomes import NO_ANSWER
-from errlint.semantics.retries.policy import Attempt, Retried, RetryPolicy, Stop, Wait
+from errlint.semantics.retries.policy import Attempt, Retried, RetryPolicy
 from errlint.semantics.retries.readings import retried
-from errlint.semantics.retries.steps import Callee
+from errlint.semantics.retries.uses import Use, handing, parameter_behind, uses
 from errlint.semantics.scopes import How
-from errlint.semantics.statuses import ERRORS, Range
-from errlint.semantics.summaries import Retrier
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
 
 _MOST = 40
 """How many uses of one wrapper are looked at."""
-_HOPS = 3
-
-
-@dataclass(frozen=True, eq=False)
-class Use:
-    """One use of a wrapper.
-
-    :ivar node: the decorator or the call; :ivar callee: what is attempted; :ivar given: what the wrapper's parameters stand for.
-    """
-
-    node: cst.Decorator | cst.Call
-    callee: Callee
-    given: Given
-    name: str
+_HOPS = 2
+"""How many functions pass on what they are given."""
 
 
 def policies(semantics: Semantics) -> Iterator[RetryPolicy]:
@@ -57,14 +38,14 @@ def policies(semantics: Semantics) -> Iterator[RetryPolicy]:
         assert isinstance(region, (cst.For, cst.While, cst.FunctionDef))
         if isinstance(region, cst.FunctionDef) and not calls_itself(semantics, region):
             continue
-        for call, parameter in _calls_of_parameters(semantics, region):
+        for call, parameter in calls_of_parameters(semantics, region):
             found = list(_of_loop(semantics, region, call, parameter))
             yield from found
             if found:
                 break
 
 
-def _calls_of_parameters(semantics: Semantics, region: Region) -> Iterator[tuple[cst.Call, cst.Param]]:
+def calls_of_parameters(semantics: Semantics, region: Region) -> Iterator[tuple[cst.Call, cst.Param]]:
     """The calls in a region whose callee is a parameter of a function around them."""
     for node in semantics.tree.below(region.body, into_functions=False):
         if isinstance(node, cst.Call) and isinstance(node.func, cst.Name):
@@ -78,7 +59,7 @@ def _of_loop(semantics: Semantics, region: Region, call: cst.Call, parameter: cs
     if owner is None:
         return
     groups: dict[tuple[int, int], list[tuple[tuple[Attempt, ...], Passage, Use]]] = {}
-    for number, use in enumerate(_uses(semantics, owner, parameter)):
+    for number, use in enumerate(uses(semantics, owner, parameter)):
         if number >= _MOST:
             break
         attempts = _attempted(semantics, use)
@@ -98,48 +79,57 @@ def _of_loop(semantics: Semantics, region: Region, call: cst.Call, parameter: cs
 
 def _by_what_it_asks(semantics: Semantics, region: Region, call: cst.Call) -> Iterator[RetryPolicy]:
     """The retry of a wrapper of whose uses nothing is known, where it asks failures for their HTTP status."""
-    found = passage(semantics, region, call, raising=Raising(Answer.YES))
+    found = passage(semantics, region, call, raised=AS_LIBRARIES_DO)
     asked = found.asked_for_status if found.is_retry else None
     if asked is not None:
         attempt = Attempt(call, (Place(asked, "asks for the status of the answer", http=True),))
         yield assembled(semantics, (attempt,), [found], mechanism="wrapper", node=region)
 
 
-def retries_what_it_gets(semantics: Semantics, function: cst.FunctionDef) -> Retried | None:
-    """What a decorator of this file, seen from another one, does with the failures of what it decorates."""
-    for region in semantics.tree.below(function.body):
-        if not isinstance(region, (cst.For, cst.While)):
-            continue
-        for call, parameter in _calls_of_parameters(semantics, region):
+@dataclass(frozen=True, eq=False)
+class Found:
+    """The retry of a function seen from another module: what it does with failures, and the parameter that it calls."""
+
+    failures: Retried
+    parameter: cst.Param
+
+
+@dataclass(frozen=True, eq=False)
+class Assumed:
+    """What another module says of a use.
+
+    :ivar kinds: the types that parameters stand for; :ivar raised: what is raised for error statuses.
+    """
+
+    kinds: Mapping[cst.CSTNode, tuple[str, ...]]
+    raised: Sequence[Raised]
+
+
+def retries_what_it_gets(
+    semantics: Semantics, function: cst.FunctionDef, assumed: Assumed, given: Given | None = None, hops: int = _HOPS
+) -> Found | None:
+    """What a function of this file, used in another one, does with the failures of what it is given, or passes on.
+
+    :param given: what its parameters stand for, where a function of this file calls it.
+    """
+    for region in semantics.tree.inside(function.body, cst.For, cst.While):
+        assert isinstance(region, (cst.For, cst.While))
+        for call, parameter in calls_of_parameters(semantics, region):
             if semantics.tree.within(parameter, function):
-                found = passage(semantics, region, call, raising=Raising(Answer.YES))
+                found = passage(semantics, region, call, given=given, kinds=assumed.kinds, raised=assumed.raised)
                 if found.is_retry:
-                    return retried(semantics, [found])
+                    return Found(retried(semantics, [found]), parameter)
+    for call in semantics.tree.inside(function.body, cst.Call) if hops else ():
+        for handed in (argument.value for argument in call.args):
+            passed_on = parameter_behind(semantics, handed)
+            if passed_on is None or not semantics.tree.within(passed_on, function):
+                continue
+            for target in semantics.runs(call):
+                passed = bound_arguments(call, target)
+                inner = retries_what_it_gets(semantics, target, assumed, {**(given or {}), **passed}, hops - 1)
+                if inner is not None and passed.get(inner.parameter) is handed:
+                    return Found(inner.failures, passed_on)
     return None
-
-
-def foreign(semantics: Semantics) -> Iterator[RetryPolicy]:
-    """The retries of decorators that stand in other modules of the project. How long they wait, and when they stop, is said there."""
-    for decorated in semantics.tree.all(cst.FunctionDef) if semantics.imported is not None else ():
-        for decorator in decorated.decorators:
-            name = semantics.names.qualified(_called(decorator.decorator)) or ""
-            known = semantics.imported.retrier(name) if semantics.imported is not None and is_first_party(name) else None
-            attempts = semantics.attempts.of_running(decorated) if known is not None else []
-            policy = _by_retrier(semantics, decorator, decorated, known, tuple(attempts)) if known is not None and attempts else None
-            if policy is not None and (policy.retried.statuses.may or policy.retried.transport is not False):
-                yield policy
-
-
-def _by_retrier(
-    semantics: Semantics, decorator: cst.Decorator, decorated: cst.FunctionDef, known: Retrier, attempts: tuple[Attempt, ...]
-) -> RetryPolicy:
-    ways = leaving(semantics, decorated, attempts)
-    raised = reduce(or_, (one.outcomes for one in ways.raised), 0)
-    may, must = known.may & raised, known.must & raised & ~ways.returned
-    transport = True if must & NO_ANSWER else None if may & NO_ANSWER else False
-    place = Place(decorator, f"`{dotted(_called(decorator.decorator))}` makes the call again", elsewhere=known.places)
-    failures = Retried(Range(may & ERRORS, must & ERRORS), transport, named=known.named & may, places=(place,))
-    return RetryPolicy("wrapper", decorator, attempts, failures, Wait(), Stop())
 
 
 def _attempted(semantics: Semantics, use: Use) -> tuple[Attempt, ...]:
@@ -154,83 +144,12 @@ def _attempted(semantics: Semantics, use: Use) -> tuple[Attempt, ...]:
         node = use.node if isinstance(use.node, cst.Call) else use.callee
         return (replace(attempt, call=node, trail=(*trail, place)),)
     raises = _raises(semantics, use)
+    by = handing(semantics, use.node, use.callee)
     return tuple(
-        replace(attempt, trail=(*attempt.trail, place), raises=raises if raises is not None else attempt.raises)
+        replace(attempt, handed_by=by, trail=(*attempt.trail, place), raises=raises if raises is not None else attempt.raises)
         for attempt in semantics.attempts.of_running(use.callee)
     )
 
 
 def _raises(semantics: Semantics, use: Use) -> bool | None:
     return {Answer.YES: True, Answer.NO: False}.get(semantics.raises_for_status(use.callee).answer)
-
-
-# uses ------------------------------------------------------------------------------------------------------------------------------
-
-
-def _uses(semantics: Semantics, owner: cst.FunctionDef, parameter: cst.Param) -> Iterator[Use]:
-    """Where ``owner`` is handed something to call: as a decorator, by a factory of decorators, in a call."""
-    factory = _factory_of(semantics, owner)
-    for decorated in semantics.tree.all(cst.FunctionDef):
-        for decorator in decorated.decorators:
-            given = _given_by_decorator(semantics, decorator.decorator, owner, factory, _HOPS)
-            if given is not None:
-                yield Use(decorator, decorated, given, dotted(_called(decorator.decorator)) or owner.name.value)
-    for call in semantics.tree.all(cst.Call):
-        if owner not in semantics.functions.run_by(call) or semantics.tree.within(call, owner):
-            continue
-        given = bound_arguments(call, owner)
-        handed = given.get(parameter)
-        for callee in _callees(semantics, handed, call, _HOPS) if handed is not None else ():
-            yield Use(call, callee, given, owner.name.value)
-
-
-def _factory_of(semantics: Semantics, owner: cst.FunctionDef) -> cst.FunctionDef | None:
-    """The function that makes the decorator ``owner`` and returns it."""
-    outer = semantics.tree.enclosing(owner, cst.FunctionDef)
-    if outer is None:
-        return None
-    returned = (dotted(value) for value in semantics.functions.returned(outer))
-    return outer if owner.name.value in returned else None
-
-
-def _called(expression: cst.BaseExpression) -> cst.BaseExpression:
-    return expression.func if isinstance(expression, cst.Call) else expression
-
-
-def _given_by_decorator(
-    semantics: Semantics, decorator: cst.BaseExpression, owner: cst.FunctionDef, factory: cst.FunctionDef | None, hops: int
-) -> Given | None:
-    """What the parameters stand for where a decorator leads to ``owner``; None where it does not."""
-    if isinstance(decorator, cst.Call):
-        if factory is not None and factory in semantics.functions.run_by(decorator):
-            return bound_arguments(decorator, factory)
-        return None
-    if not isinstance(decorator, (cst.Name, cst.Attribute)):
-        return None
-    functions = semantics.functions.run_by(cst.Call(decorator))
-    if owner in functions or (factory is not None and factory in functions):
-        return {}
-    if isinstance(decorator, cst.Name) and hops:
-        for binding in semantics.scopes.reaching(decorator):
-            if binding.how is How.VALUE and binding.value is not None and not binding.path:
-                return _given_by_decorator(semantics, binding.value, owner, factory, hops - 1)
-    return None
-
-
-def _callees(semantics: Semantics, handed: cst.BaseExpression, call: cst.Call, hops: int) -> Iterator[Callee]:
-    """What runs when ``handed`` is called: a lambda, a function of the file, a function of a library."""
-    if isinstance(handed, cst.Lambda):
-        yield handed
-    elif isinstance(handed, cst.Call) and (dotted(handed.func) or "").rpartition(".")[2] == "partial" and handed.args:
-        yield from _callees(semantics, handed.args[0].value, handed, hops)
-    elif isinstance(handed, (cst.Name, cst.Attribute)):
-        functions = semantics.functions.run_by(cst.Call(handed))
-        yield from functions
-        if functions:
-            return
-        if isinstance(handed, cst.Name) and hops:
-            for binding in semantics.scopes.reaching(handed):
-                if binding.how is How.VALUE and binding.value is not None and not binding.path:
-                    yield from _callees(semantics, binding.value, call, hops - 1)
-                    return
-        yield cst.Call(handed, call.args[1:])

@@ -1,0 +1,221 @@
+"""Retries of one's own that stand in other modules of the project: decorators, helpers and objects that run what they are given.
+
+What their loop does with a failure is asked of the module where it stands (:mod:`~errlint.semantics.summarise`), for the types that are
+raised here and for the arguments that are passed here. How long they wait, and when they stop, is said there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from errlint.first_party import is_first_party
+from errlint.semantics.meaning import Kind, Place
+from errlint.semantics.names import dotted
+from errlint.semantics.retries.exception_types import UNKNOWN_TYPE, Raised
+from errlint.semantics.retries.library.leaving import Leaving, leaving
+from errlint.semantics.retries.outcomes import NO_ANSWER
+from errlint.semantics.retries.policy import Attempt, Retried, RetryPolicy, Stop, Wait
+from errlint.semantics.retries.uses import called, callees, handing
+from errlint.semantics.statuses import ERRORS, Range
+from errlint.semantics.summaries import Kinds, Retrier, Retrying
+
+if TYPE_CHECKING:
+    from errlint.library_sheets import TypeSheet
+    from errlint.semantics.analysis import Semantics
+    from errlint.semantics.imported import Imported
+
+_CALLED = "__call__"
+_ANYTHING = (Raised((UNKNOWN_TYPE,), ERRORS),)
+"""Asks whether anything can be tried again at all."""
+_HOPS = 2
+
+
+@dataclass(frozen=True)
+class Runner:
+    """A function or method of another module, with what is passed to it.
+
+    :ivar name: as the project knows it; :ivar given: the types that its arguments name; :ivar made: those that its object was made with,
+    None if that is not known.
+    """
+
+    name: str
+    given: Kinds | None = ()
+    made: Kinds | None = ()
+
+
+def policies(semantics: Semantics) -> Iterator[RetryPolicy]:
+    """The retries of other modules that code of this file is run by."""
+    if semantics.imported is not None:
+        yield from _Foreign(semantics, semantics.imported).policies()
+
+
+class _Foreign:
+    """Builds the policies of one file."""
+
+    def __init__(self, semantics: Semantics, imported: Imported) -> None:
+        self._semantics = semantics
+        self._imported = imported
+        self._runners = _Runners(semantics)
+
+    def policies(self) -> Iterator[RetryPolicy]:
+        for decorated in self._semantics.tree.all(cst.FunctionDef):
+            for decorator in decorated.decorators:
+                runner = self._runners.decorating(decorator.decorator, _HOPS)
+                if runner is not None:
+                    yield from self._of_function(decorator, runner, decorated)
+        for call in self._semantics.tree.all(cst.Call):
+            applied = _applied(call)
+            if any(self._is_callable(argument.value) for argument in applied.args):
+                yield from self._of_call(call, applied)
+
+    def _is_callable(self, value: cst.BaseExpression) -> bool:
+        """Whether an argument can be called; who takes it is asked only then."""
+        if isinstance(value, cst.Lambda):
+            return True
+        if isinstance(value, cst.Call):
+            return _is_partial(value)
+        if not isinstance(value, (cst.Name, cst.Attribute)):
+            return False
+        if self._semantics.functions.defined(value):
+            return True
+        name = self._semantics.names.qualified(value) or ""
+        if is_first_party(name):
+            return self._semantics.types.type(name) is None
+        known = self._semantics.libraries.function(name)
+        if known is not None:
+            return bool(known.returns)
+        return isinstance(value, cst.Attribute) and self._semantics.evaluator.callees.member(value) is not None
+
+    def _of_call(self, node: cst.Call, call: cst.Call) -> Iterator[RetryPolicy]:
+        """The retry of a call; it stands at ``node``."""
+        runner = self._runners.called(call)
+        known = self._ask(runner, _ANYTHING) if runner is not None else None
+        if runner is None or known is None or (known.callee is None and not isinstance(call.func, cst.Call)):
+            return
+        argument = self._semantics.evaluator.callees.argument
+        handed = argument(call, known.callee or 0) or argument(call, known.parameter)
+        for callee in callees(self._semantics, handed, call) if handed is not None else ():
+            if isinstance(callee, cst.Call):
+                yield from self._of_library(node, runner, callee)
+            else:
+                yield from self._of_function(node, runner, callee)
+
+    def _of_library(self, node: cst.Call, runner: Runner, callee: cst.Call) -> Iterator[RetryPolicy]:
+        attempt = self._semantics.attempts.of_call(callee)
+        if attempt is not None:
+            # the call is not written in the file: what stands there is the function that is handed over
+            trail = tuple(replace(step, node=node) if step.node is callee else step for step in attempt.trail)
+            yield from self._policy(node, runner, leaving(self._semantics, callee, ()), [replace(attempt, call=node, trail=trail)])
+
+    def _of_function(self, node: cst.Decorator | cst.Call, runner: Runner, function: cst.FunctionDef | cst.Lambda) -> Iterator[RetryPolicy]:
+        attempts = self._semantics.attempts.of_running(function) if self._ask(runner, _ANYTHING) is not None else []
+        if attempts:
+            by = handing(self._semantics, node, function)
+            made = [replace(attempt, handed_by=by) for attempt in attempts]
+            yield from self._policy(node, runner, leaving(self._semantics, function, attempts), made)
+
+    def _policy(self, node: cst.Decorator | cst.Call, runner: Runner, ways: Leaving, attempts: Sequence[Attempt]) -> Iterator[RetryPolicy]:
+        known = self._ask(runner, tuple(one for one in ways.raised if one.outcomes & ERRORS))
+        if known is None:
+            return
+        raised = reduce(or_, (one.outcomes for one in ways.raised), 0)
+        may, must = known.may & raised, known.must & raised & ~ways.returned
+        transport = True if must & NO_ANSWER else None if may & NO_ANSWER else False
+        shown = dotted(called(node.decorator if isinstance(node, cst.Decorator) else node)) or runner.name.rpartition(".")[2]
+        place = Place(node, f"`{shown}` makes the call again", elsewhere=known.places)
+        failures = Retried(Range(may & ERRORS, must & ERRORS), transport, named=known.named & may, places=(place,))
+        if failures.statuses.may or failures.transport is not False:
+            yield RetryPolicy("wrapper", node, tuple(attempts), failures, Wait(), Stop())
+
+    def _ask(self, runner: Runner, raised: Sequence[Raised]) -> Retrier | None:
+        outside = self._semantics.evaluator.callees.outside
+        by_type = tuple((tuple(map(outside, one.types)), one.outcomes & ERRORS) for one in raised)
+        return self._imported.retrier(runner.name, Retrying(runner.given, runner.made, by_type))
+
+
+def _is_partial(call: cst.Call) -> bool:
+    return (dotted(call.func) or "").rpartition(".")[2] == "partial"
+
+
+def _applied(call: cst.Call) -> cst.Call:
+    """The call that ``partial(retrying, fetch)`` stands for; else the call itself."""
+    applies = _is_partial(call) and call.args and not call.args[0].star
+    return cst.Call(call.args[0].value, call.args[1:]) if applies else call
+
+
+class _Runners:
+    """Finds the functions of other modules that run what they are given."""
+
+    def __init__(self, semantics: Semantics) -> None:
+        self._semantics = semantics
+        self._callees = semantics.evaluator.callees
+
+    def decorating(self, decorator: cst.BaseExpression, hops: int) -> Runner | None:
+        """The one that a decorator is, makes, or calls."""
+        function = called(decorator)
+        call = decorator if isinstance(decorator, cst.Call) else None
+        name = self._semantics.names.qualified(function) or ""
+        if is_first_party(name):
+            sheet = self._semantics.types.type(name)
+            given = self._kinds(call) if call is not None else ()
+            if sheet is None:
+                return Runner(name, given) if call is not None or not self._is_variable(name) else self._object(function)
+            return self._method(sheet, _CALLED, (), given) if call is not None else None
+        if call is None and isinstance(function, cst.Name) and hops:
+            values = list(self._semantics.functions.values(function))
+            return self.decorating(values[0], hops - 1) if len(values) == 1 and isinstance(values[0], cst.Call) else None
+        return None
+
+    def called(self, call: cst.Call) -> Runner | None:
+        """The one that a call runs."""
+        name = self._semantics.names.qualified(call.func) or ""
+        given = self._kinds(call)
+        if is_first_party(name) and self._semantics.types.type(name) is None and not self._is_variable(name):
+            return Runner(name, given)
+        if isinstance(call.func, cst.Call):
+            return self.decorating(call.func, 0)
+        if isinstance(call.func, cst.Attribute):
+            member = self._callees.member(call.func)
+            if member is not None and member.elsewhere:
+                return Runner(member.elsewhere, given, self._made_with(call.func.value))
+        found = self._object(call.func)
+        return Runner(found.name, given, found.made) if found is not None else None
+
+    def _object(self, expression: cst.BaseExpression) -> Runner | None:
+        """An instance that is called."""
+        meaning = self._semantics.meaning(expression)
+        if meaning is None or meaning.sheet is None or meaning.kind is not Kind.INSTANCE:
+            return None
+        return self._method(meaning.sheet, _CALLED, (), self._made_with(expression))
+
+    def _method(self, sheet: TypeSheet, name: str, given: Kinds | None, made: Kinds | None) -> Runner | None:
+        member = self._callees.method(sheet, name)
+        return Runner(member.elsewhere, given, made) if member is not None and member.elsewhere else None
+
+    def _is_variable(self, name: str) -> bool:
+        return self._semantics.imported is not None and self._semantics.imported.value(name) is not None
+
+    def _made_with(self, instance: cst.BaseExpression) -> Kinds | None:
+        """What the ``__init__`` of an object was given; None if that is not known."""
+        values: list[cst.BaseExpression] = [instance]
+        if isinstance(instance, (cst.Name, cst.Attribute)):
+            values = list(self._semantics.functions.values(instance))
+        made = values[0] if len(values) == 1 else None
+        if not isinstance(made, cst.Call) or self._semantics.types.type(self._semantics.names.qualified(made.func) or "") is None:
+            return None
+        return self._kinds(made)
+
+    def _kinds(self, call: cst.Call) -> Kinds:
+        """The types that the arguments of a call name; of what is passed by ``*`` and ``**``, nothing is known."""
+        found: list[tuple[int | str, tuple[str, ...]]] = []
+        for position, argument in enumerate(call.args):
+            key = argument.star or (argument.keyword.value if argument.keyword is not None else position)
+            names = self._semantics.predicates.types.named(argument.value)
+            found.append((key, tuple(map(self._callees.outside, names))))
+        return tuple(found)
