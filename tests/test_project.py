@@ -65,3 +65,22 @@ def test_what_an_installed_part_defines_keeps_its_name(tmp_path: Path, marked: b
     assert names.resolve(str(file), "acme.base.errors.AcmeError") == "acme.base.errors.AcmeError"
     assert names.resolve(str(file), "acme.orders.hook") == f"{file.with_name('hook.py')}:"
     assert names.resolve(str(file), "acme.orders.hook.Missing") is None
+
+
+def test_a_module_beside_a_script_comes_before_a_library(tmp_path: Path) -> None:
+    script, beside = tmp_path / "script.py", tmp_path / "retry.py"
+    script.write_text("", encoding="utf-8")
+    beside.write_text("from retry import api\n\ndef again(function):\n    return function\n", encoding="utf-8")
+    names = FirstParty(Project(), frozenset({"retry"}))
+    assert names.resolve(str(script), "retry.again") == f"{beside}:again"
+    assert names.resolve(str(script), "retry.api") == "retry.api", "what it only imports itself"
+    assert names.resolve(str(script), "retry.missing") == "retry.missing"
+    assert names.resolve(str(beside), "retry.again") == "retry.again", "a module does not import itself"
+
+
+def test_in_a_package_an_absolute_import_leads_to_the_library(tmp_path: Path) -> None:
+    for name in ("__init__.py", "client.py"):
+        (tmp_path / name).write_text("", encoding="utf-8")
+    (tmp_path / "retry.py").write_text("def again(function):\n    return function\n", encoding="utf-8")
+    names = FirstParty(Project(), frozenset({"retry"}))
+    assert names.resolve(str(tmp_path / "client.py"), "retry.again") == "retry.again"

@@ -8,6 +8,7 @@ library sheets may know, wherever in the project it was imported first.
 from __future__ import annotations
 
 import builtins
+import os
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
@@ -80,12 +81,28 @@ class FirstParty:
         level = len(name) - len(name.lstrip("."))
         first, *rest = name[level:].split(".")
         if not level and (first in self._libraries or name in self._described or name.rpartition(".")[0] in self._described):
-            return name
+            return (self._beside(file, first, tuple(rest)) if rest and first in self._libraries else None) or name
         if level:
             module = self.project.resolve(file, "", level)
             return self._lookup(module, (first, *rest) if first else (), seen) if module is not None else None
         module, rest = self.project.start(file, name, 0)
         return name if module is None or self._is_elsewhere(module, rest) else self._lookup(module, tuple(rest), seen)
+
+    def _beside(self, file: str, first: str, rest: tuple[str, ...]) -> str | None:
+        """``from retry import again`` beside a ``retry.py`` that defines it: Python looks into the folder of a script first.
+
+        In a package, an absolute import leads to the library.
+        """
+        module = self.project.resolve(file, first, 0)
+        if module is None or module.file is None or module.file == file or os.path.dirname(module.file) != os.path.dirname(file):
+            return None
+        package = self.project.resolve(file, "", 1)
+        if module.folder is not None or (package is not None and package.file is not None):
+            return None
+        index = self.index(module.file)
+        bounds = index.names.get(rest[0], ()) if index is not None else ()
+        own = any(bound.how in ("function", "class", "value") for bound in bounds)
+        return f"{module.file}:{'.'.join(rest)}" if own else None
 
     def _is_elsewhere(self, module: Module, parts: Sequence[str]) -> bool:
         """Whether a name leads out of the part of a namespace package that the project has: other parts are installed."""
