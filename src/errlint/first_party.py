@@ -8,9 +8,9 @@ library sheets may know, wherever in the project it was imported first.
 from __future__ import annotations
 
 import builtins
-import os
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
+from pathlib import Path
 
 from errlint.module_index import Index, index_of
 from errlint.project import Module, Project
@@ -94,7 +94,7 @@ class FirstParty:
         In a package, an absolute import leads to the library.
         """
         module = self.project.resolve(file, first, 0)
-        if module is None or module.file is None or module.file == file or os.path.dirname(module.file) != os.path.dirname(file):
+        if module is None or module.file is None or module.file == file or Path(module.file).parent != Path(file).parent:
             return None
         package = self.project.resolve(file, "", 1)
         if module.folder is not None or (package is not None and package.file is not None):
