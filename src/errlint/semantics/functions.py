@@ -55,6 +55,14 @@ class Functions:
         lambdas = self._constants.values(expression) if isinstance(expression, (cst.Name, cst.Attribute)) else ()
         return [*self.defined(expression), *(value for value in lambdas if isinstance(value, cst.Lambda))]
 
+    def made(self, call: cst.Call) -> list[tuple[cst.FunctionDef | cst.Lambda, Given]]:
+        """The functions that a call of this file's functions makes and returns, with what their makers are given."""
+        found: list[tuple[cst.FunctionDef | cst.Lambda, Given]] = []
+        for maker in self.run_by(call):
+            inside = [function for value in self.returned(maker) for function in self.behind(value)]
+            found += [(function, bound_arguments(call, maker)) for function in inside if self._tree.within(function, maker)]
+        return found
+
     def values(self, name: cst.Name | cst.Attribute) -> Iterator[cst.BaseExpression]:
         """The expressions that a name or an attribute is bound to."""
         return iter(self._constants.values(name))
@@ -142,4 +150,7 @@ def bound_arguments(call: cst.Call, function: cst.FunctionDef) -> Given:
     for argument in call.args:
         if argument.keyword is not None and argument.keyword.value in by_name:
             found[by_name[argument.keyword.value]] = argument.value
+    if isinstance(function.params.star_arg, cst.Param) and not any(argument.star == "*" for argument in call.args):
+        rest = [argument.value for argument in call.args if argument.keyword is None and not argument.star][len(parameters) :]
+        found[function.params.star_arg] = cst.Tuple([cst.Element(value) for value in rest])
     return found

@@ -15,6 +15,7 @@ import libcst as cst
 from errlint.first_party import is_first_party
 from errlint.semantics.class_members import is_abstract
 from errlint.semantics.constants import string_value
+from errlint.semantics.functions import Given
 from errlint.semantics.leaving import leaves
 from errlint.semantics.meaning import Kind, Meaning, Place
 from errlint.semantics.names import dotted
@@ -48,18 +49,22 @@ Extra = Callable[[cst.BaseExpression], "Range | None"]
 class Predicates(Statuses):
     """Tests of outcomes. Beside tests of statuses: types of exceptions, predicates of the same file, names that keep the result of a test.
 
+    :param given: what parameters stand for, of the function that made the predicate.
     :ivar extra: asked first; says of a test that only its caller understands (a counter, a code) what it lets through.
     """
 
-    def __init__(self, semantics: Semantics, types: ExceptionTypes | None = None, extra: Extra | None = None) -> None:
-        values = semantics.constants.values
-        super().__init__(semantics.tree, self._lenient, semantics.names.qualified, lambda value: list(values(value)))
+    def __init__(
+        self, semantics: Semantics, types: ExceptionTypes | None = None, extra: Extra | None = None, given: Given | None = None
+    ) -> None:
+        super().__init__(semantics.tree, self._lenient, semantics.names.qualified, self._values)
+        self._given = given or {}
         self.types = types or ExceptionTypes(
             semantics.tree,
             semantics.scopes,
             semantics.names,
             libraries=semantics.libraries,
             types=semantics.types,
+            given=given,
             attributes=semantics.constants.attribute_values,
         )
         self._semantics = semantics
@@ -67,6 +72,13 @@ class Predicates(Statuses):
         self._asking: set[cst.CSTNode] = set()
         self.in_flight: tuple[Raised, ...] = ()
         """What was caught, while tests of its handler are asked: an error of one library is of no type of another."""
+
+    def _values(self, expression: cst.BaseExpression) -> list[cst.BaseExpression]:
+        if isinstance(expression, cst.Name) and self._given:
+            passed = [self._given[found.node] for found in self._semantics.scopes.reaching(expression) if found.node in self._given]
+            if passed:
+                return passed
+        return list(self._semantics.constants.values(expression))
 
     # meanings --------------------------------------------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from errlint.retry_sheets import Says
+from errlint.semantics.functions import Given as Passed
 from errlint.semantics.meaning import Place
 from errlint.semantics.retries.codes import OTHER, Codes
 from errlint.semantics.retries.library.calls import Given, RetrySite
@@ -17,7 +18,7 @@ from errlint.semantics.retries.library.leaving import Leaving
 from errlint.semantics.retries.library.said import Again, Said
 from errlint.semantics.retries.library.values import classes, is_nothing, truth
 from errlint.semantics.retries.outcomes import ANY_FAILURE, FAILURES
-from errlint.semantics.retries.predicates import Predicates
+from errlint.semantics.retries.predicates import Function, Predicates
 from errlint.semantics.statuses import ALL, ERRORS, UNKNOWN, Range
 from errlint.semantics.types import shown
 
@@ -108,23 +109,23 @@ class Conditions:
 
     def _decided(self, item: Given) -> Again:
         """What a function of the exception lets through."""
-        predicates = Predicates(self._semantics)
-        predicates.in_flight = self._leaving.raised
-        functions = self._semantics.functions.behind(item.value)
+        functions = self._functions(item.value)
         inverted = "unless" in item.argument.says
         place = Place(item.node, "decides when to give up" if inverted else "decides what is tried again")
         if len(functions) != 1:
             return Again(Range(FAILURES, 0), places=(place,))
-        function = functions[0]
+        function, given = functions[0]
+        predicates = Predicates(self._semantics, given=given)
+        predicates.in_flight = self._leaving.raised
 
         def outcomes(passes: Range) -> Range:
             known = Range(passes.may & FAILURES, passes.must & FAILURES)
             return known if inverted else self._leaving.tested(known)
 
-        by_code = {code: outcomes(passes) for code, passes in self._by_code(function).items()}
+        by_code = {code: outcomes(passes) for code, passes in self._by_code(function, given).items()}
         named = predicates.named_in_function(function)
         if inverted and named:
-            named &= ~Predicates(self._semantics, extra=self._of_its_kind).of_function(function).may
+            named &= ~Predicates(self._semantics, extra=self._of_its_kind, given=given).of_function(function).may
         return Again(outcomes(predicates.of_function(function)), named, (place,), by_code)
 
     def _of_its_kind(self, test: cst.BaseExpression) -> Range | None:
@@ -132,24 +133,32 @@ class Conditions:
         is_test = isinstance(test, cst.Call) and isinstance(test.func, cst.Name) and test.func.value == "isinstance"
         return Range(ALL, ALL) if is_test and self._semantics.predicates.range_of(test) == UNKNOWN else None
 
-    def _by_code(self, function: cst.FunctionDef | cst.Lambda) -> dict[str, Range]:
+    def _by_code(self, function: Function, given: Passed) -> dict[str, Range]:
         """What a function lets through, of failures with each code that it names, and with any other."""
         codes = Codes(self._semantics)
         named = list(dict.fromkeys(codes.named_in(function.body)))[:_MOST_CODES]
 
         def with_code(code: str) -> Range:
-            return Predicates(self._semantics, extra=lambda test: codes.passed(test, code)).of_function(function)
+            return Predicates(self._semantics, extra=lambda test: codes.passed(test, code), given=given).of_function(function)
 
         return {code: with_code(code) for code in (*named, OTHER)} if named else {}
 
     def _returned(self, item: Given, *, inverted: bool) -> Again:
-        functions = self._semantics.functions.behind(item.value)
+        functions = self._functions(item.value)
         place = Place(item.node, "decides by the result what is tried again")
         if len(functions) != 1:
             return Again(Range(ERRORS, 0), places=(place,))
-        passes = self._semantics.predicates.of_function(functions[0])
+        function, given = functions[0]
+        predicates = Predicates(self._semantics, given=given)
+        passes = predicates.of_function(function)
         passes = passes.negated() if inverted else passes
-        return Again(Range(passes.may & ERRORS, passes.must & ERRORS), self._semantics.predicates.named_in_function(functions[0]), (place,))
+        return Again(Range(passes.may & ERRORS, passes.must & ERRORS), predicates.named_in_function(function), (place,))
+
+    def _functions(self, expression: cst.BaseExpression) -> list[tuple[Function, Passed]]:
+        """The functions that a predicate may be: itself, or those that a call makes."""
+        if isinstance(expression, cst.Call):
+            return self._semantics.functions.made(expression)
+        return [(function, {}) for function in self._semantics.functions.behind(expression)]
 
     def _listed(self, item: Given) -> Again | None:
         if is_nothing(item.value):
