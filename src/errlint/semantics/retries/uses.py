@@ -51,7 +51,7 @@ def uses(semantics: Semantics, owner: cst.FunctionDef, parameter: cst.Param, hop
 
 def _by_call(semantics: Semantics, call: cst.Call, owner: cst.FunctionDef, parameter: cst.Param, hops: int) -> Iterator[Use]:
     """The uses that a call is; where it hands on what its own function is given, they are those of that function."""
-    given = bound_arguments(call, owner)
+    given = _bound(call, owner)
     handed = given.get(parameter)
     if handed is None:
         return
@@ -96,7 +96,7 @@ def _given_by_decorator(
     definition = _class_of(semantics, owner) if owner.name.value == _CALLED else None
     if isinstance(decorator, cst.Call):
         if factory is not None and factory in semantics.functions.run_by(decorator):
-            return bound_arguments(decorator, factory)
+            return _bound(decorator, factory)
         return _made_by(semantics, decorator, definition) if definition is not None else None
     if not isinstance(decorator, (cst.Name, cst.Attribute)):
         return None
@@ -147,7 +147,7 @@ def _made_by(semantics: Semantics, call: cst.Call, definition: cst.ClassDef) -> 
         return None
     made = method(definition, "__init__")
     if made is not None:
-        return bound_arguments(call, made)
+        return _bound(call, made)
     if any(argument.star for argument in call.args):
         return _unknown(definition)
     known = fields(definition)
@@ -159,9 +159,20 @@ def _made_by(semantics: Semantics, call: cst.Call, definition: cst.ClassDef) -> 
 def _unknown(definition: cst.ClassDef) -> Given:
     """Of an instance of which nobody knows how it was made."""
     made = method(definition, "__init__")
-    if made is None:
-        return {field: cst.Ellipsis() for field in fields(definition).values()}
-    return {parameter: cst.Ellipsis() for parameter in (*made.params.params, *made.params.kwonly_params)}
+    return _open(made) if made is not None else {field: cst.Ellipsis() for field in fields(definition).values()}
+
+
+def _bound(call: cst.Call, function: cst.FunctionDef) -> Given:
+    """What a call passes; what it passes by a star may go to any parameter, unless there is a star to take it."""
+    stars = {argument.star for argument in call.args}
+    takes_rest = isinstance(function.params.star_arg, cst.Param)
+    spread = ("*" in stars and not takes_rest) or ("**" in stars and function.params.star_kwarg is None)
+    return {**(_open(function) if spread else {}), **bound_arguments(call, function)}
+
+
+def _open(function: cst.FunctionDef) -> Given:
+    """Nothing is known of any parameter."""
+    return {parameter: cst.Ellipsis() for parameter in (*function.params.params, *function.params.kwonly_params)}
 
 
 def handing(semantics: Semantics, node: cst.Decorator | cst.Call, callee: Callee) -> cst.Call | None:
