@@ -80,21 +80,21 @@ class Failures:
 
         :param tried: the code that a handler stands by: what it raises arrives there, what else is run for an attempt may not.
         """
-        sheet = self._in_common(self._raised(policy, tried))
+        sheet = self._in_common(self.raised(policy, tried))
         if sheet is None or not sheet.status or not (sheet.carries_status or sheet.status_guard):
             return None
         return self.of_type(sheet)
 
     def assorted(self, policy: RetryPolicy, tried: cst.CSTNode | None = None) -> Assorted | None:
         """The same where the exceptions have nothing in common but that they hold a status; those that hold none are not asked."""
-        found = dict.fromkeys(filter(None, map(self._attribute, self._raised(policy, tried))))
+        found = dict.fromkeys(filter(None, map(self._attribute, self.raised(policy, tried))))
         # where several have a `code`, it is a word in those that hold the status elsewhere
         return Assorted(tuple(sorted(found, key=lambda name: name == "code"))) if 0 < len(found) <= _MOST_ATTRIBUTES else None
 
     def holder(self, policy: RetryPolicy, tried: cst.CSTNode | None = None) -> str | None:
         """The attribute in which the exceptions of an attempt (as in :meth:`of`) hold the answer; ``"headers"`` for those themselves."""
         failure = self.of(policy, tried)
-        names = [failure.sheet.name] if failure is not None else self._raised(policy, tried)
+        names = [failure.sheet.name] if failure is not None else self.raised(policy, tried)
         members = {self.member(name) for name in names if failure is not None or self._attribute(name) is not None}
         return members.pop() if len(members) == 1 else None
 
@@ -107,7 +107,7 @@ class Failures:
         own = self._semantics.types.type(name)
         return next((word for word in _OWN if own is not None and self._semantics.evaluator.defines(own, word)), None)
 
-    def _raised(self, policy: RetryPolicy, tried: cst.CSTNode | None) -> list[str]:
+    def raised(self, policy: RetryPolicy, tried: cst.CSTNode | None) -> list[str]:
         """The types by which error statuses leave the attempts; none where it can be others, too."""
         calls = [self._semantics.raises_for_status(attempt.call) for attempt in policy.attempts]
         if any(one.answer is Answer.YES and not one.types for one in calls):

@@ -8,13 +8,14 @@ import libcst as cst
 
 from errlint.model import Edit
 from errlint.semantics.leaving import leaves
-from errlint.semantics.retries.exception_types import BROAD
+from errlint.semantics.retries.exception_types import BROAD, Raised
 from errlint.semantics.retries.policy import RetryPolicy
 from errlint.semantics.rewrites.answer_guards import AnswerGuards
 from errlint.semantics.rewrites.failures import Assorted, Failure, Failures, permanent
 from errlint.semantics.rewrites.predicates import may_succeed
 from errlint.semantics.rewrites.ways_out import Handler, WaysOut, pause_in
 from errlint.semantics.rewrites.writing import Writing
+from errlint.semantics.statuses import ERRORS
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +43,7 @@ class Guards:
             return None
         handlers = [place.node for place in policy.retried.places if isinstance(place.node, (cst.ExceptHandler, cst.ExceptStarHandler))]
         ways = WaysOut(self._writing, policy, region)
-        taking = [handler for handler in handlers if self._takes_statuses(handler)]
+        taking = [handler for handler in handlers if self._takes_statuses(policy, handler)]
         if taking:
             return self._in_handlers(policy, ways, taking)
         edits = self._answers.of(policy, region, ways)
@@ -128,13 +129,16 @@ class Guards:
         end = self._writing.source.end(handler.type)
         return name, [Edit(end, end, f" as {name}")]
 
-    def _takes_statuses(self, handler: Handler) -> bool:
+    def _takes_statuses(self, policy: RetryPolicy, handler: Handler) -> bool:
         """Whether an error status can arrive in a handler, by its types and by the code that it stands by."""
         types = self._semantics.predicates.types
         names = types.named(handler.type)
         if self._failures.never_arrive(handler):
             return False
-        return bool(types.covers(names).may >> 400) or any(name in BROAD for name in names)
+        if types.covers(names).may >> 400 or any(name in BROAD for name in names):
+            return True
+        raised = self._failures.raised(policy, self._tree.tried(handler))
+        return any(types.taken(names, Raised((name,), ERRORS)).must for name in raised)
 
 
 def _joined(test: str) -> str:
