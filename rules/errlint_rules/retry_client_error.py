@@ -97,6 +97,8 @@ def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
 
 def _fix(policy: RetryPolicy, hopeless: Hopeless, ctx: Context) -> Fix | None:
     """The first of the ways that the policy allows; each is tried before it is offered."""
+    if hopeless.under_success:
+        return None  # guards and predicates ask for the status
     shortened = ctx.lists.of(policy, hopeless)
     if shortened is not None and ctx.trials.is_right(shortened, policy):
         return ctx.fix(Safety.SAFE, "Retry only the statuses that may pass", *shortened)

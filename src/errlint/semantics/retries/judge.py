@@ -12,7 +12,7 @@ from errlint.catalogue import Catalogue
 from errlint.semantics.members import Literal
 from errlint.semantics.retries.outcomes import LIMITED, members
 from errlint.semantics.retries.policy import Attempt, Retried, RetryPolicy
-from errlint.semantics.statuses import statuses
+from errlint.semantics.statuses import ERRORS, statuses
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
@@ -26,13 +26,15 @@ _OFTEN_TRANSIENT = frozenset({401, 402, 403, 404, 407, 408, 409, 412, 418, 420, 
 class Hopeless:
     """Failures that a policy retries in vain.
 
-    :ivar statuses: client errors; :ivar named: those of them that the source names; :ivar codes: error codes; :ivar catalogue: who says so.
+    :ivar statuses: client errors; :ivar named: those of them that the source names; :ivar codes: error codes; :ivar catalogue: who says so;
+    :ivar under_success: the codes come with a status of success: no status tells them from what may succeed.
     """
 
     statuses: tuple[int, ...]
     named: tuple[int, ...]
     codes: tuple[str, ...]
     catalogue: Catalogue
+    under_success: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,18 +98,41 @@ class Judge:
         catalogue = self.catalogue(policy)
         if catalogue is None or not policy.trail:
             return None
-        client_errors = policy.retried.statuses.must & CLIENT_ERRORS
-        meant = self._meant(policy)
-        found = tuple(status for status in members(client_errors) if status not in meant and self._is_hopeless(policy, status))
+        under_success = tuple(self._under_success(policy))
+        if under_success:
+            return Hopeless((), (), under_success, catalogue, under_success=True)
+        found = self._hopeless_statuses(policy)
         codes = tuple(code for code in sorted(policy.retried.codes) if self._code_is_hopeless(policy, code))
         if not found and not codes:
             return None
         return Hopeless(found, tuple(status for status in found if policy.retried.named >> status & 1), codes, catalogue)
 
-    def _meant(self, policy: RetryPolicy) -> frozenset[int]:
-        if policy.catalogue is not None:
-            return frozenset()
-        return frozenset(status for status in members(policy.retried.named) if status in _OFTEN_TRANSIENT)
+    def _hopeless_statuses(self, policy: RetryPolicy) -> tuple[int, ...]:
+        """Those of which the API says so; of a status that its catalogue leaves out, HTTP says it, if it is all there is, or named."""
+        retried = policy.retried.statuses.must & CLIENT_ERRORS
+        told = tuple(status for status in members(retried) if self._is_hopeless(policy, status))
+        by_http = tuple(status for status in members(retried) if status not in told and self._is_hopeless(policy, status, by_http=True))
+        meant = [status for status in members(policy.retried.named) if status in _OFTEN_TRANSIENT]
+        if policy.catalogue is None:
+            return tuple(status for status in told if status not in meant)
+        known = [status for status in by_http if status not in meant]
+        return tuple(sorted({*told, *(status for status in known if not told or policy.retried.named >> status & 1)}))
+
+    def _under_success(self, policy: RetryPolicy) -> Iterator[str]:
+        """The permanent codes of an API whose errors come with a status of success, where all that its SDK raises is tried again."""
+        catalogue, retried = policy.catalogue, policy.retried
+        if catalogue is None or retried.unnamed is not None or retried.named or retried.statuses.must != ERRORS:
+            return
+        permanent = [code for code in catalogue.names if catalogue.verdict(code=code).can_succeed is False]
+        in_bodies = any(test.json for test in catalogue.failure) and not any(map(catalogue.statuses_of, permanent))
+        if in_bodies and all(self._raised_by_sdk(attempt, catalogue) for attempt in policy.attempts):
+            yield from permanent
+
+    def _raised_by_sdk(self, attempt: Attempt, catalogue: Catalogue) -> bool:
+        """Whether it is the API's own SDK that raises: other libraries raise for statuses, and for nothing in a body."""
+        types = self._semantics.raises_for_status(attempt.call).types
+        roots = {root for sdk in catalogue.sdks for root in sdk.import_roots}
+        return bool(types) and all(name.partition(".")[0] in roots for name in types)
 
     def _told(self, policy: RetryPolicy) -> Iterator[tuple[Catalogue, Attempt | None]]:
         generic = self._semantics.catalogues.generic
@@ -118,10 +143,18 @@ class Judge:
             if catalogue is not None:
                 yield catalogue, attempt
 
-    def _is_hopeless(self, policy: RetryPolicy, status: int) -> bool:
+    def _is_hopeless(self, policy: RetryPolicy, status: int, *, by_http: bool = False) -> bool:
+        """Whether all APIs of the attempts say that the same request fails again.
+
+        :param by_http: what an API's catalogue leaves out is left to HTTP, unless the API's own SDK tries again after it.
+        """
+        generic = self._semantics.catalogues.generic
         for catalogue, attempt in self._told(policy):
             operation, method = (attempt.operation, attempt.method) if attempt is not None else (None, None)
-            if catalogue.verdict(status=status, operation=operation, method=method).can_succeed is not False:
+            verdict = catalogue.verdict(status=status, operation=operation, method=method)
+            if by_http and generic is not None and verdict.says is None and status not in _tried_by_sdks(catalogue):
+                verdict = generic.verdict(status=status, method=method)
+            if verdict.can_succeed is not False:
                 return False
             for code in catalogue.codes_at(status):
                 verdict = catalogue.verdict(status=status, code=code, operation=operation, method=method)
@@ -197,8 +230,7 @@ class Judge:
     def _hopeful(self, catalogue: Catalogue) -> tuple[int, ...]:
         """The client errors after which an API says that a request may succeed, or does not rule it out while its own SDK tries again."""
         if catalogue not in self._hopeful_of:
-            by_sdks = {status for sdk in catalogue.sdks if sdk.builtin_retry is not None for status in sdk.builtin_retry.statuses}
-            tried_again = {one for one in by_sdks if isinstance(one, int) and catalogue.verdict(status=one).can_succeed is not False}
+            tried_again = {one for one in _tried_by_sdks(catalogue) if catalogue.verdict(status=one).can_succeed is not False}
             found = tuple(status for status in members(CLIENT_ERRORS) if status in tried_again or self._may_succeed(catalogue, status))
             self._hopeful_of[catalogue] = found
         return self._hopeful_of[catalogue]
@@ -315,6 +347,12 @@ class Judge:
                 if described is not None and described.sheet.builtin and described.sheet.default.server and not made_here:
                     return True
         return False
+
+
+def _tried_by_sdks(catalogue: Catalogue) -> frozenset[int]:
+    """The statuses after which the SDKs of an API try again by themselves; without those that they know by their class."""
+    settings = (sdk.builtin_retry for sdk in catalogue.sdks)
+    return frozenset(one for setting in settings if setting is not None for one in setting.statuses if isinstance(one, int))
 
 
 def head(node: cst.CSTNode) -> cst.CSTNode:
