@@ -233,6 +233,14 @@ class Libraries:
         sheet = self._homes.get(name) or self._homes.get(name.rpartition(".")[0])
         return self._errors.get(sheet.library.id, ()) if sheet is not None else ()
 
+    def is_general(self, name: str) -> bool:
+        """Whether an exception is what clients of its library raise for any status, though it may be one of a base class with others."""
+        return name in self._said_of_clients or name in self.errors_of(name)
+
+    @cached_property
+    def _said_of_clients(self) -> frozenset[str]:
+        return frozenset(name for sheet in self.sheets for entry in sheet.type for name in entry.raises)
+
     def are_strangers(self, one: str, other: str) -> bool:
         """Whether two types are of libraries none of whose types is one of the other's: an error of one is none of the other."""
         home, away = self._homes.get(one), self._homes.get(other)

@@ -95,6 +95,8 @@ class Failures:
         return Failure(_statements(handler.body), caught, where, name, handler, special)
 
     def _is_special(self, sheet: TypeSheet) -> bool:
+        if self._semantics.libraries.is_general(sheet.name):
+            return False
         above = [found for found in self._semantics.types.ancestors(sheet.name) if found is not sheet]
         return sheet.status_class != "5xx" and any(found.carries_status for found in above)
 
