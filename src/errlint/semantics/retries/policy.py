@@ -42,8 +42,9 @@ class Retried:
     :ivar statuses: the error statuses that may be, and that certainly are, retried;
     :ivar transport: whether failures of the network are
     (no answer, so no status); :ivar codes: error codes that are named as retried; :ivar dropped: error codes that are named as not retried;
-    :ivar named: the statuses (a set, as in :mod:`~errlint.semantics.statuses`) that the source names one by one or by type
-    (``RateLimitError``), not as a rest or a range; :ivar places: where the source says all this;
+    :ivar named: the statuses (a set, as in :mod:`~errlint.semantics.statuses`) that the source names one by one, by type
+    (``RateLimitError``) or, of those that say when to come back, by a code that comes with no other; not as a rest or a range;
+    :ivar places: where the source says all this;
     :ivar unnamed: the statuses again, of failures whose code is not among the named ones; None where codes play no part;
     :ivar written: where the codes are written that tests of the policy ask for.
     """

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 ASKED_FIRST = (429, 503)
 """Where the source names the first of these, or else the second, a wait is the one after it: servers say with it when to come back."""
+_ASKED_FIRST = reduce(or_, (1 << status for status in ASKED_FIRST))
 _NOT_FOUND = 1 << 404
 _MOST_CODES = 48
 _HANDLERS = (cst.ExceptHandler, cst.ExceptStarHandler)
@@ -56,12 +57,15 @@ def _by_code(semantics: Semantics, passages: Sequence[Passage], everything: Retr
     passage = passages[0]
     other = passage.again_with(semantics, OTHER)
     retried, dropped = set(), set()
+    named_by_code = 0
     for code in named:
         found = passage.again_with(semantics, code)
-        statuses = passage.statuses_of(semantics, code) or (found.back ^ other.back) | (found.out ^ other.out)
+        known = passage.statuses_of(semantics, code)
+        statuses = known or (found.back ^ other.back) | (found.out ^ other.out)
         back, out = found.back & statuses & ERRORS, found.out & statuses & ERRORS
         if back and not out:
             retried.add(code)
+            named_by_code |= known if not known & ~_ASKED_FIRST else 0
         elif out and not back:
             dropped.add(code)
     written = {literal.node: literal for test in asked for literal in tests.written_in(test)}
@@ -69,6 +73,7 @@ def _by_code(semantics: Semantics, passages: Sequence[Passage], everything: Retr
         everything,
         codes=frozenset(retried),
         dropped=frozenset(dropped),
+        named=everything.named | named_by_code & everything.statuses.may,
         unnamed=Range(other.back & ERRORS, other.back & ~other.out & ERRORS),
         written=tuple(written.values()),
     )
