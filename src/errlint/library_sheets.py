@@ -79,6 +79,8 @@ class TypeSheet(_Sheet, frozen=True):
     """Exceptions: the expression of the status, with ``{e}`` for the exception."""
     status_guard: str = ""
     """Exceptions: what must hold before ``status`` may be read."""
+    unwrapped: str = ""
+    """Exceptions: what they keep as the ``body`` is only what stands under this key of the answer."""
     unsent: bool = False
     """Exceptions: the request was not sent yet, so the server knows nothing of it."""
     text: Literal["", "body", "message", "none", "code", "status"] = ""

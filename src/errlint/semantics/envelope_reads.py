@@ -39,12 +39,16 @@ class Misplaced:
 
 @dataclass(frozen=True, eq=False)
 class _Chain:
-    """How a value is reached: from ``root``, an expression of the whole body, by steps; ``hops`` when through variables."""
+    """How a value is reached: from ``root`` by steps; ``hops`` when through variables.
+
+    :ivar root: an expression of the whole body, or of what an SDK keeps of it: then ``at`` is where that stands in the body.
+    """
 
     root: cst.BaseExpression
     leaf: Read
     hops: bool
     gets: bool
+    at: Path = ()
 
 
 class EnvelopeReads:
@@ -108,8 +112,12 @@ class EnvelopeReads:
             found = self._semantics.meaning(current)
             if found is None:
                 return None
-            if not found.path:
-                return _Chain(current, node, hops, gets) if self._is_whole(current, found, path) else None
+            kept = self._kept(current)
+            if not found.path or found.path == kept:
+                whole = bool(kept) or self._is_whole(self._source(current), found, path)
+                return _Chain(current, node, hops, gets, found.path) if whole else None
+            if self._has_another(current):
+                return None
             match current:
                 case (
                     cst.Subscript(value=below) | cst.Await(expression=below) | cst.NamedExpr(value=below) | cst.BooleanOperation(left=below)
@@ -125,6 +133,36 @@ class EnvelopeReads:
                 case _:
                     return None
         return None
+
+    def _has_another(self, step: cst.BaseExpression) -> bool:
+        """`body.get("error", body)`, `body.get("error") or body`: what may be read instead is a part of the answer, too."""
+        match step:
+            case cst.BooleanOperation(right=other) | cst.Call(args=[_, cst.Arg(value=other)]):
+                return self._semantics.meaning(other) is not None
+            case _:
+                return False
+
+    def _kept(self, expression: cst.BaseExpression) -> Path:
+        """Where in the body stands what an SDK keeps of it in an exception; empty for all else."""
+        taken = self._semantics.meaning(expression.value) if isinstance(expression, cst.Attribute) else None
+        sheet = taken.sheet if taken is not None and taken.kind is Kind.EXCEPTION else None
+        return self._semantics.types.unwrapped(sheet) if sheet is not None else ()
+
+    def _source(self, expression: cst.BaseExpression) -> cst.BaseExpression:
+        """What an expression has its value from, through `or` and a variable."""
+        for _ in range(4):
+            match expression:
+                case cst.BooleanOperation(left=below) | cst.NamedExpr(value=below):
+                    expression = below
+                case cst.Name():
+                    bindings = self._semantics.scopes.reaching(expression)
+                    value = bindings[0].value if len(bindings) == 1 and bindings[0].how is How.VALUE and not bindings[0].path else None
+                    if value is None:
+                        return expression
+                    expression = value
+                case _:
+                    return expression
+        return expression
 
     def _is_whole(self, expression: cst.BaseExpression, body: Meaning, path: Path) -> bool:
         """Whether this is the body as the API sent it.
@@ -148,10 +186,13 @@ class EnvelopeReads:
         root = code(chain.root)
         if isinstance(chain.root, (cst.Await, cst.BooleanOperation)):
             root = f"({root})"
-        *above, last = place.json
+        if place.json[: len(chain.at)] != chain.at:
+            return None
+        wanted = place.json[len(chain.at) :]
+        *above, last = wanted
         if not (chain.gets or place.optional):
-            return root + "".join(f'["{key}"]' if isinstance(key, str) else f"[{key}]" for key in place.json)
-        if any(isinstance(key, int) for key in place.json):
+            return root + "".join(f'["{key}"]' if isinstance(key, str) else f"[{key}]" for key in wanted)
+        if any(isinstance(key, int) for key in wanted):
             return None
         default = ""
         if isinstance(node, cst.Call) and len(node.args) > 1:

@@ -69,7 +69,8 @@ class Inside:
         kind = KIND_OF.get(declared.rstrip("?"))
         if kind is not None:
             detail = declared.rstrip("?") if kind is Kind.OK else name
-            return base.becomes(kind, expression, f"{kind.value}: `.{name}`", name=detail)
+            path = self._types.unwrapped(base.sheet) if kind is Kind.BODY and base.kind is Kind.EXCEPTION and base.sheet else base.path
+            return base.becomes(kind, expression, f"{kind.value}: `.{name}`", name=detail, path=path)
         sheet = self._types.type(declared.rstrip("?"))
         if sheet is None:
             return None

@@ -164,6 +164,10 @@ class Types:
         functions = [binding.node for binding in made if isinstance(binding.node, cst.FunctionDef)]
         return tuple(p.name.value for function in functions for p in (*function.params.params, *function.params.kwonly_params))
 
+    def unwrapped(self, sheet: TypeSheet) -> tuple[str, ...]:
+        """Where in the answer stands what an exception keeps as its body; empty where that is all of it."""
+        return next(((found.unwrapped,) for found in self.ancestors(sheet.name) if found.unwrapped), ())
+
     def is_of_project(self, sheet: TypeSheet) -> bool:
         """Whether the type is a class of the project."""
         return self._libraries.type(sheet.name) is None
