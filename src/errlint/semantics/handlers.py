@@ -73,7 +73,7 @@ class Handlers:
         calls = self._http_calls(handler)
         call = calls[0] if calls else None
         if sheets:
-            sheet = next((found for found in sheets if found.covers_status or found.carries_status), sheets[0])
+            sheet = self._in_common([found for found in sheets if found.covers_status or found.carries_status]) or sheets[0]
             evidence = Place(handler.type or handler, f"`{shown(sheet.name)}` is caught")
             api = self._binding.of_error(self._types.library_name(sheet), handler, calls)
             if self._types.is_of_project(sheet) and not sheet.covers_status:
@@ -95,6 +95,15 @@ class Handlers:
         proven = self._raises.for_status(body)
         api = self._binding.of_calls(calls) if calls else None
         return Meaning(Kind.EXCEPTION, (*http.trail, evidence), None, api, proven=proven)
+
+    def _in_common(self, sheets: list[TypeSheet]) -> TypeSheet | None:
+        """What can be said of an exception that is of one of several types: the first, unless one stands for more than some statuses."""
+        broad = next((sheet for sheet in sheets if not sheet.statuses), None)
+        if broad is None or len(sheets) == 1:
+            return sheets[0] if sheets else None
+        lines = [[above.name for above in self._types.ancestors(sheet.name)] for sheet in sheets]
+        common = (above for above in self._types.ancestors(broad.name) if all(above.name in line for line in lines))
+        return next((above for above in common if above.covers_status), sheets[0])
 
     def _raised_here(self, sheets: list[TypeSheet], handler: Handler, calls: list[Meaning], evidence: Place) -> Meaning:
         """An exception of the project: it stands for a status if the ``try`` raises it for one, or if it is made with one."""
