@@ -126,9 +126,15 @@ class Libraries:
         return any(fnmatchcase(name, pattern) for sheet in self.sheets for entry in sheet.clock for pattern in entry.names)
 
     def retry(self, name: str) -> RetryCall | None:
-        """What calls of this dotted name say about retries; a class under any of its import paths."""
-        entry = self._types.get(name)
+        """What calls of this dotted name say about retries; a class under any of its import paths, and a function that makes a client."""
+        entry = self._types.get(name) or self._made_by(name)
         return self._retries.get(name) or (self._retries.get(entry.name) if entry is not None else None)
+
+    def _made_by(self, name: str) -> TypeSheet | None:
+        """The type of the client that a function makes."""
+        function = self.function(name)
+        made = self._types.get(function.returns) if function is not None else None
+        return made if made is not None and made.is_a == "client" else None
 
     def retry_method(self, name: str, method: str) -> RetryCall | None:
         """What calling ``method`` of the type ``name``, own or inherited, says about retries."""

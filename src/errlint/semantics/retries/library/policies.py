@@ -17,6 +17,7 @@ from errlint.semantics.retries.library.coverage import Coverage, Covered
 from errlint.semantics.retries.library.parts import Parts
 from errlint.semantics.retries.library.said import Again
 from errlint.semantics.retries.library.telling import Telling
+from errlint.semantics.retries.library.values import is_nothing
 from errlint.semantics.retries.policy import RetryPolicy, Stop, Wait
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ def library_policies(semantics: Semantics) -> Iterator[RetryPolicy]:
         if (not sheet.covers and not sheet.http) or (sheet.needs and sheet.needs not in passed and not site.is_open):
             continue
         deciding = _deciding(site, calls)
+        if sheet.builtin and deciding is site and _is_told_otherwise(site):
+            continue
         covered = coverage.of(site)
         found = by_site.setdefault(deciding.node, _Found(deciding, site, covered))
         if found.covered is not covered:
@@ -53,6 +56,11 @@ def library_policies(semantics: Semantics) -> Iterator[RetryPolicy]:
             found.covered.extend(covered)
     for found in by_site.values():
         yield from _policy(found, semantics, calls, coverage)
+
+
+def _is_told_otherwise(site: RetrySite) -> bool:
+    """Whether a client is handed a policy of which nothing is known: it may be the one that retries nothing."""
+    return any("policy" in item.argument.says and not is_nothing(item.value) for item in site.given())
 
 
 def _deciding(site: RetrySite, calls: RetryCalls) -> RetrySite:
