@@ -83,6 +83,29 @@ class Decodings:
             self._reads[function] = found
         return self._reads[function]
 
+    def failed_at(self, node: cst.CSTNode, of: Meaning) -> bool:
+        """Whether ``node`` stands where the body of the answer that ``of`` was taken from could not be decoded.
+
+        That is: in the handler that takes the failure.
+        """
+        answer = self._semantics.answers.of(of)
+        for handler in self._tree.ancestors(node):
+            if isinstance(handler, (cst.FunctionDef, cst.Lambda)):
+                return False
+            outer = self._tree.parent.get(handler)
+            if isinstance(handler, (cst.ExceptHandler, cst.ExceptStarHandler)) and isinstance(outer, _TRYING):
+                for body in self._decoded_by(outer.body, answer):
+                    if next((one for one in outer.handlers if self._takes(one.type, body)), None) is handler:
+                        return True
+        return False
+
+    def _decoded_by(self, code: cst.CSTNode, answer: Answer) -> Iterator[Meaning]:
+        """The whole bodies of an answer that code decodes, or that its helpers do."""
+        for call in self._tree.inside(code, cst.Call):
+            body = self._semantics.meaning(call)
+            if body is not None and body.kind is Kind.BODY and not body.path and self._semantics.answers.of(body) == answer:
+                yield body
+
     # guards ----------------------------------------------------------------------------------------------------------------------
 
     def guarded(self, call: cst.Call, body: Meaning) -> bool:

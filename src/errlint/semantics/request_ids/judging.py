@@ -174,8 +174,13 @@ class Judge:
             return None
         return self._said(way)
 
-    def has_no_answer(self, node: cst.CSTNode) -> bool:
-        """Whether tests leave only errors that no answer stands behind: `not hasattr(e, "status_code")`, `e.response is None`."""
+    def has_no_id(self, node: cst.CSTNode) -> bool:
+        """Whether there is nothing to read the id from: a body that has it is no JSON, or no answer stands behind the error.
+
+        The latter by tests: `not hasattr(e, "status_code")`, `e.response is None`.
+        """
+        if not self._failure.where.headers and self._semantics.decodings.failed_at(node, self._failure.meaning):
+            return True
         handler = self._failure.handler
         caught = dotted(handler.name.name) if handler is not None and handler.name is not None else None
         return caught is not None and any(_is_answered(test, caught) is (not truth) for test, truth in conditions_at(self._tree, node))
