@@ -61,7 +61,7 @@ fixed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import libcst as cst
 
@@ -89,26 +89,34 @@ def _is_told_before(policy: RetryPolicy, found: Misjudged, ctx: Context) -> bool
     for other in ctx.semantics.retries.policies:
         if other is policy:
             return False
-        if any(one.code == found.code and one.literal.node is found.literal.node for one in ctx.judge.misjudged(other)):
+        if any(one.codes == found.codes and one.literal.node is found.literal.node for one in ctx.judge.misjudged(other)):
             return True
     return False
 
 
 def _message(found: Misjudged) -> str:
+    codes, many = _shown(found.codes), len(found.codes) > 1
     if not found.retried:
-        return f"`{found.code}` is given up, but the same request may succeed later"
+        return f"{codes} is given up, but the same request may succeed later"
     if found.missing:
-        return f"`{found.code}` is retried, but it is as permanent as `{found.literal.value}`"
+        return f"{codes} {'are' if many else 'is'} retried, but {'they are' if many else 'it is'} as permanent as `{found.literal.value}`"
     under = f" with status {' or '.join(map(str, found.under))}" if found.under else ""
-    return f"`{found.code}` is retried, but{under} the same request fails again"
+    return f"{codes} is retried, but{under} the same request fails again"
 
 
 def _remedy(found: Misjudged) -> str:
+    codes = _shown(found.codes)
     if found.missing:
-        return f"give up on `{found.code}`, too"
+        return f"give up on {codes}, too"
     if found.under:
         return "look at the status as well"
-    return f"give up on `{found.code}` at once" if found.retried else f"retry `{found.code}`"
+    return f"give up on {codes} at once" if found.retried else f"retry {codes}"
+
+
+def _shown(codes: Sequence[str]) -> str:
+    """The codes in words."""
+    *others, last = [f"`{code}`" for code in codes]
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _fix(policy: RetryPolicy, found: Misjudged, ctx: Context) -> Fix | None:
@@ -120,23 +128,24 @@ def _fix(policy: RetryPolicy, found: Misjudged, ctx: Context) -> Fix | None:
         return None
     if found.missing:
         quote = found.literal.node.quote
-        added = ctx.replace(found.literal.node, f"{ctx.code(found.literal.node)}, {quote}{found.code}{quote}")
-        return ctx.fix(Safety.UNSAFE, f"Give up on `{found.code}`, too", added)
+        added = ", ".join([ctx.code(found.literal.node), *(f"{quote}{code}{quote}" for code in found.codes)])
+        return ctx.fix(Safety.UNSAFE, f"Give up on `{', '.join(found.codes)}`, too", ctx.replace(found.literal.node, added))
+    code = found.codes[0]
     if not _is_decided_by_list(policy, found):
         return None
     removed = ctx.writing.remove_elements(holder, [element.value])
     if removed is None:
         return None
     if not found.retried:
-        return ctx.fix(Safety.UNSAFE, f"Retry `{found.code}`", *removed)
+        return ctx.fix(Safety.UNSAFE, f"Retry `{code}`", *removed)
     named = not any(isinstance(around, cst.Comparison) for around in ctx.ancestors(holder))
-    return ctx.fix(Safety.UNSAFE if named else Safety.SAFE, f"Do not retry `{found.code}`", *removed)
+    return ctx.fix(Safety.UNSAFE if named else Safety.SAFE, f"Do not retry `{code}`", *removed)
 
 
 def _is_decided_by_list(policy: RetryPolicy, found: Misjudged) -> bool:
     """Whether a code that the list does not have is treated the other way."""
     unnamed = policy.retried.unnamed
-    statuses = found.catalogue.statuses_of(found.code)
+    statuses = found.catalogue.statuses_of(found.codes[0])
     if unnamed is None:
         return False
     return all(not unnamed.may >> status & 1 if found.retried else unnamed.must >> status & 1 for status in statuses)

@@ -57,14 +57,14 @@ class Worth:
 
 @dataclass(frozen=True, eq=False)
 class Misjudged:
-    """An error code that a policy treats otherwise than its API asks.
+    """Error codes that a policy treats otherwise than their API asks, for one reason.
 
-    :ivar code: the code; :ivar retried: whether the policy tries again; :ivar literal: where the code is written, or the permanent one
-    beside which it is missing; :ivar missing: whether it is written nowhere; :ivar under: the statuses with which the verdict holds, where
-    it does not hold with all of them; :ivar catalogue: who says so.
+    :ivar codes: the code, or those that one place forgets; :ivar retried: whether the policy tries again; :ivar literal: where the code is
+    written, or the permanent one beside which they are missing; :ivar missing: whether they are written nowhere; :ivar under: the statuses
+    with which the verdict holds, where it does not hold with all of them; :ivar catalogue: who says so.
     """
 
-    code: str
+    codes: tuple[str, ...]
     retried: bool
     literal: Literal
     catalogue: Catalogue
@@ -174,20 +174,24 @@ class Judge:
         """The codes that are retried in vain although their status looks temporary, or given up although they may succeed.
 
         A code that is given up is judged only in a list with codes that are rightly given up: who gives it an arm of its own means it.
+        Of all codes that the same test forgets, the first one beside which they are missing tells.
         """
         catalogue, retried = policy.catalogue, policy.retried
         if catalogue is None or not policy.trail:
             return
+        told: set[str] = set()
         for literal in retried.written:
             code = str(literal.value)
             hopeless, hopeful = self._split(catalogue, code)
             if code in retried.codes and hopeless and not self._code_is_hopeless(policy, code):
-                yield Misjudged(code, True, literal, catalogue, under=hopeless if hopeful else ())
+                yield Misjudged((code,), True, literal, catalogue, under=hopeless if hopeful else ())
             elif code in retried.dropped and hopeful and not hopeless and self._is_beside_permanent(literal, retried, catalogue):
-                yield Misjudged(code, False, literal, catalogue)
+                yield Misjudged((code,), False, literal, catalogue)
             elif code in retried.dropped and hopeless and not hopeful:
-                for other in self._forgotten(catalogue, retried, hopeless):
-                    yield Misjudged(other, True, literal, catalogue, missing=True)
+                forgotten = tuple(other for other in self._forgotten(catalogue, retried, hopeless) if other not in told)
+                if forgotten:
+                    told.update(forgotten)
+                    yield Misjudged(forgotten, True, literal, catalogue, missing=True)
 
     def _split(self, catalogue: Catalogue, code: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """The statuses with which a code is permanent, and those with which it is temporary; () and () if any of them is not settled."""
@@ -210,14 +214,15 @@ class Judge:
 
     def _forgotten(self, catalogue: Catalogue, retried: Retried, statuses: tuple[int, ...]) -> Iterator[str]:
         """Codes that are as permanent as the one that is given up, come with the same status, and are retried like any other."""
-        named = {str(literal.value) for literal in retried.written}
+        told = {str(literal.value) for literal in retried.written}
         for status in statuses:
             if retried.unnamed is None or not retried.unnamed.must >> status & 1:
                 continue
             if catalogue.verdict(status=status).can_succeed is False:
                 continue  # no code is needed to see it
             for code in catalogue.codes_at(status):
-                if code not in named and catalogue.verdict(status=status, code=code).can_succeed is False:
+                if code not in told and catalogue.verdict(status=status, code=code).can_succeed is False:
+                    told.add(code)
                     yield code
 
     def worth_retrying(self, policy: RetryPolicy) -> tuple[int, ...]:
