@@ -262,9 +262,19 @@ class Judge:
             return False
         if isinstance(loop, cst.While) or self._semantics.retries.at(loop) or self._is_repeated(loop):
             return True
+        waits = self._semantics.waits
         return self._counts(loop) or any(
-            self._semantics.waits.pause(call) is not None for call in self._tree.below(loop) if isinstance(call, cst.Call)
+            waits.pause(call) is not None and not self._is_instead(call) for call in self._tree.inside(loop, cst.Call)
         )
+
+    def _is_instead(self, node: cst.CSTNode) -> bool:
+        """Whether a pass that ends in the handler of the failure never gets to ``node``: what is done about other errors, or none."""
+        handler = self._failure.handler
+        outer = self._tree.parent.get(handler) if handler is not None else None
+        if not isinstance(outer, (cst.Try, cst.TryStar)):
+            return False
+        others = [one for one in (*outer.handlers, outer.orelse) if one is not None and one is not handler]
+        return any(self._tree.within(node, other) for other in others)
 
     def _is_repeated(self, loop: cst.For) -> bool:
         """`while not done:` around the loop, where the code after the failure says that it is not."""
