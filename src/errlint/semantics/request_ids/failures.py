@@ -15,14 +15,13 @@ from errlint.semantics.leaving import leaves
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.names import dotted
 from errlint.semantics.request_ids.whereabouts import Ids, Whereabouts
-from errlint.semantics.statuses import ERRORS, statuses
+from errlint.semantics.statuses import ERRORS, SUCCESS
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
 
 Handler = cst.ExceptHandler | cst.ExceptStarHandler
 _TRYING = (cst.Try, cst.TryStar)
-_CREATED = statuses(201, 202)
 _PARTS = (Kind.STATUS, Kind.OK, Kind.BODY, Kind.CODE, Kind.MESSAGE, Kind.TEXT, Kind.RESPONSE)
 
 
@@ -150,10 +149,15 @@ class Failures:
                 return
 
     def _is_refused(self, part: Meaning, region: Sequence[cst.CSTNode]) -> bool:
-        """`if answer.status_code != 201: raise …`: whatever else comes is an error to this code."""
-        possible = self._semantics.answers.statuses(part).possible_at(region[0])
+        """`if answer.status_code != 204: raise …`: whatever else comes is an error to this code, other successes as well."""
+        statuses = self._semantics.answers.statuses(part)
+        possible = statuses.possible_at(region[0])
+        is_rest = (possible & ERRORS).bit_count() > ERRORS.bit_count() // 2 and possible & SUCCESS != SUCCESS
         last = region[-1].body[-1] if isinstance(region[-1], cst.SimpleStatementLine) else None
-        return bool(possible & ERRORS) and not possible & _CREATED and isinstance(last, cst.Raise)
+        if part.kind is not Kind.STATUS or not is_rest or not isinstance(last, cst.Raise):
+            return False
+        returned = (node for statement in region for node in self._tree.inside(statement, cst.Return, into_functions=False))
+        return not any(statuses.possible_at(node) & SUCCESS for node in returned)
 
     def _regions(self, test: cst.If) -> Iterator[tuple[cst.CSTNode, ...]]:
         """What runs if the test is true, if it is false, and after it if only what is false gets there."""
