@@ -44,9 +44,9 @@ class SaidApis:
                 self._by_statement[spoken_of] = bound
 
     @property
-    def says_anything(self) -> bool:
-        """Whether any comment names an API."""
-        return self.whole_file is not None or bool(self._by_statement)
+    def all(self) -> tuple[Bound, ...]:
+        """The APIs that comments name."""
+        return (*self._by_statement.values(), *([self.whole_file] if self.whole_file is not None else []))
 
     def of(self, node: cst.CSTNode) -> Bound | None:
         """What the comment on the nearest statement around a node says, if there is one."""

@@ -95,7 +95,7 @@ streams = of("state_of_itself", _GUARD)
 wrappers, tests, listed = of("wrappers", _GUARD), of("status_tests", _GUARD), of("status_tests", _BELOW)
 
 PROOFS = [
-    adapters(call="item('i1')", on=has_status(400)),
+    adapters(call="item('i1')", on=has_status(400, 404)),
     adapters(call="stock('i1')", after=ONCE_UNLESS_TOLD),
     adapters(call="price('i1')", on=has_status(400)),
     adapters(call="sizes('i1')", on=has_status(400, 410)),

@@ -13,6 +13,7 @@ from errlint.first_party import is_first_party
 from errlint.library_sheets import TypeSheet
 from errlint.semantics.leaving import leaves
 from errlint.semantics.meaning import Kind, Meaning
+from errlint.semantics.mentions import mentioned_apis
 from errlint.semantics.names import dotted
 from errlint.semantics.request_ids.whereabouts import Ids, Whereabouts
 from errlint.semantics.statuses import ERRORS, SUCCESS
@@ -207,24 +208,9 @@ class Failures:
         return (dotted(expression) or "") if isinstance(expression, (cst.Name, cst.Attribute)) else ""
 
     @cached_property
-    def _mentions_an_api(self) -> bool:
-        """Whether the file itself, by an import, an address or a comment, says which API it calls: most do not, and cost nothing."""
-        if self._semantics.default is not None or self._semantics.said.says_anything:
-            return True
-        texts = [text.value for text in self._tree.all(cst.SimpleString)]
-        texts += [text.value for text in self._tree.all(cst.FormattedStringText)]
-        names = self._semantics.names
-        for alias in self._tree.all(cst.ImportAlias):
-            name = names.imported_as(alias)
-            # another module of the project may have imported it from the SDK
-            texts += [name, names.resolved(name)]
-        written = "\n".join(texts)
-        return any(word in written for word in self._semantics.catalogues.words)
-
-    @cached_property
     def all(self) -> tuple[tuple[cst.CSTNode, Failure], ...]:
         """All failures of the file with the nodes at which they begin, in document order."""
-        if not self._mentions_an_api:
+        if not mentioned_apis(self._semantics):
             return ()
         nodes = self._tree.of_types(cst.ExceptHandler, cst.ExceptStarHandler, cst.If)
         return tuple((node, found) for node in nodes for found in self.at(node))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from errlint.catalogue import Catalogue
 from errlint.semantics.members import Literal
+from errlint.semantics.mentions import mentioned_apis
 from errlint.semantics.retries.outcomes import LIMITED, members
 from errlint.semantics.retries.policy import Attempt, Retried, RetryPolicy
 from errlint.semantics.statuses import ERRORS, statuses
@@ -20,6 +22,10 @@ if TYPE_CHECKING:
 CLIENT_ERRORS = statuses(400, 500)
 _OFTEN_TRANSIENT = frozenset({401, 402, 403, 404, 407, 408, 409, 412, 418, 420, 421, 423, 424, 425, 428, 429, 440, 444, 449, 460, 498, 499})
 """Where no catalogue knows the API, whoever names one of these may know that *this* API means something temporary by it."""
+_OF_THE_REQUEST = frozenset({401, 404})
+"""Those of them that mean nothing temporary to a layer below all calls of a client: it sends the same key, and waits for nothing."""
+_FORBIDDEN = 403
+"""Firewalls answer so, too, when they are asked too often; who lists it beside errors that cannot pass has not thought of them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,11 +118,31 @@ class Judge:
         retried = policy.retried.statuses.must & CLIENT_ERRORS
         told = tuple(status for status in members(retried) if self._is_hopeless(policy, status))
         by_http = tuple(status for status in members(retried) if status not in told and self._is_hopeless(policy, status, by_http=True))
-        meant = [status for status in members(policy.retried.named) if status in _OFTEN_TRANSIENT]
         if policy.catalogue is None:
-            return tuple(status for status in told if status not in meant)
-        known = [status for status in by_http if status not in meant]
+            return self._unless_meant(policy, told)
+        known = [status for status in by_http if not (policy.retried.named >> status & 1 and status in _OFTEN_TRANSIENT)]
         return tuple(sorted({*told, *(status for status in known if not told or policy.retried.named >> status & 1)}))
+
+    def _unless_meant(self, policy: RetryPolicy, hopeless: tuple[int, ...]) -> tuple[int, ...]:
+        """Without those that may mean something temporary to an API that nobody knows, if they are named."""
+        meant = {status for status in members(policy.retried.named) if status in _OFTEN_TRANSIENT}
+        meant -= {status for status in meant if self._is_of_the_request(policy, status)}
+        found = tuple(status for status in hopeless if status not in meant)
+        if found and _FORBIDDEN in meant and self._is_for_all(policy, _FORBIDDEN) and self._is_hopeless(policy, _FORBIDDEN):
+            return tuple(sorted((*found, _FORBIDDEN)))
+        return found
+
+    def _is_of_the_request(self, policy: RetryPolicy, status: int) -> bool:
+        return status in _OF_THE_REQUEST and self._is_for_all(policy, status)
+
+    def _is_for_all(self, policy: RetryPolicy, status: int) -> bool:
+        """Whether a policy is set for all requests of a client, and no API that the file names says that the status may pass."""
+        of_client = policy.covers_client and not policy.covers_call
+        return of_client and not any(self._may_succeed(catalogue, status) for catalogue in self._mentioned)
+
+    @cached_property
+    def _mentioned(self) -> tuple[Catalogue, ...]:
+        return mentioned_apis(self._semantics)
 
     def _under_success(self, policy: RetryPolicy) -> Iterator[str]:
         """The permanent codes of an API whose errors come with a status of success, where all that its SDK raises is tried again."""
@@ -154,7 +180,7 @@ class Judge:
             verdict = catalogue.verdict(status=status, operation=operation, method=method)
             if by_http and generic is not None and verdict.says is None and status not in _tried_by_sdks(catalogue):
                 verdict = generic.verdict(status=status, method=method)
-            if verdict.can_succeed is not False:
+            if verdict.can_succeed is not False and not (catalogue is generic and self._is_of_the_request(policy, status)):
                 return False
             for code in catalogue.codes_at(status):
                 verdict = catalogue.verdict(status=status, code=code, operation=operation, method=method)

@@ -125,7 +125,7 @@ class RetryPolicy:
     :ivar attempts: what is sent again; empty when nothing shows that the policy is about HTTP;
     :ivar methods: the only HTTP methods that are sent again, None for any;
     :ivar evidence: what shows that it is about HTTP although no attempt is seen in this file;
-    :ivar covers_client: it is a property of a client, below all code that calls it;
+    :ivar covers_client: it is a property of a client, below all code that calls it; :ivar covers_call: or of one call of the client;
     :ivar builtin: what is retried is a library's own choice: a layer that multiplies others, and no mistake of this file;
     :ivar code: what is run once for each attempt: the body of the loop (by its loop), a function, a lambda; empty for a client.
     :ivar answered: of a library: what its wait is handed after a named status is known to carry the answer.
@@ -140,6 +140,7 @@ class RetryPolicy:
     methods: frozenset[str] | None = None
     evidence: tuple[Place, ...] = ()
     covers_client: bool = False
+    covers_call: bool = False
     builtin: bool = False
     code: tuple[cst.CSTNode, ...] = ()
     answered: bool = False

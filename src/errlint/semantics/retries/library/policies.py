@@ -41,6 +41,7 @@ def library_policies(semantics: Semantics) -> Iterator[RetryPolicy]:
         return
     coverage = Coverage(semantics, calls)
     by_site: dict[cst.CSTNode, _Found] = {}
+    of_clients = {inner.node for site in sites if _covers_client(site) for inner in _inside(site, calls)}
     for site in sites:
         sheet = site.described.sheet
         passed = {item.argument.name for item in site.given()}
@@ -55,7 +56,24 @@ def library_policies(semantics: Semantics) -> Iterator[RetryPolicy]:
             found.root = site if sheet.covers else found.root
             found.covered.extend(covered)
     for found in by_site.values():
-        yield from _policy(found, semantics, calls, coverage)
+        covers_client = _covers_client(found.root) or found.site.node in of_clients
+        yield from _policy(found, semantics, calls, coverage, covers_client=covers_client)
+
+
+def _covers_client(site: RetrySite) -> bool:
+    return site.described.sheet.covers in ("client", "receiver", "call")
+
+
+def _inside(site: RetrySite, calls: RetryCalls) -> Iterator[RetrySite]:
+    """What a site may be handed as its policy, at any depth; one of two, where a setting chooses."""
+    seen, left = {site.node}, [site]
+    while left:
+        for item in left.pop().given():
+            inner = calls.behind(item.value) if "policy" in item.argument.says else ()
+            new = [one for one in inner if one.node not in seen]
+            seen.update(one.node for one in new)
+            left += new
+            yield from new
 
 
 def _is_told_otherwise(site: RetrySite) -> bool:
@@ -73,7 +91,7 @@ def _deciding(site: RetrySite, calls: RetryCalls) -> RetrySite:
     return site
 
 
-def _policy(found: _Found, semantics: Semantics, calls: RetryCalls, coverage: Coverage) -> Iterator[RetryPolicy]:
+def _policy(found: _Found, semantics: Semantics, calls: RetryCalls, coverage: Coverage, *, covers_client: bool) -> Iterator[RetryPolicy]:
     covered = found.covered
     leaving = coverage.leaving(covered)
     parts = Parts(semantics, calls, leaving)
@@ -106,7 +124,8 @@ def _policy(found: _Found, semantics: Semantics, calls: RetryCalls, coverage: Co
         stop,
         methods=said.methods or None,
         evidence=(evidence,) if evidence is not None else (),
-        covers_client=found.root.described.sheet.covers in ("client", "receiver", "call"),
+        covers_client=covers_client,
+        covers_call=found.root.described.sheet.covers == "call",
         builtin=sheet.builtin,
         code=tuple(covered.code),
         answered=answered,
