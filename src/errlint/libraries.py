@@ -150,6 +150,11 @@ class Libraries:
         return frozenset(name.rpartition(".")[2] for name in self._retries if name.rpartition(".")[0] in self._types)
 
     @cached_property
+    def restarting(self) -> frozenset[str]:
+        """The names of methods by which a decorated function has itself run again."""
+        return frozenset(entry.again for sheet in self.sheets for entry in sheet.retry if entry.again)
+
+    @cached_property
     def _retries(self) -> dict[str, RetryCall]:
         return {name: RetryCall(sheet.library.id, name, entry) for sheet in self.sheets for entry in sheet.retry for name in entry.names}
 

@@ -131,6 +131,8 @@ class RetrySheet(_Table, frozen=True, kw_only=True):
     """The argument without which nothing is retried."""
     again: str = ""
     """Of a decorator: the method by which the function has itself run again, as its first parameter or by its name: `self.retry()`."""
+    again_after: str = ""
+    """Of such a method: the argument that says after how many seconds; without it, that is not known."""
     coroutines: bool = True
     """Of a decorator: it knows of coroutines. One that does not calls the function, hands the coroutine on, and has nothing to retry."""
     hinted: bool = False

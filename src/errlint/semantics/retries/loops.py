@@ -252,12 +252,13 @@ def assembled(
     default = "recursion" if isinstance(region, cst.FunctionDef) else "loop"
     failures = retried(semantics, passages)
     by_others = isinstance(region, cst.FunctionDef) and bool(restarts(semantics, region))
+    wait = wait_of(semantics, passages, failures)
     return RetryPolicy(
         mechanism or default,
         node or region,
         attempts,
         failures,
-        Wait() if by_others else wait_of(semantics, passages, failures),
+        Wait() if by_others and wait.node is None else wait,
         Stop() if by_others else stop_of(semantics, passages),
         code=(region, *code),
     )

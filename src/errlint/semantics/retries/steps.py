@@ -68,7 +68,7 @@ class Steps:
         self._attempt = attempt
         self.callees = callees
         self.assumed = assumed
-        self._restarts = restarts(semantics, region) if isinstance(region, cst.FunctionDef) else ()
+        self._restarts = restarts(semantics, region) if isinstance(region, cst.FunctionDef) else {}
         self._entered: list[Function] = []
         self._inside = 0
         self._calls = 0
@@ -190,6 +190,7 @@ class Steps:
         self._calls += 1
         functions = self._semantics.runs(call)
         if call in self._restarts:
+            self.pauses[call] = self.pauses.get(call, 0) | running(state) | ended(state)
             return Fate(back=running(state) | ended(state))
         if isinstance(self._region, cst.FunctionDef) and self._region in self._semantics.functions.run_by(call):
             if self._own_calls.sends_another(call):

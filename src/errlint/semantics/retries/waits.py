@@ -17,6 +17,7 @@ from errlint.semantics.constants import string_value
 from errlint.semantics.meaning import Kind, Place
 from errlint.semantics.names import dotted
 from errlint.semantics.retries.policy import Growth, Wait
+from errlint.semantics.retries.restarts import restarts
 from errlint.semantics.scopes import Binding, How
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ class Waits:
         return Wait(growth, seconds, jitter, server, found.cap, expression, tuple(found.server))
 
     def pause(self, call: cst.Call) -> cst.BaseExpression | None:
-        """What a call waits for, when it waits: ``time.sleep(x)``, ``await asyncio.sleep(x)``, ``stop.wait(x)``."""
+        """What a call waits for: ``time.sleep(x)``, ``await asyncio.sleep(x)``, ``stop.wait(x)``, ``task.retry(delay=x)``."""
         argument = self._semantics.libraries.pauses.get(self._semantics.names.qualified(call.func) or "")
         plain = [found.value for found in call.args if found.keyword is None and not found.star]
         if argument is not None:
@@ -104,6 +105,9 @@ class Waits:
         word = call.func.attr.value if isinstance(call.func, cst.Attribute) else call.func.value
         if word.lower().lstrip("_") in ("sleep", "async_sleep", "sleep_func", "sleeper") and not self._semantics.functions.run_by(call):
             return plain[0] if plain else None
+        if word in self._semantics.libraries.restarting:
+            function = self._tree.enclosing(call, cst.FunctionDef)
+            return restarts(self._semantics, function).get(call) if function is not None else None
         if word == "wait" and isinstance(call.func, cst.Attribute):
             by_name = {found.keyword.value: found.value for found in call.args if found.keyword is not None}
             if "timeout" in by_name:
