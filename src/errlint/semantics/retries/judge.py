@@ -114,14 +114,23 @@ class Judge:
         return Hopeless(found, tuple(status for status in found if policy.retried.named >> status & 1), codes, catalogue)
 
     def _hopeless_statuses(self, policy: RetryPolicy) -> tuple[int, ...]:
-        """Those of which the API says so; of a status that its catalogue leaves out, HTTP says it, if it is all there is, or named."""
-        retried = policy.retried.statuses.must & CLIENT_ERRORS
-        told = tuple(status for status in members(retried) if self._is_hopeless(policy, status))
-        by_http = tuple(status for status in members(retried) if status not in told and self._is_hopeless(policy, status, by_http=True))
-        if policy.catalogue is None:
-            return self._unless_meant(policy, told)
-        known = [status for status in by_http if not (policy.retried.named >> status & 1 and status in _OFTEN_TRANSIENT)]
-        return tuple(sorted({*told, *(status for status in known if not told or policy.retried.named >> status & 1)}))
+        """Those of which the API says so; of what its catalogue leaves out HTTP says it, if it is named, or the API rules nothing out."""
+        certain, catalogue = policy.retried.statuses.must & CLIENT_ERRORS, policy.catalogue
+        told = {status for status in members(certain | self._without_named_codes(policy)) if self._is_hopeless(policy, status)}
+        if catalogue is None:
+            return self._unless_meant(policy, tuple(sorted(told)))
+        meant = {status for status in members(policy.retried.named) if status in _OFTEN_TRANSIENT}
+        left_out = set(members(certain if not _rules_out(catalogue) else certain & policy.retried.named)) - meant - told
+        return tuple(sorted(told | {status for status in left_out if self._is_hopeless(policy, status, by_http=True)}))
+
+    def _without_named_codes(self, policy: RetryPolicy) -> int:
+        """The statuses that are retried with any other code than the named ones, and with which none of those comes."""
+        catalogue, retried = policy.catalogue, policy.retried
+        named = {str(literal.value) for literal in retried.written} | retried.codes | retried.dropped
+        known = [catalogue.statuses_of(code) for code in named] if catalogue is not None else []
+        if retried.unnamed is None or not known or not all(known):
+            return 0
+        return retried.unnamed.must & CLIENT_ERRORS & ~sum(1 << status for status in {one for statuses in known for one in statuses})
 
     def _unless_meant(self, policy: RetryPolicy, hopeless: tuple[int, ...]) -> tuple[int, ...]:
         """Without those that may mean something temporary to an API that nobody knows, if they are named."""
@@ -378,6 +387,12 @@ class Judge:
                 if described is not None and described.sheet.builtin and described.sheet.default.server and not made_here:
                     return True
         return False
+
+
+def _rules_out(catalogue: Catalogue) -> bool:
+    """Whether an API says of any client error, by its status, that the same request fails again."""
+    statuses = (int(key) if key.isdigit() else 400 for key in catalogue.status if key.startswith("4"))
+    return any(catalogue.verdict(status=status).can_succeed is False for status in statuses)
 
 
 def _tried_by_sdks(catalogue: Catalogue) -> frozenset[int]:
