@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from errlint.semantics.names import dotted
 from errlint.semantics.raises import Answer, Raising
 from errlint.semantics.retries.exception_types import UNKNOWN_TYPE, ExceptionTypes, Raised
 from errlint.semantics.retries.exits import Region
 from errlint.semantics.retries.outcomes import ALL_WAYS, FAILURES, NO_ANSWER, NOT_YET, both_halves, ended, running
 from errlint.semantics.retries.own_calls import OwnCalls
 from errlint.semantics.retries.predicates import Predicates
+from errlint.semantics.retries.renewals import CREDENTIALS, renews
 from errlint.semantics.retries.restarts import restarts
 from errlint.semantics.scopes import How
 from errlint.semantics.statuses import ERRORS, Range, statuses
@@ -31,10 +31,6 @@ Callee = cst.FunctionDef | cst.Lambda | cst.Call
 _ANSWERED = statuses(100, 600)
 _SUCCEEDED = _ANSWERED & ~ERRORS
 _ENDS = frozenset({"sys.exit", "os._exit", "exit", "quit"})
-_CREDENTIALS = sum(1 << status for status in (401, 403, 407, 419, 498))
-_REFRESHES = re.compile(
-    r"refresh|re_?auth|log_?in|sign_?in|authenticat|authoriz|token|credential|renew|session|cookie|nonce", re.IGNORECASE
-)
 _REJECTED = re.compile(r"auth|unauthori[sz]ed|forbidden|credential|token|login|session", re.IGNORECASE)
 _DEPTH = 3
 """How many functions are entered inside of each other."""
@@ -140,19 +136,15 @@ class Steps:
     def refreshed(self, statement: cst.If, state: int) -> int:
         """The part of the state that is rejected credentials, where the branch gets new ones: the next attempt is another request."""
         outcomes = (running(state) | ended(state)) & ~NOT_YET
-        if not outcomes or outcomes & ~_CREDENTIALS:
+        if not outcomes or outcomes & ~CREDENTIALS:
             return 0
-        return state & ~both_halves(NOT_YET) if self._refreshes(statement.body) else 0
+        return state & ~both_halves(NOT_YET) if renews(self._semantics, statement.body) else 0
 
     def renews(self, handler: Handler) -> bool:
         """Whether a handler of rejected credentials gets new ones: the next attempt is another request."""
         names = self._types.named(handler.type)
         about = all(_REJECTED.search(name.rpartition(".")[2].rpartition(":")[2]) for name in names)
-        return bool(names) and about and self._refreshes(handler.body)
-
-    def _refreshes(self, body: cst.BaseSuite) -> bool:
-        calls = self._semantics.tree.inside(body, cst.Call, into_functions=False)
-        return any(_REFRESHES.search((dotted(call.func) or "").rpartition(".")[2]) for call in calls)
+        return bool(names) and about and renews(self._semantics, handler.body)
 
     def asks_others(self, test: cst.BaseExpression) -> bool:
         """``if not budget.allows(): break``: what is not about the answer, or keeps a record of answers, may know what is enough."""

@@ -19,9 +19,13 @@ from errlint.semantics.retries.library.said import Again
 from errlint.semantics.retries.library.telling import Telling
 from errlint.semantics.retries.library.values import is_nothing
 from errlint.semantics.retries.policy import RetryPolicy, Stop, Wait
+from errlint.semantics.retries.renewals import CREDENTIALS
+from errlint.semantics.statuses import Range, statuses
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
+
+_CLIENT_ERRORS = statuses(400, 500)
 
 
 @dataclass(eq=False)
@@ -107,6 +111,9 @@ def _policy(found: _Found, semantics: Semantics, calls: RetryCalls, coverage: Co
     retried = (said.again or Again()).retried
     wait, sites, telling = said.wait or Wait(), (found.site, found.root), Telling(semantics, calls)
     answered = False
+    only_credentials = not retried.statuses.must & _CLIENT_ERRORS & ~CREDENTIALS and retried.statuses.must & CREDENTIALS
+    if only_credentials and telling.renewed_beside(sites, covered.code):
+        retried = replace(retried, statuses=Range(retried.statuses.may, retried.statuses.must & ~CREDENTIALS))
     if wait.server is False and retried.named:
         answered = telling.comes_along(sites, leaving, retried.named, seen=bool(covered.attempts))
         wait = replace(wait, server=None) if telling.asked_beside(sites, covered.code) else wait

@@ -16,6 +16,7 @@ from errlint.semantics.retries.exception_types import UNKNOWN_TYPE
 from errlint.semantics.retries.library.calls import RetryCalls, RetrySite
 from errlint.semantics.retries.library.leaving import Leaving
 from errlint.semantics.retries.outcomes import LIMITED
+from errlint.semantics.retries.renewals import any_renews
 from errlint.semantics.retries.words import ANSWER_WORDS
 
 if TYPE_CHECKING:
@@ -41,6 +42,13 @@ class Telling:
         """Whether a predicate, a callback or the attempt itself reads what the server says: it may have waited already."""
         handed = [function for site in sites for function in self._functions_in(site)]
         return any(self._asks(region, _HOPS) for region in (*handed, *code))
+
+    def renewed_beside(self, sites: Iterable[RetrySite], code: Iterable[cst.CSTNode]) -> bool:
+        """Whether a callback or the attempt itself gets new credentials: `on_backoff=log_in`."""
+        sites = list(sites)
+        handed = [function for site in sites for function in self._functions_in(site)]
+        named = [passed.value for site in sites for passed in site.passed]
+        return any_renews(self._semantics, (*handed, *named, *code))
 
     def _asks(self, region: cst.CSTNode, hops: int) -> bool:
         waits = self._semantics.waits
