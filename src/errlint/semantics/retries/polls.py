@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -18,14 +19,20 @@ if TYPE_CHECKING:
 
 _NOT_FOUND = 1 << 404
 _READS = frozenset({"GET", "HEAD"})
+_OF_HEALTH = re.compile(r"/(health|healthz|healthcheck|livez?|readyz?|ping|heartbeat)/?$", re.IGNORECASE)
+"""Ends of addresses at which servers say that they are up; Kubernetes calls them `healthz`, `livez` and `readyz`."""
 
 
 def is_poll(semantics: Semantics, attempt: Attempt, found: Passage) -> bool:
     """Whether a passage waits for what is asked for: it comes to exist, it is made meanwhile, or the server comes up."""
     if found.back & FAILURES == _NOT_FOUND:
         return True
+    if isinstance(found.region, cst.FunctionDef):
+        return False
+    if found.back & FAILURES == NO_ANSWER and attempt.method in _READS and _asks_for_any_answer(semantics, attempt.call):
+        return True
     by_answers = found.back & ERRORS & ~found.caught
-    if not by_answers or isinstance(found.region, cst.FunctionDef):
+    if not by_answers:
         return False
     if by_answers == 1 << LIMITED:
         return False  # that is there, and the server is up
@@ -47,6 +54,19 @@ def _waits_first(semantics: Semantics, found: Passage) -> bool:
             if any(semantics.waits.pause(call) is not None for call in calls):
                 return True
     return False
+
+
+def _asks_for_any_answer(semantics: Semantics, call: cst.Call) -> bool:
+    """Whether all that is asked is if somebody answers: nothing else of the answer is used, or the address is made for the question."""
+    tree = semantics.tree
+    value: cst.CSTNode = call
+    while isinstance(tree.parent.get(value), cst.Await):
+        value = tree.parent[value]
+    if isinstance(tree.parent.get(value), cst.Expr) or _asks_only_for_success(semantics, call):
+        return True
+    texts = [text.evaluated_value for text in tree.inside(call, cst.SimpleString)]
+    texts += [text.value for text in tree.inside(call, cst.FormattedStringText)]
+    return any(isinstance(text, str) and _OF_HEALTH.search(text) for text in texts)
 
 
 def _asks_only_for_success(semantics: Semantics, call: cst.Call) -> bool:
