@@ -65,7 +65,7 @@ _NAMED = {Kind.BODY: "the error text of the body"}
     on=(cst.Comparison, cst.Call, cst.Match),
     since="0.1",
     uses=("code", "message"),
-    screen=lambda code: code.retries_by_text or (code.tests_text and (code.tells_errors or code.looks_for_status)),
+    screen=lambda code: code.retries_by_text or (code.tests_text and (code.tells_errors or code.names_messages or code.looks_for_status)),
 )
 def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
     if isinstance(node, cst.Call):
@@ -133,7 +133,7 @@ def _error_text(test: TextTest, ctx: Context) -> Meaning | None:
         # an exception may keep anything under this name
         return None if codes and subject.origin is not None and subject.origin.kind is Kind.EXCEPTION else subject
     if subject.kind is Kind.MESSAGE:
-        taken_from_error = ctx.names_error(subject) or ctx.is_error(subject, test.node)
+        taken_from_error = ctx.names_error(subject) or ctx.is_error(subject, test.node) or ctx.refuses(test, subject)
         return subject if taken_from_error and not codes else None
     if subject.kind is Kind.TEXT:
         if ctx.semantics.text_tests.asks_for_keys(test) or not all(map(_is_wording, test.words())):

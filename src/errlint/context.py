@@ -20,6 +20,7 @@ from errlint.semantics.envelope_reads import Misplaced
 from errlint.semantics.fields import code_place, names_error
 from errlint.semantics.meaning import Meaning, Place
 from errlint.semantics.members import Literal
+from errlint.semantics.refusals import refuses
 from errlint.semantics.replacements import Replacement, Replacements
 from errlint.semantics.request_ids.additions import Additions
 from errlint.semantics.request_ids.classes import Classes
@@ -125,6 +126,10 @@ class Context:
     def is_error(self, meaning: Meaning, node: cst.CSTNode) -> bool:
         """Whether the answer that the value was taken from is known to be an error where ``node`` stands."""
         return self.semantics.is_error(meaning, node)
+
+    def refuses(self, test: TextTest, meaning: Meaning) -> bool:
+        """Whether a test of the message of an answer is all that makes it an error."""
+        return refuses(self.semantics, test, meaning)
 
     def expectation(self, meaning: Meaning) -> Place | None:
         """Where the code itself shows that the exception which a text was made of may be an HTTP error."""

@@ -53,6 +53,7 @@ _TOLD = re.compile(rb"retry|reset|wait|after|delay|back_?off", re.IGNORECASE)
 _KEY_OF_TABLE = re.compile(rb"\s*:")
 _HANDLES = re.compile(rb"\bexcept\b")
 _OF_EXCEPTION = re.compile(rb"\bisinstance\b[^\n]*(?:Err|Exc)|:[ \t]*[\w.\[\]| ]*(?:Error|Exception)\b")
+_MESSAGE_KEY = re.compile(rb"""["']message["']""", re.IGNORECASE)
 _ERROR_KEYS = re.compile(
     rb"""["'](?:err|errors?|fault|error_?messages?|error_?description|success|ok|succeeded|successful|is_?success|status|detail|result|state"""
     rb"""|outcome|code|error_?code|err_?code|err_?no|ret|ret_?code)["']""",
@@ -188,6 +189,11 @@ class Code:
     def tells_errors(self) -> bool:
         """Something may be known to be an error: it was caught, or its type, status or body is looked at."""
         return self.has_exceptions or self.words.error.stand_in(self) or _ERROR_KEYS.search(self.raw) is not None
+
+    @cached_property
+    def names_messages(self) -> bool:
+        """The message of a body is looked at."""
+        return _MESSAGE_KEY.search(self.raw) is not None
 
     @cached_property
     def looks_for_status(self) -> bool:
