@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from errlint.semantics.retries.readings import ASKED_FIRST
+from errlint.semantics.retries.exception_types import ASKED_FIRST
 from errlint.semantics.statuses import ERRORS, in_words
 from errlint.terminal import Style, printable, wrapped
 

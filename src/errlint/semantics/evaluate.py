@@ -16,6 +16,7 @@ from errlint.semantics.annotations import Annotations
 from errlint.semantics.binding import ApiBinding
 from errlint.semantics.called import Called
 from errlint.semantics.callees import Callees
+from errlint.semantics.carried import Carried
 from errlint.semantics.chosen import Chosen
 from errlint.semantics.class_members import ClassMembers, Member, is_property
 from errlint.semantics.constants import Constants
@@ -85,6 +86,7 @@ class Evaluator:
             meaning=self.meaning,
             possible_at=self.statuses.possible_at,
             chosen=self.chosen,
+            carried=Carried(tree, names, types, imported, self.meaning),
         )
         self._handlers = Handlers(
             tree,
@@ -235,6 +237,10 @@ class Evaluator:
     def caught(self, handler: cst.ExceptHandler | cst.ExceptStarHandler) -> Meaning | None:
         """The exception that a handler catches, named or not."""
         return self._handlers.meaning(handler)
+
+    def carried(self, handler: cst.ExceptHandler | cst.ExceptStarHandler) -> dict[str, str]:
+        """What the exceptions of the project that a handler catches are seen to keep of an answer, in the words of sheets."""
+        return self._handlers.carried(handler)
 
     def bound(self, binding: Binding) -> Meaning | None:
         """What a name means because of one of its bindings."""

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator
 
 import libcst as cst
+import msgspec
 
 from errlint.first_party import is_first_party
 from errlint.library_sheets import TypeSheet
@@ -20,7 +21,7 @@ from errlint.semantics.http_calls import HttpCalls
 from errlint.semantics.imported import Imported
 from errlint.semantics.meaning import Kind, Meaning, Place
 from errlint.semantics.names import Names
-from errlint.semantics.raises import Raises
+from errlint.semantics.raises import Raises, Raising
 from errlint.semantics.scopes import Binding, How, Scopes
 from errlint.semantics.tree import Tree
 from errlint.semantics.types import Types, shown
@@ -78,6 +79,8 @@ class Handlers:
             api = self._binding.of_error(self._types.library_name(sheet), handler, calls)
             if self._types.is_of_project(sheet) and not sheet.covers_status:
                 return self._raised_here(sheets, handler, calls, evidence)
+            if self._types.is_of_project(sheet):
+                sheet = self._with(sheet, self.carried(handler))
             trail = (*call.trail, evidence) if call is not None else (evidence,)
             proven = sheet.carries_status or (sheet.covers_status and (call is None or self._raises.for_status(self._tree.tried(handler))))
             return Meaning(Kind.EXCEPTION, trail, sheet, api, proven=proven)
@@ -114,11 +117,34 @@ class Handlers:
             sheet = next((sheet for sheet in sheets if sheet.name in raised), None)
             if sheet is not None:
                 trail = (*(calls[0].trail if calls else ()), *raising.trail, evidence)
-                return Meaning(Kind.EXCEPTION, trail, self._types.from_status(sheet), self._binding.of_calls(calls) if calls else None)
+                made = self._with(self._types.from_status(sheet), self._carried_as(sheet, raising))
+                return Meaning(Kind.EXCEPTION, trail, made, self._binding.of_calls(calls) if calls else None)
         for sheet in sheets:
             if self._types.takes_status(sheet):
                 return Meaning(Kind.EXCEPTION, (evidence,), self._types.made_of_answer(sheet))
         return Meaning(Kind.EXCEPTION, (evidence,), sheets[0], proven=False)
+
+    def carried(self, handler: Handler) -> dict[str, str]:
+        """What the exceptions of the project that a handler catches are seen to keep of an answer, in the words of sheets."""
+        body = self._tree.tried(handler)
+        raising = self._raises.of(body) if body is not None else None
+        if raising is None or not raising.carries:
+            return {}
+        sheets = [sheet for name in self.types(handler) for sheet in self._sheets(name)]
+        found = [self._carried_as(sheet, raising) for sheet in sheets]
+        return next((carried for carried in found if carried), {})
+
+    def _with(self, sheet: TypeSheet, carried: dict[str, str]) -> TypeSheet:
+        """A type of which more is known than its class says."""
+        return msgspec.structs.replace(sheet, attributes={**sheet.attributes, **carried}) if carried else sheet
+
+    def _carried_as(self, sheet: TypeSheet, raising: Raising) -> dict[str, str]:
+        """What those of the exceptions carry that are of a type, where all that is known of an attribute agrees."""
+        found: dict[str, set[str]] = {}
+        for name, attribute, word in raising.carries:
+            if any(ancestor.name == sheet.name for ancestor in self._types.ancestors(name)):
+                found.setdefault(attribute, set()).add(word)
+        return {attribute: words.pop() for attribute, words in found.items() if len(words) == 1}
 
     def _of_unknown_library(self, handler: Handler) -> Meaning | None:
         """An exception of a library that no sheet knows may stand for a status; one of Python itself does not."""

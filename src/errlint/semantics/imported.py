@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from errlint.library_sheets import TypeSheet
     from errlint.model import Location
     from errlint.semantics.modules import Modules
-    from errlint.semantics.summaries import FunctionSummary, Given, Retrier, Retrying, Spot, Value
+    from errlint.semantics.summaries import Fixed, FunctionSummary, Given, Making, Retrier, Retrying, Spot, Value
 
 
 class Imported:
@@ -44,6 +44,14 @@ class Imported:
     def parameters(self, class_name: str) -> tuple[str, ...]:
         """What a class of another module is made of: the parameters of its ``__init__``, or its fields."""
         return self._modules.parameters(class_name)
+
+    def making(self, class_name: str) -> Making | None:
+        """How instances of a class of another module are made, if it says so itself."""
+        return self._modules.making(class_name, self.hops - 1)
+
+    def fixed(self, class_name: str) -> Fixed | None:
+        """The numbers that a class of another module is made with."""
+        return self._modules.fixed(class_name, self.hops - 1)
 
     def function(self, name: str, given: Given, *, bound: bool) -> FunctionSummary | None:
         """A function of another module, or a method of a class there; ``bound``: it is called on an instance."""

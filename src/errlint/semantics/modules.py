@@ -29,7 +29,7 @@ from errlint.semantics.closed import UNKNOWN, parsed
 from errlint.semantics.imported import Imported
 from errlint.semantics.names import Names
 from errlint.semantics.scopes import Scopes
-from errlint.semantics.summaries import FunctionSummary, Given, Retrier, Retrying, Spot, Value
+from errlint.semantics.summaries import Fixed, FunctionSummary, Given, Making, Retrier, Retrying, Spot, Value
 from errlint.semantics.summarise import Summariser
 from errlint.semantics.tree import Tree
 from errlint.semantics.types import sheet_of_class
@@ -101,6 +101,16 @@ class Modules:
         self.trace.touch(file)
         raw = self.first_party.project.read(file) or b""
         return _LOOPS.search(raw) is not None and b"except" in raw
+
+    def making(self, class_name: str, hops: int) -> Making | None:
+        """How instances of the class of this name are made, if it says so itself."""
+        file, path = file_and_path(class_name)
+        return self._ask(file, hops, ("making", class_name), lambda module: module.making(path))
+
+    def fixed(self, class_name: str, hops: int) -> Fixed | None:
+        """The numbers that the class of this name is made with."""
+        file, path = file_and_path(class_name)
+        return self._ask(file, hops, ("fixed", class_name), lambda module: module.fixed(path))
 
     def value(self, name: str, hops: int) -> Value | None:
         """The variable or attribute of this name."""

@@ -14,6 +14,7 @@ import libcst as cst
 
 from errlint.library_sheets import FunctionSheet
 from errlint.semantics.callees import Callees
+from errlint.semantics.carried import Carried, Carries
 from errlint.semantics.chosen import Chosen, Under
 from errlint.semantics.http_calls import HttpCalls
 from errlint.semantics.meaning import Evidence, Kind, Meaning, Place
@@ -47,7 +48,8 @@ class Raising:
     :ivar types: the types that are known to be raised, as dotted names, a class of this file by its plain name; may be empty after YES;
     :ivar trail: for YES, how we know; :ivar tells: the error is made of the answer, so its text may be the API's;
     :ivar wording: what the project itself writes into the errors;
-    :ivar under: the statuses under which types are raised, where that is known; any error for the other types.
+    :ivar under: the statuses under which types are raised, where that is known; any error for the other types;
+    :ivar carries: what the errors keep of the answer.
     """
 
     answer: Answer
@@ -56,6 +58,7 @@ class Raising:
     tells: bool = True
     under: Under = ()
     wording: tuple[str, ...] = ()
+    carries: Carries = ()
 
     @property
     def by_type(self) -> Iterator[tuple[tuple[str, ...], int]]:
@@ -81,6 +84,7 @@ class Raises:
         meaning: Callable[[cst.BaseExpression], Meaning | None],
         possible_at: Callable[[cst.CSTNode], int],
         chosen: Chosen,
+        carried: Carried,
     ) -> None:
         self._tree = tree
         self._names = names
@@ -90,6 +94,7 @@ class Raises:
         self._meaning = meaning
         self._possible_at = possible_at
         self._chosen = chosen
+        self._carried = carried
         self._raising: Questions[Raising] = Questions()
         self._escaping: Questions[Evidence] = Questions()
 
@@ -136,7 +141,9 @@ class Raises:
 
     def _call(self, call: cst.Call) -> Raising | None:
         if self._asks_for_it(call):
-            return self._raised(call, self._asked_types(call))
+            types, possible = self._asked_types(call), self._possible_at(call) & ERRORS
+            under = tuple((name, possible) for name in types) if possible and possible != ERRORS else ()
+            return replace(self._raised(call, types), under=under)
         known = self._types.function(self._names.qualified(call.func) or "")
         if known is not None:
             return self._by_sheet(call, known)
@@ -161,7 +168,7 @@ class Raises:
         if summary.answer != "yes":
             return None
         place = Place(call, f"raised by `{_shown(call)}()`", elsewhere=summary.raised)
-        return Raising(Answer.YES, summary.raises, (place,), summary.tells, summary.under, summary.wording)
+        return Raising(Answer.YES, summary.raises, (place,), summary.tells, summary.under, summary.wording, summary.carries)
 
     def _by_sheet(self, call: cst.Call, sheet: FunctionSheet) -> Raising | None:
         if not sheet.raises_for_status:
@@ -211,8 +218,19 @@ class Raises:
             return None
         place = Place(statement, "an error status becomes an exception")
         made = tuple(name for name, _ in chosen) or self._made(statement.exc)
-        under = tuple((name, under & possible) for name, under in chosen or ((name, ERRORS) for name in made))
-        return Raising(Answer.YES, made, (place,), tells, under, self._wording(statement.exc))
+        under = tuple(
+            (name, under & possible) for name, under in chosen or ((name, self._stands_for(name) & possible or ERRORS) for name in made)
+        )
+        return Raising(Answer.YES, made, (place,), tells, under, self._wording(statement.exc), self._carries(statement.exc, made))
+
+    def _stands_for(self, name: str) -> int:
+        """The statuses that an exception may stand for by its own code."""
+        status = self._types.status_of(name)
+        return 1 << status if status else ERRORS
+
+    def _carries(self, raised: cst.BaseExpression, made: tuple[str, ...]) -> Carries:
+        """What an exception keeps of what it is made of."""
+        return tuple(row for name in made for row in self._carried.of(raised, name)) if isinstance(raised, cst.Call) else ()
 
     def _wording(self, raised: cst.BaseExpression) -> tuple[str, ...]:
         """What is written into an exception where it is raised, or one name away."""
@@ -268,10 +286,13 @@ class Raises:
         tells: list[bool] = []
         under: Under = ()
         wording: tuple[str, ...] = ()
+        carries: Carries = ()
         for node in self._tree.below(handler.body, into_functions=False):
             if isinstance(node, cst.Raise):
                 same = node.exc is None or (isinstance(node.exc, cst.Name) and node.exc.value == caught)
-                types.update(dict.fromkeys(raising.types if same or node.exc is None else self._made(node.exc)))
+                made = raising.types if same or node.exc is None else self._made(node.exc)
+                types.update(dict.fromkeys(made))
+                carries += raising.carries if same or node.exc is None else self._carries(node.exc, made)
                 tells.append(raising.tells if same else self._tells(node))
                 under = raising.under if same else under
                 wording += raising.wording if same or node.exc is None else self._wording(node.exc)
@@ -280,7 +301,10 @@ class Raises:
                 tells.append(raising.tells)
                 under = raising.under
                 wording += raising.wording
-        return replace(raising, types=tuple(types), tells=any(tells), under=under, wording=wording) if tells else None
+                carries += raising.carries
+        if not tells:
+            return None
+        return replace(raising, types=tuple(types), tells=any(tells), under=under, wording=wording, carries=carries)
 
     def _raised_by_helper(self, call: cst.Call, caught: str) -> bool:
         """``self._failed(error)``, which writes it down and raises it again."""
@@ -363,6 +387,7 @@ def _joined(found: list[Raising]) -> Raising | None:
         tells=any(raising.tells for raising in found),
         under=tuple(under.items()) if known else (),
         wording=tuple(dict.fromkeys(text for raising in found for text in raising.wording)),
+        carries=tuple(dict.fromkeys(row for raising in found for row in raising.carries)),
     )
 
 

@@ -117,7 +117,7 @@ class Statuses:
                 return self.number(expression.value, hops)
             name = self._qualified(expression) or ""
             if "HTTPStatus." in name or ".codes." in name:
-                return _named_status(member)
+                return named_status(member)
         if isinstance(expression, cst.Call):
             inner = _int_of(expression)
             return self.number(inner, hops) if inner is not None else None
@@ -389,7 +389,8 @@ def _last_name(expression: cst.BaseExpression) -> str:
     return expression.value if isinstance(expression, cst.Name) else ""
 
 
-def _named_status(member: str) -> int | None:
+def named_status(member: str) -> int | None:
+    """The status that a member of ``HTTPStatus``, or of a table like it, is called after."""
     name = member.upper()
     if name in HTTPStatus.__members__:
         return int(HTTPStatus[name])

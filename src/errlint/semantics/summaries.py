@@ -41,6 +41,25 @@ class Value(msgspec.Struct, frozen=True):
     spots: tuple[Spot, ...] = ()
 
 
+class Making(msgspec.Struct, frozen=True):
+    """How instances of a class are made: the parameters of its constructor, which attributes keep which of them (``kept``), and which of
+    them are handed on to the constructor above, by position or name (``handed``).
+    """
+
+    parameters: tuple[str, ...]
+    kept: tuple[tuple[str, str], ...] = ()
+    handed: tuple[tuple[int | str, str], ...] = ()
+
+
+class Fixed(msgspec.Struct, frozen=True):
+    """The status that a class is made with whoever makes it (0: none is seen), and the numbers that it hands on, by their position, to the
+    constructor above it.
+    """
+
+    status: int = 0
+    handed: tuple[tuple[int, int], ...] = ()
+
+
 Given = tuple[tuple[int | str, Value], ...]
 """What is known of the arguments of a call, by position or keyword; the spots left out."""
 
@@ -50,9 +69,9 @@ class FunctionSummary(FunctionSheet, frozen=True):
 
     ``value`` is what it returns and ``items`` what the tuple that it returns holds; ``http`` shows the call that it makes, if any;
     ``answer`` says whether it raises for a status, ``raised`` how that can be seen, ``tells`` that the error is made of the answer,
-    ``under`` the statuses under which types are raised, ``wording`` what is written into the errors, and ``may`` and ``must`` for which
-    statuses what it returns is true (bit sets, see :mod:`errlint.semantics.statuses`), if that is known. Of an ``abstract`` method,
-    subclasses have the code that runs.
+    ``under`` the statuses under which types are raised, ``wording`` what is written into the errors, ``carries`` what these keep of the
+    answer (:mod:`errlint.semantics.carried`), and ``may`` and ``must`` for which statuses what it returns is true (bit sets, see
+    :mod:`errlint.semantics.statuses`), if that is known. Of an ``abstract`` method, subclasses have the code that runs.
     """
 
     value: Value | None = None
@@ -63,6 +82,7 @@ class FunctionSummary(FunctionSheet, frozen=True):
     tells: bool = True
     under: tuple[tuple[str, int], ...] = ()
     wording: tuple[str, ...] = ()
+    carries: tuple[tuple[str, str, str], ...] = ()
     escapes: bool = False
     predicate: tuple[int, int] | None = None
     abstract: bool = False
@@ -113,5 +133,6 @@ def of_any(found: Sequence[FunctionSummary]) -> FunctionSummary | None:
         raised=http[0].raised if raising else (),
         tells=any(summary.tells for summary in http),
         wording=tuple(text for summary in http for text in summary.wording) if raising else (),
+        carries=tuple(dict.fromkeys(row for summary in http for row in summary.carries)) if raising else (),
         escapes=any(summary.escapes for summary in http),
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 import msgspec
 
+from errlint.semantics.carried import making_of
 from errlint.semantics.class_members import is_abstract, is_static
 from errlint.semantics.functions import fields, method
 from errlint.semantics.leaving import leaves
@@ -16,7 +17,7 @@ from errlint.semantics.meaning import Kind, Meaning, Place
 from errlint.semantics.retries.exception_types import UNKNOWN_TYPE, Raised
 from errlint.semantics.scopes import How
 from errlint.semantics.statuses import ALL, Range, Statuses
-from errlint.semantics.summaries import FunctionSummary, Given, Kinds, Retrier, Retrying, Spot, Value
+from errlint.semantics.summaries import Fixed, FunctionSummary, Given, Kinds, Making, Retrier, Retrying, Spot, Value
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
@@ -68,6 +69,7 @@ class Summariser:
             tells=raising.tells,
             under=tuple((self.outside(name), statuses) for name, statuses in raising.under),
             wording=raising.wording,
+            carries=tuple((self.outside(name), attribute, word) for name, attribute, word in raising.carries),
             escapes=evaluator.raises.escapes(node),
             predicate=self._predicate(node, returned, evaluator.statuses),
             abstract=is_abstract(node),
@@ -133,6 +135,16 @@ class Summariser:
     def _inside(self, name: str) -> str:
         """The name by which this file knows a type."""
         return name.removeprefix(f"{self._file}:")
+
+    def making(self, path: tuple[str, ...]) -> Making | None:
+        """How instances of the class at a path are made."""
+        definition = self._semantics.types.definition(path[0]) if len(path) == 1 else None
+        return making_of(definition, self._tree, self._semantics.names) if definition is not None else None
+
+    def fixed(self, path: tuple[str, ...]) -> Fixed | None:
+        """The numbers that the class at a path is made with."""
+        definition = self._semantics.types.definition(path[0]) if len(path) == 1 else None
+        return self._semantics.types.fixed(definition) if definition is not None else None
 
     def constant(self, path: tuple[str, ...]) -> str:
         """The literal that the name at a path is bound to, written out."""

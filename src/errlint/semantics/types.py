@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable, Iterator, Sequence
+from itertools import zip_longest
 
 import libcst as cst
 import msgspec
@@ -17,7 +18,9 @@ from errlint.libraries import Libraries
 from errlint.library_sheets import FunctionSheet, TypeSheet
 from errlint.semantics.imported import Imported
 from errlint.semantics.names import Names, dotted
+from errlint.semantics.own_statuses import STATUS_NAMES, fixed_by
 from errlint.semantics.scopes import How, Scopes
+from errlint.semantics.summaries import Fixed
 from errlint.semantics.tree import Tree
 
 STATUS_ATTRIBUTES = {
@@ -167,6 +170,36 @@ class Types:
     def unwrapped(self, sheet: TypeSheet) -> tuple[str, ...]:
         """Where in the answer stands what an exception keeps as its body; empty where that is all of it."""
         return next(((found.unwrapped,) for found in self.ancestors(sheet.name) if found.unwrapped), ())
+
+    def status_of(self, name: str) -> int:
+        """The status that an exception of the project stands for by its own code; 0 where it may be any.
+
+        A class above others has a default, and so has one that says no more than that the client or the server is at fault (400, 500; a
+        client treats statuses that it does not know like these).
+        """
+        own = [entry for entry in self.ancestors(name) if self.is_of_project(entry) and entry.is_a == "exception"]
+        for entry, above in zip_longest(own, own[1:]):
+            fixed = self._fixed(entry.name)
+            if fixed is None:
+                continue
+            parameters = self._parameters(above) if above is not None else ()
+            handed = (number for position, number in fixed.handed if STATUS_NAMES.intersection(parameters[position : position + 1]))
+            status = fixed.status or next(handed, 0)
+            if status:
+                return 0 if above is None and (entry.name != name or not status % 100) else status
+        return 0
+
+    def _fixed(self, name: str) -> Fixed | None:
+        if is_first_party(name):
+            return self._imported.fixed(name) if self._imported is not None else None
+        definition = self.definition(name)
+        return self.fixed(definition) if definition is not None else None
+
+    def fixed(self, definition: cst.ClassDef) -> Fixed:
+        """The numbers that a class of this file is made with; none where classes below it are made with others."""
+        found = fixed_by(definition, self._names.qualified)
+        others = (fixed_by(below, self._names.qualified) for below in self.subclasses(definition)) if found != Fixed() else ()
+        return Fixed() if any(other not in (Fixed(), found) for other in others) else found
 
     def is_of_project(self, sheet: TypeSheet) -> bool:
         """Whether the type is a class of the project."""

@@ -25,7 +25,8 @@ _KEPT_AS = ("response", "resp", "res")
 class AtHand:
     """The headers of the answer that failed.
 
-    :ivar headers: the expression, with ``{e}`` for an exception that has no name yet; :ivar guard: what must hold before it may be read;
+    :ivar headers: the expression (or that of the wait itself, where an exception keeps it), with ``{e}`` for an exception that has no
+    name yet; :ivar guard: what must hold before it may be read;
     :ivar unnamed: the handler whose exception would have to be named.
     """
 
@@ -67,7 +68,18 @@ class Headers:
             if inner is not None and inner.is_a == "response" and headers:
                 guard = f"{name}.{member} is not None" if declared.endswith("?") else ""
                 return AtHand(f"{name}.{member}.{headers}", guard, unnamed)
-        return self._kept_by(handler, meaning, name)
+        return self._carried_by(handler, name) or self._kept_by(handler, meaning, name)
+
+    def _carried_by(self, handler: Handler, name: str) -> AtHand | None:
+        """What an exception of the project was given where it is raised: the headers, the answer, or the wait itself."""
+        unnamed = handler if name == "{e}" else None
+        for member, word in self._semantics.evaluator.carried(handler).items():
+            headers = self._headers_of(self._semantics.types.type(word))
+            if headers:
+                return AtHand(f"{name}.{member}.{headers}", "", unnamed)
+            if word in ("headers", "retry-after"):
+                return AtHand(f"{name}.{member}", "", unnamed)
+        return None
 
     def _kept_by(self, handler: Handler, caught: Meaning, name: str) -> AtHand | None:
         """The answer that an exception of the project keeps: ``self.response = response``."""

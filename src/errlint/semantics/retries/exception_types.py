@@ -39,6 +39,8 @@ _OF_THE_SYSTEM = frozenset({"builtins", "errno", "os", "select", "socket", "ssl"
 """Modules of Python whose errors are those of the operating system, or of HTTP; no other one has errors of a library's request."""
 _CLASSES = {"4xx": statuses(400, 500), "5xx": statuses(500, 600)}
 _HOPS = 4
+ASKED_FIRST = (429, 503)
+"""Where the source names the first of these, or else the second, a wait is the one after it: servers say with it when to come back."""
 
 
 @dataclass(frozen=True)
@@ -185,13 +187,15 @@ class ExceptionTypes:
         sheet = self._libraries.type(name)
         if sheet is not None:
             return self._by_sheet(sheet)
-        if is_first_party(name):
-            return NOTHING
+        if is_first_party(name) or self.local(name) is not None:
+            # nothing but the project raises it
+            status = self._types.status_of(name)
+            return Range(1 << status, 0) if status else NOTHING
         if name in _FAMILY_OF_OS_ERRORS or name == UNKNOWN_TYPE:
             return Range(FAILURES, 0)
         if name in _NETWORK:
             return Range(NO_ANSWER, 0)
-        if hasattr(builtins, name) or self.local(name) is not None:
+        if hasattr(builtins, name):
             return NOTHING
         root = name.partition(".")[0]
         if root in self._libraries.roots:
@@ -216,11 +220,16 @@ class ExceptionTypes:
         return ANY_FAILURE if sheet.covers_status else Range(NO_ANSWER, 0)
 
     def statuses_named(self, names: list[str]) -> int:
-        """The statuses that types name by being made for them (``RateLimitError``)."""
+        """The statuses that types name by being made for them (``RateLimitError``).
+
+        A class of the project names the one after which servers say when to come back. That it stands for another one is no sign that
+        somebody knows this API to mean something temporary by that.
+        """
         found = 0
         for name in names:
             sheet = self._libraries.type(name)
-            for status in sheet.statuses if sheet is not None else ():
+            own = self._types.status_of(name) if sheet is None else 0
+            for status in sheet.statuses if sheet is not None else (own,) if own in ASKED_FIRST else ():
                 found |= 1 << status
         return found
 

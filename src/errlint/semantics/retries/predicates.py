@@ -246,8 +246,14 @@ class Predicates(Statuses):
         if any(sheet is not None and sheet.is_a == "response" and not sheet.carries_status for sheet in sheets):
             return UNKNOWN
         if any(self.types.local(name) is not None or is_first_party(name) for name in names):
-            return UNKNOWN
+            return self._of_those_in_flight(names) if self._are_told_apart(names) else UNKNOWN
         return self._of_those_in_flight(names) if self.in_flight else self.types.covers(names)
+
+    def _are_told_apart(self, names: list[str]) -> bool:
+        """Whether it is known of all that was caught whether it is of these types: no class of it has one of them below it."""
+        kinds = {kind for one in self.in_flight for kind in one.types or (UNKNOWN_TYPE,)}
+        above = {kind for name in names if name not in kinds for kind in self.types.ancestry(name)[0]}
+        return bool(kinds) and UNKNOWN_TYPE not in kinds and not kinds & above
 
     def _of_those_in_flight(self, names: list[str]) -> Range:
         """The outcomes that arrived here as exceptions of these types: code may have raised its own for them.

@@ -13,6 +13,7 @@ import libcst as cst
 from errlint.semantics.meaning import Place
 from errlint.semantics.names import dotted
 from errlint.semantics.retries.codes import OTHER, Codes
+from errlint.semantics.retries.exception_types import ASKED_FIRST
 from errlint.semantics.retries.outcomes import FAILURES, NO_ANSWER, NOT_YET
 from errlint.semantics.retries.policy import Retried, Wait
 from errlint.semantics.retries.words import MAY_WAIT
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from errlint.semantics.retries.exits import Region
     from errlint.semantics.retries.loops import Passage
 
-ASKED_FIRST = (429, 503)
-"""Where the source names the first of these, or else the second, a wait is the one after it: servers say with it when to come back."""
 _ASKED_FIRST = reduce(or_, (1 << status for status in ASKED_FIRST))
 _NOT_FOUND = 1 << 404
 _MOST_CODES = 48

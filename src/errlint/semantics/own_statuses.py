@@ -1,0 +1,69 @@
+"""Exceptions of the project that stand for one status: ``class RateLimited(ApiError): status_code = 429``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import libcst as cst
+
+from errlint.semantics.functions import method
+from errlint.semantics.names import dotted
+from errlint.semantics.statuses import named_status
+from errlint.semantics.summaries import Fixed
+
+STATUS_NAMES = frozenset({"status_code", "status", "http_status", "http_status_code"})
+"""Attributes and parameters that hold the status of an answer."""
+
+
+def fixed_by(definition: cst.ClassDef, qualified: Callable[[cst.BaseExpression], str | None]) -> Fixed:
+    """The numbers that a class says itself: in its body, in its constructor, to the constructor above it."""
+    statuses: list[int] = []
+    handed: list[tuple[int, int]] = []
+    for target, value in _assigned(definition.body.body):
+        if isinstance(target, cst.Name) and target.value in STATUS_NAMES:
+            statuses.append(_number(value, qualified))
+    constructor = method(definition, "__init__")
+    for line in constructor.body.body if constructor is not None else ():
+        for target, value in _assigned([line]):
+            if (dotted(target) or "").removeprefix("self.") in STATUS_NAMES and isinstance(target, cst.Attribute):
+                statuses.append(_number(value, qualified))
+        call = _call_of_super(line)
+        for position, argument in enumerate(call.args if call is not None else ()):
+            number = _number(argument.value, qualified)
+            if argument.keyword is not None and argument.keyword.value in STATUS_NAMES:
+                statuses.append(number)
+            elif argument.keyword is None and not argument.star and number:
+                handed.append((position, number))
+    # one that is set from a parameter (0) may be any
+    return Fixed(statuses[-1] if statuses else 0, () if statuses else tuple(handed))
+
+
+def _assigned(lines: object) -> Iterator[tuple[cst.BaseExpression, cst.BaseExpression]]:
+    """The single targets of assignments, and what they are given."""
+    for line in lines if isinstance(lines, (list, tuple)) else ():
+        for part in line.body if isinstance(line, cst.SimpleStatementLine) else ():
+            if isinstance(part, cst.Assign) and len(part.targets) == 1:
+                yield part.targets[0].target, part.value
+            elif isinstance(part, cst.AnnAssign) and part.value is not None:
+                yield part.target, part.value
+
+
+def _call_of_super(line: cst.CSTNode) -> cst.Call | None:
+    """``super().__init__(…)`` as a statement."""
+    part = line.body[0] if isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1 else None
+    call = part.value if isinstance(part, cst.Expr) else None
+    func = call.func if isinstance(call, cst.Call) else None
+    if not isinstance(call, cst.Call) or not isinstance(func, cst.Attribute) or func.attr.value != "__init__":
+        return None
+    return call if isinstance(func.value, cst.Call) and dotted(func.value.func) == "super" else None
+
+
+def _number(value: cst.BaseExpression, qualified: Callable[[cst.BaseExpression], str | None]) -> int:
+    """An error status that is written out: ``429``, ``HTTPStatus.TOO_MANY_REQUESTS``, with ``.value``; else 0."""
+    if isinstance(value, cst.Attribute) and value.attr.value == "value":
+        value = value.value
+    number = value.evaluated_value if isinstance(value, cst.Integer) else None
+    if isinstance(value, cst.Attribute):
+        name = qualified(value) or ""
+        number = named_status(value.attr.value) if "HTTPStatus." in name or ".codes." in name else None
+    return number if number is not None and 400 <= number < 600 else 0
