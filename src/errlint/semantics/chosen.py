@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import libcst as cst
 
 from errlint.semantics.constants import index_value, string_value
+from errlint.semantics.scopes import How, Scopes
 from errlint.semantics.statuses import ERRORS
 
 _HOPS = 4
@@ -35,8 +36,13 @@ class Chosen:
     """
 
     def __init__(
-        self, values: Values, number: Callable[[cst.BaseExpression], int | None], named: Callable[[cst.BaseExpression], str | None]
+        self,
+        scopes: Scopes,
+        values: Values,
+        number: Callable[[cst.BaseExpression], int | None],
+        named: Callable[[cst.BaseExpression], str | None],
     ) -> None:
+        self._scopes = scopes
         self._values = values
         self._number = number
         self._named = named
@@ -63,8 +69,11 @@ class Chosen:
         if not hops:
             return None
         if isinstance(expression, cst.Name):
-            values = list(self._values(expression))
-            return self._rows(values[0], hops - 1) if len(values) == 1 else None
+            return self._kept(expression, hops)
+        if isinstance(expression, cst.BooleanOperation) and isinstance(expression.operator, cst.Or):
+            # `ERRORS.get(status) or ApiError`
+            rows = self._rows(expression.left, hops - 1)
+            return _Rows(rows.by_status, expression.right) if rows is not None else None
         if isinstance(expression, cst.Subscript):
             key = index_value(expression)
             return self._looked_up(expression.value, key, None, hops) if key is not None else None
@@ -73,6 +82,23 @@ class Chosen:
             if arguments:
                 return self._looked_up(expression.func.value, arguments[0], arguments[1] if len(arguments) > 1 else None, hops)
         return None
+
+    def _kept(self, name: cst.Name, hops: int) -> _Rows | None:
+        """``kind, text = ERRORS.get(status, (ApiError, "unknown"))``: the columns of the rows."""
+        bindings = self._scopes.reaching(name)
+        if len(bindings) != 1 or bindings[0].how is not How.VALUE or bindings[0].value is None:
+            values = list(self._values(name)) if len(bindings) == 1 else []
+            return self._rows(values[0], hops - 1) if len(values) == 1 else None
+        rows = self._rows(bindings[0].value, hops - 1)
+        for position in bindings[0].path:
+            rows = self._column(rows, position) if rows is not None else None
+        return rows
+
+    def _column(self, rows: _Rows, position: int) -> _Rows | None:
+        """What stands at a position of each row, if all have it; a default that is no tuple is an error of the lookup."""
+        found = {status: cell for status, row in rows.by_status.items() if (cell := _cell(row, position)) is not None}
+        otherwise = _cell(rows.otherwise, position) if rows.otherwise is not None else None
+        return _Rows(found, otherwise) if len(found) == len(rows.by_status) else None
 
     def _looked_up(self, table: cst.BaseExpression, key: cst.BaseExpression, default: cst.BaseExpression | None, hops: int) -> _Rows | None:
         """``TABLE[status]``, or ``TABLE[status]["class"]``, where each row of the table is a table itself."""
@@ -83,6 +109,10 @@ class Chosen:
             if not keys or len(statuses) != len(keys):
                 return None
             return _Rows({status: element.value for status, element in zip(statuses, written, strict=True)}, default)
+        if isinstance(key, cst.Integer):
+            # `ERRORS[status][0]`
+            rows = self._rows(table, hops - 1)
+            return self._column(rows, key.evaluated_value) if rows is not None else None
         name = string_value(key)
         rows = self._rows(table, hops - 1) if name is not None else None
         if rows is None or name is None:
@@ -103,3 +133,9 @@ class Chosen:
 
     def _part(self, row: cst.BaseExpression, name: str) -> cst.BaseExpression | None:
         return next((element.value for element in self._table(row) or () if string_value(element.key) == name), None)
+
+
+def _cell(row: cst.BaseExpression, position: int) -> cst.BaseExpression | None:
+    """What stands at a position of a tuple that is written out."""
+    cells = row.elements if isinstance(row, (cst.Tuple, cst.List)) else ()
+    return cells[position].value if 0 <= position < len(cells) else None

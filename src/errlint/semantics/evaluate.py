@@ -35,6 +35,7 @@ from errlint.semantics.records import Records
 from errlint.semantics.scopes import Binding, Scopes
 from errlint.semantics.statuses import Statuses
 from errlint.semantics.texts import TEXTS, Texts, several
+from errlint.semantics.thrown import Exceptions
 from errlint.semantics.tree import Tree
 from errlint.semantics.typed import Typed
 from errlint.semantics.types import Types, shown
@@ -76,7 +77,16 @@ class Evaluator:
         self._items = Items(constants, self._records, self.meaning)
         self.http = HttpCalls(tree, self.callees, self.meaning)
         self.statuses = Statuses(tree, self.meaning, names.qualified, lambda value: list(constants.values(value)), self._predicate)
-        self.chosen = Chosen(constants.values, self.statuses.number, types.named)
+        self.exceptions = Exceptions(
+            tree,
+            names,
+            self.callees,
+            types=types,
+            annotations=self._annotations,
+            chosen=Chosen(scopes, constants.values, self.statuses.number, types.named),
+            carried=Carried(tree, names, types, imported, self.meaning),
+            possible_at=self.statuses.possible_at,
+        )
         self.raises = Raises(
             tree,
             names,
@@ -85,8 +95,7 @@ class Evaluator:
             types=types,
             meaning=self.meaning,
             possible_at=self.statuses.possible_at,
-            chosen=self.chosen,
-            carried=Carried(tree, names, types, imported, self.meaning),
+            exceptions=self.exceptions,
         )
         self._handlers = Handlers(
             tree,

@@ -14,8 +14,8 @@ import libcst as cst
 
 from errlint.library_sheets import FunctionSheet
 from errlint.semantics.callees import Callees
-from errlint.semantics.carried import Carried, Carries
-from errlint.semantics.chosen import Chosen, Under
+from errlint.semantics.carried import Carries
+from errlint.semantics.chosen import Under
 from errlint.semantics.http_calls import HttpCalls
 from errlint.semantics.meaning import Evidence, Kind, Meaning, Place
 from errlint.semantics.names import Names, dotted
@@ -23,9 +23,9 @@ from errlint.semantics.questions import Questions
 from errlint.semantics.scopes import How
 from errlint.semantics.statuses import ERRORS, OK
 from errlint.semantics.summaries import FunctionSummary
+from errlint.semantics.thrown import Exceptions
 from errlint.semantics.tree import Tree
-from errlint.semantics.types import Types, shown
-from errlint.semantics.wordings import written_texts
+from errlint.semantics.types import Types
 
 _ARGUMENT = "raise_for_status"
 _ANY = frozenset({"Exception", "BaseException"})
@@ -83,8 +83,7 @@ class Raises:
         types: Types,
         meaning: Callable[[cst.BaseExpression], Meaning | None],
         possible_at: Callable[[cst.CSTNode], int],
-        chosen: Chosen,
-        carried: Carried,
+        exceptions: Exceptions,
     ) -> None:
         self._tree = tree
         self._names = names
@@ -93,8 +92,7 @@ class Raises:
         self._types = types
         self._meaning = meaning
         self._possible_at = possible_at
-        self._chosen = chosen
-        self._carried = carried
+        self._exceptions = exceptions
         self._raising: Questions[Raising] = Questions()
         self._escaping: Questions[Evidence] = Questions()
 
@@ -211,51 +209,20 @@ class Raises:
         """`if response.status_code >= 400: raise ApiError(response.text)`."""
         if statement.exc is None:
             return None
-        tells = self._tells(statement)
+        tells = self._tells(statement.exc)
         possible = self._possible_at(statement)
-        chosen = self._chosen.of(statement.exc)
-        if not tells and not chosen and not (possible & ERRORS and not possible & OK):
+        if not tells and not self._exceptions.chosen(statement.exc) and not (possible & ERRORS and not possible & OK):
             return None
         place = Place(statement, "an error status becomes an exception")
-        made = tuple(name for name, _ in chosen) or self._made(statement.exc)
-        under = tuple(
-            (name, under & possible) for name, under in chosen or ((name, self._stands_for(name) & possible or ERRORS) for name in made)
-        )
-        return Raising(Answer.YES, made, (place,), tells, under, self._wording(statement.exc), self._carries(statement.exc, made))
+        made = self._exceptions.of(statement.exc)
+        under = tuple((name, statuses & possible) for name, statuses in made.where(possible).under)
+        return Raising(Answer.YES, made.types, (place,), tells, under, made.wording, made.carries)
 
-    def _stands_for(self, name: str) -> int:
-        """The statuses that an exception may stand for by its own code."""
-        status = self._types.status_of(name)
-        return 1 << status if status else ERRORS
-
-    def _carries(self, raised: cst.BaseExpression, made: tuple[str, ...]) -> Carries:
-        """What an exception keeps of what it is made of."""
-        return tuple(row for name in made for row in self._carried.of(raised, name)) if isinstance(raised, cst.Call) else ()
-
-    def _wording(self, raised: cst.BaseExpression) -> tuple[str, ...]:
-        """What is written into an exception where it is raised, or one name away."""
-        found: list[str] = []
-        for argument in raised.args if isinstance(raised, cst.Call) else ():
-            kept = self._names.scopes.reaching(argument.value) if isinstance(argument.value, cst.Name) else ()
-            for value in (argument.value, *(binding.value for binding in kept if binding.how is How.VALUE and binding.value is not None)):
-                found += written_texts(value)
-        return tuple(found)
-
-    def _made(self, raised: cst.BaseExpression) -> tuple[str, ...]:
-        """The type of `raise ApiError(…)`, `raise ApiError` or `raise ApiError.of(…)`; () for a variable."""
-        made = raised.func if isinstance(raised, cst.Call) else raised
-        if isinstance(made, cst.Attribute):
-            owner = self._types.named(made.value)
-            sheet = self._types.type(owner) if owner else None
-            if owner and sheet is not None and sheet.is_a == "exception":
-                return (owner,)
-        name = self._types.named(made) or dotted(made) or ""
-        return (name,) if shown(name).rpartition(".")[2][:1].isupper() else ()
-
-    def _tells(self, statement: cst.Raise) -> bool:
-        """Whether the exception is made of something of the answer."""
-        assert statement.exc is not None
-        for inner in self._tree.below(statement.exc):
+    def _tells(self, raised: cst.BaseExpression) -> bool:
+        """Whether the exception is made of something of the answer, here or where it is kept in the name that is raised."""
+        bindings = self._names.scopes.reaching(raised) if isinstance(raised, cst.Name) else ()
+        made = [binding.value for binding in bindings if binding.how is How.VALUE and isinstance(binding.value, (cst.Call, cst.IfExp))]
+        for inner in (found for expression in (raised, *made) for found in self._tree.below(expression)):
             if isinstance(inner, (cst.Name, cst.Attribute, cst.Call)):
                 found = self._meaning(inner)
                 if found is not None and found.proven and (found.kind in _OF_ANSWERS or found.kind is Kind.EXCEPTION):
@@ -290,12 +257,12 @@ class Raises:
         for node in self._tree.below(handler.body, into_functions=False):
             if isinstance(node, cst.Raise):
                 same = node.exc is None or (isinstance(node.exc, cst.Name) and node.exc.value == caught)
-                made = raising.types if same or node.exc is None else self._made(node.exc)
-                types.update(dict.fromkeys(made))
-                carries += raising.carries if same or node.exc is None else self._carries(node.exc, made)
-                tells.append(raising.tells if same else self._tells(node))
+                made = None if same or node.exc is None else self._exceptions.of(node.exc)
+                types.update(dict.fromkeys(raising.types if made is None else made.types))
+                carries += raising.carries if made is None else made.carries
+                tells.append(raising.tells if same or node.exc is None else self._tells(node.exc))
                 under = raising.under if same else under
-                wording += raising.wording if same or node.exc is None else self._wording(node.exc)
+                wording += raising.wording if made is None else made.wording
             elif isinstance(node, cst.Call) and caught is not None and self._raised_by_helper(node, caught):
                 types.update(dict.fromkeys(raising.types))
                 tells.append(raising.tells)

@@ -55,6 +55,7 @@ class Summariser:
             return next((value for meaning in found if (value := self._value(meaning, keys)) is not None), None)
 
         raising = evaluator.raises.of(node)
+        made = evaluator.exceptions.made_by(node)
         http = evaluator.http.of(node)
         rows = [[element.value for element in found.elements] for found in returned if isinstance(found, (cst.Tuple, cst.List))]
         columns = zip_longest(*rows)
@@ -68,8 +69,9 @@ class Summariser:
             raised=self._spots(raising.trail),
             tells=raising.tells,
             under=tuple((self.outside(name), statuses) for name, statuses in raising.under),
-            wording=raising.wording,
-            carries=tuple((self.outside(name), attribute, word) for name, attribute, word in raising.carries),
+            wording=(*raising.wording, *made.wording),
+            carries=tuple((self.outside(name), attribute, word) for name, attribute, word in (*raising.carries, *made.carries)),
+            makes=tuple((self.outside(name), statuses) for name, statuses in made.under),
             escapes=evaluator.raises.escapes(node),
             predicate=self._predicate(node, returned, evaluator.statuses),
             abstract=is_abstract(node),

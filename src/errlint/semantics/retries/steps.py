@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -118,11 +119,15 @@ class Steps:
 
     def raised(self, statement: cst.Raise, state: int) -> tuple[Raised, ...]:
         """What a ``raise`` makes of the outcomes that get to it."""
-        chosen = self._semantics.evaluator.chosen.of(statement.exc) if statement.exc is not None else ()
-        if chosen:
-            by_type = (Raised((self._types.canonical(name),), state & both_halves(under | NOT_YET)) for name, under in chosen)
-            return tuple(one for one in by_type if one.outcomes)
-        return (Raised(self._types_of(statement), state),)
+        exceptions = self._semantics.evaluator.exceptions
+        chosen = exceptions.chosen(statement.exc) if statement.exc is not None else ()
+        made = exceptions.made_elsewhere(statement.exc) if statement.exc is not None and not chosen else ()
+        if not chosen and not made:
+            return (Raised(self._types_of(statement), state),)
+        found = [Raised((self._types.canonical(name),), state & both_halves(under | NOT_YET)) for name, under in chosen or made]
+        # which of them a function makes of other outcomes is not known
+        rest = state & ~both_halves(reduce(or_, (under for _, under in made), NOT_YET)) if made else 0
+        return tuple(one for one in (*found, Raised(tuple(self._types.canonical(name) for name, _ in made), rest)) if one.outcomes)
 
     def _types_of(self, statement: cst.Raise) -> tuple[str, ...]:
         """The type that a ``raise`` raises: ``ApiError``, ``ApiError(…)``, ``ApiError.of(…)``."""
