@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import libcst as cst
 
+from errlint.library_sheets import FunctionSheet
 from errlint.semantics.binding import ApiBinding
 from errlint.semantics.callees import Callees
 from errlint.semantics.class_members import ClassMembers
@@ -116,22 +117,25 @@ class Called:
         function = self._types.function(name)
         if function is not None:
             api = self._binding.of_call(call, name)
-            return self._result(call, function.returns, f"`{name}()`", api)
+            return self._result(call, function, f"`{name}()`", api)
         sheet = self._types.type(name)
         if sheet is not None:
             api = self._binding.of_call(call, name)
             return self._typed.of_type(sheet, Place(call, f"`{shown(name)}()` makes {_MADE[sheet.is_a]}"), api)
         return None
 
-    def _result(self, call: cst.Call, returns: str, name: str, api: Bound | None, *, trail: tuple[Place, ...] = ()) -> Meaning | None:
-        """What a function or a method of a client gives."""
+    def _result(
+        self, call: cst.Call, function: FunctionSheet, name: str, api: Bound | None, *, trail: tuple[Place, ...] = ()
+    ) -> Meaning | None:
+        """What a function or a method of a client gives. What raises for a status has made a request, whatever it gives."""
+        returns = function.returns
         kind = KIND_OF.get(returns)
         sheet = None if kind is not None else self._types.type(returns.rstrip("?"))
         if sheet is not None:
             kind = OF_TYPE[sheet.is_a]
         if kind is None:
             return None
-        if sheet is not None and sheet.is_a != "response":
+        if sheet is not None and sheet.is_a != "response" and not function.raises_for_status:
             place = Place(call, f"{name} makes {_MADE[sheet.is_a]}")
         else:
             place = Place(call, f"{name} makes an HTTP call", http=True)
@@ -197,8 +201,8 @@ class Called:
             if base.kind in (Kind.RESPONSE, Kind.EXCEPTION):
                 return self._inside.declared_value(base, method.returns, f"{name}()", call)
             api = self._binding.of_call(call, inherited=base.api)
-            return self._result(call, method.returns, f"`.{name}()`", api, trail=base.trail)
+            return self._result(call, method, f"`.{name}()`", api, trail=base.trail)
         if base.kind is Kind.CLIENT and self._inside.declared(base.sheet, name) is None:
             api = self._binding.of_client_call(call, base.api)
-            return self._result(call, "http", f"`.{name}()`", api, trail=base.trail)
+            return self._result(call, FunctionSheet((), "http"), f"`.{name}()`", api, trail=base.trail)
         return None

@@ -224,6 +224,7 @@ class Handlers:
                     continue
                 # a function of this file may do the call and return only a part of the answer
                 within = meaning.kind in _OF_AN_ANSWER and not meaning.from_exception and self._callees.runs_code(node)
-                if meaning.kind in _FROM_A_CALL or within:
+                last = meaning.trail[-1]
+                if meaning.kind in _FROM_A_CALL or within or (last.http and last.node is node):
                     found.append(meaning)
         return found

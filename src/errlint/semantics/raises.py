@@ -225,7 +225,9 @@ class Raises:
         for inner in (found for expression in (raised, *made) for found in self._tree.below(expression)):
             if isinstance(inner, (cst.Name, cst.Attribute, cst.Call)):
                 found = self._meaning(inner)
-                if found is not None and found.proven and (found.kind in _OF_ANSWERS or found.kind is Kind.EXCEPTION):
+                # an object of an SDK is a part of an error, or what the SDK works with
+                at_work = found is not None and found.kind is Kind.OBJECT and found.origin is None
+                if found is not None and found.proven and not at_work and (found.kind in _OF_ANSWERS or found.kind is Kind.EXCEPTION):
                     return True
         return False
 
