@@ -212,6 +212,18 @@ class Libraries:
         """By member that nothing else has, the type of a value of which it is read."""
         return {member: entry for sheet in self.sheets for entry in sheet.type for member in entry.told_by}
 
+    @cached_property
+    def told_beside_status(self) -> dict[str, tuple[TypeSheet, frozenset[str]]]:
+        """By attribute that holds a status, the type of a value of which it is compared, and the members of which one is read, too."""
+        return {
+            name: (entry, frozenset(entry.told_beside_status))
+            for sheet in self.sheets
+            for entry in sheet.type
+            if entry.told_beside_status
+            for name, said in entry.attributes.items()
+            if said == "status"
+        }
+
     def function(self, name: str) -> FunctionSheet | None:
         """What a call of this dotted name gives; exact names before patterns."""
         exact = self._functions.get(name)

@@ -67,6 +67,8 @@ class TypeSheet(_Sheet, frozen=True):
     """Responses: what decoding the body raises, beside ``ValueError``, when it is no JSON."""
     told_by: tuple[str, ...] = ()
     """Members that nothing else has: a value of which nothing else is known is of this type where one of them is read."""
+    told_beside_status: tuple[str, ...] = ()
+    """Members that tell it only of a value whose status, by an attribute of this table, is compared with that of an answer (200, 404)."""
     covers_status: bool = False
     """Exceptions: catching this type also catches errors that carry an HTTP status (4xx, 5xx)."""
     carries_status: bool = False

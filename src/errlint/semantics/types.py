@@ -116,6 +116,10 @@ class Types:
         """The type of a value of which nothing is known but that this member is read of it."""
         return self._libraries.told_by.get(member)
 
+    def told_beside(self, attribute: str) -> tuple[TypeSheet, frozenset[str]] | None:
+        """The type of a value whose status this attribute is, if any of these members are read of it as well."""
+        return self._libraries.told_beside_status.get(attribute)
+
     def function(self, name: str) -> FunctionSheet | None:
         """What a library sheet says of calls of this name."""
         return self._libraries.function(name)

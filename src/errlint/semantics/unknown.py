@@ -7,6 +7,7 @@ one, is an exception; whether an API's stands behind it is not known (it is not 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cached_property
 
 import libcst as cst
@@ -20,6 +21,7 @@ from errlint.semantics.types import STATUS_ATTRIBUTES, Types, shown
 
 _ANY = frozenset({"Exception", "BaseException"})
 _CALLED_AN_EXCEPTION = re.compile(r"e|ex|err|(?:.*_)?(?:exc|error|exception)")
+_COLLECTIONS = (cst.Tuple, cst.List, cst.Set)
 _NOT_MADE_HERE = (How.PARAMETER, How.VALUE, How.WITH, How.ITEM)
 _KINDS = {kind.name.lower().replace("_", "-"): kind for kind in Kind}
 
@@ -63,7 +65,40 @@ class Unknown:
             if sheet is not None and isinstance(attribute.value, cst.Name) and not self._is_set(attribute):
                 scope = self._scopes.scope_of(attribute.value)
                 found.setdefault(attribute.value.value, {}).setdefault(scope, []).append((attribute, sheet))
+        for attribute, sheet in self._told_beside_status():
+            assert isinstance(attribute.value, cst.Name)
+            scope = self._scopes.scope_of(attribute.value)
+            found.setdefault(attribute.value.value, {}).setdefault(scope, []).append((attribute, sheet))
         return found
+
+    def _told_beside_status(self) -> Iterator[tuple[cst.Attribute, TypeSheet]]:
+        """``resp.status == 404`` beside ``resp.json()``: one that is compared with the status of an answer, and decoded as one."""
+        compared = [found for found in self._tree.all(cst.Attribute) if isinstance(found.value, cst.Name) and self._is_compared(found)]
+        for attribute in compared:
+            told = self._types.told_beside(attribute.attr.value)
+            if told is None or not isinstance(attribute.value, cst.Name):
+                continue
+            sheet, members = told
+            scope = self._scopes.scope_of(attribute.value)
+            if any((attribute.value.value, scope, member) in self._called for member in members):
+                yield attribute, sheet
+
+    def _is_compared(self, attribute: cst.Attribute) -> bool:
+        """Whether an attribute is compared with a status that is written out."""
+        parent = self._tree.parent.get(attribute)
+        comparison = parent if isinstance(parent, cst.Comparison) else self._tree.parent.get(parent) if parent is not None else None
+        if not isinstance(comparison, cst.Comparison):
+            return False
+        values = (comparison.left, *(target.comparator for target in comparison.comparisons))
+        parts = (part for value in values for part in ([e.value for e in value.elements] if isinstance(value, _COLLECTIONS) else [value]))
+        return any(isinstance(part, cst.Integer) and (part.evaluated_value == 200 or 300 <= part.evaluated_value < 600) for part in parts)
+
+    @cached_property
+    def _called(self) -> frozenset[tuple[str, cst.CSTNode, str]]:
+        """The members that are called of names: the name, its scope, the member."""
+        called = (call.func for call in self._tree.all(cst.Call))
+        of_names = ((func, func.value) for func in called if isinstance(func, cst.Attribute) and isinstance(func.value, cst.Name))
+        return frozenset((name.value, self._scopes.scope_of(name), func.attr.value) for func, name in of_names)
 
     def _is_set(self, attribute: cst.Attribute) -> bool:
         """``response.status_code = 404`` is what a server does."""

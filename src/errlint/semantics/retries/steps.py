@@ -194,7 +194,7 @@ class Steps:
                 return Fate(left=running(state) | ended(state))
             self.self_calls[call] = self.self_calls.get(call, 0) | running(state) | ended(state)
             return Fate(back=running(state) | ended(state))
-        if call is self._attempt or (self._inside and self._semantics.does_http(call) is not None):
+        if call is self._attempt or (self._inside and self._is_attempt(call)):
             return self._born(call, state, functions)
         if (self._semantics.names.qualified(call.func) or "") in _ENDS:
             return Fate(left=state)
@@ -216,6 +216,10 @@ class Steps:
                     errors |= one.outcomes
                 return Fate(next=state & ~errors, raised=raised)
         return Fate(next=state)
+
+    def _is_attempt(self, call: cst.Call) -> bool:
+        """Whether a call makes a request, or its value is used as only answers are."""
+        return self._semantics.does_http(call) is not None or self._semantics.attempts.use_of(call) is not None
 
     def _by_type(self, raising: Raising, errors: int) -> tuple[Raised, ...]:
         """Error statuses as the exceptions that they become."""
