@@ -10,9 +10,11 @@ from errlint.semantics.functions import method
 from errlint.semantics.names import dotted
 from errlint.semantics.statuses import named_status
 from errlint.semantics.summaries import Fixed
+from errlint.semantics.tree import Tree
 
 STATUS_NAMES = frozenset({"status_code", "status", "http_status", "http_status_code"})
 """Attributes and parameters that hold the status of an answer."""
+_COLLECTIONS = (cst.Tuple, cst.List, cst.Set)
 
 
 def fixed_by(definition: cst.ClassDef, qualified: Callable[[cst.BaseExpression], str | None]) -> Fixed:
@@ -36,6 +38,19 @@ def fixed_by(definition: cst.ClassDef, qualified: Callable[[cst.BaseExpression],
                 handed.append((position, number))
     # one that is set from a parameter (0) may be any
     return Fixed(statuses[-1] if statuses else 0, () if statuses else tuple(handed))
+
+
+def compares_status(definition: cst.ClassDef, tree: Tree) -> bool:
+    """``self.status == 429``, ``400 <= self.status < 500``: the class itself takes the status for one of HTTP's."""
+    for test in tree.inside(definition, cst.Comparison):
+        values = (test.left, *(target.comparator for target in test.comparisons))
+        of_itself = any(
+            (dotted(value) or "").removeprefix("self.") in STATUS_NAMES and isinstance(value, cst.Attribute) for value in values
+        )
+        collected = (element.value for value in values if isinstance(value, _COLLECTIONS) for element in value.elements)
+        if of_itself and any(isinstance(value, cst.Integer) and 400 <= value.evaluated_value < 600 for value in (*values, *collected)):
+            return True
+    return False
 
 
 def _assigned(lines: object) -> Iterator[tuple[cst.BaseExpression, cst.BaseExpression]]:

@@ -18,7 +18,7 @@ from errlint.libraries import Libraries
 from errlint.library_sheets import FunctionSheet, TypeSheet
 from errlint.semantics.imported import Imported
 from errlint.semantics.names import Names, dotted
-from errlint.semantics.own_statuses import STATUS_NAMES, fixed_by
+from errlint.semantics.own_statuses import STATUS_NAMES, compares_status, fixed_by
 from errlint.semantics.scopes import How, Scopes
 from errlint.semantics.summaries import Fixed
 from errlint.semantics.tree import Tree
@@ -158,6 +158,9 @@ class Types:
         taken = {name for entry in above for name in self._parameters(entry)}
         if taken & _STATUS_PARAMETERS or ("response" in taken and taken & _BESIDE_A_RESPONSE):
             return True
+        own = [entry for entry in above if self.is_of_project(entry)]
+        if taken & STATUS_NAMES and any(fixed.compared for entry in own if (fixed := self._fixed(entry.name)) is not None):
+            return True
         # the base of an SDK's errors; those that no answer stands behind are made of the request alone
         nearest = next((found for entry in above if (found := self._parameters(entry))), ())
         return _WITH_A_REQUEST.issubset(nearest)
@@ -203,7 +206,8 @@ class Types:
         """The numbers that a class of this file is made with; none where classes below it are made with others."""
         found = fixed_by(definition, self._names.qualified)
         others = (fixed_by(below, self._names.qualified) for below in self.subclasses(definition)) if found != Fixed() else ()
-        return Fixed() if any(other not in (Fixed(), found) for other in others) else found
+        found = Fixed() if any(other not in (Fixed(), found) for other in others) else found
+        return msgspec.structs.replace(found, compared=True) if compares_status(definition, self._tree) else found
 
     def is_of_project(self, sheet: TypeSheet) -> bool:
         """Whether the type is a class of the project."""
