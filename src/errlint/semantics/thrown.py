@@ -18,7 +18,7 @@ from errlint.semantics.carried import Carried, Carries
 from errlint.semantics.chosen import Chosen, Under
 from errlint.semantics.names import Names, dotted
 from errlint.semantics.scopes import How
-from errlint.semantics.statuses import ERRORS
+from errlint.semantics.statuses import ERRORS, OK
 from errlint.semantics.tree import Tree
 from errlint.semantics.types import Types, shown
 from errlint.semantics.wordings import written_texts
@@ -57,7 +57,7 @@ class Thrown:
 
     def where(self, possible: int) -> Thrown:
         """The same where some statuses only are possible; an exception for another one may still come."""
-        under = tuple((name, statuses & possible or statuses) for name, statuses in self.under)
+        under = tuple((name, statuses & possible or possible or statuses) for name, statuses in self.under)
         return Thrown(under, self.carries, self.wording)
 
 
@@ -126,7 +126,7 @@ class Exceptions:
                 return made
         written = self._written(raised)
         if written:
-            return self._with_contents(raised, tuple((name, self._stands_for(name)) for name in written))
+            return self._with_contents(raised, tuple((name, self._stands_for(name, raised)) for name in written))
         return self._kept(raised, hops - 1) if isinstance(raised, cst.Name) and hops else None
 
     def _with_contents(self, raised: cst.BaseExpression, under: Under) -> Thrown:
@@ -134,9 +134,9 @@ class Exceptions:
         carries = tuple(row for name, _ in under for row in self._carried.of(made, name)) if made is not None else ()
         return Thrown(under, carries, self._wording(raised))
 
-    def _stands_for(self, name: str) -> int:
-        """The statuses that an exception may stand for by its own code."""
-        status = self._types.status_of(name)
+    def _stands_for(self, name: str, place: cst.CSTNode) -> int:
+        """The statuses that an exception may stand for: by its own code, unless tests say for which ones it is made here."""
+        status = self._types.status_of(name) if self._possible_at(place) & OK else 0
         return 1 << status if status else ERRORS
 
     def _written(self, raised: cst.BaseExpression) -> tuple[str, ...]:
