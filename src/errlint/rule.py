@@ -35,9 +35,10 @@ from errlint.semantics.replacements import candidates, status_in
 from errlint.semantics.request_ids.classes import Slotless, constructor, parameters, slot
 from errlint.semantics.request_ids.judging import Loss, Lost
 from errlint.semantics.retries.at_hand import AtHand
-from errlint.semantics.retries.judge import Hopeless, Misjudged, head
+from errlint.semantics.retries.judge import Hopeless, head
 from errlint.semantics.retries.keys import FreshKey
 from errlint.semantics.retries.layers import Multiplied
+from errlint.semantics.retries.misjudged import Misjudged
 from errlint.semantics.retries.policy import Attempt, Retried, RetryPolicy, Stop, Wait
 from errlint.semantics.retries.told import Slept, Told
 from errlint.semantics.rewrites.helpers import merged

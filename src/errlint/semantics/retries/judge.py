@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from errlint.catalogue import Catalogue
-from errlint.semantics.members import Literal
 from errlint.semantics.mentions import mentioned_apis
+from errlint.semantics.retries.misjudged import Misjudged, misjudged
 from errlint.semantics.retries.outcomes import LIMITED, members
-from errlint.semantics.retries.policy import Attempt, Retried, RetryPolicy
+from errlint.semantics.retries.policy import Attempt, RetryPolicy
 from errlint.semantics.statuses import ERRORS, statuses
 
 if TYPE_CHECKING:
@@ -59,23 +59,6 @@ class Worth:
     def allows(self, status: int) -> bool:
         """Whether a status, as far as it alone tells, is worth a further attempt."""
         return status in self.keep if status < 500 else status not in self.drop
-
-
-@dataclass(frozen=True, eq=False)
-class Misjudged:
-    """Error codes that a policy treats otherwise than their API asks, for one reason.
-
-    :ivar codes: the code, or those that one place forgets; :ivar retried: whether the policy tries again; :ivar literal: where the code is
-    written, or the permanent one beside which they are missing; :ivar missing: whether they are written nowhere; :ivar under: the statuses
-    with which the verdict holds, where it does not hold with all of them; :ivar catalogue: who says so.
-    """
-
-    codes: tuple[str, ...]
-    retried: bool
-    literal: Literal
-    catalogue: Catalogue
-    missing: bool = False
-    under: tuple[int, ...] = ()
 
 
 class Judge:
@@ -206,59 +189,10 @@ class Judge:
         return bool(statuses) and all(400 <= status < 500 and status != 429 for status in statuses)
 
     def misjudged(self, policy: RetryPolicy) -> Iterator[Misjudged]:
-        """The codes that are retried in vain although their status looks temporary, or given up although they may succeed.
-
-        A code that is given up is judged only in a list with codes that are rightly given up: who gives it an arm of its own means it.
-        Of all codes that the same test forgets, the first one beside which they are missing tells.
-        """
-        catalogue, retried = policy.catalogue, policy.retried
-        if catalogue is None or not policy.trail:
-            return
-        told: set[str] = set()
-        for literal in retried.written:
-            code = str(literal.value)
-            hopeless, hopeful = self._split(catalogue, code)
-            if code in retried.codes and hopeless and not self._code_is_hopeless(policy, code):
-                yield Misjudged((code,), True, literal, catalogue, under=hopeless if hopeful else ())
-            elif code in retried.dropped and hopeful and not hopeless and self._is_beside_permanent(literal, retried, catalogue):
-                yield Misjudged((code,), False, literal, catalogue)
-            elif code in retried.dropped and hopeless and not hopeful:
-                forgotten = tuple(other for other in self._forgotten(catalogue, retried, hopeless) if other not in told)
-                if forgotten:
-                    told.update(forgotten)
-                    yield Misjudged(forgotten, True, literal, catalogue, missing=True)
-
-    def _split(self, catalogue: Catalogue, code: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """The statuses with which a code is permanent, and those with which it is temporary; () and () if any of them is not settled."""
-        statuses = catalogue.statuses_of(code)
-        verdicts = {status: catalogue.verdict(status=status, code=code).can_succeed for status in statuses}
-        if None in verdicts.values():
-            return (), ()
-        return tuple(status for status in statuses if not verdicts[status]), tuple(status for status in statuses if verdicts[status])
-
-    def _is_beside_permanent(self, literal: Literal, retried: Retried, catalogue: Catalogue) -> bool:
-        parent = self._semantics.tree.parent
-        return any(
-            parent.get(parent[other.node]) is parent.get(parent[literal.node])
-            and isinstance(parent[other.node], cst.Element)
-            and str(other.value) in retried.dropped
-            and catalogue.verdict(code=str(other.value)).can_succeed is False
-            for other in retried.written
-            if other is not literal
-        )
-
-    def _forgotten(self, catalogue: Catalogue, retried: Retried, statuses: tuple[int, ...]) -> Iterator[str]:
-        """Codes that are as permanent as the one that is given up, come with the same status, and are retried like any other."""
-        told = {str(literal.value) for literal in retried.written}
-        for status in statuses:
-            if retried.unnamed is None or not retried.unnamed.must >> status & 1:
-                continue
-            if catalogue.verdict(status=status).can_succeed is False:
-                continue  # no code is needed to see it
-            for code in catalogue.codes_at(status):
-                if code not in told and catalogue.verdict(status=status, code=code).can_succeed is False:
-                    told.add(code)
-                    yield code
+        """The codes that a policy treats otherwise than their API asks; not those of client errors, whose status tells enough."""
+        for found in misjudged(policy, self._semantics.tree):
+            if found.missing or not found.retried or not any(self._code_is_hopeless(policy, code) for code in found.codes):
+                yield found
 
     def worth_retrying(self, policy: RetryPolicy) -> tuple[int, ...]:
         """The client errors after which the same request may succeed: what a guard has to let through."""
