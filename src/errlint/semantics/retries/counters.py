@@ -8,6 +8,7 @@ direction of the counter: ``attempt < limit`` is true as long as ``attempt`` gro
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -41,15 +42,17 @@ class Counters:
         self._region = region
         self._handed = self._handed_on() if isinstance(region, cst.FunctionDef) else {}
         self._flags = dict(self._flags_of(region)) if isinstance(region, cst.FunctionDef) else {}
+        self._answers: dict[cst.BaseExpression, Range | None] = {}
         self.tests: list[cst.BaseExpression] = []
         """The tests of counters that were asked, in order."""
 
     def passed(self, test: cst.BaseExpression) -> Range | None:
         """ANYTHING or NOTHING for a test of a counter while attempts are left; UNKNOWN for one of the first; None for others."""
-        found = self._passed(test)
-        if found is not None and found != UNKNOWN and test not in self.tests:
-            self.tests.append(test)
-        return found
+        if test not in self._answers:
+            self._answers[test] = self._passed(test)
+            if self._answers[test] not in (None, UNKNOWN):
+                self.tests.append(test)
+        return self._answers[test]
 
     def _passed(self, test: cst.BaseExpression) -> Range | None:
         flag = self._flag_passed(test)
@@ -142,11 +145,16 @@ class Counters:
         return 0
 
     def _of_attribute(self, attribute: cst.Attribute) -> int:
-        wanted = dotted(attribute)
+        return self._steps.get(dotted(attribute) or "", 0)
+
+    @cached_property
+    def _steps(self) -> dict[str, int]:
+        """By name of what is counted in the region, the direction of the first step."""
+        found: dict[str, int] = {}
         for node in self._tree.below(self._region):
-            if isinstance(node, cst.AugAssign) and wanted is not None and dotted(node.target) == wanted:
-                return _step(node)
-        return 0
+            if isinstance(node, cst.AugAssign):
+                found.setdefault(dotted(node.target) or "", _step(node))
+        return {name: step for name, step in found.items() if name}
 
     def _of_name(self, name: cst.Name, hops: int) -> int:
         bindings = [binding for binding in self._bindings(name) if self._tree.within(binding.node, self._region)]

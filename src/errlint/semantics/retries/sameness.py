@@ -51,6 +51,7 @@ class Sameness:
         self._region = region
         self._call: cst.Call | None = None
         self._asking: set[cst.BaseExpression] = set()
+        self._known_last: dict[cst.CSTNode, bool] = {}
         """Expressions that are being looked at: a value that is made of itself stays if all else does."""
         self._left = 0
 
@@ -181,6 +182,11 @@ class Sameness:
 
     def _is_last(self, node: cst.CSTNode) -> bool:
         """``result = failed(result)`` and ``return result``, or where no attempt is left: no further pass follows."""
+        if node not in self._known_last:
+            self._known_last[node] = self._is_last_of_all(node)
+        return self._known_last[node]
+
+    def _is_last_of_all(self, node: cst.CSTNode) -> bool:
         child, order = node, self._tree.order
         for found in self._tree.ancestors(node):
             if self._is_spent(child, found):
