@@ -50,6 +50,8 @@ def _gives_up(semantics: Semantics, node: cst.CSTNode) -> bool:
     branch = semantics.tree.enclosing(node, cst.If, cst.FunctionDef, cst.Lambda)
     if not isinstance(branch, cst.If) or not any(part is node and truth for part, truth in atoms(branch.test, truth=True)):
         return False
+    if any(_asks_more(semantics, part) for part, _ in atoms(branch.test, truth=True) if part is not node):
+        return False
     statement = branch.body.body[-1]
     last = statement.body[-1] if isinstance(statement, cst.SimpleStatementLine) else statement
     if isinstance(last, cst.Return):
@@ -57,7 +59,16 @@ def _gives_up(semantics: Semantics, node: cst.CSTNode) -> bool:
     return isinstance(last, cst.Raise)
 
 
+def _asks_more(semantics: Semantics, test: cst.BaseExpression) -> bool:
+    """Whether a test beside it compares something else of an answer: that may say that it is a success."""
+    if not isinstance(test, cst.Comparison) or isinstance(test.comparisons[0].operator, (cst.In, cst.NotIn)):
+        return False
+    return semantics.meaning(test.left) is not None
+
+
 def _is_nothing(value: cst.BaseExpression) -> bool:
     if isinstance(value, (cst.Tuple, cst.List, cst.Dict)):
         return not value.elements or (isinstance(value, cst.Tuple) and all(_is_nothing(element.value) for element in value.elements))
-    return isinstance(value, cst.SimpleString) or (isinstance(value, cst.Name) and value.value in ("None", "False"))
+    if isinstance(value, cst.SimpleString):
+        return not value.evaluated_value
+    return isinstance(value, cst.Name) and value.value in ("None", "False")
