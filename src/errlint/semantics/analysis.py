@@ -349,6 +349,16 @@ class Semantics:
     def _given_errors(self) -> dict[tuple[cst.CSTNode, cst.CSTNode], bool]:
         return {}
 
+    def is_refused_at(self, node: cst.CSTNode) -> bool:
+        """Whether a body, by a test on the way, calls itself an error where ``node`` stands."""
+        for test, truth in conditions_at(self.tree, node):
+            for part in (test, *self.tree.below(test)):
+                meaning = self.meaning(part) if isinstance(part, (cst.Name, cst.Attribute, cst.Call, cst.Subscript)) else None
+                of_answer = meaning is not None and meaning.origin is not None and meaning.origin.kind is Kind.RESPONSE
+                if meaning is not None and of_answer and self._says_failure(test, meaning, truth=truth):
+                    return True
+        return False
+
     def _says_failure(self, test: cst.BaseExpression, of: Meaning, *, truth: bool) -> bool:
         """``not body["success"]``, ``body["status"] == "error"``, ``body.get("errors")``: the same body calls itself an error."""
         asked = test.left if isinstance(test, cst.Comparison) else test

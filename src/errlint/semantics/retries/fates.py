@@ -11,13 +11,13 @@ the set, where it stays until something makes the test true again.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import libcst as cst
 
 from errlint.semantics.retries.exception_types import Raised
 from errlint.semantics.retries.exits import Exits
-from errlint.semantics.retries.outcomes import ALL_WAYS, FAILURES, NOT_YET, both_halves, ended, running
+from errlint.semantics.retries.outcomes import ALL_WAYS, FAILED, NOT_YET, both_halves, ended, running
 from errlint.semantics.retries.steps import Steps
 from errlint.semantics.statuses import UNKNOWN, Range
 
@@ -67,6 +67,7 @@ class Walk:
         self._exits = exits
         self._handling: list[tuple[Raised, ...]] = []
         self._in_loop = 0
+        self._in_function = 0
         self.reached: dict[cst.CSTNode, int] = {}
         self.went_back: dict[cst.CSTNode, int] = {}
         self.ends_by_others = False
@@ -96,11 +97,13 @@ class Walk:
         """What running a function does; its returns are what follows the call."""
         handling, self._handling = self._handling, []
         loop, self._in_loop = self._in_loop, 1
+        self._in_function += 1
         try:
             body = function.body
             fate = self.suite(body, state) if isinstance(body, cst.BaseSuite) else self._evaluated(body, state)
         finally:
             self._handling, self._in_loop = handling, loop
+            self._in_function -= 1
         return Fate(fate.next | fate.returned, fate.back, 0, fate.left, 0, 0, fate.raised)
 
     def _statement(self, statement: cst.CSTNode, state: int) -> Fate:
@@ -167,8 +170,9 @@ class Walk:
             stays = running(yes.back | yes.again | yes.next)
             self.went_back[statement.test] = self.went_back.get(statement.test, 0) | stays & running(true)
         rest = statement.orelse
-        decides = everything(yes) or yes.back or yes.again
-        if passed == UNKNOWN and running(state) & FAILURES and decides and self._steps.asks_others(statement.test):
+        # what a function returns goes on behind its call
+        decides = everything(replace(yes, returned=0) if self._in_function else yes) or yes.back or yes.again
+        if passed == UNKNOWN and running(state) & FAILED and decides and self._steps.asks_others(statement.test):
             self.ends_by_others = True
         if rest is None:
             no = Fate(next=false)

@@ -16,7 +16,7 @@ from errlint.semantics.retries.counters import Counters
 from errlint.semantics.retries.exception_types import ExceptionTypes, Raised
 from errlint.semantics.retries.exits import Exits, Region
 from errlint.semantics.retries.fates import Fate, Walk, everything
-from errlint.semantics.retries.outcomes import FAILURES, NOT_YET, ended, running
+from errlint.semantics.retries.outcomes import FAILED, FAILURES, NOT_YET, ended, running
 from errlint.semantics.retries.policy import Attempt, RetryPolicy, Stop, Wait
 from errlint.semantics.retries.polls import is_poll
 from errlint.semantics.retries.predicates import Predicates
@@ -71,7 +71,7 @@ class Passage:
 
         A success that is of no use may stay as well where the loop counts attempts, which code that waits for something does not do.
         """
-        if not self.back & FAILURES or not self.out & OK:
+        if not self.back & FAILED or not self.out & OK:
             return False
         return not self.back & OK or (self._counts_attempts and bool(self.caught & self.back & ERRORS))
 

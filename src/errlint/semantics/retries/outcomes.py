@@ -12,9 +12,13 @@ NO_ANSWER = 1
 """The network failed: there is no status."""
 NOT_YET = 1 << 1
 """The attempt was not made yet in this pass; no server sends status 1 either."""
+REFUSED = 1 << 2
+"""An answer with the status of a success, and a body that calls itself an error (GraphQL): code has raised an exception for it."""
 LIMITED = 429
 """Too many requests (RFC 6585): with this status, servers say when to come back."""
 FAILURES = ERRORS | NO_ANSWER
+FAILED = FAILURES | REFUSED
+_GIVEN = ALL & ~FAILED & ~NOT_YET
 
 NOTHING = Range(0, 0)
 ANYTHING = Range(ALL, ALL)
@@ -38,6 +42,14 @@ def running(state: int) -> int:
 def ended(state: int) -> int:
     """The outcomes of the upper half."""
     return state >> _HALF
+
+
+def refused(state: int) -> int:
+    """The state after code has seen that what came with the status of a success is an error."""
+    found = state & ~both_halves(_GIVEN)
+    for half, way in ((running(state), REFUSED), (ended(state), as_ended(REFUSED))):
+        found |= way if half & _GIVEN else 0
+    return found
 
 
 def as_ended(outcomes: int) -> int:

@@ -14,7 +14,7 @@ from errlint.semantics.meaning import Place
 from errlint.semantics.names import dotted
 from errlint.semantics.retries.codes import OTHER, Codes
 from errlint.semantics.retries.exception_types import ASKED_FIRST
-from errlint.semantics.retries.outcomes import FAILURES, NO_ANSWER, NOT_YET
+from errlint.semantics.retries.outcomes import FAILED, FAILURES, NO_ANSWER, NOT_YET
 from errlint.semantics.retries.policy import Retried, Wait
 from errlint.semantics.retries.words import MAY_WAIT
 from errlint.semantics.statuses import ERRORS, Range
@@ -100,7 +100,7 @@ def _places(semantics: Semantics, passages: Sequence[Passage]) -> Iterator[Place
         for node, outcomes in passage.walk.went_back.items():
             if node in passage.counters.tests:
                 continue
-            let[node] = let.get(node, 0) | outcomes & passage.back & FAILURES
+            let[node] = let.get(node, 0) | outcomes & passage.back & FAILED
     certain = reduce(or_, (passage.retried.must for passage in passages), 0)
     for decides in (_is_own, _sends_back):
         some = {node: outcomes for node, outcomes in let.items() if decides(semantics, passages[0].region, node)}
@@ -152,7 +152,7 @@ def _caught(handler: cst.ExceptHandler | cst.ExceptStarHandler) -> str:
 
 def wait_of(semantics: Semantics, passages: Sequence[Passage], failures: Retried) -> Wait:
     """How long the policy waits, and whether it asks the server; where statuses that come with Retry-After are named, after those."""
-    asked = next((1 << status for status in ASKED_FIRST if failures.named >> status & 1), FAILURES)
+    asked = next((1 << status for status in ASKED_FIRST if failures.named >> status & 1), FAILED)
     after: list[Wait] = []
     before: list[Wait] = []
     perhaps = perhaps_before = False

@@ -13,7 +13,7 @@ import libcst as cst
 from errlint.semantics.raises import Answer, Raising
 from errlint.semantics.retries.exception_types import UNKNOWN_TYPE, ExceptionTypes, Raised
 from errlint.semantics.retries.exits import Region
-from errlint.semantics.retries.outcomes import ALL_WAYS, FAILURES, NO_ANSWER, NOT_YET, both_halves, ended, running
+from errlint.semantics.retries.outcomes import ALL_WAYS, FAILURES, NO_ANSWER, NOT_YET, both_halves, ended, refused, running
 from errlint.semantics.retries.own_calls import OwnCalls
 from errlint.semantics.retries.predicates import Predicates
 from errlint.semantics.retries.renewals import CREDENTIALS, renews
@@ -119,6 +119,8 @@ class Steps:
 
     def raised(self, statement: cst.Raise, state: int) -> tuple[Raised, ...]:
         """What a ``raise`` makes of the outcomes that get to it."""
+        if self._semantics.is_refused_at(statement):
+            state = refused(state)
         exceptions = self._semantics.evaluator.exceptions
         chosen = exceptions.chosen(statement.exc) if statement.exc is not None else ()
         made = exceptions.made_elsewhere(statement.exc) if statement.exc is not None and not chosen else ()

@@ -9,7 +9,7 @@ import libcst as cst
 
 from errlint.semantics.names import dotted
 from errlint.semantics.retries.exits import conjuncts
-from errlint.semantics.retries.outcomes import FAILURES
+from errlint.semantics.retries.outcomes import FAILED
 from errlint.semantics.retries.policy import Stop
 from errlint.semantics.retries.words import MAY_WAIT
 from errlint.semantics.statuses import UNKNOWN
@@ -45,7 +45,7 @@ def stop_of(semantics: Semantics, passages: Sequence[Passage]) -> Stop:
 def _without_counter(passage: Passage) -> Iterator[cst.Call]:
     """The calls of itself, after failures, by which a function starts to count anew."""
     for call, outcomes in passage.steps.self_calls.items():
-        if outcomes & FAILURES and not passage.counters.counts(call):
+        if outcomes & FAILED and not passage.counters.counts(call):
             yield call
 
 
@@ -74,7 +74,7 @@ def _is_bounded(passage: Passage, region: cst.While) -> bool | None:
 def _is_inherited_wait(call: cst.Call, outcomes: int) -> bool:
     """``self.wait()`` of a class of another module, after a failure: it may count, and raise when that is enough."""
     owner, _, word = (dotted(call.func) or "").rpartition(".")
-    return owner == "self" and bool(outcomes & FAILURES) and MAY_WAIT.search(word) is not None
+    return owner == "self" and bool(outcomes & FAILED) and MAY_WAIT.search(word) is not None
 
 
 def _of_iterable(semantics: Semantics, passage: Passage, region: cst.For) -> Stop:
