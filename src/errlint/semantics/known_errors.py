@@ -1,0 +1,129 @@
+"""Is an answer known to be an error at a place? By its status, by what its body says of itself, by the handler around the place."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from errlint.semantics.conditions import conditions_at
+from errlint.semantics.fields import is_failure, is_kept_for_errors, is_success, names_errors, names_result, names_state, names_success
+from errlint.semantics.meaning import Kind, Meaning
+from errlint.semantics.statuses import ERRORS, OK, Statuses
+
+if TYPE_CHECKING:
+    from errlint.semantics.analysis import Semantics
+
+
+class KnownErrors:
+    """Answers for one file."""
+
+    def __init__(self, semantics: Semantics) -> None:
+        self._semantics = semantics
+        self._tree = semantics.tree
+
+    def is_error(self, meaning: Meaning, node: cst.CSTNode) -> bool:
+        """Whether the answer that a value was taken from is known to be an error where ``node`` stands."""
+        origin: Meaning | None = meaning
+        while origin is not None:
+            if origin.from_exception or origin.kind is Kind.EXCEPTION:
+                return True
+            origin = origin.origin
+        if self._is_error_at(meaning, node) or self._passed_as_error(meaning):
+            return True
+        # what passed through a branch for errors is part of one, wherever it is asked
+        return any(self._is_error_at(meaning, place.node) for place in meaning.trail[1:] if place.node in self._tree.order)
+
+    def _is_error_at(self, meaning: Meaning, node: cst.CSTNode) -> bool:
+        born = meaning.trail[0].node
+        # what was asked of an answer before this one says nothing about this one, nor does the branch in which this one was asked for
+        again = born in self._tree.order and self._only_errors(self._semantics.statuses, born)
+        if (not again and self._only_errors(self._semantics.statuses, node)) or self._only_errors(
+            self._semantics.answers.statuses(meaning), node
+        ):
+            return True
+        if any(self._says_failure(test, meaning, truth=truth) for test, truth in conditions_at(self._tree, node)):
+            return True
+        return any(self._takes_statuses(found) and not self._tree.within(born, found) for found in self._tree.ancestors(node))
+
+    def _only_errors(self, statuses: Statuses, node: cst.CSTNode) -> bool:
+        """Whether ``node`` is reached with an error only; `status != 200` is how most clients spell that."""
+        possible = statuses.possible_at(node)
+        return bool(possible & ERRORS) and not possible & OK
+
+    def _passed_as_error(self, meaning: Meaning) -> bool:
+        """Whether the value came through a parameter to which only answers that are errors are passed: `raise_for_error(response)`."""
+        parameter = next((place.node for place in reversed(meaning.trail) if isinstance(place.node, cst.Param)), None)
+        function = self._tree.enclosing(parameter, cst.FunctionDef) if parameter is not None else None
+        if function is None:
+            return False
+        key = (meaning.trail[0].node, function)
+        if key not in self._given_errors:
+            calls = self._semantics.functions.calls_of(function)
+            self._given_errors[key] = bool(calls) and all(self._is_error_at(meaning, call) for call in calls)
+        return self._given_errors[key]
+
+    @cached_property
+    def _given_errors(self) -> dict[tuple[cst.CSTNode, cst.CSTNode], bool]:
+        return {}
+
+    def is_refused_at(self, node: cst.CSTNode) -> bool:
+        """Whether a body, by a test on the way, calls itself an error where ``node`` stands."""
+        for test, truth in conditions_at(self._tree, node):
+            for part in (test, *self._tree.below(test)):
+                meaning = self._semantics.meaning(part) if isinstance(part, (cst.Name, cst.Attribute, cst.Call, cst.Subscript)) else None
+                of_answer = meaning is not None and meaning.origin is not None and meaning.origin.kind is Kind.RESPONSE
+                if meaning is not None and of_answer and self._says_failure(test, meaning, truth=truth):
+                    return True
+        return False
+
+    def _says_failure(self, test: cst.BaseExpression, of: Meaning, *, truth: bool) -> bool:
+        """``not body["success"]``, ``body["status"] == "error"``, ``body.get("errors")``: the same body calls itself an error."""
+        asked = test.left if isinstance(test, cst.Comparison) else test
+        if (
+            isinstance(test, cst.Comparison)
+            and len(test.comparisons) == 1
+            and isinstance(test.comparisons[0].operator, (cst.In, cst.NotIn))
+        ):
+            return self._holds_failure(test, of, truth=truth)
+        meaning = self._of_same_body(asked, of)
+        if meaning is None or not meaning.path:
+            return False
+        if not isinstance(test, cst.Comparison):
+            return truth if names_errors(meaning.path) else not truth and names_success(meaning.path)
+        target = test.comparisons[0]
+        equal = isinstance(target.operator, (cst.Equal, cst.Is))
+        if len(test.comparisons) > 1 or not (equal or isinstance(target.operator, (cst.NotEqual, cst.IsNot))):
+            return False
+        if isinstance(target.comparator, cst.Name) and target.comparator.value in ("True", "False"):
+            return names_success(meaning.path) and (equal == truth) == (target.comparator.value == "False")
+        if self._semantics.statuses.number(target.comparator) in (0, 200):
+            return equal != truth and names_result(meaning.path)
+        words = self._semantics.constants.strings(target.comparator)
+        if equal != truth:
+            # a state that is no success
+            return names_state(meaning.path) and any(map(is_success, words))
+        return any(map(is_failure, words))
+
+    def _holds_failure(self, test: cst.Comparison, of: Meaning, *, truth: bool) -> bool:
+        """``"error" in body``: the error is there; ``"error" in body["result"]``: the state says so."""
+        holds = isinstance(test.comparisons[0].operator, cst.In) == truth
+        words = self._semantics.constants.strings(test.left) if holds else ()
+        meaning = self._of_same_body(test.comparisons[0].comparator, of) if words else None
+        if meaning is None or meaning.kind is not Kind.BODY:
+            return False
+        if meaning.path and names_state(meaning.path):
+            return any(map(is_failure, words))
+        return all(map(is_kept_for_errors, words))
+
+    def _of_same_body(self, expression: cst.BaseExpression, of: Meaning) -> Meaning | None:
+        meaning = self._semantics.meaning(expression)
+        return meaning if meaning is not None and meaning.trail[0].node is of.trail[0].node else None
+
+    def _takes_statuses(self, node: cst.CSTNode) -> bool:
+        """A handler of errors that carry a status: in it, the answer at hand is one."""
+        if not isinstance(node, (cst.ExceptHandler, cst.ExceptStarHandler)):
+            return False
+        caught = self._semantics.evaluator.caught(node)
+        return caught is not None and caught.sheet is not None and caught.sheet.carries_status
