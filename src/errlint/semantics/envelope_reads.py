@@ -69,6 +69,8 @@ class EnvelopeReads:
         places: tuple[Place, ...] = getattr(catalogue.envelope, part) if part is not None else ()
         if part is None or not places or self._is_known(path, catalogue) or not self._is_an_error(meaning, node):
             return None
+        if self._is_in_an_addition(path, catalogue):
+            return None
         chain = self._chain(node, path)
         if chain is None or self._tries_several(node, places):
             return None
@@ -85,6 +87,11 @@ class EnvelopeReads:
         places = [place for group in (*groups, envelope.request_id, envelope.upstream_message) for place in group]
         known = [place.json for place in (*places, *(told.place for told in catalogue.retry_after)) if place.json is not None]
         return any(matches(one[: len(path)], path[: len(one)]) for one in known)
+
+    def _is_in_an_addition(self, path: Path, catalogue: Catalogue) -> bool:
+        """``error["innererror"]["code"]``: in an object that the API adds to its error, which has a code of its own."""
+        known = [self._is_known(path[:end], catalogue) for end in range(len(path))]
+        return any(known[end] and not known[end + 1] and not names_error(path[end : end + 1]) for end in range(1, len(path) - 1))
 
     def _is_an_error(self, meaning: Meaning, node: Read) -> bool:
         return names_error(meaning.path[:1]) or self._semantics.circumstances.is_error(meaning, node)

@@ -165,15 +165,20 @@ def policies(semantics: Semantics) -> Iterator[RetryPolicy]:
     """The retries of a file that stand around their HTTP calls."""
     for region in semantics.tree.of_types(cst.For, cst.While, cst.FunctionDef):
         assert isinstance(region, (cst.For, cst.While, cst.FunctionDef))
-        if isinstance(region, cst.FunctionDef) and not calls_itself(semantics, region) and not restarts(semantics, region):
-            continue
-        if not may_come_back(semantics, region) or _runs_once(semantics, region):
-            continue
-        if _waits_for_readiness(semantics, region) or _waits_for_a_person(semantics, region):
-            continue
-        found = _in_region(semantics, region)
+        found = policy_of(semantics, region)
         if found is not None:
             yield found
+
+
+def policy_of(semantics: Semantics, region: Region) -> RetryPolicy | None:
+    """The retry that a region is; None for other loops and functions."""
+    if isinstance(region, cst.FunctionDef) and not calls_itself(semantics, region) and not restarts(semantics, region):
+        return None
+    if not may_come_back(semantics, region) or _runs_once(semantics, region):
+        return None
+    if _waits_for_readiness(semantics, region) or _waits_for_a_person(semantics, region):
+        return None
+    return _in_region(semantics, region)
 
 
 def may_come_back(semantics: Semantics, region: Region) -> bool:

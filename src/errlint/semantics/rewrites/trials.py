@@ -10,6 +10,8 @@ import libcst as cst
 from errlint.api_comments import ApiComments
 from errlint.model import Edit
 from errlint.semantics.analysis import Semantics
+from errlint.semantics.retries.exits import Region
+from errlint.semantics.retries.loops import policy_of
 from errlint.semantics.retries.policy import RetryPolicy
 from errlint.semantics.rewrites.writing import Writing
 from errlint.semantics.said_apis import SaidApis
@@ -17,6 +19,7 @@ from errlint.semantics.tree import Tree
 from errlint.source import Source
 
 _NO_CODE = "a code that is named nowhere"
+_OF_A_REGION = ("loop", "recursion")
 
 
 class Trials:
@@ -36,11 +39,22 @@ class Trials:
             return None
         source = replace(self._writing.source, raw=text.encode(), text=text, module=module)
         semantics = self._semantics_of(source)
+        if policy.mechanism in _OF_A_REGION and isinstance(policy.node, (cst.For, cst.While, cst.FunctionDef)):
+            return self._of_region(policy.node, semantics)
         before, after = self._writing.semantics.retries.policies, semantics.retries.policies
         rank = next(index for index, one in enumerate(before) if one is policy)
         if len(before) != len(after) or after[rank].mechanism != policy.mechanism:
             return None
         return semantics, after[rank]
+
+    def _of_region(self, region: Region, semantics: Semantics) -> tuple[Semantics, RetryPolicy] | None:
+        """The same region in the new text: other ones, in the largest files, take most of the time, and nothing was done to them."""
+        own = _namesakes(self._writing.semantics.tree, region, _place(self._writing.semantics.tree, region))
+        others = _namesakes(semantics.tree, region, _place(self._writing.semantics.tree, region))
+        if len(own) != len(others):
+            return None
+        found = policy_of(semantics, others[own.index(region)])
+        return (semantics, found) if found is not None else None
 
     def _semantics_of(self, source: Source) -> Semantics:
         old = self._writing.semantics
@@ -84,3 +98,16 @@ class Trials:
         worth = self._writing.semantics.judge.worth(policy)
         lost = policy.retried.statuses.may & ~after.retried.statuses.may
         return not any(lost >> status & 1 and worth.allows(status) for status in range(400, 600))
+
+
+def _place(tree: Tree, node: cst.CSTNode) -> tuple[str, ...]:
+    """The names of the functions and classes around a node."""
+    return tuple(found.name.value for found in tree.ancestors(node) if isinstance(found, (cst.FunctionDef, cst.ClassDef)))
+
+
+def _namesakes(tree: Tree, region: Region, place: tuple[str, ...]) -> list[Region]:
+    """The regions of a kind in functions of the same name, in document order."""
+    found = [node for node in tree.all(type(region)) if _place(tree, node) == place]
+    if isinstance(region, cst.FunctionDef):
+        return [node for node in found if isinstance(node, cst.FunctionDef) and node.name.value == region.name.value]
+    return found
