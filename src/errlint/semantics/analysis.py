@@ -7,7 +7,7 @@ from functools import cached_property
 
 import libcst as cst
 
-from errlint.catalogue import Catalogues
+from errlint.catalogue import Catalogue, Catalogues
 from errlint.first_party import is_first_party
 from errlint.libraries import Libraries
 from errlint.semantics.addresses import Addresses
@@ -27,6 +27,7 @@ from errlint.semantics.imported import Imported
 from errlint.semantics.known_errors import KnownErrors
 from errlint.semantics.meaning import Bound, Evidence, Kind, Meaning
 from errlint.semantics.members import Collections
+from errlint.semantics.mentions import mentioned_apis
 from errlint.semantics.names import Names, dotted
 from errlint.semantics.origins import Origins
 from errlint.semantics.own_texts import OwnTexts
@@ -304,6 +305,11 @@ class Semantics:
         raise instead is already taken into account.
         """
         return self.evaluator.raises.of(code)
+
+    @cached_property
+    def mentioned_apis(self) -> tuple[Catalogue, ...]:
+        """The APIs that the file itself names."""
+        return mentioned_apis(self)
 
     def is_error(self, meaning: Meaning, node: cst.CSTNode) -> bool:
         """Whether the answer that a value was taken from is known to be an error where ``node`` stands."""

@@ -13,6 +13,7 @@ import libcst as cst
 
 from errlint.first_party import is_first_party
 from errlint.semantics.class_members import is_static
+from errlint.semantics.functions import fields, is_super_init
 from errlint.semantics.imported import Imported
 from errlint.semantics.inside import KIND_OF
 from errlint.semantics.meaning import Kind, Meaning
@@ -102,8 +103,8 @@ def making_of(definition: cst.ClassDef, tree: Tree, names: Names) -> Making | No
     if constructor is None:
         if not any(_is_dataclass(decorator, names) for decorator in definition.decorators):
             return None
-        fields = tuple(_fields(definition))
-        return Making(fields, tuple((name, name) for name in fields))
+        names_of_fields = tuple(fields(definition))
+        return Making(names_of_fields, tuple((name, name) for name in names_of_fields))
     if is_static(constructor):
         return None
     params = (*constructor.params.posonly_params, *constructor.params.params)[1:]
@@ -112,7 +113,7 @@ def making_of(definition: cst.ClassDef, tree: Tree, names: Names) -> Making | No
     handed: list[tuple[int | str, str]] = []
     for node in tree.inside(constructor.body, cst.Assign, cst.AnnAssign, cst.Call, into_functions=False):
         if isinstance(node, cst.Call):
-            if _is_of_super(node):
+            if is_super_init(node):
                 handed += [(key, parameter) for key, value in _arguments(node) if (parameter := _parameter(value, parameters))]
             continue
         assert isinstance(node, (cst.Assign, cst.AnnAssign))
@@ -141,24 +142,6 @@ def _parameter(value: cst.BaseExpression, parameters: tuple[str, ...]) -> str:
     return value.value if isinstance(value, cst.Name) and value.value in parameters else ""
 
 
-def _is_of_super(call: cst.Call) -> bool:
-    """``super().__init__(…)``."""
-    func = call.func
-    return (
-        isinstance(func, cst.Attribute)
-        and func.attr.value == "__init__"
-        and isinstance(func.value, cst.Call)
-        and dotted(func.value.func) == "super"
-    )
-
-
 def _is_dataclass(decorator: cst.Decorator, names: Names) -> bool:
     written = decorator.decorator.func if isinstance(decorator.decorator, cst.Call) else decorator.decorator
     return names.qualified(written) in _DATACLASSES
-
-
-def _fields(definition: cst.ClassDef) -> Iterator[str]:
-    for line in definition.body.body:
-        for part in line.body if isinstance(line, cst.SimpleStatementLine) else ():
-            if isinstance(part, cst.AnnAssign) and isinstance(part.target, cst.Name):
-                yield part.target.value

@@ -80,6 +80,7 @@ class Evaluator:
         self.exceptions = Exceptions(
             tree,
             names,
+            functions,
             self.callees,
             types=types,
             annotations=self._annotations,

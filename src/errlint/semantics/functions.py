@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from functools import cached_property
 from itertools import takewhile
 
@@ -132,10 +132,25 @@ def method(definition: cst.ClassDef, name: str) -> cst.FunctionDef | None:
     return next((found for found in definition.body.body if isinstance(found, cst.FunctionDef) and found.name.value == name), None)
 
 
+def is_super_init(call: cst.Call) -> bool:
+    """``super().__init__(…)``."""
+    match call.func:
+        case cst.Attribute(value=cst.Call(func=cst.Name(value="super")), attr=cst.Name(value="__init__")):
+            return True
+        case _:
+            return False
+
+
 def fields(definition: cst.ClassDef) -> dict[str, cst.AnnAssign]:
     """The annotated names in the body of a class, in order: what a dataclass is made of."""
     parts = (part for line in definition.body.body if isinstance(line, cst.SimpleStatementLine) for part in line.body)
     return {part.target.value: part for part in parts if isinstance(part, cst.AnnAssign) and isinstance(part.target, cst.Name)}
+
+
+def is_spread(stars: Container[object], function: cst.FunctionDef) -> bool:
+    """Whether what a call passes by stars (``*``, ``**``) may go to any parameter: the function has no star to take it."""
+    takes_rest = isinstance(function.params.star_arg, cst.Param)
+    return ("*" in stars and not takes_rest) or ("**" in stars and function.params.star_kwarg is None)
 
 
 def bound_arguments(call: cst.Call, function: cst.FunctionDef) -> Given:

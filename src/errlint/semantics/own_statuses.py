@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import libcst as cst
 
-from errlint.semantics.functions import method
+from errlint.semantics.functions import is_super_init, method
 from errlint.semantics.names import dotted
 from errlint.semantics.statuses import named_status
 from errlint.semantics.summaries import Fixed
@@ -67,10 +67,7 @@ def _call_of_super(line: cst.CSTNode) -> cst.Call | None:
     """``super().__init__(…)`` as a statement."""
     part = line.body[0] if isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1 else None
     call = part.value if isinstance(part, cst.Expr) else None
-    func = call.func if isinstance(call, cst.Call) else None
-    if not isinstance(call, cst.Call) or not isinstance(func, cst.Attribute) or func.attr.value != "__init__":
-        return None
-    return call if isinstance(func.value, cst.Call) and dotted(func.value.func) == "super" else None
+    return call if isinstance(call, cst.Call) and is_super_init(call) else None
 
 
 def _number(value: cst.BaseExpression, qualified: Callable[[cst.BaseExpression], str | None]) -> int:

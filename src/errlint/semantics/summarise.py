@@ -11,7 +11,7 @@ import msgspec
 
 from errlint.semantics.carried import making_of
 from errlint.semantics.class_members import is_abstract, is_static
-from errlint.semantics.functions import fields, method
+from errlint.semantics.functions import fields, is_spread, method
 from errlint.semantics.leaving import leaves
 from errlint.semantics.meaning import Kind, Meaning, Place
 from errlint.semantics.retries.exception_types import UNKNOWN_TYPE, Raised
@@ -129,8 +129,7 @@ class Summariser:
         found = self._parameters(node, values, bound=bound)
         kinds = {parameter: tuple(map(self._inside, values[key])) for parameter, key in found.items()}
         # what is passed by a star goes to the function that is run, where there is a star to take it
-        spread = ("*" in values and not isinstance(node.params.star_arg, cst.Param)) or ("**" in values and node.params.star_kwarg is None)
-        if given is None or spread:
+        if given is None or is_spread(values, node):
             kinds = {**dict.fromkeys((*node.params.params, *node.params.kwonly_params), (UNKNOWN_TYPE,)), **kinds}
         return kinds
 

@@ -7,7 +7,7 @@ The class may be written there, or kept in a name, chosen from a table, or be th
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import libcst as cst
@@ -16,6 +16,7 @@ from errlint.semantics.annotations import Annotations
 from errlint.semantics.callees import Callees
 from errlint.semantics.carried import Carried, Carries
 from errlint.semantics.chosen import Chosen, Under
+from errlint.semantics.functions import Functions
 from errlint.semantics.names import Names, dotted
 from errlint.semantics.scopes import How
 from errlint.semantics.statuses import ERRORS, OK
@@ -71,6 +72,7 @@ class Exceptions:
         self,
         tree: Tree,
         names: Names,
+        functions: Functions,
         callees: Callees,
         *,
         types: Types,
@@ -81,6 +83,7 @@ class Exceptions:
     ) -> None:
         self._tree = tree
         self._names = names
+        self._functions = functions
         self._callees = callees
         self._types = types
         self._annotations = annotations
@@ -185,7 +188,7 @@ class Exceptions:
 
     def _made_by(self, function: cst.FunctionDef, hops: int) -> Thrown | None:
         found: Thrown | None = None
-        for returned in self._returned(function):
+        for returned in self._functions.returned(function):
             made = self._of(returned, hops)
             if made is not None and not all(map(self._is_exception, made.types)):
                 return None
@@ -195,11 +198,6 @@ class Exceptions:
             made = made.where(self._possible_at(returned) & ERRORS)
             found = made if found is None else found.also(made)
         return found
-
-    def _returned(self, function: cst.FunctionDef) -> Iterator[cst.BaseExpression]:
-        for node in self._tree.inside(function.body, cst.Return, into_functions=False):
-            if node.value is not None:
-                yield node.value
 
     def _declared(self, function: cst.FunctionDef) -> Thrown | None:
         """What a function says that it returns, where that is an exception of the project."""

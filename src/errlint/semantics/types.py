@@ -51,6 +51,7 @@ class Types:
         self._libraries = libraries
         self._imported = imported
         self._local: dict[str, TypeSheet | None] = {}
+        self._numbers: dict[cst.ClassDef, Fixed] = {}
 
     def named(self, expression: cst.BaseExpression) -> str | None:
         """The name of the type that an expression stands for, as far as it is one."""
@@ -204,6 +205,11 @@ class Types:
 
     def fixed(self, definition: cst.ClassDef) -> Fixed:
         """The numbers that a class of this file is made with; none where classes below it are made with others."""
+        if definition not in self._numbers:
+            self._numbers[definition] = self._fixed_by(definition)
+        return self._numbers[definition]
+
+    def _fixed_by(self, definition: cst.ClassDef) -> Fixed:
         found = fixed_by(definition, self._names.qualified)
         others = (fixed_by(below, self._names.qualified) for below in self.subclasses(definition)) if found != Fixed() else ()
         found = Fixed() if any(other not in (Fixed(), found) for other in others) else found

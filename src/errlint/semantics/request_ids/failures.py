@@ -13,7 +13,6 @@ from errlint.first_party import is_first_party
 from errlint.library_sheets import TypeSheet
 from errlint.semantics.leaving import leaves
 from errlint.semantics.meaning import Kind, Meaning
-from errlint.semantics.mentions import mentioned_apis
 from errlint.semantics.names import dotted
 from errlint.semantics.request_ids.whereabouts import Ids, Whereabouts
 from errlint.semantics.statuses import ERRORS, SUCCESS
@@ -210,7 +209,7 @@ class Failures:
     @cached_property
     def all(self) -> tuple[tuple[cst.CSTNode, Failure], ...]:
         """All failures of the file with the nodes at which they begin, in document order."""
-        if not mentioned_apis(self._semantics):
+        if not self._semantics.mentioned_apis:
             return ()
         nodes = self._tree.of_types(cst.ExceptHandler, cst.ExceptStarHandler, cst.If)
         return tuple((node, found) for node in nodes for found in self.at(node))

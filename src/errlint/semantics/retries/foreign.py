@@ -21,7 +21,7 @@ from errlint.semantics.retries.exception_types import UNKNOWN_TYPE, Raised
 from errlint.semantics.retries.library.leaving import Leaving, leaving
 from errlint.semantics.retries.outcomes import NO_ANSWER
 from errlint.semantics.retries.policy import Attempt, Retried, RetryPolicy, Stop, Wait
-from errlint.semantics.retries.uses import called, callees, handing
+from errlint.semantics.retries.uses import called, callees, handing, is_partial
 from errlint.semantics.statuses import ERRORS, Range
 from errlint.semantics.summaries import Kinds, Retrier, Retrying
 
@@ -79,7 +79,7 @@ class _Foreign:
         if isinstance(value, cst.Lambda):
             return True
         if isinstance(value, cst.Call):
-            return _is_partial(value)
+            return is_partial(value)
         if not isinstance(value, (cst.Name, cst.Attribute)):
             return False
         if self._semantics.functions.defined(value):
@@ -139,13 +139,9 @@ class _Foreign:
         return self._imported.retrier(runner.name, Retrying(runner.given, runner.made, by_type))
 
 
-def _is_partial(call: cst.Call) -> bool:
-    return (dotted(call.func) or "").rpartition(".")[2] == "partial"
-
-
 def _applied(call: cst.Call) -> cst.Call:
     """The call that ``partial(retrying, fetch)`` stands for; else the call itself."""
-    applies = _is_partial(call) and call.args and not call.args[0].star
+    applies = is_partial(call) and call.args and not call.args[0].star
     return cst.Call(call.args[0].value, call.args[1:]) if applies else call
 
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from errlint.catalogue import Catalogue
-from errlint.semantics.mentions import mentioned_apis
 from errlint.semantics.retries.misjudged import Misjudged, misjudged
 from errlint.semantics.retries.outcomes import LIMITED, members
 from errlint.semantics.retries.policy import Attempt, RetryPolicy
@@ -130,11 +128,7 @@ class Judge:
     def _is_for_all(self, policy: RetryPolicy, status: int) -> bool:
         """Whether a policy is set for all requests of a client, and no API that the file names says that the status may pass."""
         of_client = policy.covers_client and not policy.covers_call
-        return of_client and not any(self._may_succeed(catalogue, status) for catalogue in self._mentioned)
-
-    @cached_property
-    def _mentioned(self) -> tuple[Catalogue, ...]:
-        return mentioned_apis(self._semantics)
+        return of_client and not any(self._may_succeed(catalogue, status) for catalogue in self._semantics.mentioned_apis)
 
     def _under_success(self, policy: RetryPolicy) -> Iterator[str]:
         """The permanent codes of an API whose errors come with a status of success, where all that its SDK raises is tried again."""

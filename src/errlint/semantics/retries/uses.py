@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from errlint.semantics.functions import Given, bound_arguments, fields, method
+from errlint.semantics.functions import Given, bound_arguments, fields, is_spread, method
 from errlint.semantics.names import dotted
 from errlint.semantics.retries.steps import Callee
 from errlint.semantics.retries.words import last_word
@@ -164,9 +164,7 @@ def _unknown(definition: cst.ClassDef) -> Given:
 
 def _bound(call: cst.Call, function: cst.FunctionDef) -> Given:
     """What a call passes; what it passes by a star may go to any parameter, unless there is a star to take it."""
-    stars = {argument.star for argument in call.args}
-    takes_rest = isinstance(function.params.star_arg, cst.Param)
-    spread = ("*" in stars and not takes_rest) or ("**" in stars and function.params.star_kwarg is None)
+    spread = is_spread({argument.star for argument in call.args}, function)
     return {**(_open(function) if spread else {}), **bound_arguments(call, function)}
 
 
@@ -184,11 +182,16 @@ def handing(semantics: Semantics, node: cst.Decorator | cst.Call, callee: Callee
 # what is handed over ---------------------------------------------------------------------------------------------------------------
 
 
+def is_partial(call: cst.Call) -> bool:
+    """``partial(function, …)``, by any of its import paths."""
+    return (dotted(call.func) or "").rpartition(".")[2] == "partial"
+
+
 def callees(semantics: Semantics, handed: cst.BaseExpression, call: cst.Call, hops: int = _HOPS) -> Iterator[Callee]:
     """What runs when ``handed`` is called: a lambda, a function of the file, a function of a library."""
     if isinstance(handed, cst.Lambda):
         yield handed
-    elif isinstance(handed, cst.Call) and (dotted(handed.func) or "").rpartition(".")[2] == "partial" and handed.args:
+    elif isinstance(handed, cst.Call) and is_partial(handed) and handed.args:
         yield from callees(semantics, handed.args[0].value, handed, hops)
     elif isinstance(handed, (cst.Name, cst.Attribute)):
         functions = semantics.functions.run_by(cst.Call(handed))
