@@ -167,13 +167,14 @@ class Types:
         return _WITH_A_REQUEST.issubset(nearest)
 
     def _parameters(self, sheet: TypeSheet) -> tuple[str, ...]:
-        """What a class of the project is made of: the parameters of its ``__init__``."""
+        """What a class of the project is made of: the parameters of its ``__init__``, without ``self``."""
         if is_first_party(sheet.name):
             return self._imported.parameters(sheet.name) if self._imported is not None else ()
         definition = self.definition(sheet.name)
         made = self._scopes.bindings("__init__", definition) if definition is not None else []
         functions = [binding.node for binding in made if isinstance(binding.node, cst.FunctionDef)]
-        return tuple(p.name.value for function in functions for p in (*function.params.params, *function.params.kwonly_params))
+        found = ((*function.params.posonly_params, *function.params.params, *function.params.kwonly_params)[1:] for function in functions)
+        return tuple(parameter.name.value for parameters in found for parameter in parameters)
 
     def unwrapped(self, sheet: TypeSheet) -> tuple[str, ...]:
         """Where in the answer stands what an exception keeps as its body; empty where that is all of it."""

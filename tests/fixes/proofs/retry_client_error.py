@@ -92,6 +92,7 @@ types_of_sdks = partial(types_of_sdks, before=ASKED_AGAIN, after=ASKED_ONCE)
 ways_out = of("ways_out", _GUARD)
 assorted, assorted_by_hand = of("assorted", _PREDICATE), of("assorted", _GUARD)
 streams = of("state_of_itself", _GUARD)
+own_objects, made = of("own_objects", _GUARD), of("made_predicates", _PREDICATE)
 wrappers, tests, listed = of("wrappers", _GUARD), of("status_tests", _GUARD), of("status_tests", _BELOW)
 
 PROOFS = [
@@ -125,6 +126,9 @@ PROOFS = [
     recursion(call="download('https://api.example.com/items')"),
     streams(call="len(list(Streamed('https://api.example.com/runs', 3).send(Run({}))))", after=ASKED_ONCE & returned(1)),
     streams(call="Streamed('https://api.example.com/runs', 3).send_or_tell(Run({})).done", after=ASKED_ONCE & returned(True)),
+    own_objects(call="decorated('https://api.example.com/items')"),
+    own_objects(call="Store().load('https://api.example.com/items')"),
+    made(call="by_error('https://api.example.com/items')", on=has_status(422)),
     wrappers(call="get_profile('u1')"),
     wrappers(call="Tickets().close('t1')"),
     tests(call="json_of('https://api.example.com/items')"),

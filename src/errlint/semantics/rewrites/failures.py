@@ -12,7 +12,7 @@ from errlint.catalogue import Catalogue
 from errlint.catalogue.schema import sdk_expression
 from errlint.library_sheets import TypeSheet
 from errlint.model import Edit
-from errlint.semantics.raises import Answer
+from errlint.semantics.raises import Answer, Raising
 from errlint.semantics.retries.judge import Worth
 from errlint.semantics.retries.policy import RetryPolicy, repeated
 from errlint.semantics.rewrites.helpers import Helpers
@@ -87,6 +87,8 @@ class Failures:
 
     def assorted(self, policy: RetryPolicy, tried: cst.CSTNode | None = None) -> Assorted | None:
         """The same where the exceptions have nothing in common but that they hold a status; those that hold none are not asked."""
+        if any(map(self._says_another_status, self._raisings(policy, tried))):
+            return None
         found = dict.fromkeys(filter(None, map(self._attribute, self.raised(policy, tried))))
         # where several have a `code`, it is a word in those that hold the status elsewhere
         return Assorted(tuple(sorted(found, key=lambda name: name == "code"))) if 0 < len(found) <= _MOST_ATTRIBUTES else None
@@ -109,13 +111,22 @@ class Failures:
 
     def raised(self, policy: RetryPolicy, tried: cst.CSTNode | None) -> list[str]:
         """The types by which error statuses leave the attempts; none where it can be others, too."""
+        found = self._raisings(policy, tried)
+        return list(dict.fromkeys(name for one in found for name in one.types))
+
+    def _raisings(self, policy: RetryPolicy, tried: cst.CSTNode | None) -> list[Raising]:
         calls = [self._semantics.raises_for_status(attempt.call) for attempt in policy.attempts]
         if any(one.answer is Answer.YES and not one.types for one in calls):
             return []
-        found = [*calls, *([self._semantics.raises_for_status(tried)] if tried is not None else [])]
+        found: list[Raising] = [*calls, *([self._semantics.raises_for_status(tried)] if tried is not None else [])]
         if tried is None or not any(one.types for one in found):
             found += map(self._semantics.raises_for_status, map(repeated, policy.code))
-        return list(dict.fromkeys(name for one in found for name in one.types))
+        return found
+
+    def _says_another_status(self, raising: Raising) -> bool:
+        """Whether an exception of the project has a status of its own (``status_code = 429``), and is raised for others as well."""
+        own = ((self._semantics.types.status_of(name), under) for name, under in raising.under)
+        return any(status and under & ~(1 << status) for status, under in own)
 
     def never_arrive(self, handler: cst.CSTNode | None) -> bool:
         """Whether no error status becomes an exception in the code that a handler stands by."""
