@@ -73,6 +73,32 @@ def test_a_module_that_changes_changes_what_depends_on_it(project: Path, tmp_pat
     assert check(project, tmp_path / "results")[0] == 1
 
 
+def test_what_comes_and_goes_around_a_project_is_no_matter(project: Path, tmp_path: Path) -> None:
+    first = check(project, tmp_path / "results")
+    for name in ("neighbour", "texts"):
+        (tmp_path / name).mkdir()
+        (tmp_path / f"{name}.py").touch()
+    assert check(project, tmp_path / "results") == (*first[:2], False)
+
+
+def test_a_module_that_comes_changes_what_imports_it(project: Path, tmp_path: Path) -> None:
+    (project / "texts.py").unlink()
+    assert check(project, tmp_path / "results")[0] == 0
+    (project / "texts.py").write_text('GONE = "404"\n', encoding="utf-8")
+    assert check(project, tmp_path / "results")[0] == 1
+
+
+@pytest.mark.parametrize("mark", [".git", "pyproject.toml", "__init__.py"])
+def test_a_project_that_comes_to_reach_further_is_looked_at_anew(mark: str, project: Path, tmp_path: Path) -> None:
+    (project / "texts.py").rename(tmp_path / "texts.py")
+    if mark == "__init__.py":
+        (project / "client.py").write_text(CLIENT.replace("from texts", "from ..texts"), encoding="utf-8")
+    assert check(project, tmp_path / "results")[0] == 0
+    (project / mark if mark == "__init__.py" else tmp_path / mark).touch()
+    (tmp_path / mark).touch()
+    assert check(project, tmp_path / "results")[0] == 1
+
+
 def test_other_settings_are_another_matter(project: Path, tmp_path: Path) -> None:
     assert check(project, tmp_path / "results")[0] == 1
     assert check(project, tmp_path / "results", "--ignore", "ERR101")[0] == 0

@@ -48,6 +48,7 @@ class Project:
         self._root = root
         self._roots: dict[str, str] = {}
         self._listings: dict[str, dict[str, bool]] = {}
+        self._rested_on: set[str] = set()
         self._inside: dict[str, bool] = {}
         self._modules: dict[tuple[str, str, int], Module | None] = {}
         self._digests: dict[str, bytes] = {}
@@ -203,18 +204,33 @@ class Project:
         return self._digests[file]
 
     def listings(self) -> dict[str, bytes]:
-        """By folder that was looked at, the digest of all in it that imports may lead to."""
-        return {folder: _digest_of(listing) for folder, listing in self._listings.items()}
+        """By folder that was looked at, the digest of all in it that imports may lead to.
+
+        Of a folder around the projects only what makes it one counts: in a folder like ``/tmp`` or a home, others come and go.
+        """
+        roots = {*self._roots.values(), *([self._root] if self._root is not None else [])}
+        within = {folder for folder in self._listings if any(_within(folder, root) for root in roots)} | self._rested_on
+        return {folder: (_digest_of if folder in within else _digest_of_marks)(seen) for folder, seen in self._listings.items()}
 
     def is_listed_so(self, folder: str, seen: bytes) -> bool:
         """Whether imports lead through a folder as they did when it had this digest."""
-        return _digest_of(self._listing(folder)) == seen
+        listing = self._listing(folder)
+        if _digest_of(listing) != seen:
+            return _digest_of_marks(listing) == seen
+        self._rested_on.add(folder)
+        return True
 
 
 def _digest_of(listing: dict[str, bool]) -> bytes:
     """Files that are no modules do not count, and what Python writes itself."""
-    names = (name for name, is_folder in listing.items() if (is_folder and name != "__pycache__") or name.endswith(".py") or name in _BUILD)
+    marks = (*_REPOSITORY, *_BUILD)
+    names = (name for name, is_folder in listing.items() if (is_folder and name != "__pycache__") or name.endswith(".py") or name in marks)
     return digest_of(sorted((name, listing[name]) for name in names))
+
+
+def _digest_of_marks(listing: dict[str, bool]) -> bytes:
+    """Of what tells the root of a project and of packages; never that of a whole listing."""
+    return digest_of(["around", sorted(name for name in (*_REPOSITORY, *_BUILD, _INIT) if name in listing)])
 
 
 def _upwards(folder: str) -> Iterator[str]:
