@@ -84,7 +84,7 @@ class Carried:
 
     def _is_made_of_the_wait(self, value: cst.BaseExpression) -> bool:
         """``seconds(response.headers.get("Retry-After"))``."""
-        parts = (self._meaning(node) for node in self._tree.inside(value, cst.Call, cst.Subscript, into_functions=False))
+        parts = (self._meaning(node) for node in self._tree.inside(value, cst.Call, cst.Subscript, cst.Name, into_functions=False))
         return any(found is not None and found.kind is Kind.RETRY_AFTER for found in parts)
 
     def _is_one_thing(self, value: cst.BaseExpression, found: Meaning) -> bool:

@@ -122,7 +122,9 @@ class Handlers:
         for sheet in sheets:
             if self._types.takes_status(sheet):
                 return Meaning(Kind.EXCEPTION, (evidence,), self._types.made_of_answer(sheet))
-        return Meaning(Kind.EXCEPTION, (evidence,), sheets[0], proven=False)
+        # its text is the project's own; what it was given may still be the server's
+        made = self._with(sheets[0], self._carried_as(sheets[0], raising)) if raising is not None else sheets[0]
+        return Meaning(Kind.EXCEPTION, (evidence,), made, proven=False)
 
     def carried(self, handler: Handler) -> dict[str, str]:
         """What the exceptions of the project that a handler catches are seen to keep of an answer, in the words of sheets."""

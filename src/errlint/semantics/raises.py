@@ -180,7 +180,8 @@ class Raises:
             return self._raised(call, method.raises or self._types.errors_of(owner.sheet.name))
         if method is None and owner.kind is Kind.CLIENT:
             return self._raised(call, self._types.errors_of(owner.sheet.name))
-        if any(isinstance(place.node, cst.Call) and self._asks_for_it(place.node) for place in owner.trail):
+        calls = (place.node for place in owner.trail if isinstance(place.node, cst.Call))
+        if owner.kind in (Kind.CLIENT, Kind.OBJECT) and any(map(self._asks_for_it, calls)):
             return self._raised(call, self._types.errors_of(owner.sheet.name))
         return None
 

@@ -253,7 +253,7 @@ class Steps:
                 if self._semantics.waits.pause(node) is not None:
                     return True
                 inner = self._semantics.functions.run_by(node)
-                if self._region in inner or (isinstance(node.func, cst.Attribute) and node.func.attr.value == "raise_for_status"):
+                if self._region in inner or self._semantics.raises_for_status(node).answer is Answer.YES:
                     return True
         return False
 
