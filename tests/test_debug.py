@@ -83,6 +83,85 @@ def test_only_what_sends_back_is_named_and_the_wait_after_what_is_limited(tmp_pa
     assert run(tmp_path, TOLD).output.replace(f"{tmp_path}/", "") == TOLD_TABLE
 
 
+RETRYING = """
+import time
+
+def retrying(attempts=3, first=1.0):
+    def decorate(work):
+        def run(*given):
+            delay = first
+            for attempt in range(attempts + 1):
+                try:
+                    return work(*given)
+                except Exception:
+                    if attempt == attempts:
+                        raise
+                    time.sleep(delay)
+                    delay *= 2
+        return run
+    return decorate
+
+class Retrier:
+    def __init__(self, attempts=3, pause=0):
+        self.attempts = attempts
+        self.pause = pause
+
+    def run(self, work):
+        for attempt in range(self.attempts):
+            try:
+                return work()
+            except Exception:
+                time.sleep(self.pause)
+"""
+USES = """
+import requests
+from retrying import Retrier, retrying
+
+def fetch():
+    requests.get("https://api.example.com/items").raise_for_status()
+
+@retrying()
+def as_said_there():
+    fetch()
+
+@retrying(first=5, attempts=1)
+def as_said_here():
+    fetch()
+
+@retrying(settings.attempts)
+def as_nobody_knows():
+    fetch()
+
+Retrier(2, pause=4).run(fetch)
+"""
+
+
+def test_another_module_says_how_long_and_how_often_and_the_use_with_which_numbers(tmp_path: Path) -> None:
+    (tmp_path / "retrying.py").write_text(RETRYING)
+    rows = [line.replace(f"{tmp_path}/", "")[8:] for line in run(tmp_path, USES).output.splitlines() if line[2:6] in ("wait", "stop")]
+    assert rows == [
+        "longer each time, first 1 s, without jitter, does not ask the server (retrying.py:14)",
+        "after 4 attempts (retrying.py:8)",
+        "longer each time, first 5 s, without jitter, does not ask the server (retrying.py:14)",
+        "after 2 attempts (retrying.py:8)",
+        "longer each time, first 1 s, without jitter, does not ask the server (retrying.py:14)",
+        "there is a limit (retrying.py:8)",
+        "always the same, first 4 s, without jitter, does not ask the server (retrying.py:29)",
+        "after 2 attempts (retrying.py:25)",
+    ]
+
+
+def test_the_uses_of_a_decorator_in_the_file_say_with_which_numbers(tmp_path: Path) -> None:
+    one = "\n@retrying(first=5, attempts=1)\ndef fetch():\n    requests.get('https://api.example.com/items').raise_for_status()\n"
+    said = run(tmp_path, "import requests\n" + RETRYING + one).output
+    assert "first 5 s" in said
+    assert "after 2 attempts" in said
+    other = "\n@retrying(first=6)\ndef delete():\n    requests.delete('https://api.example.com/items').raise_for_status()\n"
+    said = run(tmp_path, "import requests\n" + RETRYING + one + other).output
+    assert "wait  longer each time, without jitter" in said
+    assert "stop  there is a limit" in said
+
+
 def test_no_retries(tmp_path: Path) -> None:
     assert run(tmp_path, "import requests\n").output.endswith("client.py: no retries\n")
 

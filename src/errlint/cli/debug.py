@@ -40,7 +40,7 @@ def retries(file: Path, catalogues: tuple[Path, ...], api: str | None) -> None:
 
     source, semantics = analysed(file, catalogues, api)
     found = semantics.retries.policies
-    lines = (line for policy in found for line in describe(policy, source, style(sys.stdout)))
+    lines = (line for policy in found for line in describe(policy, source, style(sys.stdout), semantics.imported))
     write(sys.stdout, lines if found else [f"{source.path}: no retries\n"])
 
 

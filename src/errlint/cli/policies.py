@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from errlint.semantics.retries.exception_types import ASKED_FIRST
@@ -12,27 +12,44 @@ from errlint.terminal import Style, printable, wrapped
 if TYPE_CHECKING:
     import libcst as cst
 
+    from errlint.semantics.imported import Imported
     from errlint.semantics.retries.policy import Attempt, Retried, RetryPolicy, Stop, Wait
+    from errlint.semantics.summaries import Spot
     from errlint.source import Source
 
 _LONGEST = 60
 
 
-def describe(policy: RetryPolicy, source: Source, style: Style) -> Iterator[str]:
-    """The lines of one policy, with the line of the source behind each fact."""
+def describe(policy: RetryPolicy, source: Source, style: Style, imported: Imported | None = None) -> Iterator[str]:
+    """The lines of one policy, with the line of the source behind each fact.
+
+    :param imported: the project, which knows where places in other modules are.
+    """
     head = f"{source.path}:{_line(policy.node, source)} {policy.mechanism}"
     if policy.catalogue is not None:
         head += f" [{policy.catalogue.id}]"
     yield style.paint(printable(head), "bold") + "\n"
+    there = policy.elsewhere
+    if there is None:
+        waits, stops = list(_wait(policy.wait, policy.retried, source)), [_stop(policy.stop, source)]
+    else:
+        waits = [fact + _shown(there.waits, imported) for fact in _wait(there.wait, policy.retried, source)]
+        stops = [_stop(there.stop, source) + _shown(there.stops, imported)]
     for label, facts in (
         ("what", [_attempt(attempt, source) for attempt in policy.attempts] or ["nothing that is known to do HTTP"]),
         ("which", list(_failures(policy.retried, source))),
-        ("wait", list(_wait(policy.wait, policy.retried, source))),
-        ("stop", [_stop(policy.stop, source)]),
+        ("wait", waits),
+        ("stop", stops),
     ):
         for number, fact in enumerate(facts):
             prefix = f"  {'' if number else label:<6}"
             yield from (f"{line}\n" for line in wrapped(prefix, prefix, fact, style))
+
+
+def _shown(spots: Sequence[Spot], imported: Imported | None) -> str:
+    """Where another module says so."""
+    found = [imported.location(spot) for spot in spots[:1]] if imported is not None else []
+    return "".join(f" ({place.path}:{place.line})" for place in found if place is not None)
 
 
 def _line(node: cst.CSTNode, source: Source) -> int:

@@ -95,20 +95,43 @@ Kinds = tuple[tuple[int | str, tuple[str, ...]], ...]
 """By position or keyword of an argument, the names of the types that it names."""
 
 
+class Arguments(msgspec.Struct, frozen=True):
+    """What a call passes: the types that each argument names, and the numbers among them, by position or keyword."""
+
+    kinds: Kinds = ()
+    numbers: tuple[tuple[int | str, float], ...] = ()
+
+
 class Retrying(msgspec.Struct, frozen=True):
-    """What a function is asked about that may run something again: the arguments that name types, and what is raised.
+    """What a function is asked about that may run something again: its arguments, and what is raised.
 
     ``given`` are those of the call, ``made`` those that its object was made with; None: not known. ``raised`` are types, each with the
     error statuses under which it is raised; no type stands for whatever the HTTP library raises.
     """
 
-    given: Kinds | None = ()
-    made: Kinds | None = ()
+    given: Arguments | None = Arguments()
+    made: Arguments | None = Arguments()
     raised: tuple[tuple[tuple[str, ...], int], ...] = ()
 
 
+class Schedule(msgspec.Struct, frozen=True):
+    """How long a retry waits and when it gives up: the fields of :class:`~errlint.semantics.retries.policy.Wait` and its ``Stop``, with
+    spots for nodes.
+    """
+
+    growth: Literal["none", "constant", "growing", "unknown"] = "unknown"
+    first: float | None = None
+    jitter: bool | None = None
+    server: bool | None = None
+    cap: float | None = None
+    waits: tuple[Spot, ...] = ()
+    bounded: bool | None = None
+    attempts: int | None = None
+    stops: tuple[Spot, ...] = ()
+
+
 class Retrier(msgspec.Struct, frozen=True):
-    """A function that runs what it is given again: after which failures it may, and certainly does.
+    """A function that runs what it is given again: after which failures it may, and certainly does, and on which schedule.
 
     ``may`` and ``must`` are sets of outcomes (:mod:`errlint.semantics.retries.outcomes`), ``named`` the statuses that it names. What it
     runs is the argument at the position ``callee``, or with the name ``parameter``; None: what is given to a function that it makes.
@@ -120,6 +143,7 @@ class Retrier(msgspec.Struct, frozen=True):
     places: tuple[Spot, ...] = ()
     callee: int | None = None
     parameter: str = ""
+    schedule: Schedule = Schedule()
 
 
 def of_any(found: Sequence[FunctionSummary]) -> FunctionSummary | None:

@@ -17,11 +17,14 @@ from errlint.semantics.meaning import Kind, Meaning, Place
 from errlint.semantics.retries.exception_types import UNKNOWN_TYPE, Raised
 from errlint.semantics.scopes import How
 from errlint.semantics.statuses import ALL, Range, Statuses
-from errlint.semantics.summaries import Fixed, FunctionSummary, Given, Kinds, Making, Retrier, Retrying, Spot, Value
+from errlint.semantics.summaries import Arguments, Fixed, FunctionSummary, Given, Making, Retrier, Retrying, Schedule, Spot, Value
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
+    from errlint.semantics.retries.policy import Stop, Wait
 
+_Keys = dict[cst.CSTNode, int | str | None]
+"""By parameter, the position or keyword of the argument that it is given by; None: nobody knows."""
 _LONGEST_TRAIL = 12
 """Places; of a longer trail the start is kept, where the value was born."""
 
@@ -98,40 +101,53 @@ class Summariser:
         node = self._function_at(path)
         if node is None:
             return None
-        kinds = {**self._kinds_of_instance(path, asked.made), **self._kinds(node, asked.given, bound=len(path) > 1)}
+        made, given = self._keys_of_instance(path, asked.made), self._keys(node, asked.given, bound=len(path) > 1)
+        kinds = {**self._kinds(made, asked.made), **self._kinds(given, asked.given)}
+        numbers = {**_numbers(made, asked.made), **_numbers(given, asked.given)}
         raised = tuple(Raised(tuple(map(self._inside, types)), outcomes) for types, outcomes in asked.raised)
-        found = retries_what_it_gets(self._semantics, node, Assumed(kinds, raised))
+        found = retries_what_it_gets(self._semantics, node, Assumed(kinds, raised, numbers))
         if found is None:
             return None
         outcomes = found.failures.outcomes
         positional = [*node.params.posonly_params, *node.params.params][len(path) > 1 and not is_static(node) :]
         callee = next((position for position, parameter in enumerate(positional) if parameter is found.parameter), None)
-        spots = self._spots(found.failures.places)
-        return Retrier(outcomes.may, outcomes.must, found.failures.named, spots, callee, found.parameter.name.value)
+        spots, schedule = self._spots(found.failures.places), self._schedule(found.wait, found.stop)
+        return Retrier(outcomes.may, outcomes.must, found.failures.named, spots, callee, found.parameter.name.value, schedule)
 
-    def _kinds_of_instance(self, path: tuple[str, ...], made: Kinds | None) -> dict[cst.CSTNode, tuple[str, ...]]:
-        """The types that the parameters of a class's ``__init__`` stand for, or the fields of a dataclass."""
+    def _schedule(self, wait: Wait, stop: Stop) -> Schedule:
+        """How long a retry waits and when it gives up, as others may know it."""
+        waits = self._spots((Place(wait.node, "waits here"),)) if wait.node is not None else ()
+        stops = self._spots((Place(stop.node, "gives up here"),)) if stop.node is not None else ()
+        return Schedule(wait.growth, wait.seconds, wait.jitter, wait.server, wait.cap, waits, stop.bounded, stop.attempts, stops)
+
+    def _keys_of_instance(self, path: tuple[str, ...], made: Arguments | None) -> _Keys:
+        """By which argument the parameters of a class's ``__init__`` are given, or the fields of a dataclass."""
         definition = self._semantics.types.definition(path[0]) if len(path) == 2 else None
         if definition is None:
             return {}
         function = method(definition, "__init__")
         if function is not None:
-            return self._kinds(function, made, bound=True)
+            return self._keys(function, made, bound=True)
         known = fields(definition)
-        values = dict(made or ())
-        if made is None or "*" in values or "**" in values:
-            return dict.fromkeys(known.values(), (UNKNOWN_TYPE,))
-        named = ((list(known)[key] if key < len(known) else "") if isinstance(key, int) else key for key in values)
-        return {known[name]: tuple(map(self._inside, types)) for name, types in zip(named, values.values(), strict=True) if name in known}
+        keys = [key for key, _ in made.kinds] if made is not None else ["**"]
+        if "*" in keys or "**" in keys:
+            return dict.fromkeys(known.values())
+        named = ((list(known)[key] if key < len(known) else "") if isinstance(key, int) else key for key in keys)
+        return {known[name]: key for name, key in zip(named, keys, strict=True) if name in known}
 
-    def _kinds(self, node: cst.FunctionDef, given: Kinds | None, *, bound: bool) -> dict[cst.CSTNode, tuple[str, ...]]:
-        values = dict(given or ())
-        found = self._parameters(node, values, bound=bound)
-        kinds = {parameter: tuple(map(self._inside, values[key])) for parameter, key in found.items()}
+    def _keys(self, node: cst.FunctionDef, given: Arguments | None, *, bound: bool) -> _Keys:
+        """By which argument the parameters of a function are given."""
+        keys = [key for key, _ in given.kinds] if given is not None else []
+        found: _Keys = dict(self._parameters(node, keys, bound=bound))
         # what is passed by a star goes to the function that is run, where there is a star to take it
-        if given is None or is_spread(values, node):
-            kinds = {**dict.fromkeys((*node.params.params, *node.params.kwonly_params), (UNKNOWN_TYPE,)), **kinds}
-        return kinds
+        if given is None or is_spread(keys, node):
+            found = {**dict.fromkeys((*node.params.params, *node.params.kwonly_params)), **found}
+        return found
+
+    def _kinds(self, keys: _Keys, given: Arguments | None) -> dict[cst.CSTNode, tuple[str, ...]]:
+        """The types that parameters stand for."""
+        kinds = dict(given.kinds) if given is not None else {}
+        return {param: (UNKNOWN_TYPE,) if key is None else tuple(map(self._inside, kinds[key])) for param, key in keys.items()}
 
     def _inside(self, name: str) -> str:
         """The name by which this file knows a type."""
@@ -253,6 +269,13 @@ class Summariser:
         if not returned or (may, fails) == (ALL, ALL):
             return None
         return may, ALL & ~fails if leaves(node.body) else 0
+
+
+def _numbers(keys: _Keys, given: Arguments | None) -> dict[cst.CSTNode, cst.BaseExpression]:
+    """The numbers that parameters stand for; of what is passed and is no number, nothing is known."""
+    numbers = dict(given.numbers) if given is not None else {}
+    known = {key: cst.Float(repr(number)) for key, number in numbers.items()}
+    return {param: known[key] if key in known else cst.Ellipsis() for param, key in keys.items()}
 
 
 def _truth(expression: cst.BaseExpression) -> Range | None:

@@ -1,7 +1,8 @@
 """Retries of one's own that stand in other modules of the project: decorators, helpers and objects that run what they are given.
 
 What their loop does with a failure is asked of the module where it stands (:mod:`~errlint.semantics.summarise`), for the types that are
-raised here and for the arguments that are passed here. How long they wait, and when they stop, is said there.
+raised here and for the arguments that are passed here. How long they wait, and when they stop, is said there; it is no matter for rules
+that look at this file.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
+from math import inf
 from operator import or_
 from typing import TYPE_CHECKING
 
@@ -20,10 +22,10 @@ from errlint.semantics.names import dotted
 from errlint.semantics.retries.exception_types import UNKNOWN_TYPE, Raised
 from errlint.semantics.retries.library.leaving import Leaving, leaving
 from errlint.semantics.retries.outcomes import NO_ANSWER
-from errlint.semantics.retries.policy import Attempt, Retried, RetryPolicy, Stop, Wait
+from errlint.semantics.retries.policy import Attempt, Elsewhere, Retried, RetryPolicy, Stop, Wait
 from errlint.semantics.retries.uses import called, callees, handing, is_partial
 from errlint.semantics.statuses import ERRORS, Range
-from errlint.semantics.summaries import Kinds, Retrier, Retrying
+from errlint.semantics.summaries import Arguments, Retrier, Retrying, Schedule
 
 if TYPE_CHECKING:
     from errlint.library_sheets import TypeSheet
@@ -34,19 +36,20 @@ _CALLED = "__call__"
 _ANYTHING = (Raised((UNKNOWN_TYPE,), ERRORS),)
 """Asks whether anything can be tried again at all."""
 _HOPS = 2
+_NONE = Arguments()
 
 
 @dataclass(frozen=True)
 class Runner:
     """A function or method of another module, with what is passed to it.
 
-    :ivar name: as the project knows it; :ivar given: the types that its arguments name; :ivar made: those that its object was made with,
-    None if that is not known.
+    :ivar name: as the project knows it; :ivar given: what its arguments say; :ivar made: those that its object was made with, None if that
+    is not known.
     """
 
     name: str
-    given: Kinds | None = ()
-    made: Kinds | None = ()
+    given: Arguments | None = _NONE
+    made: Arguments | None = _NONE
 
 
 def policies(semantics: Semantics) -> Iterator[RetryPolicy]:
@@ -131,12 +134,17 @@ class _Foreign:
         place = Place(node, f"`{shown}` makes the call again", elsewhere=known.places)
         failures = Retried(Range(may & ERRORS, must & ERRORS), transport, named=known.named & may, places=(place,))
         if failures.statuses.may or failures.transport is not False:
-            yield RetryPolicy("wrapper", node, tuple(attempts), failures, Wait(), Stop())
+            yield RetryPolicy("wrapper", node, tuple(attempts), failures, Wait(), Stop(), elsewhere=_elsewhere(known.schedule))
 
     def _ask(self, runner: Runner, raised: Sequence[Raised]) -> Retrier | None:
         outside = self._semantics.evaluator.callees.outside
         by_type = tuple((tuple(map(outside, one.types)), one.outcomes & ERRORS) for one in raised)
         return self._imported.retrier(runner.name, Retrying(runner.given, runner.made, by_type))
+
+
+def _elsewhere(said: Schedule) -> Elsewhere:
+    wait = Wait(said.growth, said.first, said.jitter, said.server, said.cap)
+    return Elsewhere(wait, Stop(said.bounded, said.attempts), said.waits, said.stops)
 
 
 def _applied(call: cst.Call) -> cst.Call:
@@ -159,10 +167,10 @@ class _Runners:
         name = self._semantics.names.qualified(function) or ""
         if is_first_party(name):
             sheet = self._semantics.types.type(name)
-            given = self._kinds(call) if call is not None else ()
+            given = self._arguments(call) if call is not None else _NONE
             if sheet is None:
                 return Runner(name, given) if call is not None or not self._is_variable(name) else self._object(function)
-            return self._method(sheet, _CALLED, (), given) if call is not None else None
+            return self._method(sheet, _CALLED, _NONE, given) if call is not None else None
         if call is None and isinstance(function, cst.Name) and hops:
             values = list(self._semantics.functions.values(function))
             return self.decorating(values[0], hops - 1) if len(values) == 1 and isinstance(values[0], cst.Call) else None
@@ -171,7 +179,7 @@ class _Runners:
     def called(self, call: cst.Call) -> Runner | None:
         """The one that a call runs."""
         name = self._semantics.names.qualified(call.func) or ""
-        given = self._kinds(call)
+        given = self._arguments(call)
         if is_first_party(name) and self._semantics.types.type(name) is None and not self._is_variable(name):
             return Runner(name, given)
         if isinstance(call.func, cst.Call):
@@ -188,16 +196,16 @@ class _Runners:
         meaning = self._semantics.meaning(expression)
         if meaning is None or meaning.sheet is None or meaning.kind is not Kind.INSTANCE:
             return None
-        return self._method(meaning.sheet, _CALLED, (), self._made_with(expression))
+        return self._method(meaning.sheet, _CALLED, _NONE, self._made_with(expression))
 
-    def _method(self, sheet: TypeSheet, name: str, given: Kinds | None, made: Kinds | None) -> Runner | None:
+    def _method(self, sheet: TypeSheet, name: str, given: Arguments | None, made: Arguments | None) -> Runner | None:
         member = self._callees.method(sheet, name)
         return Runner(member.elsewhere, given, made) if member is not None and member.elsewhere else None
 
     def _is_variable(self, name: str) -> bool:
         return self._semantics.imported is not None and self._semantics.imported.value(name) is not None
 
-    def _made_with(self, instance: cst.BaseExpression) -> Kinds | None:
+    def _made_with(self, instance: cst.BaseExpression) -> Arguments | None:
         """What the ``__init__`` of an object was given; None if that is not known."""
         values: list[cst.BaseExpression] = [instance]
         if isinstance(instance, (cst.Name, cst.Attribute)):
@@ -205,13 +213,17 @@ class _Runners:
         made = values[0] if len(values) == 1 else None
         if not isinstance(made, cst.Call) or self._semantics.types.type(self._semantics.names.qualified(made.func) or "") is None:
             return None
-        return self._kinds(made)
+        return self._arguments(made)
 
-    def _kinds(self, call: cst.Call) -> Kinds:
-        """The types that the arguments of a call name; of what is passed by ``*`` and ``**``, nothing is known."""
-        found: list[tuple[int | str, tuple[str, ...]]] = []
+    def _arguments(self, call: cst.Call) -> Arguments:
+        """The types and the numbers that the arguments of a call name; of what is passed by ``*`` and ``**``, nothing is known."""
+        kinds: list[tuple[int | str, tuple[str, ...]]] = []
+        numbers: list[tuple[int | str, float]] = []
         for position, argument in enumerate(call.args):
             key = argument.star or (argument.keyword.value if argument.keyword is not None else position)
             names = self._semantics.predicates.types.named(argument.value)
-            found.append((key, tuple(map(self._callees.outside, names))))
-        return tuple(found)
+            kinds.append((key, tuple(map(self._callees.outside, names))))
+            number = self._semantics.waits.number(argument.value) if not argument.star else None
+            if number is not None and 0 <= number < inf:
+                numbers.append((key, number))
+        return Arguments(tuple(kinds), tuple(numbers))

@@ -15,6 +15,7 @@ from errlint.catalogue import Catalogue
 from errlint.semantics import members
 from errlint.semantics.meaning import Place
 from errlint.semantics.statuses import ERRORS, Range
+from errlint.semantics.summaries import Spot
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,6 +118,19 @@ class Stop:
 
 
 @dataclass(frozen=True, eq=False)
+class Elsewhere:
+    """How long a retry that another module makes waits, and when it gives up, with the places that say so there.
+
+    Rules question what stands in the file that they look at; this is for people.
+    """
+
+    wait: Wait
+    stop: Stop
+    waits: tuple[Spot, ...] = ()
+    stops: tuple[Spot, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
 class RetryPolicy:
     """One retry.
 
@@ -128,7 +142,8 @@ class RetryPolicy:
     :ivar covers_client: it is a property of a client, below all code that calls it; :ivar covers_call: or of one call of the client;
     :ivar builtin: what is retried is a library's own choice: a layer that multiplies others, and no mistake of this file;
     :ivar code: what is run once for each attempt: the body of the loop (by its loop), a function, a lambda; empty for a client.
-    :ivar answered: of a library: what its wait is handed after a named status is known to carry the answer.
+    :ivar answered: of a library: what its wait is handed after a named status is known to carry the answer;
+    :ivar elsewhere: what another module says of the wait and the end, of which nothing is known here.
     """
 
     mechanism: str
@@ -144,6 +159,7 @@ class RetryPolicy:
     builtin: bool = False
     code: tuple[cst.CSTNode, ...] = ()
     answered: bool = False
+    elsewhere: Elsewhere | None = None
 
     @property
     def written_by_hand(self) -> bool:

@@ -162,7 +162,7 @@ def wait_of(semantics: Semantics, passages: Sequence[Passage], failures: Retried
                 continue  # what is waited for is not there yet
             delay = semantics.waits.pause(call) if outcomes & (asked | NOT_YET) else None
             if delay is not None:
-                (after if outcomes & asked else before).append(semantics.waits.of(delay, passage.region))
+                (after if outcomes & asked else before).append(semantics.waits.of(delay, passage.region, passage.given))
         for call, outcomes in passage.steps.unknown.items():
             may_wait = MAY_WAIT.search((dotted(call.func) or "").rpartition(".")[2]) is not None
             perhaps, perhaps_before = perhaps or (may_wait and bool(outcomes & asked)), perhaps_before or (may_wait and outcomes == NOT_YET)
@@ -190,9 +190,11 @@ def _longest(waits: list[Wait]) -> Wait:
     first = min(waits, key=lambda wait: ranks.index(wait.growth))
     server, jitter = _any([wait.server for wait in waits]), _any([wait.jitter for wait in waits])
     caps = [wait.cap for wait in waits if wait.cap is not None]
+    # the uses of a wrapper may each say how long
+    agreed = {wait.seconds for wait in waits if wait.node is first.node} == {first.seconds}
     return Wait(
         first.growth,
-        first.seconds,
+        first.seconds if agreed else None,
         jitter,
         server,
         max(caps, default=None),

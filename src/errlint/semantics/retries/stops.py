@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -27,7 +28,9 @@ def stop_of(semantics: Semantics, passages: Sequence[Passage]) -> Stop:
     region = passages[0].region
     counted = [test for passage in passages for test in passage.counters.tests]
     if isinstance(region, cst.For):
-        return _of_iterable(semantics, passages[0], region)
+        found = [_of_iterable(semantics, passage, region) for passage in passages]
+        # the uses of a wrapper may each say how often
+        return found[0] if len({stop.attempts for stop in found}) == 1 else replace(found[0], attempts=None)
     if isinstance(region, cst.FunctionDef):
         endless = next((call for passage in passages for call in _without_counter(passage)), None)
         if endless is not None:
@@ -35,7 +38,7 @@ def stop_of(semantics: Semantics, passages: Sequence[Passage]) -> Stop:
         return Stop(True, node=counted[0]) if counted else Stop(False, node=region.name)
     if counted:
         tells = dotted(region.test) != "True" and not isinstance(region.test, cst.Integer)
-        return Stop(True, _attempts_of_while(semantics, region), None, region.test if tells else counted[-1])
+        return Stop(True, _attempts_of_while(semantics, passages, region), None, region.test if tells else counted[-1])
     kept = next(_counted_elsewhere(semantics, region), None)
     if kept is not None:
         return Stop(True, node=kept)
@@ -86,54 +89,40 @@ def _of_iterable(semantics: Semantics, passage: Passage, region: cst.For) -> Sto
         if name in _COUNTS:
             return Stop(True, _length_of_range(semantics, passage, iterable), None, iterable)
         if name in ("enumerate", "reversed") and iterable.args:
-            return Stop(True, _length(semantics, iterable.args[0].value), None, iterable)
+            return Stop(True, _length(semantics, passage, iterable.args[0].value), None, iterable)
         return Stop(True if name in ("tqdm", "zip", "list", "iter") else None, None, None, iterable)
-    return Stop(True, _length(semantics, iterable), None, iterable)
+    return Stop(True, _length(semantics, passage, iterable), None, iterable)
 
 
 def _length_of_range(semantics: Semantics, passage: Passage, call: cst.Call) -> int | None:
-    bounds = [_number(semantics, passage, argument.value) for argument in call.args]
+    bounds = [semantics.waits.number(argument.value, passage.given) for argument in call.args]
     if not 1 <= len(bounds) <= 3 or None in bounds:
         return None
     return len(range(*(int(bound) for bound in bounds if bound is not None)))
 
 
-def _number(semantics: Semantics, passage: Passage, expression: cst.BaseExpression) -> float | None:
-    """A number, through what the use of a wrapper passes for its parameters."""
-    if isinstance(expression, cst.BinaryOperation):
-        left, right = (_number(semantics, passage, part) for part in (expression.left, expression.right))
-        if left is None or right is None:
-            return None
-        return left + right if isinstance(expression.operator, cst.Add) else semantics.waits.number(expression)
-    if isinstance(expression, cst.Name):
-        for binding in semantics.scopes.reaching(expression):
-            if binding.node in passage.given:
-                return semantics.waits.number(passage.given[binding.node])
-    return semantics.waits.number(expression)
-
-
-def _length(semantics: Semantics, iterable: cst.BaseExpression) -> int | None:
+def _length(semantics: Semantics, passage: Passage, iterable: cst.BaseExpression) -> int | None:
     if isinstance(iterable, (cst.Tuple, cst.List)):
         return len(iterable.elements)
     if isinstance(iterable, (cst.Name, cst.Attribute)):
         lengths = {len(value.elements) for value in semantics.constants.values(iterable) if isinstance(value, (cst.Tuple, cst.List))}
         return lengths.pop() if len(lengths) == 1 else None
     if isinstance(iterable, cst.Call) and (dotted(iterable.func) or "") in _COUNTS and len(iterable.args) == 1:
-        number = semantics.waits.number(iterable.args[0].value)
+        number = semantics.waits.number(iterable.args[0].value, passage.given)
         return int(number) if number is not None else None
     return None
 
 
-def _attempts_of_while(semantics: Semantics, region: cst.While) -> int | None:
+def _attempts_of_while(semantics: Semantics, passages: Sequence[Passage], region: cst.While) -> int | None:
     """``while attempt < 5`` with a counter that starts at 0 or 1."""
     test = region.test
     if not isinstance(test, cst.Comparison) or len(test.comparisons) != 1 or not isinstance(test.left, cst.Name):
         return None
-    limit = semantics.waits.number(test.comparisons[0].comparator)
+    limits = {semantics.waits.number(test.comparisons[0].comparator, passage.given) for passage in passages}
     starts = {semantics.waits.number(binding.value) for binding in semantics.scopes.reaching(test.left) if binding.value is not None}
-    if limit is None or len(starts) != 1:
+    if len(limits) != 1 or len(starts) != 1:
         return None
-    start = starts.pop()
-    if start is None or not isinstance(test.comparisons[0].operator, (cst.LessThan, cst.LessThanEqual)):
+    limit, start = limits.pop(), starts.pop()
+    if limit is None or start is None or not isinstance(test.comparisons[0].operator, (cst.LessThan, cst.LessThanEqual)):
         return None
     return int(limit - start) + isinstance(test.comparisons[0].operator, cst.LessThanEqual)

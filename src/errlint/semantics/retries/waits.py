@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from errlint.semantics.constants import string_value
+from errlint.semantics.functions import Given
 from errlint.semantics.meaning import Kind, Place
 from errlint.semantics.names import dotted
 from errlint.semantics.retries.policy import Growth, Wait
@@ -65,6 +66,8 @@ class _Found:
     by_others: bool = False
     """A function that is not known has a say, or a part of the time of day: there may be chance in it."""
     cap: float | None = None
+    given: Given = field(default_factory=dict)
+    """What parameters stand for."""
     seen: set[cst.CSTNode] = field(default_factory=set)
     helpers: list[cst.FunctionDef] = field(default_factory=list)
     """The functions of the file that have a part in it."""
@@ -77,14 +80,15 @@ class Waits:
         self._semantics = semantics
         self._tree = semantics.tree
 
-    def of(self, expression: cst.BaseExpression, within: cst.CSTNode | None = None) -> Wait:
+    def of(self, expression: cst.BaseExpression, within: cst.CSTNode | None = None, given: Given | None = None) -> Wait:
         """How long a wait of ``expression`` seconds is.
 
         :param within: the loop or function that is run again for each attempt: what changes in it makes the delays differ.
+        :param given: what parameters stand for, where that is known of the use of a retry.
         """
-        found = _Found()
+        found = _Found(given=given or {})
         self._walk(expression, within, found, _DEPTH)
-        seconds = self.number(expression)
+        seconds = self.number(expression, found.given)
         growth: Growth = "growing" if found.varies else "unknown" if found.unknown else "constant"
         if growth == "constant" and seconds is not None and seconds <= 0:
             growth = "none"
@@ -129,26 +133,41 @@ class Waits:
         """Whether code, functions defined in it included, reads what the server says about the wait."""
         return any(True for _ in self._server_in(body, into_functions=True))
 
-    def number(self, expression: cst.BaseExpression, hops: int = 4) -> float | None:
-        """The value of a number that is written out, through names and simple arithmetic."""
+    def number(self, expression: cst.BaseExpression, given: Given | None = None, hops: int = 4) -> float | None:
+        """The value of a number that is written out, through names and simple arithmetic.
+
+        :param given: what parameters, and fields of dataclasses, stand for.
+        """
         match expression:
             case cst.Integer() | cst.Float():
                 return float(expression.evaluated_value)
             case cst.UnaryOperation(operator=cst.Minus(), expression=inner):
-                value = self.number(inner, hops)
+                value = self.number(inner, given, hops)
                 return None if value is None else -value
             case cst.BinaryOperation(left=left, right=right, operator=joined):
-                one, other = self.number(left, hops), self.number(right, hops)
+                one, other = self.number(left, given, hops), self.number(right, given, hops)
                 if one is None or other is None:
                     return None
                 return _calculated(one, joined, other)
             case cst.Name() | cst.Attribute() if hops:
                 if self._is_counted(expression):
                     return None
-                numbers = {self.number(value, hops - 1) for value in self._semantics.constants.values(expression)}
+                numbers = {self.number(value, given, hops - 1) for value in self._values(expression, given or {})}
                 return numbers.pop() if len(numbers) == 1 else None
             case _:
                 return None
+
+    def _values(self, name: cst.Name | cst.Attribute, given: Given) -> Iterator[cst.BaseExpression]:
+        """What a name is bound to; a parameter for which something is given is that, and not its default."""
+        yielded = self._semantics.constants.values(name)
+        if given:
+            scopes, owner = self._semantics.scopes, self._semantics.constants.owner(name) if isinstance(name, cst.Attribute) else None
+            fields = scopes.bindings(name.attr.value, owner) if isinstance(name, cst.Attribute) and owner is not None else []
+            bindings = scopes.reaching(name) if isinstance(name, cst.Name) else fields
+            defaults = {binding.value for binding in bindings if binding.node in given}
+            yield from (given[binding.node] for binding in bindings if binding.node in given)
+            yielded = (value for value in yielded if value not in defaults)
+        yield from yielded
 
     def _is_counted(self, expression: cst.Name | cst.Attribute) -> bool:
         """Whether a value is changed step by step: it is not the number that it begins with."""
@@ -313,7 +332,7 @@ class Waits:
         if self._is_random(call):
             found.jitter = True
         elif name == "min":
-            caps = [value for value in map(self.number, arguments) if value is not None]
+            caps = [value for argument in arguments if (value := self.number(argument, found.given)) is not None]
             found.cap = min([*caps, *([found.cap] if found.cap is not None else [])], default=found.cap)
         if self._is_random(call) or name in _PASSES_ON:
             for argument in arguments:

@@ -7,7 +7,7 @@ also say which exceptions are retried. Uses with the same answers are one policy
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -18,8 +18,9 @@ from errlint.semantics.raises import Answer
 from errlint.semantics.retries.exception_types import AS_LIBRARIES_DO, Raised
 from errlint.semantics.retries.exits import Region
 from errlint.semantics.retries.loops import Passage, assembled, calls_itself, passage
-from errlint.semantics.retries.policy import Attempt, Retried, RetryPolicy
-from errlint.semantics.retries.readings import retried
+from errlint.semantics.retries.policy import Attempt, Retried, RetryPolicy, Stop, Wait
+from errlint.semantics.retries.readings import retried, wait_of
+from errlint.semantics.retries.stops import stop_of
 from errlint.semantics.retries.uses import Use, handing, parameter_behind, uses
 from errlint.semantics.scopes import How
 
@@ -88,21 +89,25 @@ def _by_what_it_asks(semantics: Semantics, region: Region, call: cst.Call) -> It
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """The retry of a function seen from another module: what it does with failures, and the parameter that it calls."""
+    """The retry of a function seen from another module: what it does with failures, its schedule, and the parameter that it calls."""
 
     failures: Retried
     parameter: cst.Param
+    wait: Wait
+    stop: Stop
 
 
 @dataclass(frozen=True, eq=False)
 class Assumed:
     """What another module says of a use.
 
-    :ivar kinds: the types that parameters stand for; :ivar raised: what is raised for error statuses.
+    :ivar kinds: the types that parameters stand for; :ivar raised: what is raised for error statuses;
+    :ivar numbers: by parameter, the number that is passed for it.
     """
 
     kinds: Mapping[cst.CSTNode, tuple[str, ...]]
     raised: Sequence[Raised]
+    numbers: Mapping[cst.CSTNode, cst.BaseExpression] = field(default_factory=dict)
 
 
 def retries_what_it_gets(
@@ -118,7 +123,9 @@ def retries_what_it_gets(
             if semantics.tree.within(parameter, function):
                 found = passage(semantics, region, call, given=given, kinds=assumed.kinds, raised=assumed.raised)
                 if found.is_retry:
-                    return Found(retried(semantics, [found]), parameter)
+                    failures = retried(semantics, [found])
+                    counted = replace(found, given={**assumed.numbers, **found.given})
+                    return Found(failures, parameter, wait_of(semantics, [counted], failures), stop_of(semantics, [counted]))
     for call in semantics.tree.inside(function.body, cst.Call) if hops else ():
         for handed in (argument.value for argument in call.args):
             passed_on = parameter_behind(semantics, handed)
@@ -128,7 +135,7 @@ def retries_what_it_gets(
                 passed = bound_arguments(call, target)
                 inner = retries_what_it_gets(semantics, target, assumed, {**(given or {}), **passed}, hops - 1)
                 if inner is not None and passed.get(inner.parameter) is handed:
-                    return Found(inner.failures, passed_on)
+                    return replace(inner, parameter=passed_on)
     return None
 
 
