@@ -111,6 +111,14 @@ class Callees:
             self._summaries[call] = self._elsewhere(call)
         return self._summaries[call]
 
+    def name_elsewhere(self, call: cst.Call) -> tuple[str, bool]:
+        """The name of the function of another module that a call runs, and whether it is called on an instance; "" for others."""
+        name = self._names.qualified(call.func) or ""
+        if is_first_party(name):
+            return name, False
+        member = self.member(call.func) if isinstance(call.func, cst.Attribute) and not self._functions.run_by(call) else None
+        return (member.elsewhere, True) if member is not None else ("", False)
+
     def _elsewhere(self, call: cst.Call) -> FunctionSummary | None:
         assert self._imported is not None
         name = self._names.qualified(call.func)

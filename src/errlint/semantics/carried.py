@@ -6,14 +6,13 @@ holds wherever the class is caught, in whatever module that is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from itertools import takewhile
+from collections.abc import Callable
 
 import libcst as cst
 
 from errlint.first_party import is_first_party
 from errlint.semantics.class_members import is_static
-from errlint.semantics.functions import fields, is_super_init
+from errlint.semantics.functions import arguments, fields, is_super_init
 from errlint.semantics.imported import Imported
 from errlint.semantics.inside import KIND_OF
 from errlint.semantics.meaning import Kind, Meaning
@@ -51,7 +50,7 @@ class Carried:
 
     def of(self, made: cst.Call, name: str) -> Carries:
         """What an exception of this type carries that a call makes."""
-        given = {key: word for key, value in _arguments(made) if (word := self._word(value))}
+        given = {key: word for key, value in arguments(made) if (word := self._word(value))}
         found: dict[str, str] = {}
         for ancestor in self._types.ancestors(name) if given else ():
             making = self._making(ancestor.name)
@@ -114,7 +113,7 @@ def making_of(definition: cst.ClassDef, tree: Tree, names: Names) -> Making | No
     for node in tree.inside(constructor.body, cst.Assign, cst.AnnAssign, cst.Call, into_functions=False):
         if isinstance(node, cst.Call):
             if is_super_init(node):
-                handed += [(key, parameter) for key, value in _arguments(node) if (parameter := _parameter(value, parameters))]
+                handed += [(key, parameter) for key, value in arguments(node) if (parameter := _parameter(value, parameters))]
             continue
         assert isinstance(node, (cst.Assign, cst.AnnAssign))
         parameter = _parameter(node.value, parameters) if node.value is not None else ""
@@ -122,13 +121,6 @@ def making_of(definition: cst.ClassDef, tree: Tree, names: Names) -> Making | No
         members = (dotted(target) or "" for target in targets if parameter)
         kept += [(member.removeprefix("self."), parameter) for member in members if member.startswith("self.") and member.count(".") == 1]
     return Making(parameters, tuple(kept), tuple(handed))
-
-
-def _arguments(call: cst.Call) -> Iterator[tuple[int | str, cst.BaseExpression]]:
-    """The arguments of a call, by position or name; what follows ``*arguments`` stands nobody knows where."""
-    plain = takewhile(lambda argument: not argument.star, (argument for argument in call.args if argument.keyword is None))
-    yield from ((position, argument.value) for position, argument in enumerate(plain))
-    yield from ((argument.keyword.value, argument.value) for argument in call.args if argument.keyword is not None)
 
 
 def _fits(key: int | str, making: Making) -> bool:

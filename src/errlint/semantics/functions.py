@@ -183,6 +183,13 @@ def is_super_init(call: cst.Call) -> bool:
             return False
 
 
+def arguments(call: cst.Call) -> Iterator[tuple[int | str, cst.BaseExpression]]:
+    """The arguments of a call, by position or name; what follows ``*arguments`` stands nobody knows where."""
+    plain = takewhile(lambda argument: not argument.star, (argument for argument in call.args if argument.keyword is None))
+    yield from ((position, argument.value) for position, argument in enumerate(plain))
+    yield from ((argument.keyword.value, argument.value) for argument in call.args if argument.keyword is not None)
+
+
 def fields(definition: cst.ClassDef) -> dict[str, cst.AnnAssign]:
     """The annotated names in the body of a class, in order: what a dataclass is made of."""
     parts = (part for line in definition.body.body if isinstance(line, cst.SimpleStatementLine) for part in line.body)

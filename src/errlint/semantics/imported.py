@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from errlint.library_sheets import TypeSheet
     from errlint.model import Location
     from errlint.semantics.modules import Modules
-    from errlint.semantics.summaries import Fixed, FunctionSummary, Given, Making, Retrier, Retrying, Spot, Value
+    from errlint.semantics.summaries import Fixed, FunctionSummary, Given, Making, Retrier, Retrying, Spot, Value, Waiting
 
 
 class Imported:
@@ -60,6 +60,10 @@ class Imported:
     def retrier(self, name: str, asked: Retrying) -> Retrier | None:
         """A function of another module that retries what it is given."""
         return self._modules.retrier(name, asked, self.hops - 1)
+
+    def waiting(self, name: str, answers: tuple[int | str, ...], *, bound: bool) -> Waiting | None:
+        """How long a function of another module waits, or says to wait; ``answers``: which arguments are the answer that failed."""
+        return self._modules.waiting(name, answers, self.hops - 1, bound=bound)
 
     def implementations(self, class_name: str, member: str) -> tuple[str, ...]:
         """The methods that subclasses have for an abstract one of a class, by their names."""

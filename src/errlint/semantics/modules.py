@@ -29,7 +29,7 @@ from errlint.semantics.closed import UNKNOWN, parsed
 from errlint.semantics.imported import Imported
 from errlint.semantics.names import Names
 from errlint.semantics.scopes import Scopes
-from errlint.semantics.summaries import Fixed, FunctionSummary, Given, Making, Retrier, Retrying, Spot, Value
+from errlint.semantics.summaries import Fixed, FunctionSummary, Given, Making, Retrier, Retrying, Spot, Value, Waiting
 from errlint.semantics.summarise import Summariser
 from errlint.semantics.tree import Tree
 from errlint.semantics.types import sheet_of_class
@@ -95,6 +95,11 @@ class Modules:
         if not self.trace.remembered(self._loops, file, lambda: self._may_retry(file)):
             return None
         return self._ask(file, hops, ("retrier", name, asked), lambda module: module.retrier(path, asked))
+
+    def waiting(self, name: str, answers: tuple[int | str, ...], hops: int, *, bound: bool) -> Waiting | None:
+        """How long the function of this name waits, or says to wait."""
+        file, path = file_and_path(name)
+        return self._ask(file, hops, ("waiting", name, answers, bound), lambda module: module.waiting(path, answers, bound=bound))
 
     def _may_retry(self, file: str) -> bool:
         """Whether a module has a loop and a handler: told by its bytes, before anything is parsed."""

@@ -130,6 +130,13 @@ class Schedule(msgspec.Struct, frozen=True):
     stops: tuple[Spot, ...] = ()
 
 
+class Waiting(msgspec.Struct, frozen=True):
+    """How long a function waits (``pauses``), or a wait is of the number of seconds that it returns (``delay``)."""
+
+    pauses: Schedule | None = None
+    delay: Schedule | None = None
+
+
 class Retrier(msgspec.Struct, frozen=True):
     """A function that runs what it is given again: after which failures it may, and certainly does, and on which schedule.
 

@@ -17,7 +17,7 @@ from errlint.semantics.meaning import Kind, Meaning, Place
 from errlint.semantics.retries.exception_types import UNKNOWN_TYPE, Raised
 from errlint.semantics.scopes import How
 from errlint.semantics.statuses import ALL, Range, Statuses
-from errlint.semantics.summaries import Arguments, Fixed, FunctionSummary, Given, Making, Retrier, Retrying, Schedule, Spot, Value
+from errlint.semantics.summaries import Arguments, Fixed, FunctionSummary, Given, Making, Retrier, Retrying, Schedule, Spot, Value, Waiting
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
@@ -113,6 +113,18 @@ class Summariser:
         callee = next((position for position, parameter in enumerate(positional) if parameter is found.parameter), None)
         spots, schedule = self._spots(found.failures.places), self._schedule(found.wait, found.stop)
         return Retrier(outcomes.may, outcomes.must, found.failures.named, spots, callee, found.parameter.name.value, schedule)
+
+    def waiting(self, path: tuple[str, ...], answers: tuple[int | str, ...], *, bound: bool) -> Waiting | None:
+        """How long the function at a path of names waits, or says to wait; ``answers``: the arguments that are what failed."""
+        from errlint.semantics.retries.elsewhere import waiting
+        from errlint.semantics.retries.policy import Stop
+
+        node = self._function_at(path)
+        if node is None or is_abstract(node):
+            return None
+        found = waiting(self._semantics, node, self._parameters(node, answers, bound=bound))
+        pauses, delay = (self._schedule(wait, Stop()) if wait is not None else None for wait in found)
+        return Waiting(pauses, delay)
 
     def _schedule(self, wait: Wait, stop: Stop) -> Schedule:
         """How long a retry waits and when it gives up, as others may know it."""

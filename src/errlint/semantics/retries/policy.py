@@ -6,6 +6,7 @@ between *may* and *must*), and rules stay silent about it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -100,6 +101,32 @@ class Wait:
     node: cst.CSTNode | None = None
     places: tuple[Place, ...] = ()
     next_pass: bool = False
+
+
+def either(waits: Sequence[Wait]) -> Wait:
+    """Several waits as one: it asks the server, grows or has chance in it if any of them does.
+
+    :param waits: at least one.
+    """
+    ranks = ("growing", "unknown", "constant", "none")
+    first = min(waits, key=lambda wait: ranks.index(wait.growth))
+    caps = [wait.cap for wait in waits if wait.cap is not None]
+    # the uses of a wrapper may each say how long
+    agreed = {wait.seconds for wait in waits if wait.node is first.node} == {first.seconds}
+    return Wait(
+        first.growth,
+        first.seconds if agreed else None,
+        _any([wait.jitter for wait in waits]),
+        _any([wait.server for wait in waits]),
+        max(caps, default=None),
+        first.node,
+        tuple(dict.fromkeys(place for wait in waits for place in wait.places)),
+    )
+
+
+def _any(answers: Sequence[bool | None]) -> bool | None:
+    """Whether one of several answers is yes, as far as it is known."""
+    return True if True in answers else None if None in answers else False
 
 
 @dataclass(frozen=True, eq=False)

@@ -21,7 +21,7 @@ from errlint.semantics.meaning import Kind, Meaning, Place
 from errlint.semantics.names import dotted
 from errlint.semantics.retries.exception_types import UNKNOWN_TYPE, ExceptionTypes, Raised
 from errlint.semantics.retries.outcomes import ANYTHING, NO_ANSWER, NOTHING
-from errlint.semantics.retries.words import ANSWER_WORDS, last_word
+from errlint.semantics.retries.words import ANSWER_WORDS, STATUS_WORDS, last_word
 from errlint.semantics.scopes import Binding, How
 from errlint.semantics.statuses import ALL, BELOW_400, ERRORS, UNKNOWN, Range, Statuses
 
@@ -29,9 +29,6 @@ if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
 
 Function = cst.FunctionDef | cst.Lambda
-_STATUS_WORDS = frozenset({
-    "status_code", "statuscode", "status", "http_status", "http_code", "http_status_code", "code", "response_code", "error_code", "stat",
-})  # fmt: skip
 _OK_WORDS = {
     "ok": "ok",
     "is_success": "success",
@@ -94,7 +91,7 @@ class Predicates(Statuses):
         if isinstance(expression, cst.BooleanOperation):
             return self._lenient(expression.left)
         word = last_word(expression).lower()
-        if word in _STATUS_WORDS:
+        if word in STATUS_WORDS:
             return Meaning(Kind.STATUS, (Place(expression, ""),), name="guessed")
         if word in _OK_WORDS and isinstance(expression, cst.Attribute):
             return Meaning(Kind.OK, (Place(expression, ""),), name=_OK_WORDS[word])
@@ -220,7 +217,7 @@ class Predicates(Statuses):
         if name == "hasattr" and len(arguments) == 2:
             word = (string_value(arguments[1]) or "").lower()
             answered = ALL & ~NO_ANSWER
-            return Range(answered, answered) if word in ANSWER_WORDS | _STATUS_WORDS else UNKNOWN
+            return Range(answered, answered) if word in ANSWER_WORDS | STATUS_WORDS else UNKNOWN
         if name in ("any", "all") and len(arguments) == 1:
             return self._any_of(arguments[0]) if name == "any" else UNKNOWN
         if isinstance(call.func, cst.Attribute) and call.func.attr.value == "startswith" and len(arguments) == 1:

@@ -13,9 +13,9 @@ import libcst as cst
 from errlint.semantics.meaning import Place
 from errlint.semantics.names import dotted
 from errlint.semantics.retries.codes import OTHER, Codes
-from errlint.semantics.retries.exception_types import ASKED_FIRST
+from errlint.semantics.retries.exception_types import ASKED_FIRST, BROAD
 from errlint.semantics.retries.outcomes import FAILED, FAILURES, NO_ANSWER, NOT_YET
-from errlint.semantics.retries.policy import Retried, Wait
+from errlint.semantics.retries.policy import Retried, Wait, either
 from errlint.semantics.retries.words import MAY_WAIT
 from errlint.semantics.statuses import ERRORS, Range
 
@@ -85,12 +85,19 @@ def _named(passages: Sequence[Passage], must: int) -> int:
         for node in passage.walk.reached:
             back = must | passage.walk.went_back.get(node, 0)
             if isinstance(node, _HANDLERS):
-                found |= passage.predicates.types.statuses_named(passage.predicates.types.named(node.type)) & back
+                types = passage.predicates.types.named(node.type)
+                found |= (passage.predicates.types.statuses_named(types) | _only_for(types, passage.walk.reached[node])) & back
             elif isinstance(node, cst.BaseExpression):
                 found |= passage.predicates.named_in(node) & back
         if isinstance(passage.region, cst.While):
             found |= passage.predicates.named_in(passage.region.test)
     return found
+
+
+def _only_for(types: Sequence[str], caught: int) -> int:
+    """``except QuotaError``, which the project raises for 429 and nothing else, speaks of 429."""
+    status = next((1 << status for status in ASKED_FIRST if caught & FAILURES == 1 << status), 0)
+    return 0 if BROAD.intersection(types) else status
 
 
 def _places(semantics: Semantics, passages: Sequence[Passage]) -> Iterator[Place]:
@@ -164,12 +171,16 @@ def wait_of(semantics: Semantics, passages: Sequence[Passage], failures: Retried
             if delay is not None:
                 (after if outcomes & asked else before).append(semantics.waits.of(delay, passage.region, passage.given))
         for call, outcomes in passage.steps.unknown.items():
+            waits = semantics.waits.elsewhere(call, passage.region) if outcomes & (asked | NOT_YET) else None
+            if waits is not None:
+                (after if outcomes & asked else before).append(waits)
+                continue
             may_wait = MAY_WAIT.search((dotted(call.func) or "").rpartition(".")[2]) is not None
             perhaps, perhaps_before = perhaps or (may_wait and bool(outcomes & asked)), perhaps_before or (may_wait and outcomes == NOT_YET)
     if not after and not before:
         somehow = perhaps or perhaps_before
         return Wait("unknown" if somehow else "none", None, None if somehow else False, None if somehow else False)
-    found = replace(_longest([*after, *before]), next_pass=not after)
+    found = replace(either([*after, *before]), next_pass=not after)
     if found.growth == "unknown" and any(_hands_on_headers(semantics, passage, asked) for passage in passages):
         found = replace(found, server=found.server or None)
     # each attempt may begin with a wait of its own
@@ -182,27 +193,3 @@ def _hands_on_headers(semantics: Semantics, passage: Passage, asked: int) -> boo
     calls = (call for node in reached for call in semantics.tree.inside(node, cst.Call) if call is not passage.attempt)
     values = (argument.value for call in calls for argument in call.args)
     return any(isinstance(value, cst.Attribute) and value.attr.value == "headers" for value in values)
-
-
-def _longest(waits: list[Wait]) -> Wait:
-    """Several waits as one: it asks the server, grows or has chance in it if any of them does."""
-    ranks = ("growing", "unknown", "constant", "none")
-    first = min(waits, key=lambda wait: ranks.index(wait.growth))
-    server, jitter = _any([wait.server for wait in waits]), _any([wait.jitter for wait in waits])
-    caps = [wait.cap for wait in waits if wait.cap is not None]
-    # the uses of a wrapper may each say how long
-    agreed = {wait.seconds for wait in waits if wait.node is first.node} == {first.seconds}
-    return Wait(
-        first.growth,
-        first.seconds if agreed else None,
-        jitter,
-        server,
-        max(caps, default=None),
-        first.node,
-        tuple(dict.fromkeys(place for wait in waits for place in wait.places)),
-    )
-
-
-def _any(answers: Sequence[bool | None]) -> bool | None:
-    """Whether one of several answers is yes, as far as it is known."""
-    return True if True in answers else None if None in answers else False

@@ -6,15 +6,16 @@ does it grow, is chance in it, is it capped, and does it follow what the server 
 
 from __future__ import annotations
 
+import builtins
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from errlint.semantics.constants import string_value
-from errlint.semantics.functions import Given
+from errlint.semantics.functions import Given, arguments
 from errlint.semantics.meaning import Kind, Place
 from errlint.semantics.names import dotted
 from errlint.semantics.retries.policy import Growth, Wait
@@ -23,6 +24,7 @@ from errlint.semantics.scopes import Binding, How
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
+    from errlint.semantics.summaries import Schedule, Waiting
 
 _TOLD = re.compile(
     r"retry[-_ ]?(after|in|ms|info|delay_seconds|hint)|rate[-_ ]?limit[-_ a-z]*reset|reset[-_ ]?(at|after|in|time|ms|seconds|epoch)?$|"
@@ -88,13 +90,15 @@ class Waits:
         """
         found = _Found(given=given or {})
         self._walk(expression, within, found, _DEPTH)
-        seconds = self.number(expression, found.given)
+        return self._as_wait(found, expression, self.number(expression, found.given))
+
+    def _as_wait(self, found: _Found, node: cst.BaseExpression, seconds: float | None = None) -> Wait:
         growth: Growth = "growing" if found.varies else "unknown" if found.unknown else "constant"
         if growth == "constant" and seconds is not None and seconds <= 0:
             growth = "none"
         server = True if found.server else None if found.handed else False
         jitter = True if found.jitter else None if found.by_others else False
-        return Wait(growth, seconds, jitter, server, found.cap, expression, tuple(found.server))
+        return Wait(growth, seconds, jitter, server, found.cap, node, tuple(found.server))
 
     def pause(self, call: cst.Call) -> cst.BaseExpression | None:
         """What a call waits for: ``time.sleep(x)``, ``await asyncio.sleep(x)``, ``stop.wait(x)``, ``task.retry(delay=x)``."""
@@ -265,7 +269,8 @@ class Waits:
             inside = within is not None and self._tree.within(binding.node, within)
             if binding.how is How.ITEM and (binding.node is within or inside):
                 found.varies = True
-                found.jitter = found.jitter or (binding.value is not None and self._is_random_iterator(binding.value))
+                if binding.value is not None:
+                    self._iterator(binding.value, found)
             elif binding.how is How.AUGMENTED:
                 found.varies = found.varies or inside or within is None
                 if binding.value is not None:
@@ -292,8 +297,14 @@ class Waits:
         scope = self._semantics.scopes.scope_of(name)
         return [binding for binding in self._semantics.scopes.bindings(name.value, scope) if self._tree.within(binding.node, within)]
 
-    def _is_random_iterator(self, value: cst.BaseExpression) -> bool:
-        return any(isinstance(node, cst.Call) and self._is_random(node) for node in (value, *self._tree.below(value)))
+    def _iterator(self, value: cst.BaseExpression, found: _Found) -> None:
+        """What delays are taken from, one for each attempt: a list, ``range``, a generator of the file or of somebody else."""
+        for call in (node for node in (value, *self._tree.below(value)) if isinstance(node, cst.Call)):
+            functions = self._semantics.functions.run_by(call)
+            inner = [made for function in functions for made in self._tree.inside(function.body, cst.Call)]
+            found.jitter = found.jitter or any(map(self._is_random, (call, *inner)))
+            root = (self._semantics.names.qualified(call.func) or "?").partition(".")[0]
+            found.by_others = found.by_others or (not functions and root != "itertools" and not hasattr(builtins, root))
 
     def _reads(self, expression: cst.BaseExpression, name: str) -> bool:
         return any(isinstance(node, cst.Name) and node.value == name for node in (expression, *self._tree.below(expression)))
@@ -342,7 +353,10 @@ class Waits:
             self._walk(call.func.value, within, found, depth - 1)  # of a timedelta
             return
         functions = self._semantics.functions.run_by(call)
-        if not functions:
+        told = self._asked_elsewhere(call) if not functions else None
+        if told is not None and told.delay is not None:
+            self._told_elsewhere(call, told.delay, within, found, depth)
+        elif not functions:
             self._unknown_call(call, arguments, within, found, depth)
         for function in functions:
             found.helpers.append(function)
@@ -361,6 +375,38 @@ class Waits:
             self._walk(call.func.value, within, found, depth - 1)
         for argument in arguments:
             self._walk(argument, within, found, depth - 1)
+
+    # in other modules ------------------------------------------------------------------------------------------------------------
+
+    def elsewhere(self, call: cst.Call, within: cst.CSTNode | None) -> Wait | None:
+        """How long a call of a function of another module waits; None where it does not, or nothing is known of it."""
+        told = self._asked_elsewhere(call)
+        if told is None or told.pauses is None:
+            return None
+        found = _Found()
+        self._told_elsewhere(call, told.pauses, within, found, _DEPTH)
+        wait = self._as_wait(found, call)
+        return replace(wait, seconds=told.pauses.first)
+
+    def _asked_elsewhere(self, call: cst.Call) -> Waiting | None:
+        imported, callees = self._semantics.imported, self._semantics.evaluator.callees
+        name, bound = callees.name_elsewhere(call)
+        if imported is None or not name:
+            return None
+        return imported.waiting(name, tuple(key for key, value in arguments(call) if self.is_answer(value)), bound=bound)
+
+    def _told_elsewhere(self, call: cst.Call, told: Schedule, within: cst.CSTNode | None, found: _Found, depth: int) -> None:
+        found.varies = found.varies or told.growth == "growing"
+        found.unknown = found.unknown or told.growth == "unknown"
+        found.jitter = found.jitter or bool(told.jitter)
+        found.by_others = found.by_others or told.jitter is None
+        found.handed = found.handed or told.server is None
+        if told.server:
+            found.server.append(Place(call, "what the server says about the wait", elsewhere=told.waits))
+        found.cap = found.cap if told.cap is None else told.cap
+        for argument in call.args:
+            if not self.is_answer(argument.value):
+                self._walk(argument.value, within, found, depth - 1)
 
     def is_answer(self, expression: cst.BaseExpression) -> bool:
         """Whether an expression is the answer of an attempt, or the exception that it became, by its meaning or its name."""

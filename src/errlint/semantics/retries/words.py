@@ -13,6 +13,10 @@ ANSWER_WORDS = frozenset({"response", "resp", "res", "r"})
 """What responses are called."""
 ASIDE = re.compile(r"timeout|headers?$|auth|token|attempt|retr(y|ies)|tries$|trace|request_id|idempotency|logger|cookies", re.IGNORECASE)
 """Arguments and variables that may differ between two attempts of one request."""
+STATUS_WORDS = frozenset({
+    "status_code", "statuscode", "status", "http_status", "http_code", "http_status_code", "code", "response_code", "error_code", "stat",
+})  # fmt: skip
+"""By which names code goes by the status of an answer."""
 MAY_WAIT = re.compile(r"sleep|wait|back_?off|throttl|limit|delay|pause|cool|acquire|handle|retry", re.IGNORECASE)
 """Calls of unknown functions that may well wait."""
 
