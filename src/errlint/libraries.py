@@ -117,6 +117,11 @@ class Libraries:
         return frozenset(name for sheet in self.sheets for entry in sheet.decoder for name in entry.names)
 
     @cached_property
+    def records(self) -> frozenset[str]:
+        """Decorators, by dotted name, that make the constructor of a class of its annotated names."""
+        return frozenset(name for sheet in self.sheets for entry in sheet.record for name in entry.names)
+
+    @cached_property
     def matchers(self) -> frozenset[str]:
         """Modules with the functions of ``re``."""
         return frozenset(name for sheet in self.sheets for entry in sheet.matcher for name in entry.names)

@@ -159,7 +159,8 @@ class AddressSheet(_Sheet, frozen=True):
 
 class Named(_Sheet, frozen=True):
     """``[[random]]``, ``[[unique]]`` and ``[[clock]]``: functions whose value is drawn at random, is another one each time, or is the time.
-    ``[[decoder]]``: functions that decode JSON. ``[[matcher]]``: modules with the functions of ``re``.
+    ``[[decoder]]``: functions that decode JSON. ``[[matcher]]``: modules with the functions of ``re``. ``[[record]]``: decorators that make
+    the constructor of a class of its annotated names.
 
     ``*`` matches within and across dots.
     """
@@ -182,6 +183,7 @@ class Sheet(_Sheet, frozen=True):
     clock: tuple[Named, ...] = ()
     decoder: tuple[Named, ...] = ()
     matcher: tuple[Named, ...] = ()
+    record: tuple[Named, ...] = ()
     retry: tuple[RetrySheet, ...] = ()
     speech: tuple[SpeechSheet, ...] = ()
     serving: tuple[ServingSheet, ...] = ()

@@ -16,7 +16,7 @@ from errlint.semantics.functions import arguments, fields, is_super_init
 from errlint.semantics.imported import Imported
 from errlint.semantics.inside import KIND_OF
 from errlint.semantics.meaning import Kind, Meaning
-from errlint.semantics.names import Names, dotted
+from errlint.semantics.names import Names, called, dotted
 from errlint.semantics.scopes import How
 from errlint.semantics.summaries import Making
 from errlint.semantics.tree import Tree
@@ -25,7 +25,6 @@ from errlint.semantics.types import Types
 Carries = tuple[tuple[str, str, str], ...]
 """Types of exceptions, attributes that they have, and what these hold, in the words of sheets."""
 _WORDS: dict[Kind, str] = {kind: word for word, kind in KIND_OF.items() if kind not in (Kind.OK, Kind.CALL)}
-_DATACLASSES = frozenset({"dataclasses.dataclass", "attr.s", "attr.attrs", "attr.define", "attrs.define", "attrs.frozen", "attr.frozen"})
 
 
 class Carried:
@@ -67,7 +66,7 @@ class Carried:
         if is_first_party(name):
             return self._imported.making(name) if self._imported is not None else None
         definition = self._types.definition(name)
-        return making_of(definition, self._tree, self._names) if definition is not None else None
+        return making_of(definition, self._tree, self._names, self._types) if definition is not None else None
 
     def _word(self, value: cst.BaseExpression) -> str:
         """What a value is, in the words of sheets; "" where that cannot be said."""
@@ -94,13 +93,13 @@ class Carried:
         return all(option is None or option.kind is found.kind for option in options)
 
 
-def making_of(definition: cst.ClassDef, tree: Tree, names: Names) -> Making | None:
+def making_of(definition: cst.ClassDef, tree: Tree, names: Names, types: Types) -> Making | None:
     """How instances of a class are made, if the class says so itself."""
     constructor = next(
         (bound.node for bound in names.scopes.bindings("__init__", definition) if isinstance(bound.node, cst.FunctionDef)), None
     )
     if constructor is None:
-        if not any(_is_dataclass(decorator, names) for decorator in definition.decorators):
+        if not any(types.makes_record(names.qualified(called(decorator.decorator)) or "") for decorator in definition.decorators):
             return None
         names_of_fields = tuple(fields(definition))
         return Making(names_of_fields, tuple((name, name) for name in names_of_fields))
@@ -132,8 +131,3 @@ def _parameter(value: cst.BaseExpression, parameters: tuple[str, ...]) -> str:
     if isinstance(value, cst.BooleanOperation) and isinstance(value.operator, cst.Or):
         value = value.left
     return value.value if isinstance(value, cst.Name) and value.value in parameters else ""
-
-
-def _is_dataclass(decorator: cst.Decorator, names: Names) -> bool:
-    written = decorator.decorator.func if isinstance(decorator.decorator, cst.Call) else decorator.decorator
-    return names.qualified(written) in _DATACLASSES

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 _UNASKED = "?"
 
 
+def called(expression: cst.BaseExpression) -> cst.BaseExpression:
+    """What a decorator, or a call, calls."""
+    return expression.func if isinstance(expression, cst.Call) else expression
+
+
 def dotted(expression: cst.BaseExpression) -> str | None:
     """``a.b.c`` as written, or None for anything but names and attributes."""
     parts: list[str] = []

@@ -168,7 +168,7 @@ class Summariser:
     def making(self, path: tuple[str, ...]) -> Making | None:
         """How instances of the class at a path are made."""
         definition = self._semantics.types.definition(path[0]) if len(path) == 1 else None
-        return making_of(definition, self._tree, self._semantics.names) if definition is not None else None
+        return making_of(definition, self._tree, self._semantics.names, self._semantics.types) if definition is not None else None
 
     def fixed(self, path: tuple[str, ...]) -> Fixed | None:
         """The numbers that the class at a path is made with."""

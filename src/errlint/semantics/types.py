@@ -129,6 +129,10 @@ class Types:
         """Whether a function of this dotted name decodes JSON."""
         return name in self._libraries.decoders
 
+    def makes_record(self, name: str) -> bool:
+        """Whether a decorator of this dotted name makes the constructor of a class of its annotated names."""
+        return name in self._libraries.records
+
     def method(self, sheet: TypeSheet, name: str) -> FunctionSheet | None:
         """What a library sheet says of a method of a type, own or inherited."""
         found = (self._libraries.own_method(ancestor, name) for ancestor in self.ancestors(sheet.name))

@@ -18,12 +18,12 @@ import libcst as cst
 
 from errlint.first_party import is_first_party
 from errlint.semantics.meaning import Kind, Place
-from errlint.semantics.names import dotted
+from errlint.semantics.names import called, dotted
 from errlint.semantics.retries.exception_types import UNKNOWN_TYPE, Raised
 from errlint.semantics.retries.library.leaving import Leaving, leaving
 from errlint.semantics.retries.outcomes import NO_ANSWER
 from errlint.semantics.retries.policy import Attempt, Elsewhere, Retried, RetryPolicy, Stop, Wait
-from errlint.semantics.retries.uses import called, callees, handing, is_partial
+from errlint.semantics.retries.uses import callees, handing, is_partial
 from errlint.semantics.statuses import ERRORS, Range
 from errlint.semantics.summaries import Arguments, Retrier, Retrying, Schedule
 

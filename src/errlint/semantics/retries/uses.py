@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from errlint.semantics.functions import Given, bound_arguments, fields, is_spread, method
-from errlint.semantics.names import dotted
+from errlint.semantics.names import called, dotted
 from errlint.semantics.retries.steps import Callee
 from errlint.semantics.retries.words import last_word
 from errlint.semantics.scopes import How
@@ -73,11 +73,6 @@ def parameter_behind(semantics: Semantics, name: cst.BaseExpression) -> cst.Para
         if binding.how is How.PARAMETER and isinstance(binding.node, cst.Param):
             return binding.node
     return None
-
-
-def called(expression: cst.BaseExpression) -> cst.BaseExpression:
-    """What a decorator, or a call, calls."""
-    return expression.func if isinstance(expression, cst.Call) else expression
 
 
 def _factory_of(semantics: Semantics, owner: cst.FunctionDef) -> cst.FunctionDef | None:
