@@ -43,6 +43,7 @@ chained = st.builds("{} <= response.status_code < {}".format, numbers, numbers)
 classes = st.builds("response.status_code // 100 {} {}".format, st.sampled_from(["==", "!=", ">"]), st.integers(1, 5))
 members = st.builds("response.status_code {} {}".format, st.sampled_from(["in", "not in"]), st.sampled_from([
     "{404, 410}", "(200, 201)", "[429]", "range(500, 600)", "RETRYABLE", "frozenset([401, 403])", "RETRYABLE | {408}",
+    "(404,) + (500, 503)", "[404, 410] if flag else [404]", "[*RETRYABLE, *(range(400, 404) if flag else ())]",
 ]))  # fmt: skip
 named = st.sampled_from([
     "response.status_code == HTTPStatus.NOT_FOUND", "response.status_code == requests.codes.too_many_requests", "response.ok", "response",

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import reduce
 from http import HTTPStatus
-from operator import or_
+from operator import and_, or_
 
 import libcst as cst
 
@@ -129,36 +129,43 @@ class Statuses:
             return numbers.pop() if len(numbers) == 1 else None
         return None
 
-    def members(self, expression: cst.BaseExpression, hops: int = 4) -> int | None:
-        """The set of statuses that a collection holds, or None when a part is unknown."""
-        if isinstance(expression, (cst.Tuple, cst.List, cst.Set)):
-            parts = [self._member(element, hops) for element in expression.elements]
-            return None if None in parts else reduce(or_, (part for part in parts if part is not None), 0)
-        if isinstance(expression, cst.Call) and isinstance(expression.func, cst.Name):
-            arguments = [argument.value for argument in expression.args]
-            if expression.func.value == "range":
-                bounds = [self.number(argument) for argument in arguments]
-                if len(bounds) == 1 and bounds[0] is not None:
-                    return statuses(0, max(0, min(bounds[0], 600)))
-                if len(bounds) == 2 and bounds[0] is not None and bounds[1] is not None:
-                    return statuses(max(0, bounds[0]), max(0, min(bounds[1], 600)))
-                return None
-            if expression.func.value in ("set", "frozenset", "tuple", "list") and len(arguments) == 1:
-                return self.members(arguments[0], hops)
-        if isinstance(expression, cst.BinaryOperation) and isinstance(expression.operator, cst.BitOr):
-            left, right = self.members(expression.left, hops), self.members(expression.right, hops)
-            return None if left is None or right is None else left | right
-        if hops and isinstance(expression, (cst.Name, cst.Attribute)):
-            values = self._values(expression)
-            return self.members(values[0], hops - 1) if len(values) == 1 else None
-        return None
+    def members(self, expression: cst.BaseExpression) -> int | None:
+        """The set of statuses that a collection holds, or None when it is not known, or a condition chooses it."""
+        held = self.held(expression)
+        return held.must if held is not None and held.may == held.must else None
 
-    def _member(self, element: cst.BaseElement, hops: int) -> int | None:
+    def held(self, expression: cst.BaseExpression, hops: int = 4) -> Range | None:
+        """The statuses that a collection may hold, and those that it certainly holds; None when a part is unknown."""
+        match expression:
+            case cst.Tuple(elements=elements) | cst.List(elements=elements) | cst.Set(elements=elements):
+                return _together([self._member(element, hops) for element in elements])
+            case cst.BinaryOperation(left=left, operator=cst.BitOr() | cst.Add(), right=right):
+                return _together([self.held(left, hops), self.held(right, hops)])
+            case cst.IfExp(body=body, orelse=orelse):
+                return _either([self.held(body, hops), self.held(orelse, hops)])
+            case cst.Call(func=cst.Name(value="set" | "frozenset" | "tuple" | "list"), args=[argument]):
+                return self.held(argument.value, hops)
+            case cst.Call(func=cst.Name(value="range"), args=arguments):
+                return self._in_range([self.number(argument.value) for argument in arguments])
+            case cst.Name() | cst.Attribute() if hops:
+                return _either([self.held(value, hops - 1) for value in self._values(expression)])
+            case _:
+                return None
+
+    def _in_range(self, bounds: list[int | None]) -> Range | None:
+        """The statuses of ``range(500, 600)``."""
+        start, stop = (0, *bounds) if len(bounds) == 1 else bounds if len(bounds) == 2 else (None, None)
+        if start is None or stop is None:
+            return None
+        found = statuses(max(0, start), max(0, min(stop, 600)))
+        return Range(found, found)
+
+    def _member(self, element: cst.BaseElement, hops: int) -> Range | None:
         """What one element adds: a status, or all that ``*range(500, 600)`` stands for."""
         if isinstance(element, cst.StarredElement):
-            return self.members(element.value, hops - 1) if hops else None
+            return self.held(element.value, hops - 1) if hops else None
         number = self.number(element.value)
-        return 1 << number if number is not None and 0 <= number < 600 else None
+        return Range(1 << number, 1 << number) if number is not None and 0 <= number < 600 else None
 
     def range_of(self, test: cst.BaseExpression) -> Range:
         """The statuses under which a test is true; ``failed`` of ``failed = answer.status_code >= 400`` is that test."""
@@ -225,11 +232,11 @@ class Statuses:
         divisor = self._divisor(left)
         if divisor is not None:
             if isinstance(relation, (cst.In, cst.NotIn)):
-                members = self.members(right)
-                if members is None:
+                held = self.held(right)
+                if held is None:
                     return UNKNOWN
-                exact = _where(lambda value: bool(members >> value & 1), divisor)
-                return Range(exact, exact) if isinstance(relation, cst.In) else Range(exact, exact).negated()
+                found = Range(_within(held.may, divisor), _within(held.must, divisor))
+                return found if isinstance(relation, cst.In) else found.negated()
             number = self.number(right)
             return UNKNOWN if number is None else _by(relation, divisor, number)
         divisor = self._divisor(right)
@@ -365,6 +372,21 @@ def in_words(statuses: int) -> list[str]:
     return found
 
 
+def _together(parts: list[Range | None]) -> Range | None:
+    """What several collections hold together; None when nothing is known of one of them."""
+    known = [part for part in parts if part is not None]
+    if len(known) < len(parts):
+        return None
+    return Range(reduce(or_, (part.may for part in known), 0), reduce(or_, (part.must for part in known), 0))
+
+
+def _either(parts: list[Range | None]) -> Range | None:
+    """What one of several collections holds; None when nothing is known of one of them."""
+    found = _together(parts)
+    known = [part.must for part in parts if part is not None]
+    return Range(found.may, reduce(and_, known)) if found is not None and known else None
+
+
 def _int_of(call: cst.Call) -> cst.BaseExpression | None:
     """What ``int(x)`` converts."""
     converts = isinstance(call.func, cst.Name) and call.func.value == "int" and len(call.args) == 1
@@ -377,6 +399,11 @@ def _by(relation: cst.BaseCompOp, divisor: int, number: int) -> Range:
         return UNKNOWN
     exact = _where(lambda value: test(value, number), divisor)
     return Range(exact, exact)
+
+
+def _within(held: int, divisor: int) -> int:
+    """The statuses that are in a set once they are divided."""
+    return _where(lambda value: bool(held >> value & 1), divisor)
 
 
 def _where(test: Callable[[int], bool], divisor: int) -> int:

@@ -395,6 +395,7 @@ class Predicates(Statuses):
             elif isinstance(relation, (cst.In, cst.NotIn)):
                 found |= self._in_text(left, right)
                 if self._divisor(left) == 1 and not (isinstance(right, cst.Call) and dotted(right.func) == "range"):
-                    found |= self.members(right) or 0
+                    held = self.held(right)
+                    found |= held.must if held is not None else 0
             left = right
         return found
