@@ -162,6 +162,45 @@ def test_the_uses_of_a_decorator_in_the_file_say_with_which_numbers(tmp_path: Pa
     assert "stop  there is a limit" in said
 
 
+CODES = """
+import time
+import boto3
+
+BUSY = ("ThrottlingException", "ConflictException")
+BROKEN = ("500", "InternalServerException")
+runtime = boto3.client("bedrock-agent-runtime")
+
+def code_of(error):
+    response = getattr(error, "response", None)
+    return response.get("Error", {}).get("Code", "") if isinstance(response, dict) else ""
+
+def ask(again, **question):
+    codes = BUSY + BROKEN if again else BUSY
+    for attempt in range(5):
+        try:
+            return runtime.retrieve(**question)
+        except Exception as error:
+            if code_of(error) not in codes or attempt == 4:
+                raise
+            time.sleep(1)
+"""
+
+
+def test_codes_that_a_condition_chooses_are_retried_perhaps(tmp_path: Path) -> None:
+    rows = run(tmp_path, CODES).output.splitlines()[2:5]
+    assert [row.strip() for row in rows] == [
+        "which again after ConflictException, ThrottlingException",
+        "perhaps after 500, InternalServerException",
+        "not after any other code",
+    ]
+
+
+def test_what_names_the_codes_that_end_it_tries_again_after_all_others(tmp_path: Path) -> None:
+    code = CODES.replace("not in codes or attempt == 4", "in BUSY")
+    rows = run(tmp_path, code).output.splitlines()[2:4]
+    assert [row.strip() for row in rows] == ["which again after 4xx, 5xx, no answer", "not after ConflictException, ThrottlingException"]
+
+
 def test_no_retries(tmp_path: Path) -> None:
     assert run(tmp_path, "import requests\n").output.endswith("client.py: no retries\n")
 

@@ -68,14 +68,16 @@ def _attempt(attempt: Attempt, source: Source) -> str:
 
 
 def _failures(retried: Retried, source: Source) -> Iterator[str]:
-    certain, possible = retried.statuses.must, retried.statuses.may & ~retried.statuses.must
+    told = retried.unnamed or retried.statuses  # of codes that are named, the names say more
+    certain, possible = told.must, told.may & ~told.must
     transport = {True: ["no answer"], None: [], False: []}[retried.transport]
     yield "again after " + (", ".join([*in_words(certain & ERRORS), *transport, *sorted(retried.codes)]) or "nothing for certain")
-    perhaps = [*in_words(possible & ERRORS), *(["no answer"] if retried.transport is None else [])]
+    perhaps = [*in_words(possible & ERRORS), *(["no answer"] if retried.transport is None else []), *sorted(retried.perhaps)]
     if perhaps:
         yield "perhaps after " + ", ".join(perhaps)
-    if retried.dropped:
-        yield "not after " + ", ".join(sorted(retried.dropped))
+    others = ["any other code"] if retried.unnamed is not None and not retried.unnamed.may else []
+    if retried.dropped or others:
+        yield "not after " + ", ".join([*sorted(retried.dropped), *others])
     if retried.named:
         yield "by name " + ", ".join(in_words(retried.named & ERRORS))
     for place in retried.places:

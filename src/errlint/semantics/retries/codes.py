@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from errlint.semantics.constants import string_value
 from errlint.semantics.meaning import Kind
 from errlint.semantics.members import Literal
 from errlint.semantics.retries.outcomes import ANYTHING, NOTHING
 from errlint.semantics.retries.words import last_word
-from errlint.semantics.statuses import Range
+from errlint.semantics.statuses import UNKNOWN, Range
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
@@ -21,7 +23,26 @@ _HOPS = 2
 OTHER = ""
 """Stands for a code that is named nowhere."""
 _WORDS = frozenset({"code", "error_code", "errorcode", "err_code", "type", "error_type", "error"})
+_STATUS = re.compile(r"[45]\d\d")
+"""Where the body says no code, some SDKs have the status in its place."""
 _TOKEN = re.compile(r"[A-Za-z][A-Za-z0-9]*([_.-][A-Za-z0-9]+)*")
+
+
+@dataclass(frozen=True)
+class _Listed:
+    """The codes that a test may name, and those that it certainly does."""
+
+    may: tuple[str, ...] = ()
+    must: frozenset[str] = frozenset()
+
+
+def _together(parts: Sequence[_Listed]) -> _Listed:
+    return _Listed(tuple(dict.fromkeys(text for part in parts for text in part.may)), frozenset().union(*(part.must for part in parts)))
+
+
+def _either(parts: Sequence[_Listed]) -> _Listed:
+    found = _together(parts)
+    return replace(found, must=frozenset.intersection(*(part.must for part in parts))) if parts else found
 
 
 class Codes:
@@ -43,6 +64,27 @@ class Codes:
                     if not self._is_code(side):
                         yield from self._semantics.collections.members(side).literals
 
+    def are_of_answers(self, test: cst.CSTNode) -> bool:
+        """Whether each code that a test asks for came with an answer: where there was none, there is no code."""
+        sides = [(node.left, node.comparisons[0].comparator) for node in self._comparisons(test) if self._named(node)]
+        return all(self._is_of_answer(left if self._is_code(left) else right) for left, right in sides)
+
+    def _is_of_answer(self, code: cst.BaseExpression, hops: int = _HOPS) -> bool:
+        """What the error of a body says, or what is read as an item of something; an attribute may be set by whoever raises."""
+        meaning = self._semantics.meaning(code)
+        if meaning is not None:
+            return meaning.kind is Kind.CODE
+        if isinstance(code, cst.IfExp):
+            return all(self._is_of_answer(part, hops) for part in (code.body, code.orelse) if self._is_code(part, hops))
+        if isinstance(code, cst.BooleanOperation):
+            return self._is_of_answer(code.left, hops)
+        functions = self._semantics.functions.run_by(code) if isinstance(code, cst.Call) and hops else []
+        if functions:
+            returned = (value for function in functions for value in self._returned(function))
+            return all(self._is_of_answer(value, hops - 1) for value in returned if self._is_code(value, hops - 1))
+        read = isinstance(code, cst.Call) and isinstance(code.func, cst.Attribute) and code.func.attr.value == "get"
+        return read or isinstance(code, cst.Subscript)
+
     def _comparisons(self, test: cst.CSTNode, hops: int = _HOPS) -> Iterator[cst.Comparison]:
         """Those of a test, and of the functions of the file that it asks."""
         for node in (test, *self._semantics.tree.below(test)):
@@ -53,22 +95,52 @@ class Codes:
                     yield from self._comparisons(function.body, hops - 1)
 
     def passed(self, test: cst.BaseExpression, code: str) -> Range | None:
-        """ANYTHING or NOTHING for a test of the code, where the failure has ``code``; None for other tests."""
+        """ANYTHING or NOTHING for a test of the code, where the failure has ``code``; UNKNOWN where a condition chooses whether the code is
+        among those that the test names; None for other tests.
+        """
         if not isinstance(test, cst.Comparison) or len(test.comparisons) != 1:
             return None
-        named = self._named(test)
-        if not named:
+        listed = self._listed(test)
+        if not listed.may:
             return None
+        if code in listed.may and code not in listed.must:
+            return UNKNOWN
         negative = isinstance(test.comparisons[0].operator, (cst.NotEqual, cst.NotIn, cst.IsNot))
-        return ANYTHING if (code in named) != negative else NOTHING
+        return ANYTHING if (code in listed.must) != negative else NOTHING
 
     def _named(self, test: cst.Comparison) -> tuple[str, ...]:
+        return self._listed(test).may
+
+    def _listed(self, test: cst.Comparison) -> _Listed:
+        """The codes that a comparison names."""
         target = test.comparisons[0]
         for subject, other in ((test.left, target.comparator), (target.comparator, test.left)):
             if self._is_code(subject):
-                found = self._semantics.constants.strings(other)
-                return found if all(_TOKEN.fullmatch(text) for text in found) else ()
-        return ()
+                found = self._codes_of(other)
+                words = [text for text in found.may if not _STATUS.fullmatch(text)]
+                return found if words and all(_TOKEN.fullmatch(text) for text in words) else _Listed()
+        return _Listed()
+
+    def _codes_of(self, expression: cst.BaseExpression, hops: int = _HOPS) -> _Listed:
+        """The strings of a collection, through what it is put together from."""
+        match expression:
+            case cst.IfExp(body=body, orelse=orelse):
+                parts = [self._codes_of(body, hops), self._codes_of(orelse, hops)]
+                # one that is not known: a default that the caller may replace
+                found = _either(parts) if all(part.may for part in parts) else _Listed()
+            case cst.BinaryOperation(left=left, operator=cst.BitOr() | cst.Add(), right=right) if string_value(left) is None:
+                parts = [self._codes_of(left, hops), self._codes_of(right, hops)]
+                found = _together(parts) if all(part.may for part in parts) else _Listed()
+            case cst.Tuple(elements=elements) | cst.List(elements=elements) | cst.Set(elements=elements):
+                parts = [self._codes_of(element.value, hops) for element in elements]
+                found = _together(parts) if all(part.may for part in parts) else _Listed()
+            case cst.Name() | cst.Attribute() if hops:
+                parts = [self._codes_of(value, hops - 1) for value in self._semantics.constants.values(expression)]
+                found = _either(parts) if all(part.may for part in parts) else _Listed()
+            case _:
+                found = _Listed()
+        written = self._semantics.constants.strings(expression) if not found.may else ()
+        return found if found.may else _Listed(written, frozenset(written))
 
     def _returned(self, function: cst.FunctionDef) -> Iterator[cst.BaseExpression]:
         return self._semantics.functions.returned(function)
@@ -77,7 +149,12 @@ class Codes:
         meaning = self._semantics.meaning(expression)
         if meaning is not None:
             return meaning.kind is Kind.CODE
-        if isinstance(expression, cst.Call) and hops:
-            returned = (value for function in self._semantics.functions.run_by(expression) for value in self._returned(function))
-            return any(self._is_code(value, hops - 1) for value in returned)
+        functions = self._semantics.functions.run_by(expression) if isinstance(expression, cst.Call) else []
+        if functions:
+            returned = (value for function in functions for value in self._returned(function))
+            return hops > 0 and any(self._is_code(value, hops - 1) for value in returned)
+        if isinstance(expression, cst.IfExp):
+            return self._is_code(expression.body, hops) or self._is_code(expression.orelse, hops)
+        if isinstance(expression, cst.BooleanOperation) and isinstance(expression.operator, cst.Or):
+            return self._is_code(expression.left, hops)
         return not isinstance(expression, cst.SimpleString) and last_word(expression).lower() in _WORDS

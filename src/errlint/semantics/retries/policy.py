@@ -44,6 +44,7 @@ class Retried:
     :ivar statuses: the error statuses that may be, and that certainly are, retried;
     :ivar transport: whether failures of the network are
     (no answer, so no status); :ivar codes: error codes that are named as retried; :ivar dropped: error codes that are named as not retried;
+    :ivar perhaps: error codes that are named, and retried where a condition allows it;
     :ivar named: the statuses (a set, as in :mod:`~errlint.semantics.statuses`) that the source names one by one, by type
     (``RateLimitError``) or, of those that say when to come back, by a code that comes with no other; not as a rest or a range;
     :ivar places: where the source says all this;
@@ -54,6 +55,7 @@ class Retried:
     statuses: Range = field(default_factory=lambda: Range(ERRORS, 0))
     transport: bool | None = None
     codes: frozenset[str] = frozenset()
+    perhaps: frozenset[str] = frozenset()
     dropped: frozenset[str] = frozenset()
     named: int = 0
     places: tuple[Place, ...] = ()
@@ -72,6 +74,8 @@ class Retried:
             return False
         if code is not None and code in self.codes:
             return True
+        if code is not None and code in self.perhaps:
+            return None
         statuses = self.statuses if code is None or self.unnamed is None else self.unnamed
         if statuses.must >> status & 1:
             return True

@@ -55,7 +55,7 @@ def _by_code(semantics: Semantics, passages: Sequence[Passage], everything: Retr
         return everything
     passage = passages[0]
     other = passage.again_with(semantics, OTHER)
-    retried, dropped = set(), set()
+    retried, dropped, perhaps = set(), set(), set()
     named_by_code = 0
     for code in named:
         found = passage.again_with(semantics, code)
@@ -67,11 +67,18 @@ def _by_code(semantics: Semantics, passages: Sequence[Passage], everything: Retr
             named_by_code |= known if not known & ~_ASKED_FIRST else 0
         elif out and not back:
             dropped.add(code)
+        elif back:
+            perhaps.add(code)
     written = {literal.node: literal for test in asked for literal in tests.written_in(test)}
+    unanswered = everything.transport
+    if all(map(tests.are_of_answers, asked)):
+        unanswered = True if other.retried.must & NO_ANSWER else None if other.retried.may & NO_ANSWER else False
     return replace(
         everything,
+        transport=unanswered,
         codes=frozenset(retried),
         dropped=frozenset(dropped),
+        perhaps=frozenset(perhaps),
         named=everything.named | named_by_code & everything.statuses.may,
         unnamed=Range(other.back & ERRORS, other.back & ~other.out & ERRORS),
         written=tuple(written.values()),

@@ -33,7 +33,7 @@ def last_word(expression: cst.BaseExpression) -> str:
         name = dotted(expression.func) or ""
         if name == "getattr" and len(expression.args) > 1:
             return string_value(expression.args[1].value) or ""
-        if name.endswith(".get") and expression.args:
+        if isinstance(expression.func, cst.Attribute) and expression.func.attr.value == "get" and expression.args:
             return string_value(expression.args[0].value) or ""
         if name == "int" and expression.args:
             return last_word(expression.args[0].value)
