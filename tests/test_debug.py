@@ -29,7 +29,7 @@ client.py:6 loop
   which again after 429, 500, 503-504
         by name 429, 500, 503-504
         line 6: whatever is not a success goes into another pass
-  wait  longer each time, at most 30 s, with jitter, does not ask the server (line 10: min(30, 2 ** attempt) + random.random())
+  wait  longer each time, first 1 s, at most 30 s, with jitter, does not ask the server (line 10: min(30, 2 ** attempt) + random.random())
   stop  after 5 attempts (line 6: range(5))
 """
 

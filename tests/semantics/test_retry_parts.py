@@ -172,18 +172,26 @@ def wait(loop: str, preamble: str = "") -> Wait:
         ("time.sleep(0)\n", "none", 0, False, False),
         ("time.sleep(2)\n", "constant", 2, False, False),
         ("time.sleep(delay)\n", "constant", 1, False, False),
-        ("time.sleep(2 ** attempt)\n", "growing", None, False, False),
+        ("time.sleep(2 ** attempt)\n", "growing", 1, False, False),
         ("time.sleep(delay)\ndelay *= 2\n", "growing", 1, False, False),
         ("time.sleep(delay)\ndelay = min(delay * 2, 30)\n", "growing", 1, False, False),
-        ("pause = 2 ** attempt + random.uniform(0, 1)\ntime.sleep(pause)\n", "growing", None, True, False),
+        ("pause = 2 ** attempt + random.uniform(0, 1)\ntime.sleep(pause)\n", "growing", 1, True, False),
         ("time.sleep(random.randint(1, 5))\n", "constant", None, True, False),
         ("time.sleep(int(response.headers['Retry-After']))\n", "constant", None, False, True),
         ("time.sleep(int(response.headers.get('Retry-After', 2 ** attempt)))\n", "constant", None, False, True),
         ("time.sleep(float(response.headers['X-RateLimit-Reset']) - time.time())\n", "unknown", None, False, True),
         ("time.sleep(retry_delay_of(response))\n", "unknown", None, None, None),
         ("time.sleep(retry_delay_of(attempt))\n", "growing", None, None, False),
-        ("time.sleep(backoff(attempt))\n", "growing", None, True, False),
+        ("time.sleep(backoff(attempt))\n", "growing", 0.5, True, False),
         ("time.sleep(told(response))\n", "constant", None, False, True),
+        ("if attempt == 0:\n    delay = 5\nelif attempt == 1:\n    delay = 9\ntime.sleep(delay)\n", "growing", 5, False, False),
+        ("delay = 9\nif attempt < 1:\n    delay = 5\ndelay += random.random()\ntime.sleep(delay)\n", "growing", 5, True, False),
+        ("if url:\n    delay = 5\nelse:\n    delay = 9\ntime.sleep(delay)\n", "constant", None, False, False),
+        ("if attempt == limit:\n    delay = 5\nelse:\n    delay = 9\ntime.sleep(delay)\n", "constant", None, False, False),
+        ("if attempt == 0:\n    pause = 5\nelse:\n    pause = 5.0\ntime.sleep(pause)\n", "constant", 5, False, False),
+        ("time.sleep(5 if not attempt else 9)\n", "growing", 5, False, False),
+        ("time.sleep(5 if attempt < 2 else 9)\n", "growing", 5, False, False),
+        ("time.sleep(DELAYS[min(attempt, 2)] + time.time() % 3)\n", "growing", 5, None, False),
     ],
 )
 def test_waits(loop: str, growth: str, seconds: float | None, jitter: bool | None, server: bool | None) -> None:
@@ -193,9 +201,35 @@ def test_waits(loop: str, growth: str, seconds: float | None, jitter: bool | Non
         def told(answer):
             value = answer.headers.get("Retry-After")
             return 5
+        DELAYS = [5, 9, 60]
     """
     found = wait(loop, preamble)
     assert (found.growth, found.seconds, found.jitter, found.server) == (growth, seconds, jitter, server)
+
+
+def test_a_helper_may_choose_by_the_number_of_the_attempt() -> None:
+    helper = """
+        async def pause_for(n):
+            if n == 0:
+                delay = 5
+            elif n == 1:
+                delay = 9
+            else:
+                delay = 60
+            await asyncio.sleep(delay)
+    """
+    found = wait("await pause_for(attempt + 1)\n", helper)
+    assert (found.growth, found.seconds) == ("growing", 9)
+
+
+@pytest.mark.parametrize("delays", ["(5, 9, 60)", "DELAYS", "[5 * 1, 9]"])
+def test_a_loop_over_delays_begins_with_the_first(delays: str) -> None:
+    semantics = semantics_of(f"import time\nDELAYS = [5, 9]\ndef fetch():\n    for delay in {delays}:\n        time.sleep(delay)\n")
+    (call,) = semantics.tree.all(cst.Call)
+    pause = semantics.waits.pause(call)
+    assert pause is not None
+    found = semantics.waits.of(pause, semantics.tree.all(cst.For)[0])
+    assert (found.growth, found.seconds) == ("growing", 5)
 
 
 def test_a_cap_is_seen() -> None:

@@ -90,7 +90,7 @@ Growth = Literal["none", "constant", "growing", "unknown"]
 class Wait:
     """How long a policy waits between two attempts.
 
-    :ivar growth: see :data:`Growth`; :ivar seconds: the first delay in seconds, if it is written out;
+    :ivar growth: see :data:`Growth`; :ivar seconds: the first delay in seconds, if it is written out, without the chance in it;
     :ivar jitter: whether chance is in it;
     :ivar server: whether it follows what the server says (Retry-After, a reset, an SDK's attribute), in this layer or below it;
     :ivar cap: the longest delay in seconds, if there is one; :ivar node: the expression, call or argument that says how long, if any;

@@ -18,6 +18,7 @@ from errlint.semantics.constants import string_value
 from errlint.semantics.functions import Given, arguments
 from errlint.semantics.meaning import Kind, Place
 from errlint.semantics.names import dotted
+from errlint.semantics.retries.numbers import Numbers
 from errlint.semantics.retries.policy import Growth, Wait
 from errlint.semantics.retries.restarts import restarts
 from errlint.semantics.scopes import Binding, How
@@ -81,6 +82,7 @@ class Waits:
     def __init__(self, semantics: Semantics) -> None:
         self._semantics = semantics
         self._tree = semantics.tree
+        self._numbers = Numbers(semantics)
 
     def of(self, expression: cst.BaseExpression, within: cst.CSTNode | None = None, given: Given | None = None) -> Wait:
         """How long a wait of ``expression`` seconds is.
@@ -96,6 +98,8 @@ class Waits:
         growth: Growth = "growing" if found.varies else "unknown" if found.unknown else "constant"
         if growth == "constant" and seconds is not None and seconds <= 0:
             growth = "none"
+        if seconds is None and isinstance(within, cst.For) and not found.server:
+            seconds = self._numbers.first(expression, within, found.given)
         server = True if found.server else None if found.handed else False
         jitter = True if found.jitter else None if found.by_others else False
         return Wait(growth, seconds, jitter, server, found.cap, node, tuple(found.server))
@@ -137,48 +141,9 @@ class Waits:
         """Whether code, functions defined in it included, reads what the server says about the wait."""
         return any(True for _ in self._server_in(body, into_functions=True))
 
-    def number(self, expression: cst.BaseExpression, given: Given | None = None, hops: int = 4) -> float | None:
-        """The value of a number that is written out, through names and simple arithmetic.
-
-        :param given: what parameters, and fields of dataclasses, stand for.
-        """
-        match expression:
-            case cst.Integer() | cst.Float():
-                return float(expression.evaluated_value)
-            case cst.UnaryOperation(operator=cst.Minus(), expression=inner):
-                value = self.number(inner, given, hops)
-                return None if value is None else -value
-            case cst.BinaryOperation(left=left, right=right, operator=joined):
-                one, other = self.number(left, given, hops), self.number(right, given, hops)
-                if one is None or other is None:
-                    return None
-                return _calculated(one, joined, other)
-            case cst.Name() | cst.Attribute() if hops:
-                if self._is_counted(expression):
-                    return None
-                numbers = {self.number(value, given, hops - 1) for value in self._values(expression, given or {})}
-                return numbers.pop() if len(numbers) == 1 else None
-            case _:
-                return None
-
-    def _values(self, name: cst.Name | cst.Attribute, given: Given) -> Iterator[cst.BaseExpression]:
-        """What a name is bound to; a parameter for which something is given is that, and not its default."""
-        yielded = self._semantics.constants.values(name)
-        if given:
-            scopes, owner = self._semantics.scopes, self._semantics.constants.owner(name) if isinstance(name, cst.Attribute) else None
-            fields = scopes.bindings(name.attr.value, owner) if isinstance(name, cst.Attribute) and owner is not None else []
-            bindings = scopes.reaching(name) if isinstance(name, cst.Name) else fields
-            defaults = {binding.value for binding in bindings if binding.node in given}
-            yield from (given[binding.node] for binding in bindings if binding.node in given)
-            yielded = (value for value in yielded if value not in defaults)
-        yield from yielded
-
-    def _is_counted(self, expression: cst.Name | cst.Attribute) -> bool:
-        """Whether a value is changed step by step: it is not the number that it begins with."""
-        if isinstance(expression, cst.Name):
-            return any(found.how is How.AUGMENTED for found in self._semantics.scopes.reaching(expression))
-        wanted = dotted(expression)
-        return wanted is not None and any(dotted(node.target) == wanted for node in self._tree.all(cst.AugAssign))
+    def number(self, expression: cst.BaseExpression, given: Given | None = None) -> float | None:
+        """The value of a number that is written out and the same each time; ``given``: what parameters stand for."""
+        return self._numbers.of(expression, given)
 
     # walking ---------------------------------------------------------------------------------------------------------------------
 
@@ -200,12 +165,13 @@ class Waits:
             case cst.Call():
                 self._call(expression, within, found, depth)
             case cst.BinaryOperation(left=left, right=right) | cst.BooleanOperation(left=left, right=right):
-                found.by_others = found.by_others or (isinstance(expression.operator, cst.Modulo) and self._reads_clock(left))
+                found.by_others = found.by_others or (isinstance(expression.operator, cst.Modulo) and self._numbers.reads_clock(left))
                 self._walk(left, within, found, depth)
                 self._walk(right, within, found, depth)
             case cst.UnaryOperation(expression=inner) | cst.Await(expression=inner) | cst.NamedExpr(value=inner):
                 self._walk(inner, within, found, depth)
-            case cst.IfExp(body=body, orelse=orelse):
+            case cst.IfExp(test=test, body=body, orelse=orelse):
+                found.varies = found.varies or self._counts(test, within, found, depth)
                 self._walk(body, within, found, depth)
                 self._walk(orelse, within, found, depth)
             case cst.Subscript(value=value, slice=slices):
@@ -218,12 +184,6 @@ class Waits:
                     self._walk(item.value, within, found, depth)
             case _:
                 found.unknown = True
-
-    def _reads_clock(self, expression: cst.BaseExpression) -> bool:
-        """``time.time() % 1``: nobody knows what that will be."""
-        nodes = (expression, *self._tree.below(expression))
-        names = (self._semantics.names.qualified(node.func) or "" for node in nodes if isinstance(node, cst.Call))
-        return any(map(self._semantics.libraries.is_clock, names))
 
     def _said_by_server(self, expression: cst.BaseExpression) -> Place | None:
         meaning = self._semantics.meaning(expression)
@@ -265,6 +225,7 @@ class Waits:
             bindings = list(dict.fromkeys([*bindings, *self._changed_in(name, within)]))
         if not bindings:
             found.unknown = True
+        found.varies = found.varies or self._is_chosen_by_count(name, bindings, within, found, depth)
         for binding in bindings:
             inside = within is not None and self._tree.within(binding.node, within)
             if binding.how is How.ITEM and (binding.node is within or inside):
@@ -284,6 +245,38 @@ class Waits:
                 self._parameter(name, within, found, depth)
             else:
                 found.unknown = True
+
+    def _is_chosen_by_count(self, name: cst.Name, bindings: list[Binding], within: cst.CSTNode | None, found: _Found, depth: int) -> bool:
+        """``if attempt == 0: delay = 15`` and ``else: delay = 60``."""
+        values = [binding.value for binding in bindings if binding.how is How.VALUE and binding.value is not None]
+        if within is None or len(values) < 2 or len({self.number(value, found.given) for value in values}) == 1:
+            return False
+        for binding in bindings:
+            child = binding.node
+            for around in self._tree.ancestors(binding.node):
+                if around is within or isinstance(around, cst.FunctionDef) or self._tree.within(name, child):
+                    break
+                if isinstance(around, cst.If) and self._counts(around.test, within, found, depth):
+                    return True
+                child = around
+        return False
+
+    def _counts(self, test: cst.BaseExpression, within: cst.CSTNode | None, found: _Found, depth: int) -> bool:
+        """Whether a test is about a number that differs from attempt to attempt: ``attempt > 2``, ``not attempt``."""
+        match test:
+            case cst.UnaryOperation(operator=cst.Not(), expression=inner):
+                return self._counts(inner, within, found, depth)
+            case cst.BooleanOperation(left=left, right=right):
+                return self._counts(left, within, found, depth) or self._counts(right, within, found, depth)
+            case cst.Comparison(left=left, comparisons=[cst.ComparisonTarget(comparator=other)]):
+                number = left if self.number(other, found.given) is not None else None
+            case _:
+                number = test
+        if within is None or not isinstance(number, (cst.Name, cst.Attribute, cst.BinaryOperation)):
+            return False
+        asked = _Found(given=found.given, helpers=found.helpers)
+        self._walk(number, within, asked, depth - 1)
+        return asked.varies
 
     def _before_change(self, binding: Binding, within: cst.CSTNode | None, found: _Found, depth: int) -> None:
         """What ``delay *= factor`` changes."""
@@ -418,19 +411,3 @@ class Waits:
 
 def _is_about_time(name: str) -> bool:
     return any(word in name.lower() for word in ("delay", "wait", "interval", "sleep", "backoff", "seconds", "timeout"))
-
-
-def _calculated(one: float, joined: cst.BaseBinaryOp, other: float) -> float | None:
-    match joined:
-        case cst.Add():
-            return one + other
-        case cst.Subtract():
-            return one - other
-        case cst.Multiply():
-            return one * other
-        case cst.Divide() if other:
-            return one / other
-        case cst.Power() if abs(one) < 1e3 and abs(other) < 64:
-            return float(one**other)
-        case _:
-            return None
