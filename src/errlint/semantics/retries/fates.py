@@ -188,11 +188,21 @@ class Walk:
         left = fate.next
         following = 0
         for case in statement.cases:
-            taken = left & both_halves(self._steps.in_case(case) | NOT_YET)
+            taken, passed_by = _split(self._steps.in_case(case), left)
+            if case.guard is not None:
+                asked = self._evaluated(case.guard, taken)
+                fate = fate.also(asked, then=0)
+                taken, refused = _split(self._steps.range_of(case.guard, self._handling[-1] if self._handling else ()), asked.next)
+                passed_by |= refused
+            self._note(case.pattern, taken)
             done = self.suite(case.body, taken)
             fate, following = fate.also(done), following | done.next
-            if case.guard is None and isinstance(case.pattern, cst.MatchAs) and case.pattern.pattern is None:
+            if _takes_all(case):
                 left = 0
+                break
+            stays = running(done.back | done.again | done.next)
+            self.went_back[case.pattern] = self.went_back.get(case.pattern, 0) | stays & running(taken)
+            left = passed_by
         return fate.also(Fate(), then=following | left)
 
     # exceptions ------------------------------------------------------------------------------------------------------------------
@@ -280,6 +290,11 @@ class Walk:
             done = self.suite(statement.orelse.body, through)
             inner, following = inner.also(done, then=0), done.next
         return fate.also(inner, then=following | body.broke)
+
+
+def _takes_all(case: cst.MatchCase) -> bool:
+    """``case _:``."""
+    return case.guard is None and isinstance(case.pattern, cst.MatchAs) and case.pattern.pattern is None
 
 
 def _split(passed: Range, state: int) -> tuple[int, int]:

@@ -303,9 +303,10 @@ class Predicates(Statuses):
                 must = said.must
         return Range(may, must) if may != ALL or must else UNKNOWN
 
-    def in_case(self, case: cst.MatchCase) -> int:
-        """The outcomes under which a case of ``match response.status_code`` runs."""
-        return self._in_case(case)
+    def in_case(self, case: cst.MatchCase) -> Range:
+        """The outcomes that the pattern of a case of ``match response.status_code`` takes; its guard is another question."""
+        taken = self._in_case(case)
+        return Range(taken, 0 if taken == ALL or self._matched(case.pattern) == ALL else taken)
 
     # functions -------------------------------------------------------------------------------------------------------------------
 
@@ -352,6 +353,12 @@ class Predicates(Statuses):
             elif isinstance(node, cst.Call) and node not in self._asking:
                 found |= self._named_by_functions(node)
         return found & ~BELOW_400
+
+    def named_in_pattern(self, pattern: cst.MatchPattern) -> int:
+        """The statuses that ``case 429 | 503`` names, of a ``match`` on the status."""
+        case = self._tree.parent.get(pattern)
+        known = isinstance(case, cst.MatchCase) and self.in_case(case).must
+        return self._matched(pattern) & ERRORS if known else 0
 
     def named_in_function(self, function: Function) -> int:
         """The statuses that a predicate names one by one."""

@@ -96,6 +96,8 @@ def _named(passages: Sequence[Passage], must: int) -> int:
                 found |= (passage.predicates.types.statuses_named(types) | _only_for(types, passage.walk.reached[node])) & back
             elif isinstance(node, cst.BaseExpression):
                 found |= passage.predicates.named_in(node) & back
+            elif isinstance(node, cst.MatchPattern):
+                found |= passage.predicates.named_in_pattern(node) & back
         if isinstance(passage.region, cst.While):
             found |= passage.predicates.named_in(passage.region.test)
     return found
@@ -129,7 +131,7 @@ def _places(semantics: Semantics, passages: Sequence[Passage]) -> Iterator[Place
     for node in ranked:
         if isinstance(node, _HANDLERS):
             yield Place(node, f"{_caught(node)} caught here, and the call is made again")
-        elif not any(semantics.tree.within(node, handler) for handler in handlers) and isinstance(node, cst.BaseExpression):
+        elif not any(semantics.tree.within(node, handler) for handler in handlers):
             yield Place(node, "after this test the call is made again")
 
 

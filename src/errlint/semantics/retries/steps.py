@@ -89,8 +89,8 @@ class Steps:
         finally:
             self._predicates.in_flight = ()
 
-    def in_case(self, case: cst.MatchCase) -> int:
-        """The outcomes under which a case of ``match response.status_code`` runs."""
+    def in_case(self, case: cst.MatchCase) -> Range:
+        """The outcomes that the pattern of a case of ``match response.status_code`` takes."""
         return self._predicates.in_case(case)
 
     def taken(self, handler: Handler, raised: Raised) -> Range:
