@@ -81,6 +81,10 @@ class Imported:
         """The types in a tuple of types of another module."""
         return self._modules.type_names(name, self.hops - 1)
 
+    def asks_by_itself(self, spot: Spot) -> bool | None:
+        """Whether what is made at a place in another file is a client that waits by itself as long as the server says; None: it is none."""
+        return self._modules.asks_by_itself(spot, self.hops - 1)
+
     def location(self, spot: Spot) -> Location | None:
         """Where a place in another file is, as people are shown it."""
         return self._modules.location(spot)

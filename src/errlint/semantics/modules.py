@@ -136,6 +136,10 @@ class Modules:
             return ()
         return self._ask(file, hops, ("types", name), lambda module: module.type_names(path)) or ()
 
+    def asks_by_itself(self, spot: Spot, hops: int) -> bool | None:
+        """Whether the call at a place makes a client that waits by itself as long as the server says."""
+        return self._ask(spot.file, hops, ("asks", spot.file, spot.rank), lambda module: module.asks_by_itself(spot.rank))
+
     def _is_value(self, file: str, path: tuple[str, ...]) -> bool:
         """Whether a name is a variable, or a member of a class: told by the index, before anything is parsed."""
         index = self.first_party.index(file)

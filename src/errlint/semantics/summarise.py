@@ -186,6 +186,12 @@ class Summariser:
             return tuple(self.outside(name) for name in self._semantics.evaluator.type_names(expression))
         return ()
 
+    def asks_by_itself(self, rank: int) -> bool | None:
+        """Whether the call of this rank makes a client that waits by itself as long as the server says."""
+        from errlint.semantics.retries.library.clients import asks_by_itself
+
+        return asks_by_itself(self._semantics, self._tree.at(rank))
+
     def outside(self, name: str) -> str:
         """The name by which other modules know a type: classes of this file go by their plain name only here."""
         return f"{self._file}:{name}" if self._semantics.types.definition(name) is not None else name

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from errlint.catalogue import Catalogue
+from errlint.semantics.meaning import Meaning
+from errlint.semantics.retries.library.clients import asks_by_itself
 from errlint.semantics.retries.misjudged import Misjudged, misjudged
 from errlint.semantics.retries.outcomes import LIMITED, members
 from errlint.semantics.retries.policy import Attempt, RetryPolicy
@@ -304,17 +306,33 @@ class Judge:
     def _by_its_client(self, attempt: Attempt) -> bool:
         """An SDK's client that was made elsewhere: it retries as it does without being told."""
         for place in attempt.trail:
-            expression = place.node.func if isinstance(place.node, cst.Call) else None
+            if not isinstance(place.node, cst.Call) or asks_by_itself(self._semantics, place.node) is not None:
+                continue  # `client.with_options(max_retries=0)` makes a client, of which its calls are asked
+            expression = place.node.func
             while isinstance(expression, cst.Attribute):
                 expression = expression.value
                 client = self._semantics.meaning(expression)
                 if client is None or client.sheet is None:
                     continue
                 described = self._semantics.libraries.retry(client.sheet.name)
-                made_here = isinstance(client.trail[0].node, cst.Call)
-                if described is not None and described.sheet.builtin and described.sheet.default.server and not made_here:
+                if described is not None and described.sheet.builtin and described.sheet.default.server and self._waits_by_itself(client):
                     return True
         return False
+
+    def _waits_by_itself(self, client: Meaning) -> bool:
+        """Whether a client of which another module, or nobody, tells how it was made was not made so that it does not wait.
+
+        One that is made in this file is a layer like others.
+        """
+        imported = self._semantics.imported
+        for place in reversed(client.trail):
+            if asks_by_itself(self._semantics, place.node) is not None:
+                return False
+            for spot in reversed(place.elsewhere):
+                told = imported.asks_by_itself(spot) if imported is not None else None
+                if told is not None:
+                    return told
+        return bool(client.trail[0].elsewhere) or not isinstance(client.trail[0].node, cst.Call)
 
 
 def _rules_out(catalogue: Catalogue) -> bool:

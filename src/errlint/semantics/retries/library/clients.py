@@ -1,0 +1,32 @@
+"""A client that is handed around: does it wait by itself as long as the server says, by the call that made it?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from errlint.semantics.retries.library.calls import RetryCalls
+from errlint.semantics.retries.library.leaving import BY_ANY_LIBRARY
+from errlint.semantics.retries.library.parts import Parts
+
+if TYPE_CHECKING:
+    from errlint.semantics.analysis import Semantics
+
+
+def asks_by_itself(semantics: Semantics, node: cst.CSTNode | None) -> bool | None:
+    """False where a call makes a client that does not try again (``max_retries=0``) or does not ask the server; true for other clients that
+    libraries have try again; None for what says nothing of that, as ``client.with_options(timeout=5)``.
+    """
+    if not isinstance(node, cst.Call):
+        return None
+    calls = RetryCalls(semantics)
+    site = calls.at(node)
+    if site is None or site.described.sheet.covers != "client":
+        return None
+    if site.described.sheet.extends and not site.given() and not site.is_open:
+        return None
+    said = Parts(semantics, calls, BY_ANY_LIBRARY).of_site(site)
+    if said.stop is not None and said.stop.attempts is not None and said.stop.attempts <= 1:
+        return False
+    return said.wait is None or said.wait.server is not False
