@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from errlint.catalogue import Catalogue
-from errlint.semantics.meaning import Meaning
+from errlint.semantics.meaning import Meaning, Place
 from errlint.semantics.retries.library.clients import asks_by_itself
 from errlint.semantics.retries.misjudged import Misjudged, misjudged
 from errlint.semantics.retries.outcomes import LIMITED, members
@@ -306,6 +306,8 @@ class Judge:
     def _by_its_client(self, attempt: Attempt) -> bool:
         """An SDK's client that was made elsewhere: it retries as it does without being told."""
         for place in attempt.trail:
+            if place.http and self._told_elsewhere(place):
+                return True
             if not isinstance(place.node, cst.Call) or asks_by_itself(self._semantics, place.node) is not None:
                 continue  # `client.with_options(max_retries=0)` makes a client, of which its calls are asked
             expression = place.node.func
@@ -324,15 +326,19 @@ class Judge:
 
         One that is made in this file is a layer like others.
         """
-        imported = self._semantics.imported
         for place in reversed(client.trail):
             if asks_by_itself(self._semantics, place.node) is not None:
                 return False
-            for spot in reversed(place.elsewhere):
-                told = imported.asks_by_itself(spot) if imported is not None else None
-                if told is not None:
-                    return told
+            told = self._told_elsewhere(place)
+            if told is not None:
+                return told
         return bool(client.trail[0].elsewhere) or not isinstance(client.trail[0].node, cst.Call)
+
+    def _told_elsewhere(self, place: Place) -> bool | None:
+        """Whether the client that another module made on the way to a place waits by itself; None where none is seen."""
+        imported = self._semantics.imported
+        told = (imported.asks_by_itself(spot) for spot in reversed(place.elsewhere) if imported is not None)
+        return next((said for said in told if said is not None), None)
 
 
 def _rules_out(catalogue: Catalogue) -> bool:
