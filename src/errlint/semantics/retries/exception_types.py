@@ -256,6 +256,8 @@ class ExceptionTypes:
             return Range(raised.outcomes, raised.outcomes)
         if UNKNOWN_TYPE in (kind, name):
             return Range(raised.outcomes, 0)
+        if name in _FAMILY_OF_OS_ERRORS and "OSError" in self.ancestry(kind)[0]:
+            return Range(raised.outcomes, raised.outcomes)
         if self._libraries.type(kind) is not None:
             # the most general type that a library raises; the handler may name one that is more precise
             return NOTHING if self._libraries.are_strangers(kind, name) else self._covers(name)
@@ -285,10 +287,9 @@ class ExceptionTypes:
                 continue
             sheets = list(self._libraries.ancestors(current))
             found.update(sheet.name for sheet in sheets)
-            builtin = getattr(builtins, current, None)
-            if isinstance(builtin, type):
-                found.update(kind.__name__ for kind in builtin.__mro__)
-            elif not sheets:
+            classes = [getattr(builtins, above, None) for above in (current, *(above for sheet in sheets for above in sheet.parents))]
+            found.update(kind.__name__ for builtin in classes if isinstance(builtin, type) for kind in builtin.__mro__)
+            if not sheets and not isinstance(classes[0], type):
                 complete = False
         return frozenset(found), complete
 
