@@ -14,6 +14,7 @@ from errlint.semantics.statuses import ERRORS, UNKNOWN
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
+    from errlint.semantics.retries.exits import Region
     from errlint.semantics.retries.loops import Passage
     from errlint.semantics.retries.policy import Attempt
 
@@ -22,6 +23,11 @@ _READS = frozenset({"GET", "HEAD"})
 _OF_HEALTH = re.compile(r"/(health|healthz|healthcheck|livez?|readyz?|ping|heartbeat)/?$", re.IGNORECASE)
 """Ends of addresses at which servers say that they are up; Kubernetes calls them `healthz`, `livez` and `readyz`."""
 
+_STARTS = frozenset(
+    {"subprocess.Popen", "asyncio.create_subprocess_exec", "asyncio.create_subprocess_shell", "multiprocessing.Process", "pexpect.spawn"}
+)
+"""Calls that start a process beside this one: a server that takes a while to come up."""
+
 
 def is_poll(semantics: Semantics, attempt: Attempt, found: Passage) -> bool:
     """Whether a passage waits for what is asked for: it comes to exist, it is made meanwhile, or the server comes up."""
@@ -29,7 +35,10 @@ def is_poll(semantics: Semantics, attempt: Attempt, found: Passage) -> bool:
         return True
     if isinstance(found.region, cst.FunctionDef):
         return False
-    if found.back & FAILURES == NO_ANSWER and attempt.method in _READS and _asks_for_any_answer(semantics, attempt.call):
+    is_question = attempt.method in _READS and _asks_for_any_answer(semantics, attempt.call)
+    if is_question and found.back & FAILURES == NO_ANSWER:
+        return True
+    if is_question and (_is_about_health(semantics, attempt.call) or _starts_a_process(semantics, found.region)):
         return True
     by_answers = found.back & ERRORS & ~found.caught
     if not by_answers:
@@ -39,6 +48,14 @@ def is_poll(semantics: Semantics, attempt: Attempt, found: Passage) -> bool:
     if not found.caught & FAILURES and _waits_first(semantics, found):
         return True
     return attempt.method in _READS and bool(found.caught & NO_ANSWER) and _asks_only_for_success(semantics, attempt.call)
+
+
+def _starts_a_process(semantics: Semantics, region: Region) -> bool:
+    """Whether code before a loop, in its function, starts a process: that is what is waited for."""
+    tree = semantics.tree
+    around = tree.enclosing(region, cst.FunctionDef) or tree.module
+    before = (call for call in tree.inside(around, cst.Call) if tree.order[call] < tree.order[region])
+    return any((semantics.names.qualified(call.func) or "") in _STARTS for call in before)
 
 
 def _waits_first(semantics: Semantics, found: Passage) -> bool:
@@ -64,6 +81,12 @@ def _asks_for_any_answer(semantics: Semantics, call: cst.Call) -> bool:
         value = tree.parent[value]
     if isinstance(tree.parent.get(value), cst.Expr) or _asks_only_for_success(semantics, call):
         return True
+    return _is_about_health(semantics, call)
+
+
+def _is_about_health(semantics: Semantics, call: cst.Call) -> bool:
+    """Whether an address is that at which servers say that they are up."""
+    tree = semantics.tree
     texts = [text.evaluated_value for text in tree.inside(call, cst.SimpleString)]
     texts += [text.value for text in tree.inside(call, cst.FormattedStringText)]
     return any(isinstance(text, str) and _OF_HEALTH.search(text) for text in texts)
