@@ -120,7 +120,9 @@ class Judge:
         meant = {status for status in members(policy.retried.named) if status in _OFTEN_TRANSIENT}
         meant -= {status for status in meant if self._is_of_the_request(policy, status)}
         found = tuple(status for status in hopeless if status not in meant)
-        if found and _FORBIDDEN in meant and self._is_for_all(policy, _FORBIDDEN) and self._is_hopeless(policy, _FORBIDDEN):
+        if not any(status < LIMITED or policy.retried.named >> status & 1 for status in found):
+            return ()  # `status in range(400, 429)` is given up: what is left is hardly ever sent
+        if _FORBIDDEN in meant and self._is_for_all(policy, _FORBIDDEN) and self._is_hopeless(policy, _FORBIDDEN):
             return tuple(sorted((*found, _FORBIDDEN)))
         return found
 
