@@ -42,13 +42,13 @@ class Delays:
         places = (*base.places, Place(item.node, "says how long to wait"))
         if "wait" in words:
             part = self._part(item.value, forwarded)
-            wait = part.wait if part is not None and part.wait is not None else self._own_wait(item.value)
+            wait = part.wait if part is not None and part.wait is not None else self.own(item.value)
             jitter = True if wait.jitter or base.jitter else wait.jitter if base.jitter is None else base.jitter
             return replace(wait, jitter=jitter, node=item.value, places=(*wait.places, Place(item.node, "says how long to wait")))
         if "delay-of" in words and "when" in words:
             return replace(base, server=self._hinted(item.value, base.server))
         if "delay-of" in words:
-            return replace(self._own_wait(item.value), jitter=base.jitter, node=item.value, places=places)
+            return replace(self.own(item.value), jitter=base.jitter, node=item.value, places=places)
         number = waits.number(item.value)
         seconds = None if number is None else number * item.argument.unit
         if "jitter" in words:
@@ -74,11 +74,11 @@ class Delays:
     def _hinted(self, condition: cst.BaseExpression, otherwise: bool | None) -> bool | None:
         """Whether the server is asked by a predicate whose result may be the delay; ``otherwise`` where types stand in its place."""
         if self._semantics.functions.behind(condition) or isinstance(condition, cst.Call):
-            return self._own_wait(condition).server
+            return self.own(condition).server
         types = self._semantics.predicates.types
         return otherwise if all(name in BROAD or self._semantics.types.type(name) for name in types.named(condition)) else None
 
-    def _own_wait(self, expression: cst.BaseExpression) -> Wait:
+    def own(self, expression: cst.BaseExpression) -> Wait:
         """A delay that the project works out itself: a function, an object whose class can be called, a factory of one."""
         waits = self._semantics.waits
         functions = self._semantics.functions.behind(expression)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import reduce
 from typing import TYPE_CHECKING
@@ -50,7 +50,9 @@ class Parts:
         """
         sheet = site.described.sheet
         if sheet.combines and isinstance(site.node, cst.Call):
-            parts = [self.of(found.value) for found in site.passed]
+            values = (value for argument in site.node.args for value in _joined(argument))
+            of_waits = sheet.combines in ("sum", "chain")
+            parts = [self.of(value) or (Said(wait=self._delays.own(value)) if of_waits else None) for value in values]
             return reduce(_COMBINED[sheet.combines], [part for part in parts if part is not None], Said())
         passed = [*site.given(), *given(handed, sheet.arguments), *extra]
         forwarded = site.others() if sheet.forwards else ()
@@ -96,6 +98,27 @@ class Parts:
                 written = self._semantics.constants.strings(item.value)
                 return frozenset(word.upper() for word in written)
         return None
+
+
+def _joined(argument: cst.Arg) -> Iterator[cst.BaseExpression]:
+    """The values that an argument of a call that combines them is: ``*[wait_fixed(1) for _ in range(3)], wait_fixed(9)``."""
+    if argument.star == "*":
+        yield from _spread(argument.value)
+    elif not argument.star:
+        yield argument.value
+
+
+def _spread(values: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
+    match values:
+        case cst.Tuple(elements=elements) | cst.List(elements=elements):
+            yield from (element.value for element in elements)
+        case cst.BinaryOperation(left=left, right=right, operator=cst.Add()):
+            yield from _spread(left)
+            yield from _spread(right)
+        case cst.ListComp(elt=one) | cst.GeneratorExp(elt=one):
+            yield from (one, one)  # more than one of them
+        case _:
+            yield values
 
 
 _ABOUT: dict[str, frozenset[Says]] = {
