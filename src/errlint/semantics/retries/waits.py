@@ -92,14 +92,15 @@ class Waits:
         """
         found = _Found(given=given or {})
         self._walk(expression, within, found, _DEPTH)
-        return self._as_wait(found, expression, self.number(expression, found.given))
+        wait = self._as_wait(found, expression, self.number(expression, found.given))
+        if wait.seconds is None and isinstance(within, cst.For) and not found.server:
+            return replace(wait, seconds=self._numbers.first(expression, within, found.given))
+        return wait
 
     def _as_wait(self, found: _Found, node: cst.BaseExpression, seconds: float | None = None) -> Wait:
         growth: Growth = "growing" if found.varies else "unknown" if found.unknown else "constant"
         if growth == "constant" and seconds is not None and seconds <= 0:
             growth = "none"
-        if seconds is None and isinstance(within, cst.For) and not found.server:
-            seconds = self._numbers.first(expression, within, found.given)
         server = True if found.server else None if found.handed else False
         jitter = True if found.jitter else None if found.by_others else False
         return Wait(growth, seconds, jitter, server, found.cap, node, tuple(found.server))
