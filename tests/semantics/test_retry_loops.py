@@ -599,3 +599,23 @@ def test_uses_of_a_wrapper_that_retry_alike_are_one_policy() -> None:
     """
     found = policies(code)
     assert sorted((told(policy), len(policy.attempts)) for policy in found) == [("all|", 2), ("|", 1)]
+
+
+DROPPED = """
+    def render(page):
+        for attempt in range(3):
+            try:
+                {}session.post("https://api.example.com/seen", json=page)
+                if not page:
+                    raise ValueError(page)
+                return page.render()
+            except Exception:
+                time.sleep(1)
+"""
+
+
+def test_an_answer_that_nobody_takes_sends_nothing_back() -> None:
+    dropped = policy(DROPPED.format(""))
+    assert (told(dropped), dropped.retried.transport) == ("|", True)
+    taken = policy(DROPPED.format("answer = "))
+    assert (told(taken), taken.retried.transport) == ("|all", True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -16,7 +16,7 @@ from errlint.semantics.retries.counters import Counters
 from errlint.semantics.retries.exception_types import ExceptionTypes, Raised
 from errlint.semantics.retries.exits import Exits, Region
 from errlint.semantics.retries.fates import Fate, Walk, everything
-from errlint.semantics.retries.outcomes import FAILED, FAILURES, NOT_YET, ended, running
+from errlint.semantics.retries.outcomes import FAILED, FAILURES, NO_ANSWER, NOT_YET, ended, running
 from errlint.semantics.retries.policy import Attempt, RetryPolicy, Stop, Wait
 from errlint.semantics.retries.polls import is_poll
 from errlint.semantics.retries.predicates import Predicates
@@ -233,6 +233,8 @@ def _in_region(semantics: Semantics, region: Region) -> RetryPolicy | None:
         if _OPENS_A_SOCKET.search(dotted(attempt.call.func) or ""):
             continue
         found = passage(semantics, region, attempt.call)
+        if attempt.raises is False and found.back & OK and _is_dropped(semantics, attempt.call):
+            found = replace(found, back=found.back & NO_ANSWER)  # whatever sends an answer back, it is not its status
         if found.is_retry and not is_poll(semantics, attempt, found):
             passages.append((attempt, found))
     if not passages:
@@ -241,6 +243,12 @@ def _in_region(semantics: Semantics, region: Region) -> RetryPolicy | None:
     passages.sort(key=lambda one: not one[1].back & ERRORS)
     attempts = tuple(attempt for attempt, _ in passages)
     return assembled(semantics, attempts, [found for _, found in passages])
+
+
+def _is_dropped(semantics: Semantics, call: cst.Call) -> bool:
+    """Whether nobody takes what a call returns."""
+    parent = semantics.tree.parent[call]
+    return isinstance(semantics.tree.parent[parent] if isinstance(parent, cst.Await) else parent, cst.Expr)
 
 
 def assembled(
