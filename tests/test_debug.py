@@ -75,6 +75,7 @@ client.py:6 loop
         line 10: after this test the call is made again
   wait  as long as the server says after 429, without jitter, follows the server (line 14: int(response.headers["Retry-After"]))
         line 14: what the server says about the wait
+        after other failures: always the same, first 2 s, jitter not known, does not ask the server (line 17: 2 + time.time() % 1)
   stop  there is a limit (line 11: tries)
 """
 

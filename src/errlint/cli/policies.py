@@ -100,6 +100,8 @@ def _wait(wait: Wait, retried: Retried, source: Source) -> Iterator[str]:
     yield ", ".join(parts) + where
     for place in wait.places:
         yield f"line {_line(place.node, source)}: {place.note}"
+    for other in _wait(wait.otherwise, retried, source) if wait.otherwise is not None else ():
+        yield f"after other failures: {other}"
 
 
 def _stop(stop: Stop, source: Source) -> str:

@@ -38,7 +38,7 @@ class _Asked:
     """What is known where a number is asked for: what parameters stand for, and the loop whose first pass it is, if any."""
 
     given: Given = field(default_factory=dict)
-    loop: cst.For | None = None
+    loop: cst.For | cst.While | None = None
 
 
 class Numbers:
@@ -55,7 +55,7 @@ class Numbers:
         """
         return self._of(expression, _Asked(given or {}), _HOPS)
 
-    def first(self, expression: cst.BaseExpression, loop: cst.For, given: Given | None = None) -> float | None:
+    def first(self, expression: cst.BaseExpression, loop: cst.For | cst.While, given: Given | None = None) -> float | None:
         """The value that a number has in the first pass of a loop, without the chance in it: 1 for ``2**attempt + random()``."""
         return self._of(expression, _Asked(given or {}, loop), _HOPS_IN_PASS)
 
@@ -136,8 +136,8 @@ class Numbers:
         if binding.node in asked.given:
             return self._of(asked.given[binding.node], asked, hops)
         match binding:
-            case Binding(how=How.ITEM, node=node) if node is asked.loop:
-                return self._first_item(asked.loop.iter, binding.path, asked, hops)
+            case Binding(how=How.ITEM, node=cst.For(iter=iterable) as node) if node is asked.loop:
+                return self._first_item(iterable, binding.path, asked, hops)
             case Binding(how=How.PARAMETER):
                 passed = [value for value in self._semantics.functions.passed_for(binding) if value not in asked.given]
                 inside = [value for value in passed if self._tree.within(value, asked.loop)]

@@ -94,7 +94,8 @@ class Wait:
     :ivar jitter: whether chance is in it;
     :ivar server: whether it follows what the server says (Retry-After, a reset, an SDK's attribute), in this layer or below it;
     :ivar cap: the longest delay in seconds, if there is one; :ivar node: the expression, call or argument that says how long, if any;
-    :ivar next_pass: the next pass begins with it, so the answer that failed is looked at elsewhere.
+    :ivar next_pass: the next pass begins with it, so the answer that failed is looked at elsewhere;
+    :ivar otherwise: the wait after failures that are not the ones it is about, where they have one of their own.
     """
 
     growth: Growth = "unknown"
@@ -105,6 +106,7 @@ class Wait:
     node: cst.CSTNode | None = None
     places: tuple[Place, ...] = ()
     next_pass: bool = False
+    otherwise: Wait | None = None
 
 
 def either(waits: Sequence[Wait]) -> Wait:

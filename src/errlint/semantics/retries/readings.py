@@ -171,25 +171,28 @@ def wait_of(semantics: Semantics, passages: Sequence[Passage], failures: Retried
     asked = next((1 << status for status in ASKED_FIRST if failures.named >> status & 1), FAILED)
     after: list[Wait] = []
     before: list[Wait] = []
+    others: list[Wait] = []
     perhaps = perhaps_before = False
     for passage in passages:
         for call, outcomes in passage.steps.pauses.items():
             if outcomes & FAILURES == _NOT_FOUND:
                 continue  # what is waited for is not there yet
-            delay = semantics.waits.pause(call) if outcomes & (asked | NOT_YET) else None
+            delay = semantics.waits.pause(call) if outcomes & (FAILED | NOT_YET) else None
             if delay is not None:
-                (after if outcomes & asked else before).append(semantics.waits.of(delay, passage.region, passage.given))
+                (after if outcomes & asked else before if outcomes & NOT_YET else others).append(
+                    semantics.waits.of(delay, passage.region, passage.given)
+                )
         for call, outcomes in passage.steps.unknown.items():
-            waits = semantics.waits.elsewhere(call, passage.region) if outcomes & (asked | NOT_YET) else None
+            waits = semantics.waits.elsewhere(call, passage.region) if outcomes & (FAILED | NOT_YET) else None
             if waits is not None:
-                (after if outcomes & asked else before).append(waits)
+                (after if outcomes & asked else before if outcomes & NOT_YET else others).append(waits)
                 continue
             may_wait = MAY_WAIT.search((dotted(call.func) or "").rpartition(".")[2]) is not None
             perhaps, perhaps_before = perhaps or (may_wait and bool(outcomes & asked)), perhaps_before or (may_wait and outcomes == NOT_YET)
     if not after and not before:
         somehow = perhaps or perhaps_before
         return Wait("unknown" if somehow else "none", None, None if somehow else False, None if somehow else False)
-    found = replace(either([*after, *before]), next_pass=not after)
+    found = replace(either([*after, *before]), next_pass=not after, otherwise=either(others) if others else None)
     if found.growth == "unknown" and any(_hands_on_headers(semantics, passage, asked) for passage in passages):
         found = replace(found, server=found.server or None)
     # each attempt may begin with a wait of its own

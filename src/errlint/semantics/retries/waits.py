@@ -93,7 +93,7 @@ class Waits:
         found = _Found(given=given or {})
         self._walk(expression, within, found, _DEPTH)
         wait = self._as_wait(found, expression, self.number(expression, found.given))
-        if wait.seconds is None and isinstance(within, cst.For) and not found.server:
+        if wait.seconds is None and isinstance(within, (cst.For, cst.While)) and not found.server:
             return replace(wait, seconds=self._numbers.first(expression, within, found.given))
         return wait
 
@@ -165,8 +165,9 @@ class Waits:
                 self._attribute(expression, within, found, depth)
             case cst.Call():
                 self._call(expression, within, found, depth)
+            case cst.BinaryOperation(operator=cst.Modulo(), left=left) if self._numbers.reads_clock(left):
+                found.by_others = True
             case cst.BinaryOperation(left=left, right=right) | cst.BooleanOperation(left=left, right=right):
-                found.by_others = found.by_others or (isinstance(expression.operator, cst.Modulo) and self._numbers.reads_clock(left))
                 self._walk(left, within, found, depth)
                 self._walk(right, within, found, depth)
             case cst.UnaryOperation(expression=inner) | cst.Await(expression=inner) | cst.NamedExpr(value=inner):
