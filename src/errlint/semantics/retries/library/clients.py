@@ -29,4 +29,6 @@ def asks_by_itself(semantics: Semantics, node: cst.CSTNode | None) -> bool | Non
     said = Parts(semantics, calls, BY_ANY_LIBRARY).of_site(site)
     if said.stop is not None and said.stop.attempts is not None and said.stop.attempts <= 1:
         return False
-    return said.wait is None or said.wait.server is not False
+    if said.wait is None:
+        return True if site.described.sheet.extends else None
+    return said.wait.server is not False
