@@ -36,6 +36,7 @@ from errlint.semantics.raises import Raising
 from errlint.semantics.request_ids.losses import Losses
 from errlint.semantics.retries.at_hand import Headers
 from errlint.semantics.retries.attempts import Attempts
+from errlint.semantics.retries.deciders import Deciders
 from errlint.semantics.retries.judge import Judge
 from errlint.semantics.retries.keys import Keys
 from errlint.semantics.retries.policies import Retries
@@ -216,6 +217,11 @@ class Semantics:
     def predicates(self) -> Predicates:
         """Which outcomes of an attempt a test, a predicate function or a handler lets through."""
         return Predicates(self)
+
+    @cached_property
+    def deciders(self) -> Deciders:
+        """Predicates that other modules define, and properties of exceptions."""
+        return Deciders(self)
 
     @cached_property
     def waits(self) -> Waits:

@@ -158,6 +158,11 @@ class Callees:
         found = self._meaning(value)
         return self._members.find(found.sheet, attribute.attr.value) if found is not None and found.sheet is not None else None
 
+    def members(self, attribute: cst.Attribute) -> list[cst.FunctionDef]:
+        """The functions of this file that ``x.name`` reads."""
+        member = self.member(attribute)
+        return list(self._members.functions(member)) if member is not None else []
+
     def method(self, sheet: TypeSheet, name: str) -> Member | None:
         """The member of this name that a type of the project has."""
         return self._members.find(sheet, name)

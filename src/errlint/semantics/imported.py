@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from errlint.library_sheets import TypeSheet
     from errlint.model import Location
     from errlint.semantics.modules import Modules
-    from errlint.semantics.summaries import Fixed, FunctionSummary, Given, Making, Retrier, Retrying, Spot, Value, Waiting
+    from errlint.semantics.summaries import ByType, Decision, Fixed, FunctionSummary, Given, Making, Retrier, Retrying, Spot, Value, Waiting
 
 
 class Imported:
@@ -64,6 +64,10 @@ class Imported:
     def waiting(self, name: str, answers: tuple[int | str, ...], *, bound: bool) -> Waiting | None:
         """How long a function of another module waits, or says to wait; ``answers``: which arguments are the answer that failed."""
         return self._modules.waiting(name, answers, self.hops - 1, bound=bound)
+
+    def decision(self, name: str, raised: ByType, *, called: bool) -> Decision | None:
+        """What a predicate of another module lets through; ``called``: it is no property, which is only read."""
+        return self._modules.decision(name, raised, self.hops - 1, called=called)
 
     def implementations(self, class_name: str, member: str) -> tuple[str, ...]:
         """The methods that subclasses have for an abstract one of a class, by their names."""

@@ -29,7 +29,7 @@ from errlint.semantics.closed import UNKNOWN, parsed
 from errlint.semantics.imported import Imported
 from errlint.semantics.names import Names
 from errlint.semantics.scopes import Scopes
-from errlint.semantics.summaries import Fixed, FunctionSummary, Given, Making, Retrier, Retrying, Spot, Value, Waiting
+from errlint.semantics.summaries import ByType, Decision, Fixed, FunctionSummary, Given, Making, Retrier, Retrying, Spot, Value, Waiting
 from errlint.semantics.summarise import Summariser
 from errlint.semantics.tree import Tree
 from errlint.semantics.types import sheet_of_class
@@ -106,6 +106,11 @@ class Modules:
         self.trace.touch(file)
         raw = self.first_party.project.read(file) or b""
         return _LOOPS.search(raw) is not None and b"except" in raw
+
+    def decision(self, name: str, raised: ByType, hops: int, *, called: bool) -> Decision | None:
+        """What the predicate of this name lets through of what is raised."""
+        file, path = file_and_path(name)
+        return self._ask(file, hops, ("decision", name, raised, called), lambda module: module.decision(path, raised, called=called))
 
     def making(self, class_name: str, hops: int) -> Making | None:
         """How instances of the class of this name are made, if it says so itself."""

@@ -102,6 +102,10 @@ class Arguments(msgspec.Struct, frozen=True):
     numbers: tuple[tuple[int | str, float], ...] = ()
 
 
+ByType = tuple[tuple[tuple[str, ...], int], ...]
+"""What is raised: types, each with the outcomes under which it is; no type stands for whatever the HTTP library raises."""
+
+
 class Retrying(msgspec.Struct, frozen=True):
     """What a function is asked about that may run something again: its arguments, and what is raised.
 
@@ -135,6 +139,18 @@ class Waiting(msgspec.Struct, frozen=True):
 
     pauses: Schedule | None = None
     delay: Schedule | None = None
+
+
+class Decision(msgspec.Struct, frozen=True):
+    """What a predicate lets through: sets of outcomes (:mod:`errlint.semantics.retries.outcomes`) that may, and certainly do, pass it.
+
+    ``named`` are the statuses that it names, ``rejected`` those of them that it certainly does not let through.
+    """
+
+    may: int
+    must: int
+    named: int = 0
+    rejected: int = 0
 
 
 class Retrier(msgspec.Struct, frozen=True):

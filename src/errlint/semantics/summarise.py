@@ -10,14 +10,28 @@ import libcst as cst
 import msgspec
 
 from errlint.semantics.carried import making_of
-from errlint.semantics.class_members import is_abstract, is_static
+from errlint.semantics.class_members import is_abstract, is_property, is_static
 from errlint.semantics.functions import fields, is_spread, method
 from errlint.semantics.leaving import leaves
 from errlint.semantics.meaning import Kind, Meaning, Place
 from errlint.semantics.retries.exception_types import UNKNOWN_TYPE, Raised
 from errlint.semantics.scopes import How
-from errlint.semantics.statuses import ALL, Range, Statuses
-from errlint.semantics.summaries import Arguments, Fixed, FunctionSummary, Given, Making, Retrier, Retrying, Schedule, Spot, Value, Waiting
+from errlint.semantics.statuses import ALL, UNKNOWN, Range, Statuses
+from errlint.semantics.summaries import (
+    Arguments,
+    ByType,
+    Decision,
+    Fixed,
+    FunctionSummary,
+    Given,
+    Making,
+    Retrier,
+    Retrying,
+    Schedule,
+    Spot,
+    Value,
+    Waiting,
+)
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
@@ -131,6 +145,26 @@ class Summariser:
         waits = self._spots((Place(wait.node, "waits here"),)) if wait.node is not None else ()
         stops = self._spots((Place(stop.node, "gives up here"),)) if stop.node is not None else ()
         return Schedule(wait.growth, wait.seconds, wait.jitter, wait.server, wait.cap, waits, stop.bounded, stop.attempts, stops)
+
+    def decision(self, path: tuple[str, ...], raised: ByType, *, called: bool) -> Decision | None:
+        """What the predicate at a path of names lets through; None where there is none, or nothing is known of what it asks."""
+        from errlint.semantics.retries.deciders import of_its_kind
+        from errlint.semantics.retries.predicates import Predicates
+
+        node = next(self._predicates_at(path), None)
+        if node is None or (isinstance(node, cst.FunctionDef) and (is_abstract(node) or is_property(node) == called)):
+            return None
+        predicates = Predicates(self._semantics)
+        predicates.in_flight = tuple(Raised(tuple(map(self._inside, types)), outcomes) for types, outcomes in raised)
+        passes, named = predicates.of_function(node), predicates.named_in_function(node)
+        if passes == UNKNOWN and not named:
+            return None
+        strict = Predicates(self._semantics, extra=lambda test: of_its_kind(self._semantics, test)) if named else predicates
+        return Decision(passes.may, passes.must, named, named & ~strict.of_function(node).may)
+
+    def _predicates_at(self, path: tuple[str, ...]) -> Iterator[cst.FunctionDef | cst.Lambda]:
+        yield from self._functions_at(path)
+        yield from (found for found in self._expressions_at(path) if isinstance(found, cst.Lambda))
 
     def _keys_of_instance(self, path: tuple[str, ...], made: Arguments | None) -> _Keys:
         """By which argument the parameters of a class's ``__init__`` are given, or the fields of a dataclass."""

@@ -186,10 +186,19 @@ class Predicates(Statuses):
         found = super().range_of(test)
         if found == UNKNOWN and isinstance(test, cst.Comparison) and self._is_servers_hint(test):
             return Range(ERRORS, 0)
+        if found == UNKNOWN and isinstance(test, cst.Attribute):
+            found = self._property(test)
         if found == UNKNOWN and isinstance(test, (cst.Name, cst.Attribute)):
             present = last_word(test).lower() in ANSWER_WORDS
             return Range(ALL & ~NO_ANSWER, 0) if present else self._kept_test(test)
         return found
+
+    def _property(self, attribute: cst.Attribute) -> Range:
+        """``error.is_temporary``, of an exception of the project."""
+        for function in self._semantics.deciders.here(attribute, called=False):
+            return UNKNOWN if is_abstract(function) else self.of_function(function)
+        known = self._semantics.deciders.elsewhere(attribute, self.in_flight, called=False)
+        return Range(known.may, known.must) if known is not None else UNKNOWN
 
     def _is_servers_hint(self, test: cst.Comparison) -> bool:
         """``headers["x-should-retry"] == "true"``, ``"x-should-retry" in headers``."""
@@ -224,9 +233,11 @@ class Predicates(Statuses):
             named = self._in_text(arguments[0], call.func.value)
             if named:
                 return Range(named, named)
-        for function in self._semantics.functions.run_by(call):
+        deciders = self._semantics.deciders
+        for function in self._semantics.functions.run_by(call) or deciders.here(call.func, called=True):
             return UNKNOWN if is_abstract(function) else self.of_function(function)
-        return super().range_of(call)
+        known = deciders.elsewhere(call.func, self.in_flight)
+        return Range(known.may, known.must) if known is not None else super().range_of(call)
 
     def _is_number(self, value: cst.BaseExpression, written: cst.BaseExpression) -> Range | None:
         """``isinstance(status, int)``: whether there is a status."""
@@ -243,12 +254,16 @@ class Predicates(Statuses):
         if any(sheet is not None and sheet.is_a == "response" and not sheet.carries_status for sheet in sheets):
             return UNKNOWN
         if any(self.types.local(name) is not None or is_first_party(name) for name in names):
-            return self._of_those_in_flight(names) if self._are_told_apart(names) else UNKNOWN
+            if not self._are_told_apart(names):
+                return UNKNOWN
+            found = self._of_those_in_flight(names)
+            # what the project makes of a failure of the network is not known
+            return Range(found.may | NO_ANSWER, found.must)
         return self._of_those_in_flight(names) if self.in_flight else self.types.covers(names)
 
     def _are_told_apart(self, names: list[str]) -> bool:
         """Whether it is known of all that was caught whether it is of these types: no class of it has one of them below it."""
-        kinds = {kind for one in self.in_flight for kind in one.types or (UNKNOWN_TYPE,)}
+        kinds = {kind for one in self.in_flight if one.types or one.outcomes & ERRORS for kind in one.types or (UNKNOWN_TYPE,)}
         above = {kind for name in names if name not in kinds for kind in self.types.ancestry(name)[0]}
         return bool(kinds) and UNKNOWN_TYPE not in kinds and not kinds & above
 
@@ -350,7 +365,7 @@ class Predicates(Statuses):
         for node in (test, *self._tree.below(test)):
             if isinstance(node, cst.Comparison):
                 found |= self._named_by(node)
-            elif isinstance(node, cst.Call) and node not in self._asking:
+            elif isinstance(node, (cst.Call, cst.Attribute)) and node not in self._asking:
                 found |= self._named_by_functions(node)
         return found & ~BELOW_400
 
@@ -369,18 +384,22 @@ class Predicates(Statuses):
             found |= self.named_in(test)
         return found
 
-    def _named_by_functions(self, call: cst.Call) -> int:
+    def _named_by_functions(self, node: cst.Call | cst.Attribute) -> int:
         found = 0
-        if dotted(call.func) == "isinstance" and len(call.args) == 2:
+        call = node if isinstance(node, cst.Call) else None
+        if call is not None and dotted(call.func) == "isinstance" and len(call.args) == 2:
             found |= self.types.statuses_named(self.types.named(call.args[1].value))
-        self._asking.add(call)
+        asked, called, deciders = call.func if call is not None else node, call is not None, self._semantics.deciders
+        functions = (self._semantics.functions.run_by(call) if call is not None else []) or deciders.here(asked, called=called)
+        self._asking.add(node)
         try:
-            for function in self._semantics.functions.run_by(call):
-                for node in self._tests_in(function):
-                    found |= self.named_in(node)
+            for function in functions:
+                for test in self._tests_in(function):
+                    found |= self.named_in(test)
         finally:
-            self._asking.discard(call)
-        return found
+            self._asking.discard(node)
+        known = deciders.elsewhere(asked, self.in_flight, called=called) if not functions else None
+        return found | known.named if known is not None else found
 
     def _tests_in(self, function: cst.FunctionDef) -> Iterator[cst.BaseExpression]:
         for node in self._tree.below(function.body, into_functions=False):

@@ -12,6 +12,7 @@ from errlint.retry_sheets import Says
 from errlint.semantics.functions import Given as Passed
 from errlint.semantics.meaning import Place
 from errlint.semantics.retries.codes import OTHER, Codes
+from errlint.semantics.retries.deciders import of_its_kind
 from errlint.semantics.retries.library.calls import Given, RetrySite
 from errlint.semantics.retries.library.defaults import Defaults
 from errlint.semantics.retries.library.leaving import Leaving
@@ -19,7 +20,7 @@ from errlint.semantics.retries.library.said import Again, Said
 from errlint.semantics.retries.library.values import classes, is_nothing, truth
 from errlint.semantics.retries.outcomes import ANY_FAILURE, FAILURES
 from errlint.semantics.retries.predicates import Function, Predicates
-from errlint.semantics.statuses import ALL, ERRORS, UNKNOWN, Range
+from errlint.semantics.statuses import ERRORS, Range
 from errlint.semantics.types import shown
 
 if TYPE_CHECKING:
@@ -112,26 +113,26 @@ class Conditions:
         functions = self._functions(item.value)
         inverted = "unless" in item.argument.says
         place = Place(item.node, "decides when to give up" if inverted else "decides what is tried again")
-        if len(functions) != 1:
-            return Again(Range(FAILURES, 0), places=(place,))
-        function, given = functions[0]
-        predicates = Predicates(self._semantics, given=given)
-        predicates.in_flight = self._leaving.raised
 
         def outcomes(passes: Range) -> Range:
             known = Range(passes.may & FAILURES, passes.must & FAILURES)
             return known if inverted else self._leaving.tested(known)
 
+        if len(functions) != 1:
+            known = self._semantics.deciders.elsewhere(item.value, self._leaving.raised) if not functions else None
+            if known is None:
+                return Again(Range(FAILURES, 0), places=(place,))
+            return Again(outcomes(Range(known.may, known.must)), known.rejected if inverted else known.named, (place,))
+        function, given = functions[0]
+        predicates = Predicates(self._semantics, given=given)
+        predicates.in_flight = self._leaving.raised
+
         by_code = {code: outcomes(passes) for code, passes in self._by_code(function, given).items()}
         named = predicates.named_in_function(function)
         if inverted and named:
-            named &= ~Predicates(self._semantics, extra=self._of_its_kind, given=given).of_function(function).may
+            kinds = Predicates(self._semantics, extra=lambda test: of_its_kind(self._semantics, test), given=given)
+            named &= ~kinds.of_function(function).may
         return Again(outcomes(predicates.of_function(function)), named, (place,), by_code)
-
-    def _of_its_kind(self, test: cst.BaseExpression) -> Range | None:
-        """A test for a type that is not known, passed: who names a status below it speaks of exceptions of that type."""
-        is_test = isinstance(test, cst.Call) and isinstance(test.func, cst.Name) and test.func.value == "isinstance"
-        return Range(ALL, ALL) if is_test and self._semantics.predicates.range_of(test) == UNKNOWN else None
 
     def _by_code(self, function: Function, given: Passed) -> dict[str, Range]:
         """What a function lets through, of failures with each code that it names, and with any other."""
@@ -146,13 +147,17 @@ class Conditions:
     def _returned(self, item: Given, *, inverted: bool) -> Again:
         functions = self._functions(item.value)
         place = Place(item.node, "decides by the result what is tried again")
-        if len(functions) != 1:
-            return Again(Range(ERRORS, 0), places=(place,))
-        function, given = functions[0]
-        predicates = Predicates(self._semantics, given=given)
-        passes = predicates.of_function(function)
+        if len(functions) == 1:
+            function, given = functions[0]
+            predicates = Predicates(self._semantics, given=given)
+            passes, named = predicates.of_function(function), predicates.named_in_function(function)
+        else:
+            known = self._semantics.deciders.elsewhere(item.value, ()) if not functions else None
+            if known is None:
+                return Again(Range(ERRORS, 0), places=(place,))
+            passes, named = Range(known.may, known.must), known.named
         passes = passes.negated() if inverted else passes
-        return Again(Range(passes.may & ERRORS, passes.must & ERRORS), predicates.named_in_function(function), (place,))
+        return Again(Range(passes.may & ERRORS, passes.must & ERRORS), named, (place,))
 
     def _functions(self, expression: cst.BaseExpression) -> list[tuple[Function, Passed]]:
         """The functions that a predicate may be: itself, or those that a call makes."""
