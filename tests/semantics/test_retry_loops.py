@@ -619,3 +619,23 @@ def test_an_answer_that_nobody_takes_sends_nothing_back() -> None:
     assert (told(dropped), dropped.retried.transport) == ("|", True)
     taken = policy(DROPPED.format("answer = "))
     assert (told(taken), taken.retried.transport) == ("|all", True)
+
+
+STEPS = """
+    from elsewhere import acquire_slot, handle_event, was_paused, wait_for_threads
+
+    def run(event):
+        for attempt in range(3):
+            try:
+                {}(event)
+                found = client.responses.create(input=event)
+                wait_for_threads()
+                return client.responses.create(input=found)
+            except Exception:
+                time.sleep(2**attempt)
+"""
+
+
+@pytest.mark.parametrize(("first", "jitter"), [("acquire_slot", None), ("handle_event", False), ("was_paused", False)])
+def test_an_attempt_may_begin_with_a_wait_of_its_own(first: str, jitter: bool | None) -> None:
+    assert policy(STEPS.format(first)).wait.jitter is jitter

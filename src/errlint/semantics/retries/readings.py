@@ -16,7 +16,7 @@ from errlint.semantics.retries.codes import OTHER, Codes
 from errlint.semantics.retries.exception_types import ASKED_FIRST, BROAD
 from errlint.semantics.retries.outcomes import FAILED, FAILURES, NO_ANSWER, NOT_YET
 from errlint.semantics.retries.policy import Retried, Wait, either
-from errlint.semantics.retries.words import MAY_WAIT
+from errlint.semantics.retries.words import BEGINS_WITH_A_WAIT, MAY_WAIT
 from errlint.semantics.statuses import ERRORS, Range
 
 if TYPE_CHECKING:
@@ -172,7 +172,7 @@ def wait_of(semantics: Semantics, passages: Sequence[Passage], failures: Retried
     after: list[Wait] = []
     before: list[Wait] = []
     others: list[Wait] = []
-    perhaps = perhaps_before = False
+    perhaps = False
     for passage in passages:
         for call, outcomes in passage.steps.pauses.items():
             if outcomes & FAILURES == _NOT_FOUND:
@@ -187,8 +187,8 @@ def wait_of(semantics: Semantics, passages: Sequence[Passage], failures: Retried
             if waits is not None:
                 (after if outcomes & asked else before if outcomes & NOT_YET else others).append(waits)
                 continue
-            may_wait = MAY_WAIT.search((dotted(call.func) or "").rpartition(".")[2]) is not None
-            perhaps, perhaps_before = perhaps or (may_wait and bool(outcomes & asked)), perhaps_before or (may_wait and outcomes == NOT_YET)
+            perhaps = perhaps or (bool(outcomes & asked) and MAY_WAIT.search((dotted(call.func) or "").rpartition(".")[2]) is not None)
+    perhaps_before = any(_begins_with_a_wait(passages))
     if not after and not before:
         somehow = perhaps or perhaps_before
         return Wait("unknown" if somehow else "none", None, None if somehow else False, None if somehow else False)
@@ -197,6 +197,16 @@ def wait_of(semantics: Semantics, passages: Sequence[Passage], failures: Retried
         found = replace(found, server=found.server or None)
     # each attempt may begin with a wait of its own
     return replace(found, jitter=found.jitter or None) if perhaps_before else found
+
+
+def _begins_with_a_wait(passages: Sequence[Passage]) -> Iterator[bool]:
+    """Whether a call before the first attempt of a pass may wait."""
+    reached: dict[cst.Call, int] = {}
+    for passage in passages:
+        for call, outcomes in passage.steps.unknown.items():
+            reached[call] = reached.get(call, 0) | outcomes
+    for call, outcomes in reached.items():
+        yield outcomes == NOT_YET and BEGINS_WITH_A_WAIT.search((dotted(call.func) or "").rpartition(".")[2]) is not None
 
 
 def _hands_on_headers(semantics: Semantics, passage: Passage, asked: int) -> bool:

@@ -18,7 +18,9 @@ STATUS_WORDS = frozenset({
 })  # fmt: skip
 """By which names code goes by the status of an answer."""
 MAY_WAIT = re.compile(r"sleep|wait|back_?off|throttl|limit|delay|pause|cool|acquire|handle|retry", re.IGNORECASE)
-"""Calls of unknown functions that may well wait."""
+"""Calls of unknown functions that may well wait after a failure."""
+BEGINS_WITH_A_WAIT = re.compile(r"sleep|wait|back_?off|throttl|limit|delay|pause(?!d)|cool|acquire", re.IGNORECASE)
+"""Calls of unknown functions that may well wait before an attempt; what handles something then handles no failure."""
 
 
 def last_word(expression: cst.BaseExpression) -> str:
