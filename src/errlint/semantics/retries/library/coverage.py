@@ -27,13 +27,15 @@ class Covered:
     """What one retry covers; filled while its uses are found.
 
     :ivar code: the functions, loops and calls that are run again, with their attempts; :ivar foreign: the attempts of a library's functions
-    that are handed over; :ivar through: those made through a client; :ivar said: what is only said where the object is used;
+    that are handed over; :ivar project: those of functions of other modules of the project, by calls that are not written in the file;
+    :ivar through: those made through a client; :ivar said: what is only said where the object is used;
     :ivar coroutines: whether those are run again, too; :ivar generators: whether generator functions are.
     """
 
     coroutines: bool = True
     code: dict[cst.CSTNode, list[Attempt]] = field(default_factory=dict)
     foreign: list[Attempt] = field(default_factory=list)
+    project: dict[cst.Call, Attempt] = field(default_factory=dict)
     through: list[Attempt] = field(default_factory=list)
     said: list[Given] = field(default_factory=list)
     generators: bool = False
@@ -41,13 +43,14 @@ class Covered:
     @property
     def attempts(self) -> list[Attempt]:
         """All of them, each once."""
-        found = (attempt for attempts in (*self.code.values(), self.foreign, self.through) for attempt in attempts)
+        found = (attempt for attempts in (*self.code.values(), self.foreign, self.project.values(), self.through) for attempt in attempts)
         return list({(attempt.call, attempt.trail[0].node): attempt for attempt in found}.values())
 
     def extend(self, other: Covered) -> None:
         """Take over what another use of the same retry covers."""
         self.code.update(other.code)
         self.foreign.extend(other.foreign)
+        self.project.update(other.project)
         self.through.extend(other.through)
         self.said.extend(other.said)
 
@@ -81,7 +84,9 @@ class Coverage:
         found = of_calls(covered.foreign)
         for code, attempts in covered.code.items():
             found = found.also(leaving(self._semantics, code, attempts))
-        return found if covered.code or covered.foreign else BY_ANY_LIBRARY
+        for made in covered.project:
+            found = found.also(leaving(self._semantics, made, ()))
+        return found if covered.code or covered.foreign or covered.project else BY_ANY_LIBRARY
 
     # functions -------------------------------------------------------------------------------------------------------------------
 
@@ -144,6 +149,13 @@ class Coverage:
         attempt = self._semantics.attempts.of_callee(callee, call)
         if attempt is not None:
             found.foreign.append(attempt)
+            return
+        made = cst.Call(callee)
+        attempt = self._semantics.attempts.of_call(made) if self._semantics.evaluator.callees.elsewhere(made) is not None else None
+        if attempt is not None:
+            # the call is not written in the file: what stands there is the function that is handed over
+            trail = tuple(replace(step, node=callee) if step.node is made else step for step in attempt.trail)
+            found.project[made] = replace(attempt, call=call, trail=trail)
 
     def _add_decorated(self, parameter: Binding, found: Covered) -> None:
         """A decorator of the project's own around the library: `def retried(function): return Retrying(…)(function)`."""
