@@ -10,7 +10,7 @@ import libcst as cst
 from errlint.first_party import is_first_party
 from errlint.library_sheets import TypeSheet
 from errlint.semantics.binding import ApiBinding
-from errlint.semantics.class_members import ClassMembers, Member, is_abstract
+from errlint.semantics.class_members import ClassMembers, Member, is_abstract, is_property
 from errlint.semantics.functions import Functions
 from errlint.semantics.imported import Imported
 from errlint.semantics.meaning import Bound, Kind, Meaning, Place
@@ -162,6 +162,12 @@ class Callees:
         """The functions of this file that ``x.name`` reads."""
         member = self.member(attribute)
         return list(self._members.functions(member)) if member is not None else []
+
+    def properties(self, attribute: cst.Attribute) -> tuple[list[cst.FunctionDef], str]:
+        """The properties of this file that reading an attribute runs, or the name of the member of another module that it reads."""
+        member = self.member(attribute)
+        here = [function for function in self._members.functions(member) if is_property(function)] if member is not None else []
+        return here, member.elsewhere if member is not None else ""
 
     def method(self, sheet: TypeSheet, name: str) -> Member | None:
         """The member of this name that a type of the project has."""

@@ -18,6 +18,7 @@ from errlint.semantics.constants import string_value
 from errlint.semantics.functions import Given, arguments
 from errlint.semantics.meaning import Kind, Place
 from errlint.semantics.names import dotted
+from errlint.semantics.retries.kept import PASSES_ON, is_kept_by_outcome, reads_told
 from errlint.semantics.retries.numbers import Numbers
 from errlint.semantics.retries.policy import Growth, Wait
 from errlint.semantics.retries.restarts import restarts
@@ -33,24 +34,6 @@ _TOLD = re.compile(
     re.IGNORECASE,
 )
 """Names and keys by which servers and SDKs say how long to wait. Used for silence only: a name proves nothing, but it may be the header."""
-_PASSES_ON = frozenset(
-    {
-        "int",
-        "float",
-        "abs",
-        "round",
-        "math.ceil",
-        "math.floor",
-        "max",
-        "min",
-        "str",
-        "sum",
-        "next",
-        "iter",
-        "timedelta",
-        "datetime.timedelta",
-    }
-)
 _ANSWERS = (Kind.RESPONSE, Kind.EXCEPTION, Kind.HEADERS, Kind.BODY)
 _ANSWER_NAMES = frozenset({"response", "resp", "res", "r", "e", "ex", "exc", "err", "error", "exception", "headers"})
 _DEPTH = 16
@@ -83,6 +66,7 @@ class Waits:
         self._semantics = semantics
         self._tree = semantics.tree
         self._numbers = Numbers(semantics)
+        self._asking: set[cst.CSTNode] = set()
 
     def of(self, expression: cst.BaseExpression, within: cst.CSTNode | None = None, given: Given | None = None) -> Wait:
         """How long a wait of ``expression`` seconds is.
@@ -208,7 +192,18 @@ class Waits:
                 return None
         if isinstance(expression, cst.Name) and self._is_plain_number(expression):
             return None
+        if isinstance(expression, cst.Attribute) and meaning is None and not _TOLD.search(word) and self._member_tells(expression):
+            return Place(expression, "reads what the server says about the wait")
         return Place(expression, "what the server may say about the wait") if word and _TOLD.search(word) else None
+
+    def _member_tells(self, attribute: cst.Attribute) -> bool:
+        if attribute in self._asking:
+            return False
+        self._asking.add(attribute)
+        try:
+            return reads_told(self._semantics, attribute)
+        finally:
+            self._asking.discard(attribute)
 
     def _is_plain_number(self, name: cst.Name) -> bool:
         """A variable that is only called ``retry_after``: ``retry_after = 5``."""
@@ -314,8 +309,20 @@ class Waits:
     def _attribute(self, attribute: cst.Attribute, within: cst.CSTNode | None, found: _Found, depth: int) -> None:
         if within is not None and self._assigned_within(attribute, within):
             found.varies = True
-        for value in self._semantics.constants.attribute_values(attribute):
+        values = list(self._semantics.constants.attribute_values(attribute))
+        for value in values:
             self._walk(value, within, found, depth - 1)
+        if not values and self._semantics.meaning(attribute) is None:
+            self._member(attribute, within, found, depth)
+
+    def _member(self, attribute: cst.Attribute, within: cst.CSTNode | None, found: _Found, depth: int) -> None:
+        """A property, or whatever else an answer or an exception has under a name that says nothing."""
+        here, _ = self._semantics.evaluator.callees.properties(attribute)
+        for function in here:
+            found.helpers.append(function)
+            for returned in self._semantics.functions.returned(function):
+                self._walk(returned, within, found, depth - 1)
+        found.handed = found.handed or (not here and is_kept_by_outcome(self._semantics, attribute))
 
     def _assigned_within(self, attribute: cst.Attribute, within: cst.CSTNode) -> bool:
         wanted = dotted(attribute)
@@ -340,7 +347,7 @@ class Waits:
         elif name == "min":
             caps = [value for argument in arguments if (value := self.number(argument, found.given)) is not None]
             found.cap = min([*caps, *([found.cap] if found.cap is not None else [])], default=found.cap)
-        if self._is_random(call) or name in _PASSES_ON:
+        if self._is_random(call) or name in PASSES_ON:
             for argument in arguments:
                 self._walk(argument, within, found, depth - 1)
             return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ import libcst as cst
 
 from errlint.semantics.meaning import Place
 from errlint.semantics.retries.exception_types import BROAD
+from errlint.semantics.retries.kept import is_kept_by_outcome
 from errlint.semantics.retries.library.calls import Given, Passed
 from errlint.semantics.retries.library.said import Said
 from errlint.semantics.retries.library.values import is_nothing, truth
@@ -88,7 +89,10 @@ class Delays:
         if any(self._asks(function) for function in functions):
             return Wait(server=True, places=(Place(expression, "reads what the server says about the wait"),))
         said = waits.of(expression)
-        return Wait(server=True if said.server else None if not functions else False, places=said.places)
+        known = functions and not any(
+            is_kept_by_outcome(self._semantics, value) for function in functions for value in self._returned(function)
+        )
+        return Wait(server=True if said.server else False if known else None, places=said.places)
 
     def _asks(self, function: cst.FunctionDef | cst.Lambda) -> bool:
         """Whether a function reads what the server says, or returns what a helper has read, or hands it on from within."""
@@ -96,5 +100,7 @@ class Delays:
         inner = self._semantics.tree.inside(function.body, cst.Yield)
         if any(made.value is not None and isinstance(made.value, cst.Call) and waits.of(made.value).server for made in inner):
             return True
-        returned = [function.body] if isinstance(function, cst.Lambda) else self._semantics.functions.returned(function)
-        return waits.reads_server(function) or any(waits.of(value).server for value in returned)
+        return waits.reads_server(function) or any(waits.of(value).server for value in self._returned(function))
+
+    def _returned(self, function: cst.FunctionDef | cst.Lambda) -> Iterable[cst.BaseExpression]:
+        return [function.body] if isinstance(function, cst.Lambda) else self._semantics.functions.returned(function)
