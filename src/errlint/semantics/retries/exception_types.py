@@ -42,6 +42,10 @@ _HOPS = 4
 ASKED_FIRST = (429, 503)
 """Where the source names the first of these, or else the second, a wait is the one after it: servers say with it when to come back."""
 
+_TELL_WHEN = sum(1 << status for status in ASKED_FIRST)
+_FEW = 20
+"""More statuses than these are a range, not a list of names."""
+
 
 @dataclass(frozen=True)
 class Raised:
@@ -232,6 +236,18 @@ class ExceptionTypes:
             for status in sheet.statuses if sheet is not None else (own,) if own in ASKED_FIRST else ():
                 found |= 1 << status
         return found
+
+    def named_by_raising(self, raised: Iterable[Raised]) -> int:
+        """Those after which servers say when to come back, where exceptions of the project are raised for these and few other statuses.
+
+        Who raises a class of his own for 429, and catches it, names 429 as well.
+        """
+        found = 0
+        for one in raised:
+            if not one.types or not all(is_first_party(name) or self.local(name) is not None for name in one.types):
+                return 0
+            found |= one.outcomes & ERRORS
+        return found & _TELL_WHEN if found.bit_count() <= _FEW else 0
 
     def taken(self, names: list[str], raised: Raised) -> Range:
         """The outcomes of ``raised`` that a handler of these types takes."""

@@ -19,7 +19,7 @@ from errlint.semantics.retries.exception_types import Raised
 from errlint.semantics.retries.exits import Exits
 from errlint.semantics.retries.outcomes import ALL_WAYS, FAILED, NOT_YET, both_halves, ended, running
 from errlint.semantics.retries.steps import Steps
-from errlint.semantics.statuses import UNKNOWN, Range
+from errlint.semantics.statuses import ERRORS, UNKNOWN, Range
 
 Handler = cst.ExceptHandler | cst.ExceptStarHandler
 
@@ -59,7 +59,8 @@ class Walk:
     """Sends outcomes through code.
 
     :ivar reached: the outcomes that reach a statement, a handler or a test; :ivar went_back: those of a handler or of a branch of a test
-    that went into another pass; :ivar ends_by_others: a failure leaves where somebody else is asked whether it may go on.
+    that went into another pass; :ivar caught: the exceptions that a handler takes for error statuses;
+    :ivar ends_by_others: a failure leaves where somebody else is asked whether it may go on.
     """
 
     def __init__(self, steps: Steps, exits: Exits) -> None:
@@ -70,6 +71,7 @@ class Walk:
         self._in_function = 0
         self.reached: dict[cst.CSTNode, int] = {}
         self.went_back: dict[cst.CSTNode, int] = {}
+        self.caught: dict[cst.CSTNode, list[Raised]] = {}
         self.ends_by_others = False
         steps.walk_function = self._function
 
@@ -217,6 +219,8 @@ class Walk:
         for handler in statement.handlers:
             taken, pending = self._taken(handler, pending)
             if taken:
+                answered = (Raised(one.types, (running(one.outcomes) | ended(one.outcomes)) & ERRORS) for one in taken)
+                self.caught.setdefault(handler, []).extend(one for one in answered if one.outcomes)
                 fate = fate.also(self._handled(handler, taken))
         fate = fate.also(Fate(raised=pending))
         if statement.finalbody is not None:

@@ -92,8 +92,10 @@ def _named(passages: Sequence[Passage], must: int) -> int:
         for node in passage.walk.reached:
             back = must | passage.walk.went_back.get(node, 0)
             if isinstance(node, _HANDLERS):
-                types = passage.predicates.types.named(node.type)
-                found |= (passage.predicates.types.statuses_named(types) | _only_for(types, passage.walk.reached[node])) & back
+                types, caught = passage.predicates.types, passage.walk.caught.get(node, ())
+                names = types.named(node.type)
+                named = types.statuses_named(names) | _only_for(names, passage.walk.reached[node]) | types.named_by_raising(caught)
+                found |= named & back
             elif isinstance(node, cst.BaseExpression):
                 found |= passage.predicates.named_in(node) & back
             elif isinstance(node, cst.MatchPattern):
