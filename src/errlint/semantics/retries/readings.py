@@ -13,7 +13,7 @@ import libcst as cst
 from errlint.semantics.meaning import Place
 from errlint.semantics.names import dotted
 from errlint.semantics.retries.codes import OTHER, Codes
-from errlint.semantics.retries.exception_types import ASKED_FIRST, BROAD
+from errlint.semantics.retries.exception_types import ASKED_FIRST
 from errlint.semantics.retries.outcomes import FAILED, FAILURES, NO_ANSWER, NOT_YET
 from errlint.semantics.retries.policy import Retried, Wait, either
 from errlint.semantics.retries.words import BEGINS_WITH_A_WAIT, MAY_WAIT
@@ -94,7 +94,7 @@ def _named(passages: Sequence[Passage], must: int) -> int:
             if isinstance(node, _HANDLERS):
                 types, caught = passage.predicates.types, passage.walk.caught.get(node, ())
                 names = types.named(node.type)
-                named = types.statuses_named(names) | _only_for(names, passage.walk.reached[node]) | types.named_by_raising(caught)
+                named = types.statuses_named(names) | types.named_by_raising(caught)
                 found |= named & back
             elif isinstance(node, cst.BaseExpression):
                 found |= passage.predicates.named_in(node) & back
@@ -103,12 +103,6 @@ def _named(passages: Sequence[Passage], must: int) -> int:
         if isinstance(passage.region, cst.While):
             found |= passage.predicates.named_in(passage.region.test)
     return found
-
-
-def _only_for(types: Sequence[str], caught: int) -> int:
-    """``except QuotaError``, which the project raises for 429 and nothing else, speaks of 429."""
-    status = next((1 << status for status in ASKED_FIRST if caught & FAILURES == 1 << status), 0)
-    return 0 if BROAD.intersection(types) else status
 
 
 def _places(semantics: Semantics, passages: Sequence[Passage]) -> Iterator[Place]:
