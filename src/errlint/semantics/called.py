@@ -161,6 +161,9 @@ class Called:
             found = self._meaning(arguments[0])
             if found is not None and (found.kind is Kind.TEXT or self._inside.is_read(found)):
                 return found.becomes(Kind.BODY, call, "decoded from JSON")
+        if name == "dict" and len(arguments) == 1:
+            copied = self._meaning(arguments[0])
+            return copied if copied is not None and copied.kind in (Kind.HEADERS, Kind.BODY) else None
         if name == "getattr" and len(arguments) > 1:
             member = string_value(arguments[1])
             base = self._meaning(arguments[0])

@@ -29,6 +29,7 @@ from errlint.semantics.items import Items
 from errlint.semantics.meaning import Kind, Meaning, Place
 from errlint.semantics.names import Names, dotted
 from errlint.semantics.narrowing import Narrowings
+from errlint.semantics.objects import Objects
 from errlint.semantics.questions import Questions
 from errlint.semantics.raises import Raises
 from errlint.semantics.records import Records
@@ -72,6 +73,7 @@ class Evaluator:
         self._unknown = Unknown(tree, scopes, self._annotations, types)
         self._inside = Inside(types, self._unknown)
         self._narrowings = Narrowings(tree, scopes)
+        self._objects = Objects(tree, scopes, types, self.meaning)
         self.callees = Callees(tree, names, functions, self._members, types=types, binding=binding, imported=imported, meaning=self.meaning)
         self._records = Records(tree, scopes, constants, functions, types=types, runs=self.callees.here)
         self._items = Items(constants, self._records, self.meaning)
@@ -134,6 +136,7 @@ class Evaluator:
             typed=self._typed,
             inside=self._inside,
             unknown=self._unknown,
+            objects=self._objects,
             given=given,
             meaning=self.meaning,
         )
@@ -311,7 +314,12 @@ class Evaluator:
         returned = (
             value for function in self._members.functions(member) if is_property(function) for value in self._functions.returned(function)
         )
-        return next((found for found in map(self.meaning, returned) if found is not None), None)
+        computed = next((found for found in map(self.meaning, returned) if found is not None), None)
+        return computed or (self.field(member.owner, member.name) if member.owner is not None else None)
+
+    def field(self, definition: cst.ClassDef, name: str) -> Meaning | None:
+        """What a field of a record stands for, where all that the file makes are given the same for it."""
+        return self._objects.field(definition, name)
 
     def _declared_attribute(self, attribute: cst.Attribute) -> Meaning | None:
         owner = self._constants.owner(attribute)

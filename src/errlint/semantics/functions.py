@@ -17,8 +17,6 @@ Given = dict[cst.CSTNode, cst.BaseExpression]
 """By parameter of a function, what a call passes for it."""
 _WITHOUT_A_NAME = frozenset({"__init__", "__call__"})
 """Methods that a call of a class, or of an instance, runs."""
-_HOPS = 4
-"""How many classes above one are looked at for its constructor."""
 
 
 class Functions:
@@ -105,14 +103,6 @@ class Functions:
         for call in self._calls.get(function, ()):
             yield from _passed(call, parameter, function, bound=self._is_method(function) and isinstance(call.func, cst.Attribute))
 
-    def made_with(self, parameter: Binding) -> Iterator[cst.BaseExpression]:
-        """What is passed in this file for a parameter of ``__init__`` where instances are made: of the class, or of one below it."""
-        function = self._tree.enclosing(parameter.node, cst.FunctionDef)
-        if function is None or function.name.value != "__init__":
-            return
-        for call in self._makings.get(function, ()):
-            yield from _passed(call, parameter, function, bound=True)
-
     def calls_of(self, function: cst.FunctionDef) -> list[cst.Call]:
         """The calls of this file that may run a function."""
         return self._calls.get(function, [])
@@ -128,36 +118,6 @@ class Functions:
             for function in self.run_by(call):
                 found.setdefault(function, []).append(call)
         return found
-
-    @cached_property
-    def _makings(self) -> dict[cst.FunctionDef, list[cst.Call]]:
-        """By constructor of this file, the calls that make an instance: of the class, of one below it, and those of ``super()``."""
-        found: dict[cst.FunctionDef, list[cst.Call]] = {}
-        for call in self._tree.all(cst.Call):
-            if is_super_init(call):
-                below = self._tree.enclosing(call, cst.ClassDef)
-                made = self._above(below) if below is not None else []
-            else:
-                made = self._classes(call.func)
-            for definition in made:
-                constructor = self._constructor(definition)
-                if constructor is not None:
-                    found.setdefault(constructor, []).append(call)
-        return found
-
-    def _classes(self, name: cst.BaseExpression) -> list[cst.ClassDef]:
-        bindings = self._scopes.reaching(name) if isinstance(name, cst.Name) else []
-        return [binding.node for binding in bindings if binding.how is How.CLASS and isinstance(binding.node, cst.ClassDef)]
-
-    def _above(self, definition: cst.ClassDef) -> list[cst.ClassDef]:
-        return [found for base in definition.bases for found in self._classes(base.value)]
-
-    def _constructor(self, definition: cst.ClassDef, hops: int = _HOPS) -> cst.FunctionDef | None:
-        """The ``__init__`` that makes instances of a class: its own, else that of the first class above it that has one."""
-        own = method(definition, "__init__")
-        if own is not None or not hops:
-            return own
-        return next((found for above in self._above(definition) if (found := self._constructor(above, hops - 1)) is not None), None)
 
 
 def _passed(call: cst.Call, parameter: Binding, function: cst.FunctionDef, *, bound: bool) -> Iterator[cst.BaseExpression]:

@@ -106,7 +106,9 @@ class Summariser:
                 found = self._value(meaning)
                 if found is not None:
                     return found
-        return self._declared(path)
+        definition = self._semantics.types.definition(path[0]) if len(path) == 2 else None
+        field = self._semantics.evaluator.field(definition, path[1]) if definition is not None else None
+        return self._value(field) or self._declared(path)
 
     def retrier(self, path: tuple[str, ...], asked: Retrying) -> Retrier | None:
         """The function at a path of names, if it retries what it is given."""

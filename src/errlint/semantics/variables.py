@@ -12,7 +12,8 @@ from errlint.semantics.callees import Callees
 from errlint.semantics.functions import Functions
 from errlint.semantics.handlers import Handlers
 from errlint.semantics.inside import Inside
-from errlint.semantics.meaning import Kind, Meaning
+from errlint.semantics.meaning import Meaning
+from errlint.semantics.objects import Objects
 from errlint.semantics.patterns import captured_path
 from errlint.semantics.scopes import Binding, How
 from errlint.semantics.tree import Tree
@@ -39,6 +40,7 @@ class Variables:
         typed: Typed,
         inside: Inside,
         unknown: Unknown,
+        objects: Objects,
         given: Mapping[cst.CSTNode, Meaning],
         meaning: Callable[[cst.BaseExpression], Meaning | None],
     ) -> None:
@@ -51,6 +53,7 @@ class Variables:
         self._typed = typed
         self._inside = inside
         self._unknown = unknown
+        self._objects = objects
         self._given = given
         self._meaning = meaning
 
@@ -139,7 +142,7 @@ class Variables:
             return annotated
         given_here = [found for found in map(self._meaning, self._functions.passed_for(binding)) if found is not None]
         if not given_here:
-            given_here = self._kept_by_object(binding)
+            given_here = self._objects.parameter(binding.node)
         passed = [found for found in given_here if found.proven]
         if not passed:
             # the text of an exception that further evidence may yet show to be an API's: in the helper, or where it is called
@@ -148,21 +151,6 @@ class Variables:
             return annotated or self._unknown.exception(binding) or text
         # a helper of several APIs knows the codes of none of them
         return replace(passed[0], api=self._binding.of_calls(passed)).via(binding.node, f"passed as `{binding.name}`")
-
-    def _kept_by_object(self, parameter: Binding) -> list[Meaning]:
-        """``Reply(answer.status_code, answer.headers)``: what objects of the project are made of, where all of them are made of the same.
-
-        Exceptions are asked for it where they are raised: each may be about something else.
-        """
-        definition = self._tree.enclosing(parameter.node, cst.ClassDef)
-        sheet = self._types.of_class(definition) if definition is not None else None
-        if sheet is None or sheet.is_a == "exception":
-            return []
-        values = [value for value in self._functions.made_with(parameter) if not _is_nothing(value)]
-        found = [meaning for value in values if (meaning := self._meaning(value)) is not None and meaning.proven]
-        kinds = {meaning.kind for meaning in found}
-        others = len(values) - len(found) - sum(isinstance(value, cst.Integer) for value in values if kinds == {Kind.STATUS})
-        return found if len(kinds) == 1 and not others else []
 
     def _instance(self, binding: Binding) -> Meaning | None:
         """``self`` and ``cls`` in the methods of a class."""
@@ -182,14 +170,3 @@ class Variables:
         for key in keys:
             found = self._inside.item(found, key, subject) if found is not None else None
         return None if found is None else self._kept(found, binding)
-
-
-def _is_nothing(value: cst.BaseExpression) -> bool:
-    """``None``, ``""``, ``{}``, ``[]``: there was no answer, or nothing in it."""
-    match value:
-        case cst.Name(value="None") | cst.SimpleString(value='""' | "''"):
-            return True
-        case cst.Dict(elements=elements) | cst.List(elements=elements) | cst.Tuple(elements=elements):
-            return not elements
-        case _:
-            return False

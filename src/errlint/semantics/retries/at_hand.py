@@ -85,8 +85,10 @@ class Headers:
         """The answer that an exception of the project keeps: ``self.response = response``."""
         if handler.type is None:
             return None
-        for word in _KEPT_AS:
+        for word in ("headers", *_KEPT_AS):
             answer = self._semantics.evaluator.own_member(caught, word, handler.type)
+            if answer is not None and answer.kind is Kind.HEADERS:
+                return AtHand(f"{name}.{word}", "", handler if name == "{e}" else None)
             if answer is not None and answer.kind is Kind.RESPONSE:
                 headers = self._headers_of(answer.sheet)
                 if headers:
@@ -129,8 +131,20 @@ class Headers:
                 if headers:
                     guard = f"{written} is not None" if self._may_be_none(node) else ""
                     yield AtHand(f"{written}.{headers}", guard)
+            elif meaning is not None and meaning.kind is Kind.INSTANCE:
+                yield from self._of_object(meaning, node, written)
             elif isinstance(node, cst.Attribute) and node.attr.value in ANSWER_WORDS and self._is_caught(node.value):
                 yield AtHand(f"{written}.headers", f"{written} is not None")
+
+    def _of_object(self, instance: Meaning, node: cst.Name | cst.Attribute, written: str) -> Iterator[AtHand]:
+        """Objects of the project that keep the answer, or its headers."""
+        for word in ("headers", *_KEPT_AS):
+            kept = self._semantics.evaluator.own_member(instance, word, node)
+            if kept is not None and kept.kind is Kind.HEADERS:
+                yield AtHand(f"{written}.{word}")
+            headers = self._headers_of(kept.sheet) if kept is not None and kept.kind is Kind.RESPONSE else None
+            if headers:
+                yield AtHand(f"{written}.{word}.{headers}")
 
     def _is_target(self, node: cst.CSTNode) -> bool:
         return isinstance(self._tree.parent.get(node), (cst.AssignTarget, cst.AsName))
