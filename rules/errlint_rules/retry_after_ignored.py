@@ -56,6 +56,7 @@ what the server asks for would be too little), stamina, from 25.2 on, by the ans
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 
 import libcst as cst
@@ -106,11 +107,11 @@ def _has_the_answer(policy: RetryPolicy, wait: cst.CSTNode, ctx: Context) -> boo
         return True
     if policy.node in ctx.ancestors(wait) and not policy.wait.next_pass:
         return False
-    return any(ctx.headers_at(_end_of(place.node)) is not None for place in policy.retried.places)
+    return any(ctx.headers_at(_end_of(place.node, ctx)) is not None for place in policy.retried.places)
 
 
-def _end_of(node: cst.CSTNode) -> cst.CSTNode:
+def _end_of(node: cst.CSTNode, ctx: Context) -> cst.CSTNode:
     """Where all has been looked at that a handler or a loop looks at."""
     if isinstance(node, (cst.ExceptHandler, cst.ExceptStarHandler)):
         return node.body
-    return node.body.body[-1] if isinstance(node, (cst.For, cst.While, cst.FunctionDef)) else node
+    return deque(ctx.below(node.body), maxlen=1)[0] if isinstance(node, (cst.For, cst.While, cst.FunctionDef)) else node

@@ -12,11 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
+from operator import or_
 
 import libcst as cst
 
 from errlint.semantics.retries.exception_types import Raised
 from errlint.semantics.retries.exits import Exits
+from errlint.semantics.retries.marks import Marks
 from errlint.semantics.retries.outcomes import ALL_WAYS, FAILED, NOT_YET, both_halves, ended, running
 from errlint.semantics.retries.steps import Steps
 from errlint.semantics.statuses import ERRORS, UNKNOWN, Range
@@ -63,9 +66,10 @@ class Walk:
     :ivar ends_by_others: a failure leaves where somebody else is asked whether it may go on.
     """
 
-    def __init__(self, steps: Steps, exits: Exits) -> None:
+    def __init__(self, steps: Steps, exits: Exits, marks: Marks) -> None:
         self._steps = steps
         self._exits = exits
+        self._marks = marks
         self._handling: list[tuple[Raised, ...]] = []
         self._in_loop = 0
         self._in_function = 0
@@ -140,6 +144,7 @@ class Walk:
             case cst.Continue():
                 return fate.also(Fate(again=state) if self._in_loop else self._exits.end_of_pass(state), then=0)
             case cst.Assign() | cst.AnnAssign():
+                self._marks.assigned(statement, state)
                 return fate.also(Fate(), then=self._exits.after(statement, state))
             case _:
                 return fate
@@ -167,7 +172,8 @@ class Walk:
         true, false = _split(passed, state)
         self._note(statement.test, true)
         refreshed = self._steps.refreshed(statement, true)
-        yes = self.suite(statement.body, true & ~refreshed).also(Fate(left=refreshed))
+        with self._marks.by_other_ways(true & false):
+            yes = self.suite(statement.body, true & ~refreshed).also(Fate(left=refreshed))
         if passed != UNKNOWN:
             stays = running(yes.back | yes.again | yes.next)
             self.went_back[statement.test] = self.went_back.get(statement.test, 0) | stays & running(true)
@@ -176,14 +182,17 @@ class Walk:
         decides = everything(replace(yes, returned=0) if self._in_function else yes) or yes.back or yes.again
         if passed == UNKNOWN and running(state) & FAILED and decides and self._steps.asks_others(statement.test):
             self.ends_by_others = True
-        if rest is None:
-            no = Fate(next=false)
-        elif isinstance(rest, cst.If):
-            self._note(rest, false)
-            no = self._if(rest, false)
-        else:
-            no = self.suite(rest.body, false)
+        with self._marks.by_other_ways(true & false):
+            no = self._otherwise(rest, false)
         return fate.also(yes.also(no), then=yes.next | no.next)
+
+    def _otherwise(self, rest: cst.If | cst.Else | None, state: int) -> Fate:
+        if rest is None:
+            return Fate(next=state)
+        if isinstance(rest, cst.Else):
+            return self.suite(rest.body, state)
+        self._note(rest, state)
+        return self._if(rest, state)
 
     def _match(self, statement: cst.Match, state: int) -> Fate:
         fate = self._evaluated(statement.subject, state)
@@ -197,7 +206,8 @@ class Walk:
                 taken, refused = _split(self._steps.range_of(case.guard, self._handling[-1] if self._handling else ()), asked.next)
                 passed_by |= refused
             self._note(case.pattern, taken)
-            done = self.suite(case.body, taken)
+            with self._marks.by_other_ways(taken & passed_by):
+                done = self.suite(case.body, taken)
             fate, following = fate.also(done), following | done.next
             if _takes_all(case):
                 left = 0
@@ -221,7 +231,9 @@ class Walk:
             if taken:
                 answered = (Raised(one.types, (running(one.outcomes) | ended(one.outcomes)) & ERRORS) for one in taken)
                 self.caught.setdefault(handler, []).extend(one for one in answered if one.outcomes)
-                fate = fate.also(self._handled(handler, taken))
+                by_others = body.next | body.back | body.returned | body.left | reduce(or_, (one.outcomes for one in pending), 0)
+                with self._marks.by_other_ways(by_others):
+                    fate = fate.also(self._handled(handler, taken))
         fate = fate.also(Fate(raised=pending))
         if statement.finalbody is not None:
             everything = fate.next | fate.back | fate.returned | fate.left | fate.broke | fate.again
@@ -280,11 +292,12 @@ class Walk:
         passed = self._steps.range_of(statement.test) if isinstance(statement, cst.While) else Range()
         self._in_loop += 1
         try:
-            body = self.suite(statement.body, entered)
-            more = (body.next | body.again) & ~entered
-            if more:
-                # a second pass, for what the first one brought
-                body = body.also(self.suite(statement.body, more & ~both_halves(NOT_YET)))
+            with self._marks.by_other_ways(ALL_WAYS):
+                body = self.suite(statement.body, entered)
+                more = (body.next | body.again) & ~entered
+                if more:
+                    # a second pass, for what the first one brought
+                    body = body.also(self.suite(statement.body, more & ~both_halves(NOT_YET)))
         finally:
             self._in_loop -= 1
         through = 0 if endless else _split(passed, entered | body.next | body.again)[1] | (entered if isinstance(statement, cst.For) else 0)

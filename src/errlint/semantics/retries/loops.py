@@ -16,6 +16,7 @@ from errlint.semantics.retries.counters import Counters
 from errlint.semantics.retries.exception_types import ExceptionTypes, Raised
 from errlint.semantics.retries.exits import Exits, Region
 from errlint.semantics.retries.fates import Fate, Walk, everything
+from errlint.semantics.retries.marks import Marks
 from errlint.semantics.retries.outcomes import FAILED, FAILURES, NO_ANSWER, NOT_YET, ended, running
 from errlint.semantics.retries.policy import Attempt, RetryPolicy, Stop, Wait
 from errlint.semantics.retries.polls import is_poll
@@ -144,16 +145,16 @@ def passage(
         attributes=semantics.constants.attribute_values,
     )
     counters, exits = Counters(semantics, region), Exits(semantics, region)
-    codes = Codes(semantics)
+    codes, marks = Codes(semantics), Marks(semantics, region.body)
 
     def known(test: cst.BaseExpression) -> Range | None:
         said = codes.passed(test, code) if code is not None else None
-        return said or exits.passed(test) or counters.passed(test)
+        return said or exits.passed(test) or marks.passed(test) or counters.passed(test)
 
     predicates = Predicates(semantics, types, known)
     exits.bind(predicates)
     steps = Steps(semantics, predicates, region, attempt, callees, assumed=raised)
-    walk = Walk(steps, exits)
+    walk = Walk(steps, exits, marks)
     fate = walk.suite(region.body, NOT_YET)
     fate = fate.also(exits.end_of_pass(fate.next), then=0)
     out = everything(fate)

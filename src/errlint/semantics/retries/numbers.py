@@ -116,9 +116,16 @@ class Numbers:
     def _is_counted(self, name: cst.Name | cst.Attribute, bindings: Sequence[Binding]) -> bool:
         """Whether a value is changed step by step: it is not the number that it begins with."""
         if isinstance(name, cst.Name):
-            return any(found.how is How.AUGMENTED for found in bindings)
+            return any(found.how is How.AUGMENTED or self.is_counted_on(found) for found in bindings)
         wanted = dotted(name)
         return wanted is not None and any(dotted(node.target) == wanted for node in self._tree.all(cst.AugAssign))
+
+    def is_counted_on(self, binding: Binding) -> bool:
+        """A parameter that a function passes to itself as another number: ``read(url, depth + 1)``."""
+        if binding.how is not How.PARAMETER:
+            return False
+        passed = (node for value in self._semantics.functions.passed_for(binding) for node in self._tree.below(value))
+        return any(binding in self._semantics.scopes.reaching(node) for node in passed if isinstance(node, cst.Name))
 
     # in the first pass of a loop ---------------------------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ import libcst as cst
 from errlint.semantics.meaning import Place
 from errlint.semantics.names import dotted
 from errlint.semantics.retries.codes import OTHER, Codes
+from errlint.semantics.retries.elsewhere import paced_by
 from errlint.semantics.retries.exception_types import ASKED_FIRST
 from errlint.semantics.retries.outcomes import FAILED, FAILURES, NO_ANSWER, NOT_YET
 from errlint.semantics.retries.policy import Retried, Wait, either
@@ -184,6 +185,8 @@ def wait_of(semantics: Semantics, passages: Sequence[Passage], failures: Retried
                 (after if outcomes & asked else before if outcomes & NOT_YET else others).append(waits)
                 continue
             perhaps = perhaps or (bool(outcomes & asked) and MAY_WAIT.search((dotted(call.func) or "").rpartition(".")[2]) is not None)
+        paced = paced_by(semantics, passage.region)
+        before += [paced] if paced is not None else []
     perhaps_before = any(_begins_with_a_wait(passages))
     if not after and not before:
         somehow = perhaps or perhaps_before

@@ -302,6 +302,7 @@ class Waits:
     def _parameter(self, name: cst.Name, within: cst.CSTNode | None, found: _Found, depth: int) -> None:
         """In a helper that works out the delay, a parameter is what the calls of this file pass; elsewhere it is the same each time."""
         for binding in self._semantics.scopes.reaching(name):
+            found.varies = found.varies or self._numbers.is_counted_on(binding)
             for argument in self._semantics.functions.passed_for(binding):
                 if within is None or any(self._tree.within(argument, place) for place in (within, *found.helpers)):
                     self._walk(argument, within, found, depth - 1)
