@@ -35,10 +35,11 @@ _ROUNDS = frozenset({"int", "round", "math.ceil", "math.floor"})
 
 @dataclass(frozen=True)
 class _Asked:
-    """What is known where a number is asked for: what parameters stand for, and the loop whose first pass it is, if any."""
+    """What is known where a number is asked for: what parameters stand for, and the loop and which of its passes it is, if any."""
 
     given: Given = field(default_factory=dict)
     loop: cst.For | cst.While | None = None
+    index: int = 0
 
 
 class Numbers:
@@ -56,8 +57,15 @@ class Numbers:
         return self._of(expression, _Asked(given or {}), _HOPS)
 
     def first(self, expression: cst.BaseExpression, loop: cst.For | cst.While, given: Given | None = None) -> float | None:
-        """The value that a number has in the first pass of a loop, without the chance in it: 1 for ``2**attempt + random()``."""
-        return self._of(expression, _Asked(given or {}, loop), _HOPS_IN_PASS)
+        """The value that a number has in the first pass of a loop that comes by, without the chance in it: 1 for ``2**attempt + random()``,
+        2 for that below ``if attempt > 0:``.
+        """
+        index = int(self.is_passed_by(expression, loop, given))
+        return self._of(expression, _Asked(given or {}, loop, index), _HOPS_IN_PASS)
+
+    def is_passed_by(self, expression: cst.BaseExpression, loop: cst.For | cst.While, given: Given | None = None) -> bool:
+        """Whether the first pass of a loop does not come by."""
+        return self._is_reached(expression, loop, _Asked(given or {}, loop), _HOPS_IN_PASS) is False
 
     def is_chance(self, expression: cst.BaseExpression) -> bool:
         """``random.random()``, ``time.time() % 1``: nobody knows what that will be."""
@@ -132,11 +140,19 @@ class Numbers:
     def _bound(self, name: cst.BaseExpression, bindings: Sequence[Binding], asked: _Asked, hops: int) -> float | None:
         """What a name is there: the last binding that is reached says it."""
         order = self._tree.order
+        if asked.index and self._is_changed(name, bindings, asked.loop):
+            return None
         for binding in sorted(bindings, key=lambda found: order[found.node], reverse=True):
             reached = len(bindings) == 1 or self._is_reached(binding.node, name, asked, hops)
             if reached is not False:
                 return self._of_binding(binding, asked, hops) if reached else None
         return None
+
+    def _is_changed(self, name: cst.BaseExpression, reaching: Sequence[Binding], loop: cst.CSTNode | None) -> bool:
+        """Whether a pass of a loop changes what the next one finds in a name."""
+        scopes = self._semantics.scopes
+        every = scopes.bindings(name.value, scopes.scope_of(name)) if isinstance(name, cst.Name) and loop is not None else []
+        return any(loop is not None and self._tree.within(binding.node, loop) for binding in every if binding not in reaching)
 
     def _of_binding(self, binding: Binding, asked: _Asked, hops: int) -> float | None:
         assert asked.loop is not None
@@ -144,7 +160,7 @@ class Numbers:
             return self._of(asked.given[binding.node], asked, hops)
         match binding:
             case Binding(how=How.ITEM, node=cst.For(iter=iterable) as node) if node is asked.loop:
-                return self._first_item(iterable, binding.path, asked, hops)
+                return self._counter(iterable, binding.path, asked, hops)
             case Binding(how=How.PARAMETER):
                 passed = [value for value in self._semantics.functions.passed_for(binding) if value not in asked.given]
                 inside = [value for value in passed if self._tree.within(value, asked.loop)]
@@ -160,14 +176,16 @@ class Numbers:
             case _:
                 return None
 
-    def _first_item(self, iterable: cst.BaseExpression, path: tuple[int, ...], asked: _Asked, hops: int) -> float | None:
-        """The first of ``range(1, 5)``, of ``(1, 2, 5)`` and, by its number, of ``enumerate(…)``."""
+    def _counter(self, iterable: cst.BaseExpression, path: tuple[int, ...], asked: _Asked, hops: int) -> float | None:
+        """The item of the pass, of ``range(1, 5)``, of ``(1, 2, 5)`` and, by its number, of ``enumerate(…)``."""
         if isinstance(iterable, cst.Call):
             name, arguments = dotted(iterable.func), [argument.value for argument in iterable.args]
             if name == "range" and not path:
-                return self._of(arguments[0], asked, hops) if len(arguments) > 1 else 0
-            return 0 if name == "enumerate" and path == (0,) and len(arguments) == 1 else None
-        return self._item(iterable, 0, asked, hops) if not path else None
+                first = self._of(arguments[0], asked, hops) if len(arguments) > 1 else 0
+                between = self._of(arguments[2], asked, hops) if len(arguments) > 2 else 1
+                return first + asked.index * between if first is not None and between is not None else None
+            return asked.index if name == "enumerate" and path == (0,) and len(arguments) == 1 else None
+        return self._item(iterable, asked.index, asked, hops) if not path else None
 
     def _item(self, table: cst.BaseExpression, index: int, asked: _Asked, hops: int) -> float | None:
         named = isinstance(table, (cst.Name, cst.Attribute))

@@ -77,8 +77,10 @@ class Waits:
         found = _Found(given=given or {})
         self._walk(expression, within, found, _DEPTH)
         wait = self._as_wait(found, expression, self.number(expression, found.given))
-        if wait.seconds is None and isinstance(within, (cst.For, cst.While)) and not found.server:
-            return replace(wait, seconds=self._numbers.first(expression, within, found.given))
+        if isinstance(within, (cst.For, cst.While)) and not found.server:
+            differs = wait.growth == "growing" and self._numbers.is_passed_by(expression, within, found.given)
+            if wait.seconds is None or differs:
+                return replace(wait, seconds=self._numbers.first(expression, within, found.given))
         return wait
 
     def _as_wait(self, found: _Found, node: cst.BaseExpression, seconds: float | None = None) -> Wait:
