@@ -7,6 +7,7 @@ direction of the counter: ``attempt < limit`` is true as long as ``attempt`` gro
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -25,6 +26,8 @@ _UPWARD = (cst.LessThan, cst.LessThanEqual)
 _DOWNWARD = (cst.GreaterThan, cst.GreaterThanEqual)
 _SAME = (cst.Equal, cst.Is)
 _DIFFERENT = (cst.NotEqual, cst.IsNot)
+_LAST = re.compile(r"^(is_)?(last|final)(_|$)", re.IGNORECASE)
+"""What loops are told that go over objects: whether there is another one."""
 _NUMBERS = (cst.Integer, cst.Float)
 _TRUTHS = ("True", "False")
 _HOPS = 4
@@ -60,10 +63,20 @@ class Counters:
             return flag
         if isinstance(test, cst.Comparison) and len(test.comparisons) == 1:
             return self._compared(test.left, test.comparisons[0].operator, test.comparisons[0].comparator)
+        if self._asks_for_the_last(test):
+            return NOTHING
         if isinstance(test, (cst.Name, cst.Attribute)):
             direction = self.direction(test)
             return None if not direction else ANYTHING if direction < 0 else UNKNOWN
         return None
+
+    def _asks_for_the_last(self, test: cst.BaseExpression) -> bool:
+        """``for step in steps(5): … if step.last: raise``, ``for delay, is_last in delays(): …``."""
+        item = test.value if isinstance(test, cst.Attribute) else test
+        word = test.attr.value if isinstance(test, cst.Attribute) else getattr(test, "value", "")
+        if not isinstance(item, cst.Name) or not _LAST.search(str(word)):
+            return False
+        return any(binding.how is How.ITEM and binding.node is self._region for binding in self._semantics.scopes.reaching(item))
 
     def _flag_passed(self, test: cst.BaseExpression) -> Range | None:
         """A test of a flag that says whether this is the first attempt: with an attempt left, it is."""
