@@ -96,10 +96,14 @@ Kinds = tuple[tuple[int | str, tuple[str, ...]], ...]
 
 
 class Arguments(msgspec.Struct, frozen=True):
-    """What a call passes: the types that each argument names, and the numbers among them, by position or keyword."""
+    """What a call passes: the types that each argument names, and the numbers among them, by position or keyword.
+
+    ``predicates`` are the functions among them: the outcomes that they may and certainly do let through, and the statuses that they name.
+    """
 
     kinds: Kinds = ()
     numbers: tuple[tuple[int | str, float], ...] = ()
+    predicates: tuple[tuple[int | str, tuple[int, int, int]], ...] = ()
 
 
 ByType = tuple[tuple[tuple[str, ...], int], ...]

@@ -35,6 +35,7 @@ from errlint.semantics.summaries import (
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
+    from errlint.semantics.retries.handed import Predicate
     from errlint.semantics.retries.policy import Stop, Wait
 
 _Keys = dict[cst.CSTNode, int | str | None]
@@ -121,7 +122,8 @@ class Summariser:
         kinds = {**self._kinds(made, asked.made), **self._kinds(given, asked.given)}
         numbers = {**_numbers(made, asked.made), **_numbers(given, asked.given)}
         raised = tuple(Raised(tuple(map(self._inside, types)), outcomes) for types, outcomes in asked.raised)
-        found = retries_what_it_gets(self._semantics, node, Assumed(kinds, raised, numbers))
+        predicates = {**self._predicates(made, asked.made), **self._predicates(given, asked.given)}
+        found = retries_what_it_gets(self._semantics, node, Assumed(kinds, raised, numbers, predicates))
         if found is None:
             return None
         outcomes = found.failures.outcomes
@@ -196,6 +198,19 @@ class Summariser:
         """The types that parameters stand for."""
         kinds = dict(given.kinds) if given is not None else {}
         return {param: (UNKNOWN_TYPE,) if key is None else tuple(map(self._inside, kinds[key])) for param, key in keys.items()}
+
+    def _predicates(self, keys: _Keys, given: Arguments | None) -> dict[cst.CSTNode, Predicate | None]:
+        """The functions that parameters stand for: those of this file, and what another one says of its own."""
+        from errlint.semantics.retries.handed import Verdict
+
+        said = {key: Verdict(Range(may, must), named) for key, (may, must, named) in (given.predicates if given is not None else ())}
+        kinds = dict(given.kinds) if given is not None else {}
+        found: dict[cst.CSTNode, Predicate | None] = {}
+        for parameter, key in keys.items():
+            names = kinds.get(key, ()) if key is not None else ()
+            here = self._function_at((self._inside(names[0]),)) if len(names) == 1 and names[0].startswith(f"{self._file}:") else None
+            found[parameter] = here if here is not None or key is None else said.get(key)
+        return found
 
     def _inside(self, name: str) -> str:
         """The name by which this file knows a type."""

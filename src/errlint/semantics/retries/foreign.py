@@ -15,6 +15,7 @@ from operator import or_
 from typing import TYPE_CHECKING
 
 import libcst as cst
+import msgspec
 
 from errlint.first_party import is_first_party
 from errlint.semantics.meaning import Kind, Place
@@ -23,6 +24,7 @@ from errlint.semantics.retries.exception_types import UNKNOWN_TYPE, Raised
 from errlint.semantics.retries.library.leaving import Leaving, leaving
 from errlint.semantics.retries.outcomes import NO_ANSWER
 from errlint.semantics.retries.policy import Attempt, Elsewhere, Retried, RetryPolicy, Stop, Wait
+from errlint.semantics.retries.predicates import Predicates
 from errlint.semantics.retries.uses import callees, handing, is_partial
 from errlint.semantics.statuses import ERRORS, Range
 from errlint.semantics.summaries import Arguments, Retrier, Retrying, Schedule
@@ -36,7 +38,17 @@ _CALLED = "__call__"
 _ANYTHING = (Raised((UNKNOWN_TYPE,), ERRORS),)
 """Asks whether anything can be tried again at all."""
 _HOPS = 2
-_NONE = Arguments()
+
+
+@dataclass(frozen=True)
+class Passed:
+    """What a call passes: as the other module is told it, and the functions among its arguments."""
+
+    arguments: Arguments
+    functions: tuple[tuple[int | str, cst.FunctionDef | cst.Lambda], ...] = ()
+
+
+_NONE = Passed(Arguments())
 
 
 @dataclass(frozen=True)
@@ -48,8 +60,8 @@ class Runner:
     """
 
     name: str
-    given: Arguments | None = _NONE
-    made: Arguments | None = _NONE
+    given: Passed | None = _NONE
+    made: Passed | None = _NONE
 
 
 def policies(semantics: Semantics) -> Iterator[RetryPolicy]:
@@ -139,7 +151,16 @@ class _Foreign:
     def _ask(self, runner: Runner, raised: Sequence[Raised]) -> Retrier | None:
         outside = self._semantics.evaluator.callees.outside
         by_type = tuple((tuple(map(outside, one.types)), one.outcomes & ERRORS) for one in raised)
-        return self._imported.retrier(runner.name, Retrying(runner.given, runner.made, by_type))
+        return self._imported.retrier(runner.name, Retrying(self._told(runner.given, raised), self._told(runner.made, raised), by_type))
+
+    def _told(self, passed: Passed | None, raised: Sequence[Raised]) -> Arguments | None:
+        """What is passed, with what its functions let through of the exceptions that are raised here."""
+        if passed is None or not passed.functions:
+            return passed.arguments if passed is not None else None
+        predicates = Predicates(self._semantics)
+        predicates.in_flight = tuple(raised)
+        said = ((key, predicates.of_function(function), predicates.named_in_function(function)) for key, function in passed.functions)
+        return msgspec.structs.replace(passed.arguments, predicates=tuple((key, (one.may, one.must, named)) for key, one, named in said))
 
 
 def _elsewhere(said: Schedule) -> Elsewhere:
@@ -198,14 +219,14 @@ class _Runners:
             return None
         return self._method(meaning.sheet, _CALLED, _NONE, self._made_with(expression))
 
-    def _method(self, sheet: TypeSheet, name: str, given: Arguments | None, made: Arguments | None) -> Runner | None:
+    def _method(self, sheet: TypeSheet, name: str, given: Passed | None, made: Passed | None) -> Runner | None:
         member = self._callees.method(sheet, name)
         return Runner(member.elsewhere, given, made) if member is not None and member.elsewhere else None
 
     def _is_variable(self, name: str) -> bool:
         return self._semantics.imported is not None and self._semantics.imported.value(name) is not None
 
-    def _made_with(self, instance: cst.BaseExpression) -> Arguments | None:
+    def _made_with(self, instance: cst.BaseExpression) -> Passed | None:
         """What the ``__init__`` of an object was given; None if that is not known."""
         values: list[cst.BaseExpression] = [instance]
         if isinstance(instance, (cst.Name, cst.Attribute)):
@@ -215,10 +236,11 @@ class _Runners:
             return None
         return self._arguments(made)
 
-    def _arguments(self, call: cst.Call) -> Arguments:
-        """The types and the numbers that the arguments of a call name; of what is passed by ``*`` and ``**``, nothing is known."""
+    def _arguments(self, call: cst.Call) -> Passed:
+        """The types, numbers and functions that the arguments of a call name; of what is passed by ``*`` and ``**``, nothing is known."""
         kinds: list[tuple[int | str, tuple[str, ...]]] = []
         numbers: list[tuple[int | str, float]] = []
+        functions: list[tuple[int | str, cst.FunctionDef | cst.Lambda]] = []
         for position, argument in enumerate(call.args):
             key = argument.star or (argument.keyword.value if argument.keyword is not None else position)
             names = self._semantics.predicates.types.named(argument.value)
@@ -226,4 +248,6 @@ class _Runners:
             number = self._semantics.waits.number(argument.value) if not argument.star else None
             if number is not None and 0 <= number < inf:
                 numbers.append((key, number))
-        return Arguments(tuple(kinds), tuple(numbers))
+            here = self._semantics.functions.behind(argument.value) if not argument.star else []
+            functions += [(key, function) for function in here if len(here) == 1]
+        return Passed(Arguments(tuple(kinds), tuple(numbers)), tuple(functions))

@@ -16,6 +16,7 @@ from errlint.semantics.retries.counters import Counters
 from errlint.semantics.retries.exception_types import ExceptionTypes, Raised
 from errlint.semantics.retries.exits import Exits, Region
 from errlint.semantics.retries.fates import Fate, Walk, everything
+from errlint.semantics.retries.handed import Handed
 from errlint.semantics.retries.marks import Marks
 from errlint.semantics.retries.outcomes import FAILED, FAILURES, NO_ANSWER, NOT_YET, ended, running
 from errlint.semantics.retries.policy import Attempt, RetryPolicy, Stop, Wait
@@ -65,6 +66,7 @@ class Passage:
     out: int
     given: Given
     fate: Fate
+    handed: Handed | None = None
 
     @property
     def is_retry(self) -> bool:
@@ -108,7 +110,10 @@ class Passage:
     def again_with(self, semantics: Semantics, code: str) -> Passage:
         """The same for failures that come with an error code."""
         steps = self.steps
-        return passage(semantics, self.region, self.attempt, callees=steps.callees, given=self.given, code=code, raised=steps.assumed)
+        given, assumed = self.given, steps.assumed
+        return passage(
+            semantics, self.region, self.attempt, callees=steps.callees, given=given, code=code, raised=assumed, handed=self.handed
+        )
 
     def statuses_of(self, semantics: Semantics, code: str) -> int:
         """The statuses that an error code is known to come with."""
@@ -127,12 +132,14 @@ def passage(
     code: str | None = None,
     kinds: Mapping[cst.CSTNode, tuple[str, ...]] | None = None,
     raised: Sequence[Raised] | None = None,
+    handed: Handed | None = None,
 ) -> Passage:
     """Send the outcomes of ``attempt`` through ``region``.
 
     :param callees: the functions that the attempt runs, where it calls a parameter; :param given: what parameters stand for;
     :param kinds: the types that parameters stand for, where another module says so; :param code: the error code that failures come with;
-    None: not known; :param raised: what the attempt raises for error statuses, if that is assumed.
+    None: not known; :param raised: what the attempt raises for error statuses, if that is assumed; :param handed: the predicates that a
+    use hands over.
     """
     types = ExceptionTypes(
         semantics.tree,
@@ -151,7 +158,7 @@ def passage(
         said = codes.passed(test, code) if code is not None else None
         return said or exits.passed(test) or marks.passed(test) or counters.passed(test)
 
-    predicates = Predicates(semantics, types, known)
+    predicates = Predicates(semantics, types, known, handed=handed)
     exits.bind(predicates)
     steps = Steps(semantics, predicates, region, attempt, callees, assumed=raised)
     walk = Walk(steps, exits, marks)
@@ -159,7 +166,9 @@ def passage(
     fate = fate.also(exits.end_of_pass(fate.next), then=0)
     out = everything(fate)
     back = fate.back & ~NOT_YET
-    return Passage(region, attempt, walk, steps, predicates, counters, back, (running(out) | ended(out)) & ~NOT_YET, given or {}, fate)
+    return Passage(
+        region, attempt, walk, steps, predicates, counters, back, (running(out) | ended(out)) & ~NOT_YET, given or {}, fate, handed
+    )
 
 
 def policies(semantics: Semantics) -> Iterator[RetryPolicy]:

@@ -20,6 +20,7 @@ from errlint.semantics.leaving import leaves
 from errlint.semantics.meaning import Kind, Meaning, Place
 from errlint.semantics.names import dotted
 from errlint.semantics.retries.exception_types import UNKNOWN_TYPE, ExceptionTypes, Raised
+from errlint.semantics.retries.handed import Handed, Verdict
 from errlint.semantics.retries.outcomes import ANYTHING, NO_ANSWER, NOTHING
 from errlint.semantics.retries.words import ANSWER_WORDS, STATUS_WORDS, last_word
 from errlint.semantics.scopes import Binding, How
@@ -46,12 +47,17 @@ Extra = Callable[[cst.BaseExpression], "Range | None"]
 class Predicates(Statuses):
     """Tests of outcomes. Beside tests of statuses: types of exceptions, predicates of the same file, names that keep the result of a test.
 
-    :param given: what parameters stand for, of the function that made the predicate.
+    :param given: what parameters stand for, of the function that made the predicate; :param handed: the predicates that a use hands over.
     :ivar extra: asked first; says of a test that only its caller understands (a counter, a code) what it lets through.
     """
 
     def __init__(
-        self, semantics: Semantics, types: ExceptionTypes | None = None, extra: Extra | None = None, given: Given | None = None
+        self,
+        semantics: Semantics,
+        types: ExceptionTypes | None = None,
+        extra: Extra | None = None,
+        given: Given | None = None,
+        handed: Handed | None = None,
     ) -> None:
         super().__init__(semantics.tree, self._lenient, semantics.names.qualified, self._values)
         self._given = given or {}
@@ -66,6 +72,7 @@ class Predicates(Statuses):
         )
         self._semantics = semantics
         self._extra = extra
+        self._handed = handed
         self._asking: set[cst.CSTNode] = set()
         self.in_flight: tuple[Raised, ...] = ()
         """What was caught, while tests of its handler are asked: an error of one library is of no type of another."""
@@ -236,6 +243,9 @@ class Predicates(Statuses):
         deciders = self._semantics.deciders
         for function in self._semantics.functions.run_by(call) or deciders.here(call.func, called=True):
             return UNKNOWN if is_abstract(function) else self.of_function(function)
+        handed = self._handed.behind(call.func) if self._handed is not None else None
+        if handed is not None:
+            return handed.passes if isinstance(handed, Verdict) else self.of_function(handed)
         known = deciders.elsewhere(call.func, self.in_flight)
         return Range(known.may, known.must) if known is not None else super().range_of(call)
 
@@ -396,6 +406,9 @@ class Predicates(Statuses):
             for function in functions:
                 for test in self._tests_in(function):
                     found |= self.named_in(test)
+            handed = self._handed.behind(asked) if self._handed is not None and called else None
+            if handed is not None:
+                found |= handed.named if isinstance(handed, Verdict) else self.named_in_function(handed)
         finally:
             self._asking.discard(node)
         known = deciders.elsewhere(asked, self.in_flight, called=called) if not functions else None

@@ -17,6 +17,7 @@ from errlint.semantics.meaning import Place
 from errlint.semantics.raises import Answer
 from errlint.semantics.retries.exception_types import AS_LIBRARIES_DO, Raised
 from errlint.semantics.retries.exits import Region
+from errlint.semantics.retries.handed import Handed, Predicate
 from errlint.semantics.retries.loops import Passage, assembled, calls_itself, passage
 from errlint.semantics.retries.policy import Attempt, Retried, RetryPolicy, Stop, Wait
 from errlint.semantics.retries.readings import retried, wait_of
@@ -66,7 +67,7 @@ def _of_loop(semantics: Semantics, region: Region, call: cst.Call, parameter: cs
         attempts = _attempted(semantics, use)
         if not attempts:
             continue
-        found = passage(semantics, region, call, callees=(use.callee,), given=use.given)
+        found = passage(semantics, region, call, callees=(use.callee,), given=use.given, handed=Handed(semantics, use.given))
         if found.is_retry:
             groups.setdefault((found.retried.may, found.retried.must), []).append((attempts, found, use))
     if not groups:
@@ -102,12 +103,13 @@ class Assumed:
     """What another module says of a use.
 
     :ivar kinds: the types that parameters stand for; :ivar raised: what is raised for error statuses;
-    :ivar numbers: by parameter, the number that is passed for it.
+    :ivar numbers: by parameter, the number that is passed for it; :ivar predicates: the function, None if it is not known.
     """
 
     kinds: Mapping[cst.CSTNode, tuple[str, ...]]
     raised: Sequence[Raised]
     numbers: Mapping[cst.CSTNode, cst.BaseExpression] = field(default_factory=dict)
+    predicates: Mapping[cst.CSTNode, Predicate | None] = field(default_factory=dict)
 
 
 def retries_what_it_gets(
@@ -121,7 +123,8 @@ def retries_what_it_gets(
         assert isinstance(region, (cst.For, cst.While))
         for call, parameter in calls_of_parameters(semantics, region):
             if semantics.tree.within(parameter, function):
-                found = passage(semantics, region, call, given=given, kinds=assumed.kinds, raised=assumed.raised)
+                predicates = Handed(semantics, given or {}, assumed.predicates)
+                found = passage(semantics, region, call, given=given, kinds=assumed.kinds, raised=assumed.raised, handed=predicates)
                 if found.is_retry:
                     failures = retried(semantics, [found])
                     counted = replace(found, given={**assumed.numbers, **found.given})
