@@ -45,7 +45,7 @@ class Passed:
     """What a call passes: as the other module is told it, and the functions among its arguments."""
 
     arguments: Arguments
-    functions: tuple[tuple[int | str, cst.FunctionDef | cst.Lambda], ...] = ()
+    functions: tuple[tuple[int | str, cst.BaseExpression], ...] = ()
 
 
 _NONE = Passed(Arguments())
@@ -157,10 +157,19 @@ class _Foreign:
         """What is passed, with what its functions let through of the exceptions that are raised here."""
         if passed is None or not passed.functions:
             return passed.arguments if passed is not None else None
-        predicates = Predicates(self._semantics)
-        predicates.in_flight = tuple(raised)
-        said = ((key, predicates.of_function(function), predicates.named_in_function(function)) for key, function in passed.functions)
-        return msgspec.structs.replace(passed.arguments, predicates=tuple((key, (one.may, one.must, named)) for key, one, named in said))
+        said = ((key, self._let_through(function, raised)) for key, function in passed.functions)
+        return msgspec.structs.replace(passed.arguments, predicates=tuple((key, found) for key, found in said if found is not None))
+
+    def _let_through(self, function: cst.BaseExpression, raised: Sequence[Raised]) -> tuple[int, int, int] | None:
+        """The outcomes that a predicate may and certainly does let through, and the statuses that it names."""
+        here = self._semantics.functions.behind(function)
+        if here:
+            predicates = Predicates(self._semantics)
+            predicates.in_flight = tuple(raised)
+            passes = predicates.of_function(here[0])
+            return (passes.may, passes.must, predicates.named_in_function(here[0])) if len(here) == 1 else None
+        known = self._semantics.deciders.elsewhere(function, raised)
+        return (known.may, known.must, known.named) if known is not None else None
 
 
 def _elsewhere(said: Schedule) -> Elsewhere:
@@ -240,7 +249,7 @@ class _Runners:
         """The types, numbers and functions that the arguments of a call name; of what is passed by ``*`` and ``**``, nothing is known."""
         kinds: list[tuple[int | str, tuple[str, ...]]] = []
         numbers: list[tuple[int | str, float]] = []
-        functions: list[tuple[int | str, cst.FunctionDef | cst.Lambda]] = []
+        functions: list[tuple[int | str, cst.BaseExpression]] = []
         for position, argument in enumerate(call.args):
             key = argument.star or (argument.keyword.value if argument.keyword is not None else position)
             names = self._semantics.predicates.types.named(argument.value)
@@ -248,6 +257,6 @@ class _Runners:
             number = self._semantics.waits.number(argument.value) if not argument.star else None
             if number is not None and 0 <= number < inf:
                 numbers.append((key, number))
-            here = self._semantics.functions.behind(argument.value) if not argument.star else []
-            functions += [(key, function) for function in here if len(here) == 1]
+            if not argument.star and isinstance(argument.value, (cst.Name, cst.Attribute, cst.Lambda)):
+                functions.append((key, argument.value))
         return Passed(Arguments(tuple(kinds), tuple(numbers)), tuple(functions))
