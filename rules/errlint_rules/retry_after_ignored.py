@@ -67,11 +67,13 @@ from errlint.rule import RETRIES, Context, Finding, RetryPolicy, head, rule
 @rule("ERR301", on=RETRIES, since="0.1", preview=True, uses=("wait",), screen=lambda code: code.retries)
 def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
     for policy in ctx.retries_at(node):
-        wait = policy.wait
-        place = wait.node if wait.node is not None or policy.written_by_hand else policy.node
+        there = policy.elsewhere if policy.elsewhere is not None and policy.elsewhere.by_use else None
+        wait = there.wait if there is not None else policy.wait
+        is_here = policy.written_by_hand and there is None
+        place = wait.node if wait.node is not None or is_here else policy.node
         if wait.server is not False or wait.growth == "none" or place is None or not policy.trail:
             continue
-        if not (_has_the_answer(policy, place, ctx) if policy.written_by_hand else policy.answered):
+        if not (_has_the_answer(policy, place, ctx) if is_here else policy.answered):
             continue
         if any(_is_switched_off(call, ctx) for call in (policy.node, place, *ctx.ancestors(place))):
             continue  # there is a rule for that

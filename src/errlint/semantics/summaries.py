@@ -162,6 +162,7 @@ class Retrier(msgspec.Struct, frozen=True):
 
     ``may`` and ``must`` are sets of outcomes (:mod:`errlint.semantics.retries.outcomes`), ``named`` the statuses that it names. What it
     runs is the argument at the position ``callee``, or with the name ``parameter``; None: what is given to a function that it makes.
+    ``asks``: it asks failures for their status by itself, whoever uses it.
     """
 
     may: int
@@ -170,6 +171,7 @@ class Retrier(msgspec.Struct, frozen=True):
     places: tuple[Spot, ...] = ()
     callee: int | None = None
     parameter: str = ""
+    asks: bool = False
     schedule: Schedule = Schedule()
 
 

@@ -130,7 +130,8 @@ class Summariser:
         positional = [*node.params.posonly_params, *node.params.params][len(path) > 1 and not is_static(node) :]
         callee = next((position for position, parameter in enumerate(positional) if parameter is found.parameter), None)
         spots, schedule = self._spots(found.failures.places), self._schedule(found.wait, found.stop)
-        return Retrier(outcomes.may, outcomes.must, found.failures.named, spots, callee, found.parameter.name.value, schedule)
+        name = found.parameter.name.value
+        return Retrier(outcomes.may, outcomes.must, found.failures.named, spots, callee, name, found.asks, schedule)
 
     def waiting(self, path: tuple[str, ...], answers: tuple[int | str, ...], *, bound: bool) -> Waiting | None:
         """How long the function at a path of names waits, or says to wait; ``answers``: the arguments that are what failed."""

@@ -1,8 +1,8 @@
 """Retries of one's own that stand in other modules of the project: decorators, helpers and objects that run what they are given.
 
 What their loop does with a failure is asked of the module where it stands (:mod:`~errlint.semantics.summarise`), for the types that are
-raised here and for the arguments that are passed here. How long they wait, and when they stop, is said there; it is no matter for rules
-that look at this file.
+raised here and for the arguments that are passed here. How long they wait, and when they stop, is said there; rules that look at this file
+ask no more of it than whether the wait asks the server, and only where the use alone tells after which statuses it comes.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from errlint.semantics.meaning import Kind, Place
 from errlint.semantics.names import called, dotted
 from errlint.semantics.retries.exception_types import UNKNOWN_TYPE, Raised
 from errlint.semantics.retries.library.leaving import Leaving, leaving
-from errlint.semantics.retries.outcomes import NO_ANSWER
+from errlint.semantics.retries.outcomes import LIMITED, NO_ANSWER
 from errlint.semantics.retries.policy import Attempt, Elsewhere, Retried, RetryPolicy, Stop, Wait
 from errlint.semantics.retries.predicates import Predicates
 from errlint.semantics.retries.uses import callees, handing, is_partial
 from errlint.semantics.statuses import ERRORS, Range
-from errlint.semantics.summaries import Arguments, Retrier, Retrying, Schedule
+from errlint.semantics.summaries import Arguments, Retrier, Retrying
 
 if TYPE_CHECKING:
     from errlint.library_sheets import TypeSheet
@@ -146,7 +146,18 @@ class _Foreign:
         place = Place(node, f"`{shown}` makes the call again", elsewhere=known.places)
         failures = Retried(Range(may & ERRORS, must & ERRORS), transport, named=known.named & may, places=(place,))
         if failures.statuses.may or failures.transport is not False:
-            yield RetryPolicy("wrapper", node, tuple(attempts), failures, Wait(), Stop(), elsewhere=_elsewhere(known.schedule))
+            told = _elsewhere(known)
+            answered = self._carries_answer(ways, failures.named)
+            yield RetryPolicy("wrapper", node, tuple(attempts), failures, Wait(), Stop(), answered=answered, elsewhere=told)
+
+    def _carries_answer(self, ways: Leaving, named: int) -> bool:
+        """Whether what is raised for a named status (of which 429 decides, if it is there) has the answer or its headers."""
+        asked = named & 1 << LIMITED or named
+        for one in ways.raised:
+            sheets = [self._semantics.types.type(name) for name in one.types]
+            if one.outcomes & asked and all(sheet is not None and self._semantics.headers.of_exception(sheet) for sheet in sheets):
+                return True
+        return False
 
     def _ask(self, runner: Runner, raised: Sequence[Raised]) -> Retrier | None:
         outside = self._semantics.evaluator.callees.outside
@@ -172,9 +183,10 @@ class _Foreign:
         return (known.may, known.must, known.named) if known is not None else None
 
 
-def _elsewhere(said: Schedule) -> Elsewhere:
+def _elsewhere(known: Retrier) -> Elsewhere:
+    said = known.schedule
     wait = Wait(said.growth, said.first, said.jitter, said.server, said.cap)
-    return Elsewhere(wait, Stop(said.bounded, said.attempts), said.waits, said.stops)
+    return Elsewhere(wait, Stop(said.bounded, said.attempts), said.waits, said.stops, by_use=not known.asks)
 
 
 def _applied(call: cst.Call) -> cst.Call:

@@ -49,6 +49,29 @@ class Handed:
         found = set(self._behind(callee, hops))
         return found.pop() if len(found) == 1 else None
 
+    def is_absent(self, test: cst.BaseExpression) -> bool | None:
+        """Whether a test ``delay_of is None`` of a parameter is true, by what the use passes; None where that is not known."""
+        match test:
+            case cst.Comparison(
+                left=cst.Name() as name, comparisons=[cst.ComparisonTarget(comparator=cst.Name(value="None"), operator=relation)]
+            ):
+                absent = self._is_absent(name)
+                return absent if absent is None or isinstance(relation, cst.Is) else not absent
+            case _:
+                return None
+
+    def _is_absent(self, name: cst.Name) -> bool | None:
+        bindings = self._semantics.scopes.reaching(name)
+        if len(bindings) != 1 or bindings[0].how is not How.PARAMETER or bindings[0].value is None:
+            return None
+        parameter = bindings[0].node
+        if parameter in self._said:
+            return False if self._said[parameter] is not None else None
+        value = self._given.get(parameter, bindings[0].value)
+        if isinstance(value, cst.Name):
+            return True if value.value == "None" else False if self._semantics.functions.behind(value) else None
+        return False if isinstance(value, cst.Lambda) else None
+
     def _behind(self, callee: cst.BaseExpression, hops: int) -> Iterator[Predicate]:
         if isinstance(callee, cst.Name):
             for binding in self._semantics.scopes.reaching(callee):

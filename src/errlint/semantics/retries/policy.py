@@ -154,13 +154,16 @@ class Stop:
 class Elsewhere:
     """How long a retry that another module makes waits, and when it gives up, with the places that say so there.
 
-    Rules question what stands in the file that they look at; this is for people.
+    Rules question what stands in the file that they look at; this is for people, and for what only the use can tell.
+
+    :ivar by_use: what is retried, and so which statuses the wait follows, shows in the use alone.
     """
 
     wait: Wait
     stop: Stop
     waits: tuple[Spot, ...] = ()
     stops: tuple[Spot, ...] = ()
+    by_use: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,8 +178,8 @@ class RetryPolicy:
     :ivar covers_client: it is a property of a client, below all code that calls it; :ivar covers_call: or of one call of the client;
     :ivar builtin: what is retried is a library's own choice: a layer that multiplies others, and no mistake of this file;
     :ivar code: what is run once for each attempt: the body of the loop (by its loop), a function, a lambda; empty for a client.
-    :ivar answered: of a library: what its wait is handed after a named status is known to carry the answer;
-    :ivar elsewhere: what another module says of the wait and the end, of which nothing is known here.
+    :ivar answered: of a library, and of a retry of another module: what the wait is handed after a named status is known to carry the
+    answer; :ivar elsewhere: what another module says of the wait and the end, of which nothing is known here.
     """
 
     mechanism: str

@@ -177,7 +177,7 @@ def wait_of(semantics: Semantics, passages: Sequence[Passage], failures: Retried
             delay = semantics.waits.pause(call) if outcomes & (FAILED | NOT_YET) else None
             if delay is not None:
                 (after if outcomes & asked else before if outcomes & NOT_YET else others).append(
-                    semantics.waits.of(delay, passage.region, passage.given)
+                    semantics.waits.of(delay, passage.region, passage.given, passage.handed)
                 )
         for call, outcomes in passage.steps.unknown.items():
             waits = semantics.waits.elsewhere(call, passage.region) if outcomes & (FAILED | NOT_YET) else None

@@ -18,6 +18,7 @@ from errlint.semantics.constants import string_value
 from errlint.semantics.functions import Given, arguments
 from errlint.semantics.meaning import Kind, Place
 from errlint.semantics.names import dotted
+from errlint.semantics.retries.handed import Handed
 from errlint.semantics.retries.kept import PASSES_ON, is_kept_by_outcome, reads_told
 from errlint.semantics.retries.numbers import Numbers
 from errlint.semantics.retries.policy import Growth, Wait
@@ -54,6 +55,8 @@ class _Found:
     cap: float | None = None
     given: Given = field(default_factory=dict)
     """What parameters stand for."""
+    handed_over: Handed | None = None
+    """The functions among these, where the use of a retry is known."""
     seen: set[cst.CSTNode] = field(default_factory=set)
     helpers: list[cst.FunctionDef] = field(default_factory=list)
     """The functions of the file that have a part in it."""
@@ -68,13 +71,15 @@ class Waits:
         self._numbers = Numbers(semantics)
         self._asking: set[cst.CSTNode] = set()
 
-    def of(self, expression: cst.BaseExpression, within: cst.CSTNode | None = None, given: Given | None = None) -> Wait:
+    def of(
+        self, expression: cst.BaseExpression, within: cst.CSTNode | None = None, given: Given | None = None, handed: Handed | None = None
+    ) -> Wait:
         """How long a wait of ``expression`` seconds is.
 
         :param within: the loop or function that is run again for each attempt: what changes in it makes the delays differ.
-        :param given: what parameters stand for, where that is known of the use of a retry.
+        :param given: what parameters stand for, where that is known of the use of a retry; :param handed: the functions among them.
         """
-        found = _Found(given=given or {})
+        found = _Found(given=given or {}, handed_over=handed)
         self._walk(expression, within, found, _DEPTH)
         wait = self._as_wait(found, expression, self.number(expression, found.given))
         if isinstance(within, (cst.For, cst.While)) and not found.server:
@@ -160,8 +165,9 @@ class Waits:
                 self._walk(inner, within, found, depth)
             case cst.IfExp(test=test, body=body, orelse=orelse):
                 found.varies = found.varies or self._counts(test, within, found, depth)
-                self._walk(body, within, found, depth)
-                self._walk(orelse, within, found, depth)
+                absent = found.handed_over.is_absent(test) if found.handed_over is not None else None
+                for part in (body, orelse) if absent is None else (body,) if absent else (orelse,):
+                    self._walk(part, within, found, depth)
             case cst.Subscript(value=value, slice=slices):
                 self._walk(value, within, found, depth)
                 for element in slices:

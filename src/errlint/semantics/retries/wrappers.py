@@ -90,12 +90,16 @@ def _by_what_it_asks(semantics: Semantics, region: Region, call: cst.Call) -> It
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """The retry of a function seen from another module: what it does with failures, its schedule, and the parameter that it calls."""
+    """The retry of a function seen from another module: what it does with failures, its schedule, and the parameter that it calls.
+
+    :ivar asks: it asks failures for their status by itself, and is judged where it stands.
+    """
 
     failures: Retried
     parameter: cst.Param
     wait: Wait
     stop: Stop
+    asks: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,7 +132,8 @@ def retries_what_it_gets(
                 if found.is_retry:
                     failures = retried(semantics, [found])
                     counted = replace(found, given={**assumed.numbers, **found.given})
-                    return Found(failures, parameter, wait_of(semantics, [counted], failures), stop_of(semantics, [counted]))
+                    asks = any(True for _ in _by_what_it_asks(semantics, region, call))
+                    return Found(failures, parameter, wait_of(semantics, [counted], failures), stop_of(semantics, [counted]), asks)
     for call in semantics.tree.inside(function.body, cst.Call) if hops else ():
         for handed in (argument.value for argument in call.args):
             passed_on = parameter_behind(semantics, handed)
