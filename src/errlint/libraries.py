@@ -276,6 +276,11 @@ class Libraries:
             return False
         return (home.library.id, away.library.id) not in self._related and (away.library.id, home.library.id) not in self._related
 
+    def is_of(self, name: str, library: str) -> bool:
+        """Whether a type is of a library, by its id."""
+        home = self._homes.get(name)
+        return home is not None and home.library.id == library
+
     @cached_property
     def _related(self) -> frozenset[tuple[str, str]]:
         """Libraries that have a type which is one of another's: ``(whose, of which)``."""

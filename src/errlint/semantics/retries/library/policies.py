@@ -122,6 +122,8 @@ def _policy(found: _Found, semantics: Semantics, calls: RetryCalls, coverage: Co
         evidence = Place(found.site.node, f"`{found.site.described.name}` retries HTTP requests")
     elif not covered.attempts and retried.named and not sheet.builtin:
         evidence = Place(retried.places[-1].node if retried.places else node, "asks for the status of the answer")
+    elif not covered.attempts and not covered.code and not sheet.builtin and telling.speaks_of_answers(found.site):
+        evidence = Place(node, "names errors that stand for the status of an answer")
     yield RetryPolicy(
         found.site.described.library,
         node,

@@ -77,6 +77,19 @@ class Telling:
                 for inner in self._calls.behind(passed.value):
                     yield from self._functions_in(inner, hops - 1)
 
+    def speaks_of_answers(self, site: RetrySite) -> bool:
+        """Whether the types that a retry names are raised for statuses: each of their instances, or of its own library, one of them."""
+        libraries = self._semantics.libraries
+        for item in site.given():
+            named = self._semantics.predicates.types.named(item.value) if "types" in item.argument.says else []
+            for sheet in filter(None, map(libraries.type, named)):
+                if sheet.carries_status or (sheet.covers_status and libraries.is_of(sheet.name, site.described.library)):
+                    return True
+            inner = self._calls.behind(item.value) if {"retried", "types"}.intersection(item.argument.says) else ()
+            if any(self.speaks_of_answers(part) for part in inner if part.node is not site.node):
+                return True
+        return False
+
     # does the answer come along? ---------------------------------------------------------------------------------------------------
 
     def comes_along(self, sites: Iterable[RetrySite], leaving: Leaving, named: int, *, seen: bool) -> bool:
