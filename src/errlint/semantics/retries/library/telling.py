@@ -78,12 +78,15 @@ class Telling:
                     yield from self._functions_in(inner, hops - 1)
 
     def speaks_of_answers(self, site: RetrySite) -> bool:
-        """Whether the types that a retry names are raised for statuses: each of their instances, or of its own library, one of them."""
+        """Whether a retry names types of its own library, which is one for HTTP, that are raised for statuses.
+
+        Of a library for retries alone this says nothing: what it will run may raise these for no status.
+        """
         libraries = self._semantics.libraries
         for item in site.given():
             named = self._semantics.predicates.types.named(item.value) if "types" in item.argument.says else []
             for sheet in filter(None, map(libraries.type, named)):
-                if sheet.carries_status or (sheet.covers_status and libraries.is_of(sheet.name, site.described.library)):
+                if (sheet.carries_status or sheet.covers_status) and libraries.is_of(sheet.name, site.described.library):
                     return True
             inner = self._calls.behind(item.value) if {"retried", "types"}.intersection(item.argument.says) else ()
             if any(self.speaks_of_answers(part) for part in inner if part.node is not site.node):
