@@ -53,7 +53,8 @@ _MOST = 8
 class Passage:
     """One attempt, sent through its region.
 
-    :ivar back: outcomes that may go into another pass; :ivar out: outcomes that may leave the retry; :ivar fate: all ways that they take.
+    :ivar back: outcomes that may go into another pass; :ivar out: outcomes that may leave the retry; :ivar fate: all ways that they take;
+    :ivar rotated: the next pass looks at them: ``for …: if answer.ok: break; sleep(1); answer = get(url)``.
     """
 
     region: Region
@@ -66,6 +67,7 @@ class Passage:
     out: int
     given: Given
     fate: Fate
+    rotated: bool = False
     handed: Handed | None = None
 
     @property
@@ -77,6 +79,11 @@ class Passage:
         if not self.back & FAILED or not self.out & OK:
             return False
         return not self.back & OK or (self._counts_attempts and bool(self.caught & self.back & ERRORS))
+
+    @property
+    def may_be_rotated(self) -> bool:
+        """Whether nothing tells successes from failures behind the attempt; the next pass may, which begins with other things."""
+        return not self.is_retry and bool(self.back & OK and self.back & ERRORS) and not isinstance(self.region, cst.FunctionDef)
 
     @property
     def _counts_attempts(self) -> bool:
@@ -110,9 +117,17 @@ class Passage:
     def again_with(self, semantics: Semantics, code: str) -> Passage:
         """The same for failures that come with an error code."""
         steps = self.steps
-        given, assumed = self.given, steps.assumed
+        given, assumed, handed = self.given, steps.assumed, self.handed
         return passage(
-            semantics, self.region, self.attempt, callees=steps.callees, given=given, code=code, raised=assumed, handed=self.handed
+            semantics,
+            self.region,
+            self.attempt,
+            callees=steps.callees,
+            given=given,
+            code=code,
+            raised=assumed,
+            rotated=self.rotated,
+            handed=handed,
         )
 
     def statuses_of(self, semantics: Semantics, code: str) -> int:
@@ -132,14 +147,16 @@ def passage(
     code: str | None = None,
     kinds: Mapping[cst.CSTNode, tuple[str, ...]] | None = None,
     raised: Sequence[Raised] | None = None,
+    rotated: bool = False,
     handed: Handed | None = None,
 ) -> Passage:
     """Send the outcomes of ``attempt`` through ``region``.
 
     :param callees: the functions that the attempt runs, where it calls a parameter; :param given: what parameters stand for;
     :param kinds: the types that parameters stand for, where another module says so; :param code: the error code that failures come with;
-    None: not known; :param raised: what the attempt raises for error statuses, if that is assumed; :param handed: the predicates that a
-    use hands over.
+    None: not known; :param raised: what the attempt raises for error statuses, if that is assumed;
+    :param rotated: what goes into another pass is followed through that, until the attempt is made again;
+    :param handed: the predicates that a use hands over.
     """
     types = ExceptionTypes(
         semantics.tree,
@@ -164,11 +181,15 @@ def passage(
     walk = Walk(steps, exits, marks)
     fate = walk.suite(region.body, NOT_YET)
     fate = fate.also(exits.end_of_pass(fate.next), then=0)
-    out = everything(fate)
     back = fate.back & ~NOT_YET
-    return Passage(
-        region, attempt, walk, steps, predicates, counters, back, (running(out) | ended(out)) & ~NOT_YET, given or {}, fate, handed
-    )
+    if rotated:
+        steps.is_made_again = True
+        again = walk.suite(region.body, back)
+        again = again.also(exits.end_of_pass(again.next), then=0)
+        back, fate = again.back, fate.also(again)
+    out = everything(fate)
+    out = (running(out) | ended(out)) & ~NOT_YET
+    return Passage(region, attempt, walk, steps, predicates, counters, back, out, given or {}, fate, rotated, handed)
 
 
 def policies(semantics: Semantics) -> Iterator[RetryPolicy]:
@@ -243,6 +264,8 @@ def _in_region(semantics: Semantics, region: Region) -> RetryPolicy | None:
         if _OPENS_A_SOCKET.search(dotted(attempt.call.func) or ""):
             continue
         found = passage(semantics, region, attempt.call)
+        if found.may_be_rotated:
+            found = passage(semantics, region, attempt.call, rotated=True)
         if attempt.raises is False and found.back & OK and _is_dropped(semantics, attempt.call):
             found = replace(found, back=found.back & NO_ANSWER)  # whatever sends an answer back, it is not its status
         if found.is_retry and not is_poll(semantics, attempt, found):

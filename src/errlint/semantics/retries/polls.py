@@ -61,6 +61,8 @@ def _starts_a_process(semantics: Semantics, region: Region) -> bool:
 def _waits_first(semantics: Semantics, found: Passage) -> bool:
     """Whether every pass begins with a wait, the first one, too: what is made elsewhere takes its time."""
     tree = semantics.tree
+    if found.rotated:
+        return False  # the pass looks at an answer first
     if isinstance(found.region, cst.While) and found.predicates.range_of(found.region.test) not in (ANYTHING, UNKNOWN):
         return False  # the first answer came before the loop
     for statement in found.region.body.body:

@@ -45,7 +45,7 @@ class Steps:
     :param attempt: the call whose outcomes are followed; :param callees: the functions that it runs, where it calls a parameter;
     :param assumed: what it raises for error statuses, if that is assumed.
     :ivar pauses: calls that wait, with the outcomes that get there; :ivar unknown: other calls that nothing is known of;
-    :ivar self_calls: calls by which a function calls itself.
+    :ivar self_calls: calls by which a function calls itself; :ivar is_made_again: the attempt ends what is followed.
     """
 
     def __init__(
@@ -69,6 +69,7 @@ class Steps:
         self._entered: list[Function] = []
         self._inside = 0
         self._calls = 0
+        self.is_made_again = False
         self.pauses: dict[cst.Call, int] = {}
         self.unknown: dict[cst.Call, int] = {}
         self.self_calls: dict[cst.Call, int] = {}
@@ -195,6 +196,8 @@ class Steps:
             if self._own_calls.sends_another(call):
                 return Fate(left=running(state) | ended(state))
             self.self_calls[call] = self.self_calls.get(call, 0) | running(state) | ended(state)
+            return Fate(back=running(state) | ended(state))
+        if call is self._attempt and self.is_made_again:
             return Fate(back=running(state) | ended(state))
         if call is self._attempt or (self._inside and self._is_attempt(call)):
             return self._born(call, state, functions)
