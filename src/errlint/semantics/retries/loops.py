@@ -20,7 +20,7 @@ from errlint.semantics.retries.handed import Handed
 from errlint.semantics.retries.marks import Marks
 from errlint.semantics.retries.outcomes import FAILED, FAILURES, NO_ANSWER, NOT_YET, ended, running
 from errlint.semantics.retries.policy import Attempt, RetryPolicy, Stop, Wait
-from errlint.semantics.retries.polls import is_poll
+from errlint.semantics.retries.polls import asks_only_for_success, is_poll
 from errlint.semantics.retries.predicates import Predicates
 from errlint.semantics.retries.readings import retried, wait_of
 from errlint.semantics.retries.restarts import restarts
@@ -29,7 +29,7 @@ from errlint.semantics.retries.steps import Callee, Steps
 from errlint.semantics.retries.stops import stop_of
 from errlint.semantics.retries.words import last_word
 from errlint.semantics.scopes import How
-from errlint.semantics.statuses import ERRORS, OK, Range
+from errlint.semantics.statuses import ERRORS, OK, SUCCESS, Range
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
@@ -45,6 +45,9 @@ _OF_THE_DEVICE_FLOW = ("authorization_pending", "urn:ietf:params:oauth:grant-typ
 """RFC 8628, sections 3.5 and 3.4."""
 _LEAVES = frozenset({cst.Break, cst.Return})
 _DECIDES = frozenset({cst.Try, cst.TryStar, cst.With, cst.If, cst.IfExp, cst.While, cst.Match, cst.BooleanOperation})
+_CHANGES = frozenset({"DELETE", "PATCH", "PUT"})
+_DONE = 1 << 202 | 1 << 204
+"""With these, servers say that something was, or will be, changed (RFC 9110, sections 15.3.3 and 15.3.5)."""
 _MOST = 8
 """How many HTTP calls of one loop are followed."""
 
@@ -79,6 +82,14 @@ class Passage:
         if not self.back & FAILED or not self.out & OK:
             return False
         return not self.back & OK or (self._counts_attempts and bool(self.caught & self.back & ERRORS))
+
+    def leaves_when_done(self, semantics: Semantics) -> bool:
+        """``answer = delete(url)``, ``if answer.status_code == 204: return``: the status that says so is all that the answer is asked for.
+
+        Another status of success goes into another pass: who asks so has never seen one.
+        """
+        out, back = self.out & SUCCESS & ~self.back, self.back & ERRORS
+        return bool(out and back) and not out & ~_DONE and asks_only_for_success(semantics, self.attempt)
 
     @property
     def may_be_rotated(self) -> bool:
@@ -268,7 +279,8 @@ def _in_region(semantics: Semantics, region: Region) -> RetryPolicy | None:
             found = passage(semantics, region, attempt.call, rotated=True)
         if attempt.raises is False and found.back & OK and _is_dropped(semantics, attempt.call):
             found = replace(found, back=found.back & NO_ANSWER)  # whatever sends an answer back, it is not its status
-        if found.is_retry and not is_poll(semantics, attempt, found):
+        is_retry = found.is_retry or (attempt.method in _CHANGES and found.leaves_when_done(semantics))
+        if is_retry and not is_poll(semantics, attempt, found):
             passages.append((attempt, found))
     if not passages:
         return None

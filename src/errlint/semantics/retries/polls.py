@@ -47,7 +47,7 @@ def is_poll(semantics: Semantics, attempt: Attempt, found: Passage) -> bool:
         return False  # that is there, and the server is up
     if not found.caught & FAILURES and _waits_first(semantics, found):
         return True
-    return attempt.method in _READS and bool(found.caught & NO_ANSWER) and _asks_only_for_success(semantics, attempt.call)
+    return attempt.method in _READS and bool(found.caught & NO_ANSWER) and asks_only_for_success(semantics, attempt.call)
 
 
 def _starts_a_process(semantics: Semantics, region: Region) -> bool:
@@ -81,7 +81,7 @@ def _asks_for_any_answer(semantics: Semantics, call: cst.Call) -> bool:
     value: cst.CSTNode = call
     while isinstance(tree.parent.get(value), cst.Await):
         value = tree.parent[value]
-    if isinstance(tree.parent.get(value), cst.Expr) or _asks_only_for_success(semantics, call):
+    if isinstance(tree.parent.get(value), cst.Expr) or asks_only_for_success(semantics, call):
         return True
     return _is_about_health(semantics, call)
 
@@ -94,7 +94,7 @@ def _is_about_health(semantics: Semantics, call: cst.Call) -> bool:
     return any(isinstance(text, str) and _OF_HEALTH.search(text) for text in texts)
 
 
-def _asks_only_for_success(semantics: Semantics, call: cst.Call) -> bool:
+def asks_only_for_success(semantics: Semantics, call: cst.Call) -> bool:
     """Whether nothing of an answer is used but whether it is a success: all that is asked is if somebody answers."""
     tree = semantics.tree
     value: cst.CSTNode = call
