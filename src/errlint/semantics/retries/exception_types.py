@@ -43,7 +43,7 @@ ASKED_FIRST = (429, 503)
 """Where the source names the first of these, or else the second, a wait is the one after it: servers say with it when to come back."""
 
 _TELL_WHEN = sum(1 << status for status in ASKED_FIRST)
-_FEW = 20
+FEW = 20
 """More statuses than these are a range, not a list of names."""
 
 
@@ -247,7 +247,7 @@ class ExceptionTypes:
             if not one.types or not all(is_first_party(name) or self.local(name) is not None for name in one.types):
                 return 0
             found |= one.outcomes & ERRORS
-        return found & _TELL_WHEN if found.bit_count() <= _FEW else 0
+        return found & _TELL_WHEN if found.bit_count() <= FEW else 0
 
     def taken(self, names: list[str], raised: Raised) -> Range:
         """The outcomes of ``raised`` that a handler of these types takes."""

@@ -21,6 +21,7 @@ from errlint.semantics.meaning import Kind, Meaning, Place
 from errlint.semantics.names import dotted
 from errlint.semantics.retries.exception_types import UNKNOWN_TYPE, ExceptionTypes, Raised
 from errlint.semantics.retries.handed import Handed, Verdict
+from errlint.semantics.retries.kinds import KindsOfAnswers
 from errlint.semantics.retries.outcomes import ANYTHING, NO_ANSWER, NOTHING
 from errlint.semantics.retries.words import ANSWER_WORDS, STATUS_WORDS, last_word
 from errlint.semantics.scopes import Binding, How
@@ -73,6 +74,7 @@ class Predicates(Statuses):
         self._semantics = semantics
         self._extra = extra
         self._handed = handed
+        self._kinds = KindsOfAnswers(semantics, self)
         self._asking: set[cst.CSTNode] = set()
         self.in_flight: tuple[Raised, ...] = ()
         """What was caught, while tests of its handler are asked: an error of one library is of no type of another."""
@@ -140,10 +142,11 @@ class Predicates(Statuses):
             if mixed is not None:
                 return mixed if isinstance(relation, cst.In) else mixed.negated()
         found = super()._compare(left, relation, right)
-        if found != UNKNOWN:
-            numbers = [number for number in (self.number(left), self.number(right)) if number is not None]
-            if any(not 100 <= number <= 600 for number in numbers) and self._divisor(left) == 1:
-                return UNKNOWN  # `code >= 3` is no test of an HTTP status
+        if found == UNKNOWN:
+            return self._kinds.compared(left, relation, right) or UNKNOWN
+        numbers = [number for number in (self.number(left), self.number(right)) if number is not None]
+        if any(not 100 <= number <= 600 for number in numbers) and self._divisor(left) == 1:
+            return UNKNOWN  # `code >= 3` is no test of an HTTP status
         return found
 
     def _with_codes(self, left: cst.BaseExpression, right: cst.BaseExpression) -> Range | None:
@@ -375,7 +378,7 @@ class Predicates(Statuses):
         for node in (test, *self._tree.below(test)):
             if isinstance(node, cst.Comparison):
                 found |= self._named_by(node)
-            elif isinstance(node, (cst.Call, cst.Attribute)) and node not in self._asking:
+            elif isinstance(node, (cst.Call, cst.Attribute)) and node not in self._asking and not self._kinds.sorted_by(node):
                 found |= self._named_by_functions(node)
         return found & ~BELOW_400
 
@@ -384,6 +387,17 @@ class Predicates(Statuses):
         case = self._tree.parent.get(pattern)
         known = isinstance(case, cst.MatchCase) and self.in_case(case).must
         return self._matched(pattern) & ERRORS if known else 0
+
+    def named_by_kinds(self, test: cst.BaseExpression) -> int:
+        """The statuses that functions name by which answers are sorted into the kinds that a test speaks of, each kind of them."""
+        found = 0
+        for node in (test, *self._tree.below(test)):
+            for function in self._kinds.sorted_by(node) if isinstance(node, (cst.Call, cst.Attribute)) else ():
+                if function not in self._asking:
+                    self._asking.add(function)
+                    found |= self.named_in_function(function)
+                    self._asking.discard(function)
+        return found
 
     def named_in_function(self, function: Function) -> int:
         """The statuses that a predicate names one by one."""
@@ -436,5 +450,7 @@ class Predicates(Statuses):
                 if self._divisor(left) == 1 and not (isinstance(right, cst.Call) and dotted(right.func) == "range"):
                     held = self.held(right)
                     found |= held.must if held is not None else 0
+            asked = self._kinds.compared(left, cst.In() if isinstance(relation, (cst.In, cst.NotIn)) else cst.Is(), right)
+            found |= asked.may & self.named_by_kinds(left) if asked is not None else 0
             left = right
         return found

@@ -14,7 +14,7 @@ from errlint.semantics.meaning import Place
 from errlint.semantics.names import dotted
 from errlint.semantics.retries.codes import OTHER, Codes
 from errlint.semantics.retries.elsewhere import paced_by
-from errlint.semantics.retries.exception_types import ASKED_FIRST
+from errlint.semantics.retries.exception_types import ASKED_FIRST, FEW
 from errlint.semantics.retries.outcomes import FAILED, FAILURES, NO_ANSWER, NOT_YET
 from errlint.semantics.retries.policy import Retried, Wait, either
 from errlint.semantics.retries.words import BEGINS_WITH_A_WAIT, MAY_WAIT
@@ -89,6 +89,7 @@ def _by_code(semantics: Semantics, passages: Sequence[Passage], everything: Retr
 def _named(passages: Sequence[Passage], must: int) -> int:
     """The statuses that are named where they are tried again; those that are only tried again perhaps may be named to be raised."""
     found = 0
+    is_broad = (must & ERRORS).bit_count() > FEW
     for passage in passages:
         for node in passage.walk.reached:
             back = must | passage.walk.went_back.get(node, 0)
@@ -98,7 +99,9 @@ def _named(passages: Sequence[Passage], must: int) -> int:
                 named = types.statuses_named(names) | types.named_by_raising(caught)
                 found |= named & back
             elif isinstance(node, cst.BaseExpression):
-                found |= passage.predicates.named_in(node) & back
+                # what is left of a few kinds is meant; what is left of all but success is not
+                kinds = passage.predicates.named_by_kinds(node) if not is_broad else 0
+                found |= (passage.predicates.named_in(node) | kinds) & back
             elif isinstance(node, cst.MatchPattern):
                 found |= passage.predicates.named_in_pattern(node) & back
         if isinstance(passage.region, cst.While):

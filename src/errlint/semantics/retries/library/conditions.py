@@ -13,7 +13,7 @@ from errlint.semantics.functions import Given as Passed
 from errlint.semantics.meaning import Place
 from errlint.semantics.retries.codes import OTHER, Codes
 from errlint.semantics.retries.deciders import of_its_kind
-from errlint.semantics.retries.exception_types import Raised
+from errlint.semantics.retries.exception_types import FEW, Raised
 from errlint.semantics.retries.library.calls import Given, RetrySite
 from errlint.semantics.retries.library.defaults import Defaults
 from errlint.semantics.retries.library.leaving import Leaving
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
 _PERHAPS = Range(FAILURES, 0)
 _MOST_CODES = 48
-_FEW = 20
-"""More statuses than these are a range, not a list of names."""
 
 
 class Conditions:
@@ -178,7 +176,7 @@ class Conditions:
         if members is None:
             return Again(Range(ERRORS, 0), places=(place,))
         members &= ERRORS
-        return Again(Range(members, members), members if members.bit_count() <= _FEW else 0, (place,))
+        return Again(Range(members, members), members if members.bit_count() <= FEW else 0, (place,))
 
     def _switches(self, passed: list[Given], site: RetrySite) -> Again | None:
         found: Again | None = None
