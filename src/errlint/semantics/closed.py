@@ -60,6 +60,8 @@ class Closed:
                 return self._table(elements, hops)
             case cst.Call():
                 return self._call(expression, hops)
+            case cst.Lambda(params=cst.Parameters(params=[]), body=body):
+                return f"(lambda: {self._source(body, hops)})"
             case cst.Name() | cst.Attribute():
                 return self._named(expression, hops)
             case _:

@@ -23,6 +23,7 @@ from errlint.semantics.retries.exception_types import UNKNOWN_TYPE, ExceptionTyp
 from errlint.semantics.retries.handed import Handed, Verdict
 from errlint.semantics.retries.kinds import KindsOfAnswers
 from errlint.semantics.retries.outcomes import ANYTHING, NO_ANSWER, NOTHING
+from errlint.semantics.retries.settings import default_of, held_by_default
 from errlint.semantics.retries.words import ANSWER_WORDS, STATUS_WORDS, last_word
 from errlint.semantics.scopes import Binding, How
 from errlint.semantics.statuses import ALL, BELOW_400, ERRORS, UNKNOWN, Range, Statuses
@@ -84,7 +85,8 @@ class Predicates(Statuses):
             passed = [self._given[found.node] for found in self._semantics.scopes.reaching(expression) if found.node in self._given]
             if passed:
                 return passed
-        return list(self._semantics.constants.values(expression))
+        values = [default_of(value) for value in self._semantics.constants.values(expression)]
+        return values or (held_by_default(self._semantics, expression) if isinstance(expression, cst.Attribute) else [])
 
     # meanings --------------------------------------------------------------------------------------------------------------------
 
