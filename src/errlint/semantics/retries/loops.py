@@ -18,7 +18,7 @@ from errlint.semantics.retries.exits import Exits, Region
 from errlint.semantics.retries.fates import Fate, Walk, everything
 from errlint.semantics.retries.handed import Handed
 from errlint.semantics.retries.marks import Marks
-from errlint.semantics.retries.outcomes import FAILED, FAILURES, NO_ANSWER, NOT_YET, ended, running
+from errlint.semantics.retries.outcomes import FAILED, FAILURES, LIMITED, NO_ANSWER, NOT_YET, ended, running
 from errlint.semantics.retries.policy import Attempt, RetryPolicy, Stop, Wait
 from errlint.semantics.retries.polls import asks_only_for_success, is_poll
 from errlint.semantics.retries.predicates import Predicates
@@ -77,11 +77,19 @@ class Passage:
     def is_retry(self) -> bool:
         """Success leaves, and some failure stays.
 
-        A success that is of no use may stay as well where the loop counts attempts, which code that waits for something does not do.
+        A success that is of no use may stay as well where the loop counts attempts, which code that waits for something does not do; or
+        where an exception is raised for it as for 429, by name: `if response.status_code == 429 or is_captcha: raise TooFast`.
         """
         if not self.back & FAILED or not self.out & OK:
             return False
-        return not self.back & OK or (self._counts_attempts and bool(self.caught & self.back & ERRORS))
+        if not self.back & OK or (self._counts_attempts and bool(self.caught & self.back & ERRORS)):
+            return True
+        return isinstance(self.region, cst.For) and not self.back & OK & ~self.caught and self._names_limit
+
+    @property
+    def _names_limit(self) -> bool:
+        tests = (node for node in self.walk.reached if isinstance(node, cst.BaseExpression))
+        return bool(self.caught >> LIMITED & 1) and any(self.predicates.named_in(test) >> LIMITED & 1 for test in tests)
 
     def leaves_when_done(self, semantics: Semantics) -> bool:
         """``answer = delete(url)``, ``if answer.status_code == 204: return``: the status that says so is all that the answer is asked for.

@@ -189,7 +189,10 @@ def wait_of(semantics: Semantics, passages: Sequence[Passage], failures: Retried
                 continue
             perhaps = perhaps or (bool(outcomes & asked) and MAY_WAIT.search((dotted(call.func) or "").rpartition(".")[2]) is not None)
         paced = paced_by(semantics, passage.region)
-        before += [paced] if paced is not None else []
+        if paced is not None and paced.node is None and after:
+            after = [replace(wait, jitter=wait.jitter or None) for wait in after]  # it may wait, too, but has seen no answer
+        elif paced is not None:
+            before.append(paced)
     perhaps_before = any(_begins_with_a_wait(passages))
     if not after and not before:
         somehow = perhaps or perhaps_before
