@@ -63,6 +63,8 @@ class TypeSheet(_Sheet, frozen=True):
     """What subscripting the object itself, and its ``get``, reads: ``response["error"]`` is ``body["error"]`` for ``body``."""
     raises: tuple[str, ...] = ()
     """Clients: the types that their calls raise for a status. Without them: all of the library that carry one."""
+    retried_by: str = ""
+    """Clients: the attribute, and argument of the constructor, that holds what tries again. Whoever fills it has said how to wait."""
     undecodable: tuple[str, ...] = ()
     """Responses: what decoding the body raises, beside ``ValueError``, when it is no JSON."""
     told_by: tuple[str, ...] = ()

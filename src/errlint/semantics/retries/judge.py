@@ -10,6 +10,7 @@ import libcst as cst
 
 from errlint.catalogue import Catalogue
 from errlint.semantics.meaning import Meaning, Place
+from errlint.semantics.names import dotted
 from errlint.semantics.retries.library.clients import asks_by_itself
 from errlint.semantics.retries.misjudged import Misjudged, misjudged
 from errlint.semantics.retries.outcomes import LIMITED, members
@@ -318,10 +319,20 @@ class Judge:
                 client = self._semantics.meaning(expression)
                 if client is None or client.sheet is None:
                     continue
+                if client.sheet.retried_by and self._is_retried_by_parts(client, expression, client.sheet.retried_by):
+                    return True
                 described = self._semantics.libraries.retry(client.sheet.name)
                 if described is not None and described.sheet.builtin and described.sheet.default.server and self._waits_by_itself(client):
                     return True
         return False
+
+    def _is_retried_by_parts(self, client: Meaning, written: cst.BaseExpression, name: str) -> bool:
+        """``WebClient(retry_handlers=[…])``, ``client.retry_handlers.append(…)``: somebody has said how it waits."""
+        made = [place.node for place in client.trail if isinstance(place.node, cst.Call)]
+        if any(argument.keyword is not None and argument.keyword.value == name for call in made for argument in call.args):
+            return True
+        reads = (node for node in self._semantics.tree.all(cst.Attribute) if node.attr.value == name)
+        return any(dotted(node.value) == dotted(written) for node in reads)
 
     def _waits_by_itself(self, client: Meaning) -> bool:
         """Whether a client of which another module, or nobody, tells how it was made was not made so that it does not wait.
