@@ -10,6 +10,8 @@ import builtins
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 import libcst as cst
 
@@ -237,17 +239,18 @@ class ExceptionTypes:
                 found |= 1 << status
         return found
 
-    def named_by_raising(self, raised: Iterable[Raised]) -> int:
-        """Those after which servers say when to come back, where exceptions of the project are raised for these and few other statuses.
+    def named_by_raising(self, names: list[str], raised: Iterable[Raised]) -> int:
+        """Those after which servers say when to come back, where a class of the project is raised for these and few other statuses.
 
         Who raises a class of his own for 429, and catches it, names 429 as well.
         """
+        own = [name for name in names if is_first_party(name) or self.local(name) is not None]
+        known = [one for one in raised if one.types]
         found = 0
-        for one in raised:
-            if not one.types or not all(is_first_party(name) or self.local(name) is not None for name in one.types):
-                return 0
-            found |= one.outcomes & ERRORS
-        return found & _TELL_WHEN if found.bit_count() <= FEW else 0
+        for name in own:
+            outcomes = reduce(or_, (self.taken([name], one).may & ERRORS for one in known), 0)
+            found |= outcomes if outcomes.bit_count() <= FEW else 0
+        return found & _TELL_WHEN
 
     def taken(self, names: list[str], raised: Raised) -> Range:
         """The outcomes of ``raised`` that a handler of these types takes."""

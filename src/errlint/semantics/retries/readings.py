@@ -96,7 +96,7 @@ def _named(passages: Sequence[Passage], must: int) -> int:
             if isinstance(node, _HANDLERS):
                 types, caught = passage.predicates.types, passage.walk.caught.get(node, ())
                 names = types.named(node.type)
-                named = types.statuses_named(names) | types.named_by_raising(caught)
+                named = types.statuses_named(names) | types.named_by_raising(names, caught)
                 found |= named & back
             elif isinstance(node, cst.BaseExpression):
                 # what is left of a few kinds is meant; what is left of all but success is not

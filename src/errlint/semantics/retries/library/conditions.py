@@ -13,7 +13,7 @@ from errlint.semantics.functions import Given as Passed
 from errlint.semantics.meaning import Place
 from errlint.semantics.retries.codes import OTHER, Codes
 from errlint.semantics.retries.deciders import of_its_kind
-from errlint.semantics.retries.exception_types import FEW, Raised
+from errlint.semantics.retries.exception_types import FEW
 from errlint.semantics.retries.library.calls import Given, RetrySite
 from errlint.semantics.retries.library.defaults import Defaults
 from errlint.semantics.retries.library.leaving import Leaving
@@ -105,8 +105,8 @@ class Conditions:
         what = "any exception is tried again" if anything else f"{', '.join(f'`{shown(name)}`' for name in names)}: tried again"
         if "not-types" in item.argument.says:
             what = what.replace("tried again", "given up")
-        caught = [Raised(one.types, taken) for one in self._leaving.raised if (taken := types.taken(names, one).may & ERRORS)]
-        return Again(outcomes, types.statuses_named(names) | types.named_by_raising(caught), (Place(item.node, what),))
+        named = types.statuses_named(names) | types.named_by_raising(names, self._leaving.raised)
+        return Again(outcomes, named, (Place(item.node, what),))
 
     def _decided(self, item: Given) -> Again:
         """What a function of the exception lets through."""
