@@ -149,7 +149,7 @@ class Called:
             caught = self._handlers.meaning(handler) if handler is not None else None
             return as_text(caught, call)
         if not arguments:
-            return None
+            return self._super(call) if name == "super" else None
         if name in _PASSED_THROUGH and len(arguments) > _PASSED_THROUGH[name]:
             passed = self._meaning(arguments[_PASSED_THROUGH[name]])
             return (
@@ -170,6 +170,15 @@ class Called:
             if member is not None and base is not None:
                 return self._inside.member(base, member, call)
         return None
+
+    def _super(self, call: cst.Call) -> Meaning | None:
+        """``super()`` in a class that inherits from a client of a library: ``class Session(requests.Session)``."""
+        definition = self._tree.enclosing(call, cst.ClassDef)
+        names = (self._types.named(base.value) for base in (definition.bases if definition is not None else ()))
+        above = next((sheet for name in names if name is not None and (sheet := self._types.type(name)) is not None), None)
+        if above is None or above.is_a not in ("client", "object") or self._types.is_of_project(above):
+            return None
+        return self._typed.instance(above, call)
 
     def _method(self, call: cst.Call, attribute: cst.Attribute) -> Meaning | None:
         if attribute.attr.value in ("format", "join") and isinstance(attribute.value, (cst.SimpleString, cst.ConcatenatedString)):
