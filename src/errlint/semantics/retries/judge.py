@@ -298,7 +298,9 @@ class Judge:
         """Whether a layer below (an SDK's own retries, a mounted adapter) already waits as long as the server says."""
         if any(self._by_its_client(attempt) for attempt in policy.attempts):
             return True
-        if not policy.attempts and any(map(self._semantics.libraries.asks_by_itself, self._types_named(policy))):
+        if all(attempt.assumed for attempt in policy.attempts) and any(
+            map(self._semantics.libraries.asks_by_itself, self._types_named(policy))
+        ):
             return True
         calls = {attempt.call for attempt in policy.attempts} | {place.node for attempt in policy.attempts for place in attempt.trail}
         for other in self._semantics.retries.layers:

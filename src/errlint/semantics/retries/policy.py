@@ -25,7 +25,8 @@ class Attempt:
 
     :ivar trail: why it is an HTTP call; never empty. :ivar method: ``"POST"``, in capitals, if known. :ivar operation: the name of the
     API's operation, if known. :ivar raises: whether an error status leaves the call as an exception; None if not known.
-    :ivar handed_by: the call that hands the function over in which this one stands; others call that function without this retry.
+    :ivar handed_by: the call that hands the function over in which this one stands; others call that function without this retry;
+    :ivar assumed: nothing is known of the call but that the type which an SDK raises for its API's errors is retried.
     """
 
     call: cst.Call
@@ -35,6 +36,7 @@ class Attempt:
     operation: str | None = None
     raises: bool | None = None
     handed_by: cst.Call | None = None
+    assumed: bool = False
 
 
 @dataclass(frozen=True, eq=False)

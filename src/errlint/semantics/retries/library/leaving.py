@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from errlint.semantics.raises import Answer, Raising
-from errlint.semantics.retries.exception_types import UNKNOWN_TYPE, ExceptionTypes, Raised
+from errlint.semantics.retries.exception_types import AS_LIBRARIES_DO, UNKNOWN_TYPE, ExceptionTypes, Raised
 from errlint.semantics.retries.loops import passage
 from errlint.semantics.retries.outcomes import ALL_WAYS, FAILURES, NO_ANSWER, NOT_YET, ended, running
 from errlint.semantics.retries.policy import Attempt
@@ -65,7 +65,7 @@ def leaving(semantics: Semantics, code: cst.CSTNode, attempts: Sequence[Attempt]
         return _by_raising(semantics.raises_for_status(code))
     found = Leaving()
     for attempt in attempts[:_MOST]:
-        fate = passage(semantics, code, attempt.call).fate
+        fate = passage(semantics, code, attempt.call, raised=AS_LIBRARIES_DO if attempt.assumed else None).fate
         raised = (Raised(one.types, _outcomes(one.outcomes)) for one in fate.raised)
         out = _outcomes(fate.next | fate.returned | fate.left | fate.broke | (fate.back if isinstance(code, cst.For) else 0))
         found = found.also(Leaving(tuple(one for one in raised if one.outcomes), out & FAILURES))
