@@ -194,7 +194,7 @@ def passage(
         said = codes.passed(test, code) if code is not None else None
         return said or exits.passed(test) or marks.passed(test) or counters.passed(test)
 
-    predicates = Predicates(semantics, types, known, handed=handed)
+    predicates = Predicates(semantics, types, known, given, handed)
     exits.bind(predicates)
     steps = Steps(semantics, predicates, region, attempt, callees, assumed=raised)
     walk = Walk(steps, exits, marks)
