@@ -44,7 +44,7 @@ _HOPS = 4
 ASKED_FIRST = (429, 503)
 """Where the source names the first of these, or else the second, a wait is the one after it: servers say with it when to come back."""
 
-_TELL_WHEN = sum(1 << status for status in ASKED_FIRST)
+TELL_WHEN = sum(1 << status for status in ASKED_FIRST)
 FEW = 20
 """More statuses than these are a range, not a list of names."""
 
@@ -250,7 +250,7 @@ class ExceptionTypes:
         for name in own:
             outcomes = reduce(or_, (self.taken([name], one).may & ERRORS for one in known), 0)
             found |= outcomes if outcomes.bit_count() <= FEW else 0
-        return found & _TELL_WHEN
+        return found & TELL_WHEN
 
     def taken(self, names: list[str], raised: Raised) -> Range:
         """The outcomes of ``raised`` that a handler of these types takes."""

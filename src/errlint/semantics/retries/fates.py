@@ -134,6 +134,8 @@ class Walk:
     def _small(self, statement: cst.CSTNode, state: int) -> Fate:
         fate = self._evaluated(statement, state)
         state = fate.next
+        if statement in self._steps.turns:
+            return fate.also(Fate(left=state), then=0)
         match statement:
             case cst.Return():
                 return fate.also(Fate(returned=state), then=0)

@@ -13,7 +13,7 @@ from errlint.semantics.functions import Given
 from errlint.semantics.names import dotted
 from errlint.semantics.retries.codes import Codes
 from errlint.semantics.retries.counters import Counters
-from errlint.semantics.retries.exception_types import ExceptionTypes, Raised
+from errlint.semantics.retries.exception_types import FEW, TELL_WHEN, ExceptionTypes, Raised
 from errlint.semantics.retries.exits import Exits, Region
 from errlint.semantics.retries.fates import Fate, Walk, everything
 from errlint.semantics.retries.handed import Handed
@@ -168,6 +168,7 @@ def passage(
     raised: Sequence[Raised] | None = None,
     rotated: bool = False,
     handed: Handed | None = None,
+    turns: frozenset[cst.CSTNode] = frozenset(),
 ) -> Passage:
     """Send the outcomes of ``attempt`` through ``region``.
 
@@ -175,7 +176,7 @@ def passage(
     :param kinds: the types that parameters stand for, where another module says so; :param code: the error code that failures come with;
     None: not known; :param raised: what the attempt raises for error statuses, if that is assumed;
     :param rotated: what goes into another pass is followed through that, until the attempt is made again;
-    :param handed: the predicates that a use hands over.
+    :param handed: the predicates that a use hands over; :param turns: statements after which another request is sent.
     """
     types = ExceptionTypes(
         semantics.tree,
@@ -196,7 +197,7 @@ def passage(
 
     predicates = Predicates(semantics, types, known, given, handed)
     exits.bind(predicates)
-    steps = Steps(semantics, predicates, region, attempt, callees, assumed=raised)
+    steps = Steps(semantics, predicates, region, attempt, callees, assumed=raised, turns=turns)
     walk = Walk(steps, exits, marks)
     fate = walk.suite(region.body, NOT_YET)
     fate = fate.also(exits.end_of_pass(fate.next), then=0)
@@ -291,11 +292,29 @@ def _in_region(semantics: Semantics, region: Region) -> RetryPolicy | None:
         if is_retry and not is_poll(semantics, attempt, found):
             passages.append((attempt, found))
     if not passages:
+        passages = list(_of_pages(semantics, region, sameness))
+    if not passages:
         return None
     # what is shown first is the one whose errors are retried
     passages.sort(key=lambda one: not one[1].back & ERRORS)
     attempts = tuple(attempt for attempt, _ in passages)
     return assembled(semantics, attempts, [found for _, found in passages])
+
+
+def _of_pages(semantics: Semantics, region: Region, sameness: Sameness) -> Iterator[tuple[Attempt, Passage]]:
+    """A loop over pages that asks for the same page again: ``if answer.status_code == 429: sleep(60); continue``, and ``page += 1`` below.
+
+    Only after few statuses that it names: whatever else goes on in such a loop is no retry.
+    """
+    if isinstance(region, cst.FunctionDef) or not semantics.tree.inside(region.body, cst.Continue, into_functions=False):
+        return
+    turning = {call: sameness.turns(call) for call in semantics.tree.inside(region.body, cst.Call, into_functions=False)}
+    for attempt in semantics.attempts.within(region.body, lambda call: bool(turning.get(call)))[:_MOST]:
+        found = passage(semantics, region, attempt.call, turns=turning[attempt.call])
+        back = found.back & FAILURES
+        few = back & TELL_WHEN and back.bit_count() <= FEW and not back & NO_ANSWER
+        if few and found.is_retry and not is_poll(semantics, attempt, found):
+            yield attempt, found
 
 
 def _is_dropped(semantics: Semantics, call: cst.Call) -> bool:

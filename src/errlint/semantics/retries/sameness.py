@@ -37,6 +37,7 @@ _CASTS = ("typing.cast", "typing_extensions.cast")
 _QUEUES = re.compile(r"queue|_q$|^q$|jobs|tasks|inbox|pending", re.IGNORECASE)
 N = TypeVar("N", bound=cst.CSTNode)
 
+_STATEMENTS = (cst.Assign, cst.AnnAssign, cst.AugAssign, cst.Del, cst.Expr)
 _HOPS = 6
 _MOST = 1_000
 """Values that are looked at for one call."""
@@ -54,6 +55,27 @@ class Sameness:
         self._known_last: dict[cst.CSTNode, bool] = {}
         """Expressions that are being looked at: a value that is made of itself stays if all else does."""
         self._left = 0
+        self._turns: set[cst.CSTNode] | None = None
+
+    def turns(self, call: cst.Call) -> frozenset[cst.CSTNode]:
+        """The statements behind a call that turn the next request into another one: ``page += 1``; where nothing else does."""
+        self._turns = set()
+        try:
+            return frozenset(self._turns) if self.is_same(call) else frozenset()
+        finally:
+            self._turns = None
+
+    def _is_turn(self, *nodes: cst.CSTNode) -> bool:
+        """Note statements that change the request, if turns are looked for and all of them stand behind the call."""
+        order = self._tree.order
+        if self._turns is None or self._call is None or not nodes:
+            return False
+        found = [node if isinstance(node, _STATEMENTS) else self._tree.enclosing(node, *_STATEMENTS) for node in nodes]
+        behind = [one for one in found if one is not None and order[one] > order[self._call] and not self._tree.within(self._call, one)]
+        if len(behind) < len(nodes):
+            return False
+        self._turns.update(behind)
+        return True
 
     def is_same(self, call: cst.Call) -> bool:
         """Whether the call sends the same request in every pass."""
@@ -63,7 +85,9 @@ class Sameness:
             return False
         for argument in call.args:
             if argument.keyword is not None and ASIDE.search(argument.keyword.value):
-                if isinstance(argument.value, cst.Name) and self._changed_inside(argument.value.value):
+                if self._turns is not None:
+                    self._stays(argument.value, _HOPS)  # `pagination_token=token`
+                elif isinstance(argument.value, cst.Name) and self._changed_inside(argument.value.value):
                     return False
                 continue
             if not self._stays(argument.value, _HOPS):
@@ -125,7 +149,7 @@ class Sameness:
         for binding in scopes.bindings(name.value, scope):
             if not self._tree.within(binding.node, self._region.body) and binding.node is not self._region:
                 continue
-            if ASIDE.search(name.value) or self._counts_failures(name):
+            if self._is_turn(binding.node) or ASIDE.search(name.value) or self._counts_failures(name):
                 continue
             if not self._binding_stays(binding, name, hops):
                 return False
@@ -227,9 +251,9 @@ class Sameness:
 
     def _changed_inside(self, name: str) -> bool:
         """``params["page"] = …`` and ``headers["Origin"] = …`` change the request; ``headers["Authorization"] = …`` does not."""
-        if name in self._extended or name in self._counted:
-            return True
-        return any(not self._set_alike(node) and not self._is_last(node) for node in self._filled.get(name, ()))
+        changes = [*self._extended.get(name, ()), *self._counted.get(name, ())]
+        changes += [node for node in self._filled.get(name, ()) if not self._set_alike(node) and not self._is_last(node)]
+        return bool(changes) and not self._is_turn(*changes)
 
     def _set_alike(self, statement: cst.Assign) -> bool:
         """``kwargs["data"] = form`` before the call, in every pass that gets there: what is set is the same each time."""
@@ -290,17 +314,22 @@ class Sameness:
         return found
 
     @cached_property
-    def _counted(self) -> frozenset[str]:
-        """Of what items are counted up or deleted."""
-        counted = [node.target for node in self._inside(cst.AugAssign)]
-        return frozenset(map(self._filled_by, [*counted, *(node.target for node in self._inside(cst.Del))]))
+    def _counted(self) -> dict[str, list[cst.CSTNode]]:
+        """Where items are counted up or deleted, by what they are of."""
+        found: dict[str, list[cst.CSTNode]] = {}
+        counted = [(node, node.target) for node in self._inside(cst.AugAssign)]
+        for statement, target in (*counted, *((node, node.target) for node in self._inside(cst.Del))):
+            found.setdefault(self._filled_by(target), []).append(statement)
+        return found
 
     @cached_property
-    def _extended(self) -> frozenset[str]:
-        """What ``append`` and the like are called of."""
-        called = (node.func for node in self._inside(cst.Call))
-        changed = (func.value for func in called if isinstance(func, cst.Attribute) and func.attr.value in _CHANGING)
-        return frozenset(name for name in map(dotted, changed) if name)
+    def _extended(self) -> dict[str, list[cst.CSTNode]]:
+        """The calls of ``append`` and the like, by what they are called of."""
+        found: dict[str, list[cst.CSTNode]] = {}
+        for call in self._inside(cst.Call):
+            if isinstance(call.func, cst.Attribute) and call.func.attr.value in _CHANGING:
+                found.setdefault(dotted(call.func.value) or "", []).append(call)
+        return found
 
     @cached_property
     def _told(self) -> dict[str, list[cst.Call]]:
@@ -329,4 +358,6 @@ class Sameness:
         if wanted not in self._assigned:
             return True
         assigned = self._assigned[wanted]
+        if assigned is not None and self._is_turn(assigned):
+            return True
         return assigned is not None and self._stays(assigned.value, min(hops - 1, 1))  # which may speak of the attribute itself

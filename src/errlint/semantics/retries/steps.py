@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cached_property, reduce
 from operator import or_
 from typing import TYPE_CHECKING
@@ -43,7 +43,7 @@ class Steps:
     """The single steps of a walk through one region.
 
     :param attempt: the call whose outcomes are followed; :param callees: the functions that it runs, where it calls a parameter;
-    :param assumed: what it raises for error statuses, if that is assumed.
+    :param assumed: what it raises for error statuses, if that is assumed; :param turns: statements after which another request is sent.
     :ivar pauses: calls that wait, with the outcomes that get there; :ivar unknown: other calls that nothing is known of;
     :ivar self_calls: calls by which a function calls itself; :ivar is_made_again: the attempt ends what is followed.
     """
@@ -57,6 +57,7 @@ class Steps:
         callees: Sequence[Callee] = (),
         *,
         assumed: Sequence[Raised] | None = None,
+        turns: Collection[cst.CSTNode] = (),
     ) -> None:
         self._semantics = semantics
         self._predicates = predicates
@@ -65,6 +66,7 @@ class Steps:
         self._attempt = attempt
         self.callees = callees
         self.assumed = assumed
+        self.turns = turns
         self._restarts = restarts(semantics, region) if isinstance(region, cst.FunctionDef) else {}
         self._entered: list[Function] = []
         self._inside = 0
