@@ -14,6 +14,8 @@ from errlint.semantics.meaning import Kind, Place
 from errlint.semantics.names import dotted
 from errlint.semantics.raises import Answer
 from errlint.semantics.retries.policy import Attempt, repeated
+from errlint.semantics.scopes import How
+from errlint.semantics.types import shown
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
@@ -133,6 +135,44 @@ class Attempts:
                 if len(found) == _MOST:
                     break
         return found
+
+    def by_type(self, code: cst.CSTNode, names: list[str], named: cst.CSTNode) -> Attempt | None:
+        """The attempt that code makes whose errors are caught, or retried, by the type that an SDK raises for any error of its API.
+
+        The call may be a method of what a function was given, of which nothing else is known.
+
+        :param names: the types; :param named: where they are named.
+        """
+        for name in names:
+            sheet = self._semantics.libraries.type(name)
+            if sheet is None or not sheet.carries_status or sheet.statuses or sheet.status_class:
+                continue
+            api = self._semantics.binding.of_name(name, named)
+            call = self._unknown_call(repeated(code)) if api is not None and api.catalogue is not None else None
+            if call is not None and api is not None:
+                trail = (Place(call, "makes an HTTP call", http=True), Place(named, f"`{shown(name)}` is what its SDK raises"))
+                return Attempt(call, trail, api.catalogue, raises=True, assumed=True)
+        return None
+
+    def _unknown_call(self, code: cst.CSTNode) -> cst.Call | None:
+        """The outermost call of a method of which nothing is known: ``hub.get_repo(name).get_issue(number).edit(state)``.
+
+        One whose value is used, if there is one: others may only write a line to a log.
+        """
+        found = [call for call in self._calls(code.body if isinstance(code, cst.FunctionDef) else code) if self._is_unknown(call)]
+        used = (call for call in found if not isinstance(self._tree.parent.get(call), cst.Expr))
+        return next(used, None) or next(iter(found), None)
+
+    def _is_unknown(self, call: cst.Call) -> bool:
+        if not isinstance(call.func, cst.Attribute) or isinstance(self._tree.parent.get(call), cst.Attribute):
+            return False
+        root: cst.BaseExpression = call
+        while isinstance(root, (cst.Call, cst.Attribute)):
+            root = root.func if isinstance(root, cst.Call) else root.value
+        bindings = self._semantics.scopes.reaching(root) if isinstance(root, cst.Name) else ()
+        if not any(binding.how is How.PARAMETER for binding in bindings):
+            return False
+        return self._semantics.meaning(call) is None and not self._semantics.evaluator.callees.runs_code(call)
 
     def of_running(self, code: cst.CSTNode, *, generators: bool = False) -> list[Attempt]:
         """Those that a call of a function, or a pass of a loop, makes: calling a generator function only makes the generator.

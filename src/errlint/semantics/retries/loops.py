@@ -13,7 +13,7 @@ from errlint.semantics.functions import Given
 from errlint.semantics.names import dotted
 from errlint.semantics.retries.codes import Codes
 from errlint.semantics.retries.counters import Counters
-from errlint.semantics.retries.exception_types import FEW, TELL_WHEN, ExceptionTypes, Raised
+from errlint.semantics.retries.exception_types import AS_LIBRARIES_DO, FEW, TELL_WHEN, ExceptionTypes, Raised
 from errlint.semantics.retries.exits import Exits, Region
 from errlint.semantics.retries.fates import Fate, Walk, everything
 from errlint.semantics.retries.handed import Handed
@@ -280,12 +280,13 @@ def calls_itself(semantics: Semantics, function: cst.FunctionDef) -> bool:
 def _in_region(semantics: Semantics, region: Region) -> RetryPolicy | None:
     sameness = Sameness(semantics, region)
     passages: list[tuple[Attempt, Passage]] = []
-    for attempt in semantics.attempts.within(region.body, sameness.is_same)[:_MOST]:
+    for attempt in semantics.attempts.within(region.body, sameness.is_same)[:_MOST] or _by_what_is_caught(semantics, region, sameness):
+        raised = AS_LIBRARIES_DO if attempt.assumed else None
         if _OPENS_A_SOCKET.search(dotted(attempt.call.func) or ""):
             continue
-        found = passage(semantics, region, attempt.call)
+        found = passage(semantics, region, attempt.call, raised=raised)
         if found.may_be_rotated:
-            found = passage(semantics, region, attempt.call, rotated=True)
+            found = passage(semantics, region, attempt.call, raised=raised, rotated=True)
         if attempt.raises is False and found.back & OK and _is_dropped(semantics, attempt.call):
             found = replace(found, back=found.back & NO_ANSWER)  # whatever sends an answer back, it is not its status
         is_retry = found.is_retry or (attempt.method in _CHANGES and found.leaves_when_done(semantics))
@@ -321,6 +322,18 @@ def _is_dropped(semantics: Semantics, call: cst.Call) -> bool:
     """Whether nobody takes what a call returns."""
     parent = semantics.tree.parent[call]
     return isinstance(semantics.tree.parent[parent] if isinstance(parent, cst.Await) else parent, cst.Expr)
+
+
+def _by_what_is_caught(semantics: Semantics, region: Region, sameness: Sameness) -> list[Attempt]:
+    """``try: client.answer(question)`` and ``except openai.APIStatusError:``, where nothing is known of the client."""
+    for node in semantics.tree.inside(region.body, cst.Try, into_functions=False):
+        assert isinstance(node, cst.Try)
+        for handler in node.handlers:
+            names = semantics.predicates.types.named(handler.type)
+            attempt = semantics.attempts.by_type(node.body, names, handler)
+            if attempt is not None and sameness.is_same(attempt.call):
+                return [attempt]
+    return []
 
 
 def assembled(

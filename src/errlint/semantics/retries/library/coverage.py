@@ -10,13 +10,11 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from errlint.retry_sheets import RetryArgument
-from errlint.semantics.meaning import Place
 from errlint.semantics.raises import Answer
 from errlint.semantics.retries.library.calls import Given, RetryCalls, RetrySite, given
 from errlint.semantics.retries.library.leaving import BY_ANY_LIBRARY, Leaving, leaving, of_calls
 from errlint.semantics.retries.policy import Attempt, repeated
 from errlint.semantics.scopes import Binding, How
-from errlint.semantics.types import shown
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
@@ -178,23 +176,13 @@ class Coverage:
         found.code[code] = [replace(attempt, raises=raises) for attempt in attempts]
 
     def _assume(self, site: RetrySite, found: Covered) -> None:
-        """``@on_exception(expo, GithubException)``: who names what an SDK raises for any error of its API knows that the code asks it.
-
-        The call itself may be a method of what the function was given.
-        """
+        """``@on_exception(expo, GithubException)``: the type that is retried says which API the code asks."""
         for item in self._types_in(site):
-            for name in self._semantics.predicates.types.named(item.value):
-                sheet = self._semantics.libraries.type(name)
-                if sheet is None or not sheet.carries_status or sheet.statuses or sheet.status_class:
-                    continue
-                api = self._semantics.binding.of_name(name, item.node)
-                for code in found.code if api is not None and api.catalogue is not None else ():
-                    call = self._unknown_call(code)
-                    if call is not None and api is not None:
-                        named = Place(item.node, f"`{shown(name)}` is what its SDK raises")
-                        trail = (Place(call, "makes an HTTP call", http=True), named)
-                        found.code[code] = [Attempt(call, trail, api.catalogue, raises=True, assumed=True)]
-                        return
+            names = self._semantics.predicates.types.named(item.value)
+            for code in found.code:
+                attempt = self._semantics.attempts.by_type(code, names, item.node) if isinstance(code, cst.FunctionDef) else None
+                if attempt is not None:
+                    found.code[code] = [attempt]
 
     def _types_in(self, site: RetrySite) -> Iterator[Given]:
         for item in site.given():
@@ -203,29 +191,6 @@ class Coverage:
             for inner in self._calls.behind(item.value):
                 if inner.node is not site.node:
                     yield from (part for part in inner.given() if "types" in part.argument.says)
-
-    def _unknown_call(self, code: cst.CSTNode) -> cst.Call | None:
-        """The outermost call of a method of which nothing is known: ``hub.get_repo(name).get_issue(number).edit(state)``.
-
-        One whose value is used, if there is one: others may only write a line to a log.
-        """
-        if not isinstance(code, cst.FunctionDef):
-            return None
-        inside = self._tree.inside(code.body, cst.Call, into_functions=False)
-        found = [call for call in inside if self._is_unknown(call, code)]
-        used = (call for call in found if not isinstance(self._tree.parent.get(call), cst.Expr))
-        return next(used, None) or next(iter(found), None)
-
-    def _is_unknown(self, call: cst.Call, code: cst.FunctionDef) -> bool:
-        if not isinstance(call.func, cst.Attribute) or isinstance(self._tree.parent.get(call), cst.Attribute):
-            return False
-        root: cst.BaseExpression = call
-        while isinstance(root, (cst.Call, cst.Attribute)):
-            root = root.func if isinstance(root, cst.Call) else root.value
-        parameters = {parameter.name.value for parameter in (*code.params.params, *code.params.kwonly_params)}
-        if not isinstance(root, cst.Name) or root.value not in parameters:
-            return False
-        return self._semantics.meaning(call) is None and not self._semantics.evaluator.callees.runs_code(call)
 
     @cached_property
     def _uses(self) -> dict[cst.CSTNode, list[cst.BaseExpression]]:
