@@ -137,7 +137,7 @@ class Attempts:
         return found
 
     def by_type(self, code: cst.CSTNode, names: list[str], named: cst.CSTNode) -> Attempt | None:
-        """The attempt that code makes whose errors are caught, or retried, by the type that an SDK raises for any error of its API.
+        """The attempt that code makes whose errors are caught, or retried, by a type that an SDK raises for errors of its API.
 
         The call may be a method of what a function was given, of which nothing else is known.
 
@@ -145,7 +145,7 @@ class Attempts:
         """
         for name in names:
             sheet = self._semantics.libraries.type(name)
-            if sheet is None or not sheet.carries_status or sheet.statuses or sheet.status_class:
+            if sheet is None or not sheet.carries_status:
                 continue
             api = self._semantics.binding.of_name(name, named)
             call = self._unknown_call(repeated(code)) if api is not None and api.catalogue is not None else None

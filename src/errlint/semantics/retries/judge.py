@@ -11,7 +11,7 @@ import libcst as cst
 from errlint.catalogue import Catalogue
 from errlint.semantics.meaning import Meaning, Place
 from errlint.semantics.names import dotted
-from errlint.semantics.retries.library.clients import asks_by_itself
+from errlint.semantics.retries.library.clients import asks_by_itself, clients_that_ask
 from errlint.semantics.retries.misjudged import Misjudged, misjudged
 from errlint.semantics.retries.outcomes import LIMITED, members
 from errlint.semantics.retries.policy import Attempt, RetryPolicy
@@ -298,15 +298,20 @@ class Judge:
         """Whether a layer below (an SDK's own retries, a mounted adapter) already waits as long as the server says."""
         if any(self._by_its_client(attempt) for attempt in policy.attempts):
             return True
-        if all(attempt.assumed for attempt in policy.attempts) and any(
-            map(self._semantics.libraries.asks_by_itself, self._types_named(policy))
-        ):
+        if all(attempt.assumed for attempt in policy.attempts) and any(map(self._by_any_client, self._types_named(policy))):
             return True
         calls = {attempt.call for attempt in policy.attempts} | {place.node for attempt in policy.attempts for place in attempt.trail}
         for other in self._semantics.retries.layers:
             if other is not policy and other.wait.server and any(attempt.call in calls for attempt in other.attempts):
                 return True
         return False
+
+    def _by_any_client(self, name: str) -> bool:
+        """Whether clients of the SDK that a type is of wait by themselves, and not all that this file makes are told not to."""
+        if not self._semantics.libraries.asks_by_itself(name):
+            return False
+        told = clients_that_ask(self._semantics, name)
+        return not told or True in told
 
     def _by_its_client(self, attempt: Attempt) -> bool:
         """An SDK's client that was made elsewhere: it retries as it does without being told."""

@@ -32,3 +32,11 @@ def asks_by_itself(semantics: Semantics, node: cst.CSTNode | None) -> bool | Non
     if said.wait is None:
         return True if site.described.sheet.extends else None
     return said.wait.server is not False
+
+
+def clients_that_ask(semantics: Semantics, name: str) -> list[bool]:
+    """Of the clients that this file makes of the library that the type ``name`` is of: whether each waits as long as the server says."""
+    calls, root = RetryCalls(semantics), name.partition(".")[0]
+    sites = (calls.at(call) for call in semantics.tree.all(cst.Call))
+    made = (site.node for site in sites if site is not None and site.described.name.partition(".")[0] == root)
+    return [told for node in made if (told := asks_by_itself(semantics, node)) is not None]
