@@ -148,7 +148,7 @@ def test_named_statuses_are_those_that_are_written_one_by_one() -> None:
         """
     )
     (statement,) = semantics.tree.all(cst.If)
-    assert members(semantics.predicates.named_in(statement.test)) == [429, 503]
+    assert members(semantics.predicates.named.in_test(statement.test)) == [429, 503]
 
 
 # waits ---------------------------------------------------------------------------------------------------------------------------

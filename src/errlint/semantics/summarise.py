@@ -161,7 +161,7 @@ class Summariser:
             return None
         predicates = Predicates(self._semantics)
         predicates.in_flight = tuple(Raised(tuple(map(self._inside, types)), outcomes) for types, outcomes in raised)
-        passes, named = predicates.of_function(node), predicates.named_in_function(node)
+        passes, named = predicates.of_function(node), predicates.named.in_function(node)
         if passes == UNKNOWN and not named:
             return None
         strict = Predicates(self._semantics, extra=lambda test: of_its_kind(self._semantics, test)) if named else predicates

@@ -178,7 +178,7 @@ class _Foreign:
             predicates = Predicates(self._semantics)
             predicates.in_flight = tuple(raised)
             passes = predicates.of_function(here[0])
-            return (passes.may, passes.must, predicates.named_in_function(here[0])) if len(here) == 1 else None
+            return (passes.may, passes.must, predicates.named.in_function(here[0])) if len(here) == 1 else None
         known = self._semantics.deciders.elsewhere(function, raised)
         return (known.may, known.must, known.named) if known is not None else None
 

@@ -89,7 +89,7 @@ class Passage:
     @property
     def _names_limit(self) -> bool:
         tests = (node for node in self.walk.reached if isinstance(node, cst.BaseExpression))
-        return bool(self.caught >> LIMITED & 1) and any(self.predicates.named_in(test) >> LIMITED & 1 for test in tests)
+        return bool(self.caught >> LIMITED & 1) and any(self.predicates.named.in_test(test) >> LIMITED & 1 for test in tests)
 
     def leaves_when_done(self, semantics: Semantics) -> bool:
         """``answer = delete(url)``, ``if answer.status_code == 204: return``: the status that says so is all that the answer is asked for.
@@ -131,7 +131,7 @@ class Passage:
     def asked_for_status(self) -> cst.BaseExpression | None:
         """A test that names error statuses."""
         tests = (node for node in self.walk.reached if isinstance(node, cst.BaseExpression))
-        return next((test for test in tests if self.predicates.named_in(test) & ERRORS), None)
+        return next((test for test in tests if self.predicates.named.in_test(test) & ERRORS), None)
 
     def again_with(self, semantics: Semantics, code: str) -> Passage:
         """The same for failures that come with an error code."""

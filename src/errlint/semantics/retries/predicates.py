@@ -7,7 +7,7 @@ and ``exc.code in (429, 503)`` are tests of the status here, whatever the type o
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -22,11 +22,12 @@ from errlint.semantics.names import dotted
 from errlint.semantics.retries.exception_types import UNKNOWN_TYPE, ExceptionTypes, Raised
 from errlint.semantics.retries.handed import Handed, Verdict
 from errlint.semantics.retries.kinds import KindsOfAnswers
+from errlint.semantics.retries.named import Named
 from errlint.semantics.retries.outcomes import ANYTHING, NO_ANSWER, NOTHING
 from errlint.semantics.retries.settings import default_of, held_by_default
 from errlint.semantics.retries.words import ANSWER_WORDS, STATUS_WORDS, last_word
 from errlint.semantics.scopes import Binding, How
-from errlint.semantics.statuses import ALL, BELOW_400, ERRORS, UNKNOWN, Range, Statuses
+from errlint.semantics.statuses import ALL, ERRORS, UNKNOWN, Range, Statuses
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
@@ -76,6 +77,7 @@ class Predicates(Statuses):
         self._extra = extra
         self._handed = handed
         self._kinds = KindsOfAnswers(semantics, self)
+        self.named = Named(semantics, self, self._kinds, handed)
         self._asking: set[cst.CSTNode] = set()
         self.in_flight: tuple[Raised, ...] = ()
         """What was caught, while tests of its handler are asked: an error of one library is of no type of another."""
@@ -137,7 +139,7 @@ class Predicates(Statuses):
             negative = isinstance(relation, (cst.IsNot, cst.NotEqual)) == (right.value == "True")
             return said.negated() if negative and said != UNKNOWN else said
         if isinstance(relation, (cst.In, cst.NotIn)):
-            named = self._in_text(left, right)
+            named = self.in_text(left, right)
             if named:
                 return Range(named, named) if isinstance(relation, cst.In) else Range(named, named).negated()
             mixed = self._with_codes(left, right)
@@ -161,6 +163,14 @@ class Predicates(Statuses):
         named = sum(1 << number for number in set(numbers) if number is not None and 400 <= number < 600)
         return None if None in numbers else Range(ERRORS, named)
 
+    def is_status(self, expression: cst.BaseExpression) -> bool:
+        """Whether an expression is the status of the answer."""
+        return self._divisor(expression) == 1
+
+    def matched(self, pattern: cst.MatchPattern) -> int:
+        """The statuses that a pattern of ``match`` takes."""
+        return self._matched(pattern)
+
     def _presence(self, subject: cst.BaseExpression) -> Range:
         """``e.response is not None``: there is an answer."""
         meaning = self._semantics.meaning(subject)
@@ -169,7 +179,7 @@ class Predicates(Statuses):
             return Range(ALL & ~NO_ANSWER, ALL & ~NO_ANSWER)
         return UNKNOWN
 
-    def _in_text(self, left: cst.BaseExpression, right: cst.BaseExpression) -> int:
+    def in_text(self, left: cst.BaseExpression, right: cst.BaseExpression) -> int:
         """``"429" in str(e)``: a status that is looked for in text."""
         text = string_value(left)
         found = _STATUS_IN_TEXT.fullmatch(text) if text else None
@@ -242,7 +252,7 @@ class Predicates(Statuses):
         if name in ("any", "all") and len(arguments) == 1:
             return self._any_of(arguments[0]) if name == "any" else UNKNOWN
         if isinstance(call.func, cst.Attribute) and call.func.attr.value == "startswith" and len(arguments) == 1:
-            named = self._in_text(arguments[0], call.func.value)
+            named = self.in_text(arguments[0], call.func.value)
             if named:
                 return Range(named, named)
         deciders = self._semantics.deciders
@@ -371,88 +381,3 @@ class Predicates(Statuses):
     def of_handler(self, handler: cst.ExceptHandler | cst.ExceptStarHandler) -> Range:
         """The outcomes whose exceptions, as libraries raise them, a handler takes."""
         return self.types.covers(self.types.named(handler.type))
-
-    # what is named ---------------------------------------------------------------------------------------------------------------
-
-    def named_in(self, test: cst.BaseExpression) -> int:
-        """The statuses that a test names one by one (``== 429``, ``in (429, 503)``, ``"429" in str(e)``), itself or in its predicates."""
-        found = 0
-        for node in (test, *self._tree.below(test)):
-            if isinstance(node, cst.Comparison):
-                found |= self._named_by(node)
-            elif isinstance(node, (cst.Call, cst.Attribute)) and node not in self._asking and not self._kinds.sorted_by(node):
-                found |= self._named_by_functions(node)
-        return found & ~BELOW_400
-
-    def named_in_pattern(self, pattern: cst.MatchPattern) -> int:
-        """The statuses that ``case 429 | 503`` names, of a ``match`` on the status."""
-        case = self._tree.parent.get(pattern)
-        known = isinstance(case, cst.MatchCase) and self.in_case(case).must
-        return self._matched(pattern) & ERRORS if known else 0
-
-    def named_by_kinds(self, test: cst.BaseExpression) -> int:
-        """The statuses that functions name by which answers are sorted into the kinds that a test speaks of, each kind of them."""
-        found = 0
-        for node in (test, *self._tree.below(test)):
-            for function in self._kinds.sorted_by(node) if isinstance(node, (cst.Call, cst.Attribute)) else ():
-                if function not in self._asking:
-                    self._asking.add(function)
-                    found |= self.named_in_function(function)
-                    self._asking.discard(function)
-        return found
-
-    def named_in_function(self, function: Function) -> int:
-        """The statuses that a predicate names one by one."""
-        if isinstance(function, cst.Lambda):
-            return self.named_in(function.body)
-        found = 0
-        for test in self._tests_in(function):
-            found |= self.named_in(test)
-        return found
-
-    def _named_by_functions(self, node: cst.Call | cst.Attribute) -> int:
-        found = 0
-        call = node if isinstance(node, cst.Call) else None
-        if call is not None and dotted(call.func) == "isinstance" and len(call.args) == 2:
-            found |= self.types.statuses_named(self.types.named(call.args[1].value))
-        asked, called, deciders = call.func if call is not None else node, call is not None, self._semantics.deciders
-        functions = (self._semantics.functions.run_by(call) if call is not None else []) or deciders.here(asked, called=called)
-        self._asking.add(node)
-        try:
-            for function in functions:
-                for test in self._tests_in(function):
-                    found |= self.named_in(test)
-            handed = self._handed.behind(asked) if self._handed is not None and called else None
-            if handed is not None:
-                found |= handed.named if isinstance(handed, Verdict) else self.named_in_function(handed)
-        finally:
-            self._asking.discard(node)
-        known = deciders.elsewhere(asked, self.in_flight, called=called) if not functions else None
-        return found | known.named if known is not None else found
-
-    def _tests_in(self, function: cst.FunctionDef) -> Iterator[cst.BaseExpression]:
-        for node in self._tree.below(function.body, into_functions=False):
-            if isinstance(node, (cst.If, cst.IfExp)):
-                yield node.test
-            elif isinstance(node, cst.Return) and node.value is not None:
-                yield node.value
-
-    def _named_by(self, comparison: cst.Comparison) -> int:
-        found = 0
-        left = comparison.left
-        for target in comparison.comparisons:
-            relation, right = target.operator, target.comparator
-            if isinstance(relation, (cst.Equal, cst.NotEqual, cst.Is, cst.IsNot)):
-                for one, other in ((left, right), (right, left)):
-                    number = self.number(one)
-                    if number is not None and 400 <= number < 600 and self._divisor(other) == 1:
-                        found |= 1 << number
-            elif isinstance(relation, (cst.In, cst.NotIn)):
-                found |= self._in_text(left, right)
-                if self._divisor(left) == 1 and not (isinstance(right, cst.Call) and dotted(right.func) == "range"):
-                    held = self.held(right)
-                    found |= held.must if held is not None else 0
-            asked = self._kinds.compared(left, cst.In() if isinstance(relation, (cst.In, cst.NotIn)) else cst.Is(), right)
-            found |= asked.may & self.named_by_kinds(left) if asked is not None else 0
-            left = right
-        return found

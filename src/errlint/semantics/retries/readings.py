@@ -100,12 +100,12 @@ def _named(passages: Sequence[Passage], must: int) -> int:
                 found |= named & back
             elif isinstance(node, cst.BaseExpression):
                 # what is left of a few kinds is meant; what is left of all but success is not
-                kinds = passage.predicates.named_by_kinds(node) if not is_broad else 0
-                found |= (passage.predicates.named_in(node) | kinds) & back
+                kinds = passage.predicates.named.by_kinds(node) if not is_broad else 0
+                found |= (passage.predicates.named.in_test(node) | kinds) & back
             elif isinstance(node, cst.MatchPattern):
-                found |= passage.predicates.named_in_pattern(node) & back
+                found |= passage.predicates.named.in_pattern(node) & back
         if isinstance(passage.region, cst.While):
-            found |= passage.predicates.named_in(passage.region.test)
+            found |= passage.predicates.named.in_test(passage.region.test)
     return found
 
 

@@ -128,7 +128,7 @@ class Conditions:
         predicates.in_flight = self._leaving.raised
 
         by_code = {code: outcomes(passes) for code, passes in self._by_code(function, given).items()}
-        named = predicates.named_in_function(function)
+        named = predicates.named.in_function(function)
         if inverted and named:
             kinds = Predicates(self._semantics, extra=lambda test: of_its_kind(self._semantics, test), given=given)
             named &= ~kinds.of_function(function).may
@@ -150,7 +150,7 @@ class Conditions:
         if len(functions) == 1:
             function, given = functions[0]
             predicates = Predicates(self._semantics, given=given)
-            passes, named = predicates.of_function(function), predicates.named_in_function(function)
+            passes, named = predicates.of_function(function), predicates.named.in_function(function)
         else:
             known = self._semantics.deciders.elsewhere(item.value, ()) if not functions else None
             if known is None:
