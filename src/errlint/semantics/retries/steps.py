@@ -206,7 +206,8 @@ class Steps:
         if (self._semantics.names.qualified(call.func) or "") in _ENDS:
             return Fate(left=state)
         if self._semantics.waits.pause(call) is not None:
-            self.pauses[call] = self.pauses.get(call, 0) | running(state) | ended(state)
+            if not any(isinstance(entered, cst.FunctionDef) and self._repeats(entered) for entered in self._entered):
+                self.pauses[call] = self.pauses.get(call, 0) | running(state) | ended(state)
             return Fate(next=state)
         if self._semantics.does_http(call) is not None:
             return Fate(next=state)  # another attempt than the one that is followed
@@ -223,6 +224,11 @@ class Steps:
                     errors |= one.outcomes
                 return Fate(next=state & ~errors, raised=raised)
         return Fate(next=state)
+
+    def _repeats(self, function: cst.FunctionDef) -> bool:
+        """Whether a function calls itself: then what it waits is the wait of a retry of its own."""
+        inner = self._semantics.tree.inside(function.body, cst.Call, into_functions=False)
+        return function is not self._region and any(function in self._semantics.functions.run_by(call) for call in inner)
 
     def _is_attempt(self, call: cst.Call) -> bool:
         """Whether a call makes a request, or its value is used as only answers are."""
