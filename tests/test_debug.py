@@ -202,6 +202,36 @@ def test_what_names_the_codes_that_end_it_tries_again_after_all_others(tmp_path:
     assert [row.strip() for row in rows] == ["which again after 4xx, 5xx, no answer", "not after ConflictException, ThrottlingException"]
 
 
+BY_A_FLAG = """import time
+
+import praw
+
+
+def top(reddit: praw.Reddit, name, doubles):
+    for attempt in range(3):
+        try:
+            return list(reddit.subreddit(name).top(limit=5))
+        except Exception:
+            if doubles:
+                delay = 2 * 2**attempt
+            else:
+                delay = 2
+            time.sleep(delay)
+"""
+
+
+def test_a_wait_that_grows_under_a_condition_is_said_to_be_the_same_otherwise(tmp_path: Path) -> None:
+    rows = run(tmp_path, BY_A_FLAG).output.splitlines()
+    assert "longer each time, or always the same, without jitter" in next(row for row in rows if row.strip().startswith("wait"))
+
+
+def test_an_object_of_a_client_that_is_made_without_a_request_is_no_attempt(tmp_path: Path) -> None:
+    rows = run(tmp_path, BY_A_FLAG).output.splitlines()
+    assert [row.strip() for row in rows if row.strip().startswith("what")] == [
+        "what  reddit.subreddit(name).top(limit=5) (an error status raises; line 9)"
+    ]
+
+
 def test_no_retries(tmp_path: Path) -> None:
     assert run(tmp_path, "import requests\n").output.endswith("client.py: no retries\n")
 

@@ -89,7 +89,7 @@ def _wait(wait: Wait, retried: Retried, source: Source) -> Iterator[str]:
     if wait.server and wait.growth == "constant" and wait.seconds is None:
         asked = next((status for status in ASKED_FIRST if retried.named >> status & 1), None)
         growth = "as long as the server says" + (f" after {asked}" if asked is not None else "")
-    parts = [growth]
+    parts = [f"{growth}, or always the same" if wait.steady else growth]
     if wait.seconds is not None:
         parts.append(f"first {wait.seconds:g} s")
     if wait.cap is not None:

@@ -97,6 +97,7 @@ class Wait:
     :ivar server: whether it follows what the server says (Retry-After, a reset, an SDK's attribute), in this layer or below it;
     :ivar cap: the longest delay in seconds, if there is one; :ivar node: the expression, call or argument that says how long, if any;
     :ivar next_pass: the next pass begins with it, so the answer that failed is looked at elsewhere;
+    :ivar steady: it grows, but under a condition it is always the same;
     :ivar otherwise: the wait after failures that are not the ones it is about, where they have one of their own.
     """
 
@@ -108,6 +109,7 @@ class Wait:
     node: cst.CSTNode | None = None
     places: tuple[Place, ...] = ()
     next_pass: bool = False
+    steady: bool = False
     otherwise: Wait | None = None
 
 
@@ -129,6 +131,7 @@ def either(waits: Sequence[Wait]) -> Wait:
         max(caps, default=None),
         first.node,
         tuple(dict.fromkeys(place for wait in waits for place in wait.places)),
+        steady=first.steady,
     )
 
 

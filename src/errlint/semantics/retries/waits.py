@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import builtins
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -49,6 +49,8 @@ class _Found:
     server: list[Place] = field(default_factory=list)
     handed: bool = False
     """The answer goes to a function that is not known: it may read the header."""
+    steady: bool = False
+    """Under a condition, it is the same each time after all."""
     unknown: bool = False
     by_others: bool = False
     """A function that is not known has a say, or a part of the time of day: there may be chance in it."""
@@ -94,7 +96,7 @@ class Waits:
             growth = "none"
         server = True if found.server else None if found.handed else False
         jitter = True if found.jitter else None if found.by_others else False
-        return Wait(growth, seconds, jitter, server, found.cap, node, tuple(found.server))
+        return Wait(growth, seconds, jitter, server, found.cap, node, tuple(found.server), steady=found.steady and growth == "growing")
 
     def pause(self, call: cst.Call) -> cst.BaseExpression | None:
         """What a call waits for: ``time.sleep(x)``, ``await asyncio.sleep(x)``, ``stop.wait(x)``, ``task.retry(delay=x)``."""
@@ -166,8 +168,8 @@ class Waits:
             case cst.IfExp(test=test, body=body, orelse=orelse):
                 found.varies = found.varies or self._counts(test, within, found, depth)
                 absent = found.handed_over.is_absent(test) if found.handed_over is not None else None
-                for part in (body, orelse) if absent is None else (body,) if absent else (orelse,):
-                    self._walk(part, within, found, depth)
+                parts = (body, orelse) if absent is None else (body,) if absent else (orelse,)
+                self._either(parts, within, found, depth)
             case cst.Subscript(value=value, slice=slices):
                 self._walk(value, within, found, depth)
                 for element in slices:
@@ -224,6 +226,16 @@ class Waits:
                 if place is not None:
                     yield place
 
+    def _either(self, values: Sequence[cst.BaseExpression], within: cst.CSTNode | None, found: _Found, depth: int) -> None:
+        """Values of which a condition chooses one."""
+        known, each = found.varies, set()
+        for value in values:
+            found.varies = False
+            self._walk(value, within, found, depth)
+            each.add(found.varies)
+        found.varies = known or True in each
+        found.steady = found.steady or (len(each) > 1 and not known)
+
     def _name(self, name: cst.Name, within: cst.CSTNode | None, found: _Found, depth: int) -> None:
         bindings = self._semantics.scopes.reaching(name)
         if within is not None:
@@ -231,6 +243,10 @@ class Waits:
         if not bindings:
             found.unknown = True
         found.varies = found.varies or self._is_chosen_by_count(name, bindings, within, found, depth)
+        values = self._made_anew(name, bindings, within)
+        if values:
+            self._either(values, within, found, depth - 1)
+            return
         for binding in bindings:
             inside = within is not None and self._tree.within(binding.node, within)
             if binding.how is How.ITEM and (binding.node is within or inside):
@@ -250,6 +266,13 @@ class Waits:
                 self._parameter(name, within, found, depth)
             else:
                 found.unknown = True
+
+    def _made_anew(self, name: cst.Name, bindings: list[Binding], within: cst.CSTNode | None) -> list[cst.BaseExpression]:
+        """What a name is in each pass, where all that it is assigned there is made of other things; else nothing."""
+        values = [found.value for found in bindings if found.how is How.VALUE and found.value is not None and not found.path]
+        inside = within is not None and all(self._tree.within(found.node, within) for found in bindings)
+        alone = len(values) == len(bindings) > 1 and not any(self._reads(value, name.value) for value in values)
+        return values if inside and alone else []
 
     def _is_chosen_by_count(self, name: cst.Name, bindings: list[Binding], within: cst.CSTNode | None, found: _Found, depth: int) -> bool:
         """``if attempt == 0: delay = 15`` and ``else: delay = 60``."""
