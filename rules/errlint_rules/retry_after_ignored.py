@@ -64,7 +64,7 @@ import libcst as cst
 from errlint.rule import RETRIES, Context, Finding, RetryPolicy, head, rule
 
 
-@rule("ERR301", on=RETRIES, since="0.1", preview=True, uses=("wait",), screen=lambda code: code.retries)
+@rule("ERR301", on=RETRIES, since="0.1", uses=("wait",), screen=lambda code: code.retries)
 def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
     for policy in ctx.retries_at(node):
         there = policy.elsewhere if policy.elsewhere is not None and policy.elsewhere.by_use else None

@@ -41,7 +41,7 @@ def fetch(url):
             response.raise_for_status()
             return response.json()
         except requests.HTTPError as error:
-            if error.response.status_code < 500 and error.response.status_code not in (408, 429):
+            if error.response.status_code < 500:
                 raise
             time.sleep(2**attempt + random.random())
         except requests.RequestException:

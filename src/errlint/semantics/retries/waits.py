@@ -82,6 +82,9 @@ class Waits:
         :param given: what parameters stand for, where that is known of the use of a retry; :param handed: the functions among them.
         """
         found = _Found(given=given or {}, handed_over=handed)
+        function = self._tree.enclosing(expression, cst.FunctionDef)
+        if within is not None and function is not None and not self._tree.within(within, function):
+            found.helpers.append(function)  # which the loop calls
         self._walk(expression, within, found, _DEPTH)
         wait = self._as_wait(found, expression, self.number(expression, found.given))
         if isinstance(within, (cst.For, cst.While)) and not found.server:
@@ -189,8 +192,10 @@ class Waits:
         match expression:
             case cst.Name():
                 word = expression.value
-            case cst.Attribute():
-                word = expression.attr.value
+            case cst.Attribute(value=owner):
+                # `event.retry` is how long a stream of events wants its client to wait (WHATWG HTML, 9.2.6)
+                sse = expression.attr.value == "retry" and dotted(owner) not in ("self", "cls")
+                word = "retry-ms" if sse else expression.attr.value
             case cst.Subscript(slice=[cst.SubscriptElement(slice=cst.Index(value=key))]):
                 word = " ".join(self._semantics.constants.strings(key))
             case cst.Call():
