@@ -103,7 +103,15 @@ class Semantics:
     @cached_property
     def closed(self) -> Closed:
         """Literals for other modules."""
-        return Closed(self.names, self.constants)
+        return Closed(self.names, self.constants, self._class_of)
+
+    def _class_of(self, expression: cst.BaseExpression) -> str:
+        """The name by which other modules know the class of the project that an expression is; "" for anything else."""
+        name = self.types.named(expression) or ""
+        if is_first_party(name):
+            return name if self.types.type(name) is not None else ""
+        own = self.imported is not None and self.types.definition(name) is not None
+        return f"{self.imported.file}:{name}" if own and self.imported is not None else ""
 
     @cached_property
     def types(self) -> Types:

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import libcst as cst
 
@@ -15,6 +15,8 @@ from errlint.semantics.constants import Constants, string_value
 from errlint.semantics.names import Names
 
 UNKNOWN = "..."
+_CLASS = "__class__"
+"""How a class of the project is written: a call of this, of its name."""
 _HOPS = 6
 _LONGEST = 8_000
 """Characters; a longer table is cut off, that is, unknown."""
@@ -22,11 +24,15 @@ _METHODS = frozenset({"rstrip", "strip", "removesuffix", "lower", "upper", "case
 
 
 class Closed:
-    """Writes the literals of one module."""
+    """Writes the literals of one module.
 
-    def __init__(self, names: Names, constants: Constants) -> None:
+    :param class_of: the name by which other modules know the class of the project that an expression is; "" for anything else.
+    """
+
+    def __init__(self, names: Names, constants: Constants, class_of: Callable[[cst.BaseExpression], str]) -> None:
         self._names = names
         self._constants = constants
+        self._class_of = class_of
 
     def source(self, expression: cst.BaseExpression) -> str:
         """An expression as text that can be parsed anywhere."""
@@ -106,6 +112,9 @@ class Closed:
         name = self._names.qualified(expression)
         if name is not None and not is_first_party(name) and not name.startswith("."):
             return name
+        known = self._class_of(expression)
+        if known:
+            return f"{_CLASS}({known!r})"
         if not hops:
             return UNKNOWN
         if isinstance(expression, cst.Attribute) and expression.attr.value == "value":
@@ -135,6 +144,15 @@ def _is_text(source: str) -> bool:
 
 def _text(source: str) -> str:
     return string_value(cst.parse_expression(source)) or ""
+
+
+def class_named(expression: cst.BaseExpression) -> str:
+    """The class of the project that :meth:`Closed.source` wrote; "" for any other expression."""
+    match expression:
+        case cst.Call(func=cst.Name(value=func), args=[cst.Arg(value=argument)]) if func == _CLASS:
+            return string_value(argument) or ""
+        case _:
+            return ""
 
 
 def parsed(source: str) -> cst.BaseExpression | None:

@@ -19,6 +19,7 @@ from errlint.semantics.callees import Callees
 from errlint.semantics.carried import Carried
 from errlint.semantics.chosen import Chosen
 from errlint.semantics.class_members import ClassMembers, Member, is_property
+from errlint.semantics.closed import class_named
 from errlint.semantics.constants import Constants
 from errlint.semantics.functions import Functions
 from errlint.semantics.handlers import Handlers
@@ -86,7 +87,7 @@ class Evaluator:
             self.callees,
             types=types,
             annotations=self._annotations,
-            chosen=Chosen(scopes, constants.values, self.statuses.number, types.named),
+            chosen=Chosen(scopes, constants.values, self.statuses.number, lambda value: class_named(value) or types.named(value)),
             carried=Carried(tree, names, types, imported, self.meaning),
             possible_at=self.statuses.possible_at,
         )
