@@ -41,6 +41,7 @@ from errlint.semantics.retries.judge import Judge
 from errlint.semantics.retries.keys import Keys
 from errlint.semantics.retries.policies import Retries
 from errlint.semantics.retries.predicates import Predicates
+from errlint.semantics.retries.settings import Settings
 from errlint.semantics.retries.texts import RetriedTexts
 from errlint.semantics.retries.told import ToldWaits
 from errlint.semantics.retries.waits import Waits
@@ -250,6 +251,11 @@ class Semantics:
     def told(self) -> ToldWaits:
         """What servers say about the wait."""
         return ToldWaits(self)
+
+    @cached_property
+    def settings(self) -> Settings:
+        """What objects of settings hold by default."""
+        return Settings(self)
 
     @cached_property
     def judge(self) -> Judge:

@@ -24,7 +24,7 @@ from errlint.semantics.retries.handed import Handed, Verdict
 from errlint.semantics.retries.kinds import KindsOfAnswers
 from errlint.semantics.retries.named import Named
 from errlint.semantics.retries.outcomes import ANYTHING, NO_ANSWER, NOTHING
-from errlint.semantics.retries.settings import default_of, held_by_default
+from errlint.semantics.retries.settings import default_of
 from errlint.semantics.retries.words import ANSWER_WORDS, STATUS_WORDS, last_word
 from errlint.semantics.scopes import Binding, How
 from errlint.semantics.statuses import ALL, ERRORS, UNKNOWN, Range, Statuses
@@ -88,7 +88,7 @@ class Predicates(Statuses):
             if passed:
                 return passed
         values = [default_of(value) for value in self._semantics.constants.values(expression)]
-        return values or (held_by_default(self._semantics, expression) if isinstance(expression, cst.Attribute) else [])
+        return values or (self._semantics.settings.held_by_default(expression) if isinstance(expression, cst.Attribute) else [])
 
     # meanings --------------------------------------------------------------------------------------------------------------------
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 import libcst as cst
 
 from errlint.api_comments import ApiComments
+from errlint.bare import NotBare, bare_module
 from errlint.model import Edit
 from errlint.semantics.analysis import Semantics
 from errlint.semantics.retries.exits import Region
@@ -16,7 +18,6 @@ from errlint.semantics.retries.policy import RetryPolicy
 from errlint.semantics.rewrites.writing import Writing
 from errlint.semantics.said_apis import SaidApis
 from errlint.semantics.tree import Tree
-from errlint.source import Source
 
 _NO_CODE = "a code that is named nowhere"
 _OF_A_REGION = ("loop", "recursion")
@@ -33,12 +34,9 @@ class Trials:
         text = self._writing.source.text
         for edit in sorted(edits, reverse=True):
             text = text[: edit.start] + edit.text + text[edit.end :]
-        try:
-            module = cst.parse_module(text)
-        except cst.ParserSyntaxError:
+        semantics = self._semantics_of(text)
+        if semantics is None:
             return None
-        source = replace(self._writing.source, raw=text.encode(), text=text, module=module)
-        semantics = self._semantics_of(source)
         if policy.mechanism in _OF_A_REGION and isinstance(policy.node, (cst.For, cst.While, cst.FunctionDef)):
             return self._of_region(policy.node, semantics)
         before, after = self._writing.semantics.retries.policies, semantics.retries.policies
@@ -56,11 +54,17 @@ class Trials:
         found = policy_of(semantics, others[own.index(region)])
         return (semantics, found) if found is not None else None
 
-    def _semantics_of(self, source: Source) -> Semantics:
+    def _semantics_of(self, text: str) -> Semantics | None:
+        """The file with this text; None where it is no Python."""
         old = self._writing.semantics
-        tree = Tree.of(source.module)
         ids = frozenset(part.id for one in old.catalogues for part in (one, *one.surfaces))
-        said = SaidApis(tree, ApiComments.parse(source.text, ids).comments, old.catalogues, source.lines_of)
+        comments = ApiComments.parse(text, ids).comments
+        module = _module(text, bare=not comments)
+        if module is None:
+            return None
+        tree = Tree.of(module)
+        source = replace(self._writing.source, raw=text.encode(), text=text, module=module)
+        said = SaidApis(tree, comments, old.catalogues, source.lines_of)
         return Semantics(tree, old.libraries, old.catalogues, old.default, said, imported=old.imported)
 
     def asks_server(self, edits: Sequence[Edit], policy: RetryPolicy) -> bool:
@@ -98,6 +102,18 @@ class Trials:
         worth = self._writing.semantics.judge.worth(policy)
         lost = policy.retried.statuses.may & ~after.retried.statuses.may
         return not any(lost >> status & 1 and worth.allows(status) for status in range(400, 600))
+
+
+def _module(text: str, *, bare: bool) -> cst.Module | None:
+    """The tree of a text; without white space, which takes a fifth of the time, where that is enough and can be had."""
+    in_utf8 = not any("coding" in line for line in text.split("\n", 2)[:2])
+    if bare and in_utf8:
+        with suppress(NotBare):
+            return bare_module(text.encode())
+    try:
+        return cst.parse_module(text)
+    except cst.ParserSyntaxError:
+        return None
 
 
 def _place(tree: Tree, node: cst.CSTNode) -> tuple[str, ...]:
