@@ -70,12 +70,13 @@ class Objects:
         return found
 
     def _made_by(self, call: cst.Call) -> list[cst.ClassDef]:
+        of_class = isinstance(call.func, cst.Name) and call.func.value == "cls"
+        if not of_class and not is_super_init(call):
+            return self._classes(call.func)
         around = self._tree.enclosing(call, cst.ClassDef)
-        if is_super_init(call):
-            return self._above(around) if around is not None else []
-        if isinstance(call.func, cst.Name) and call.func.value == "cls":
-            return [around] if around is not None else []
-        return self._classes(call.func)
+        if around is None:
+            return []
+        return [around] if of_class else self._above(around)
 
     def _classes(self, name: cst.BaseExpression) -> list[cst.ClassDef]:
         bindings = self._scopes.reaching(name) if isinstance(name, cst.Name) else []

@@ -85,15 +85,18 @@ class Headers:
         """The answer that an exception of the project keeps: ``self.response = response``."""
         if handler.type is None:
             return None
+        unnamed = handler if name == "{e}" else None
+        return next((AtHand(f"{name}.{read}", "", unnamed) for read in self._kept(caught, handler.type)), None)
+
+    def _kept(self, instance: Meaning, node: cst.BaseExpression) -> Iterator[str]:
+        """What is read of an object of the project for the headers that it keeps: ``headers``, ``response.headers``."""
         for word in ("headers", *_KEPT_AS):
-            answer = self._semantics.evaluator.own_member(caught, word, handler.type)
-            if answer is not None and answer.kind is Kind.HEADERS:
-                return AtHand(f"{name}.{word}", "", handler if name == "{e}" else None)
-            if answer is not None and answer.kind is Kind.RESPONSE:
-                headers = self._headers_of(answer.sheet)
-                if headers:
-                    return AtHand(f"{name}.{word}.{headers}", "", handler if name == "{e}" else None)
-        return None
+            kept = self._semantics.evaluator.own_member(instance, word, node)
+            if kept is not None and kept.kind is Kind.HEADERS:
+                yield word
+            headers = self._headers_of(kept.sheet) if kept is not None and kept.kind is Kind.RESPONSE else None
+            if headers:
+                yield f"{word}.{headers}"
 
     def of_exception(self, sheet: TypeSheet) -> bool:
         """Whether exceptions of a type have the headers of the answer, or the answer."""
@@ -132,19 +135,9 @@ class Headers:
                     guard = f"{written} is not None" if self._may_be_none(node) else ""
                     yield AtHand(f"{written}.{headers}", guard)
             elif meaning is not None and meaning.kind is Kind.INSTANCE:
-                yield from self._of_object(meaning, node, written)
+                yield from (AtHand(f"{written}.{read}") for read in self._kept(meaning, node))
             elif isinstance(node, cst.Attribute) and node.attr.value in ANSWER_WORDS and self._is_caught(node.value):
                 yield AtHand(f"{written}.headers", f"{written} is not None")
-
-    def _of_object(self, instance: Meaning, node: cst.Name | cst.Attribute, written: str) -> Iterator[AtHand]:
-        """Objects of the project that keep the answer, or its headers."""
-        for word in ("headers", *_KEPT_AS):
-            kept = self._semantics.evaluator.own_member(instance, word, node)
-            if kept is not None and kept.kind is Kind.HEADERS:
-                yield AtHand(f"{written}.{word}")
-            headers = self._headers_of(kept.sheet) if kept is not None and kept.kind is Kind.RESPONSE else None
-            if headers:
-                yield AtHand(f"{written}.{word}.{headers}")
 
     def _is_target(self, node: cst.CSTNode) -> bool:
         return isinstance(self._tree.parent.get(node), (cst.AssignTarget, cst.AsName))
