@@ -10,15 +10,14 @@ Nothing that a file contains can stop a run: what goes wrong becomes a finding o
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, cast
 
-from errlint import stack
+from errlint import garbage, stack
 from errlint.api_comments import ApiCommentProblem, ApiComments
 from errlint.encoding import UndecodableSource, decode
 from errlint.gate import Gate, is_test
@@ -162,20 +161,10 @@ def check_bytes(raw: bytes, path: str, setup: Setup, file: Path | None = None) -
     rules = () if gated or is_test(path) else setup.concerned(raw)
     if not rules and b"errlint:" not in raw:
         return FileReport(path, stage="gated" if gated else "screened")
-    with _no_collection(), setup.noting(place) if rules else nullcontext():
-        return stack.run(lambda: _check(raw, path, setup, place, rules))
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Do not look for garbage while a file is checked: nearly everything that is made lives until the end, and then goes by itself."""
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collects:
-            gc.enable()
+    with garbage.put_off(), setup.noting(place) if rules else nullcontext():
+        report = stack.run(lambda: _check(raw, path, setup, place, rules))
+    garbage.after(len(raw))
+    return report
 
 
 def _check(raw: bytes, path: str, setup: Setup, place: str | None, rules: tuple[Rule, ...]) -> FileReport:

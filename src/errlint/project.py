@@ -51,6 +51,8 @@ class Project:
         self._rested_on: set[str] = set()
         self._inside: dict[str, bool] = {}
         self._modules: dict[tuple[str, str, int], Module | None] = {}
+        self._starts: dict[tuple[str, str, int], tuple[Module | None, list[str]]] = {}
+        self._bases: dict[str, tuple[str, ...]] = {}
         self._digests: dict[str, bytes] = {}
 
     def root_of(self, folder: str) -> str:
@@ -86,9 +88,13 @@ class Project:
 
     def start(self, file: str, name: str, level: int) -> tuple[Module | None, list[str]]:
         """The module that the import of a dotted name starts from, and the parts of the name that lead on from there."""
-        first, *rest = name.split(".")
-        found = self.resolve(file, first, level)
-        return (found, rest) if found is not None or level else self._around(os.path.dirname(file), [first, *rest])
+        key = os.path.dirname(file), name, level
+        if key not in self._starts:
+            first, *rest = name.split(".")
+            found = self.resolve(file, first, level)
+            inside = found is not None or level or not rest
+            self._starts[key] = (found, rest) if inside else self._around(key[0], [first, *rest])
+        return self._starts[key]
 
     def _around(self, folder: str, parts: list[str]) -> tuple[Module | None, list[str]]:
         """``acme.orders.client`` in a file of ``acme/orders``, where ``acme`` is a package by no file: it leads back into the folder.
@@ -125,10 +131,12 @@ class Project:
     def _absolute(self, folder: str, root: str, name: str) -> Module | None:
         if name in sys.stdlib_module_names:
             return None
-        starts = (self.child(Module(None, base), name) for base in self._bases(folder, root))
+        if folder not in self._bases:
+            self._bases[folder] = tuple(self._find_bases(folder, root))
+        starts = (self.child(Module(None, base), name) for base in self._bases[folder])
         return next((found for found in starts if found is not None), None)
 
-    def _bases(self, folder: str, root: str) -> Iterator[str]:
+    def _find_bases(self, folder: str, root: str) -> Iterator[str]:
         """Where absolute imports may start: the folders above that are in no package, nearest first, and their ``src``."""
         for above in _upwards(folder):
             if os.path.basename(above) in _INSTALLED or not _within(above, root):

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from errlint import garbage
 from errlint.files import CannotRead, CannotWrite, read_bytes, write_atomically
 from errlint.model import FileReport
 from errlint.plan import Plan
@@ -59,8 +60,9 @@ def run(paths: Iterable[Path], plan: Plan, mode: Mode, *, unsafe: bool = False) 
     :raises UsageProblem: as :meth:`Plan.lint_for`; nothing about the files themselves raises.
     """
     try:
-        for path in paths:
-            yield work(path, plan, mode, unsafe=unsafe)
+        with garbage.put_off():
+            for path in paths:
+                yield work(path, plan, mode, unsafe=unsafe)
     finally:
         plan.remember()
 
