@@ -113,6 +113,7 @@ def test_what_may_be_tried_again_is_seen(text: str) -> None:
         "@property\ndef name(self): ...",
         "http.request('GET', url)",
         f"def call(): ...\ncall()\n{_HANDLED}",
+        f"def call():\n    return self.proxy.call() or recall()\n{_HANDLED}",
         "x = [tries for y in z]  # again(…)",
         "for pet in shop(): ...",
     ],

@@ -61,7 +61,7 @@ class ApiComments:
 
         :param known: the ids of all catalogues and their surfaces.
         """
-        if _HINT.search(text) is None:
+        if "errlint" not in text.lower() or _HINT.search(text) is None:
             return cls()
         starts = [0, *(newline.end() for newline in _NEWLINE.finditer(text))]
         found: list[ApiComment] = []

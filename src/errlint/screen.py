@@ -66,6 +66,10 @@ _DECORATOR = re.compile(_DECORATED + rb"[ \t]*[(\n]")
 """A decorator of the project."""
 _FUNCTION = re.compile(rb"\n([ \t\f]*)(?:async[ \t]+)?def[ \t]+(\w+)")
 _BRACKET = re.compile(rb"\s*\(")
+_OF_ANOTHER = re.compile(rb"(?:[.)\]]\s*\w*\s*\.\s*|\w)\Z")
+"""Before a name: the end of another name, or of an object that is no plain name."""
+_LONGEST_OWNER = 80
+"""Bytes."""
 _TOLD = re.compile(rb"retry|reset|wait|after|delay|back_?off", re.IGNORECASE)
 _KEY_OF_TABLE = re.compile(rb"\s*:")
 _IS_EXCEPTION = re.compile(rb"isinstance\b[^\n]*(?:Err|Exc)")
@@ -345,16 +349,15 @@ def _holds(code: bytes, parts: Iterable[bytes]) -> bool:
 
 
 def _calls(code: bytes, function: re.Match[bytes]) -> bool:
-    """Whether a function has its own name in it, or one that ends with it, before a bracket."""
+    """Whether a function calls itself, by its name or by that of something that has it: ``call()``, ``self.call()``."""
     name, start = function[2], function.end()
     dedent = re.compile(rb"\n[ \t\f]{0,%d}[^\s)]" % len(function[1])).search(code, start)
     end = dedent.start() if dedent else len(code)
     at = code.find(name, start, end)
     while at >= 0:
-        at += len(name)
-        if _BRACKET.match(code, at):
+        if _BRACKET.match(code, at + len(name)) and not _OF_ANOTHER.search(code, max(0, at - _LONGEST_OWNER), at):
             return True
-        at = code.find(name, at, end)
+        at = code.find(name, at + len(name), end)
     return False
 
 

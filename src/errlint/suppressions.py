@@ -27,9 +27,7 @@ from errlint.comments import comments
 from errlint.hints import did_you_mean
 from errlint.model import Edit, Finding
 
-REPORTABLE = re.compile(rb"errlint\s*:|noqa[^\r\n]*\bERR[0-9]", re.IGNORECASE)
-"""Bytes without a match hold no comment that ``problems`` could say anything about, whatever was found in them."""
-
+_REPORTABLE = (re.compile(rb"errlint\s*:"), re.compile(rb"noqa[^\r\n]*\berr[0-9]"))
 _MARKER = re.compile(r"errlint\s*:|noqa", re.IGNORECASE)
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 _DIRECTIVE = re.compile(r"(?<![^\s#])#\s*errlint\s*:\s*(?P<verb>[\w-]+)\s*(?P<rest>[^#]*)", re.IGNORECASE)
@@ -41,6 +39,12 @@ _UNTIL = re.compile(r"(?<!\S)until\s*=\s*(?P<day>[^\s,;]*)", re.IGNORECASE)
 _WORD = re.compile(r"\w")
 _TOOL = "ERR0"
 _VERBS = ("ignore", "ignore-file")
+
+
+def may_be_reportable(raw: bytes) -> bool:
+    """Whether a file can hold a comment that ``problems`` has something to say about, whatever is found in the file."""
+    small = raw.lower()
+    return any(comment.search(small) for comment in _REPORTABLE)
 
 
 @dataclass(frozen=True, slots=True)
