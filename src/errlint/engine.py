@@ -161,10 +161,8 @@ def check_bytes(raw: bytes, path: str, setup: Setup, file: Path | None = None) -
     rules = () if gated or is_test(path) else setup.concerned(raw)
     if not rules and b"errlint:" not in raw:
         return FileReport(path, stage="gated" if gated else "screened")
-    with garbage.put_off(), setup.noting(place) if rules else nullcontext():
-        report = stack.run(lambda: _check(raw, path, setup, place, rules))
-    garbage.after(len(raw))
-    return report
+    with garbage.seldom(), setup.noting(place) if rules else nullcontext():
+        return stack.run(lambda: _check(raw, path, setup, place, rules))
 
 
 def _check(raw: bytes, path: str, setup: Setup, place: str | None, rules: tuple[Rule, ...]) -> FileReport:

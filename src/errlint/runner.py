@@ -60,7 +60,7 @@ def run(paths: Iterable[Path], plan: Plan, mode: Mode, *, unsafe: bool = False) 
     :raises UsageProblem: as :meth:`Plan.lint_for`; nothing about the files themselves raises.
     """
     try:
-        with garbage.put_off():
+        with garbage.seldom():
             for path in paths:
                 yield work(path, plan, mode, unsafe=unsafe)
     finally:
