@@ -15,16 +15,21 @@ PHRASES = ("too many requests", "bad gateway", "gateway timeout", "gateway time-
 """Reason phrases (RFC 9110, section 15.5 and 15.6, and RFC 6585, section 4) that nothing but HTTP speaks in."""
 _PHRASE = "|".join(map(re.escape, PHRASES))
 _PHRASES = tuple(phrase.encode() for phrase in PHRASES)
+_NUMBERS = frozenset(b"%d" % number for number in range(400, 600))
 _ENDS = rb"""[^"'\n]{0,%d}["']""" % (4 * LONGEST_STATUS_TEXT)
 # Digits first, then what may not stand before them: only then does `re` skip all places where there is no such digit.
 _NUMBER_IN_STRING = re.compile(rb"[45]\d\d(?<![\w.]\d\d\d)(?![\w.])%b" % _ENDS)
 _PHRASE_IN_STRING = re.compile(rb"(?i:%b)%b" % (_PHRASE.encode(), _ENDS))
 
 
-def statuses_in_strings(raw: bytes) -> Iterator[int]:
-    """Where the strings on one line of a file end that have the number of an error status, or a phrase of one: byte offsets."""
-    for found in _NUMBER_IN_STRING.finditer(raw):
-        yield found.end()
+def statuses_in_strings(raw: bytes, words: frozenset[bytes] | None = None) -> Iterator[int]:
+    """Where the strings on one line of a file end that have the number of an error status, or a phrase of one: byte offsets.
+
+    :param words: all words of the file, if they are known already.
+    """
+    if words is None or not words.isdisjoint(_NUMBERS):
+        for found in _NUMBER_IN_STRING.finditer(raw):
+            yield found.end()
     lower = raw.lower()
     if any(phrase in lower for phrase in _PHRASES):
         for found in _PHRASE_IN_STRING.finditer(raw):

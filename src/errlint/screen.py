@@ -47,7 +47,6 @@ _PREFIXES = frozenset(b"bBfFrRtTuU")
 _FORMATS = frozenset(b"fFtT")
 _EXCEPT = frozenset({b"except"})
 _CASE = frozenset({b"case"})
-_LOOP = frozenset({b"for", b"while"})
 _SEARCHES = frozenset({b"search", b"match", b"fullmatch", b"findall", b"finditer"})
 _JOINED = re.compile(
     rb"\b(?:if|elif|while|assert|and|not)\b[\s(]*[\w.]+\)*\s*(?:\band\b|:\s*if\b)|\)\s*and\b|\band\s+[\w.]+\s*(?:[:)\]\n]|and\b|or\b|else\b)"
@@ -193,11 +192,11 @@ def _any_of(words: Iterable[bytes]) -> bytes:
 class Code:
     """The code of one file, as screens see it.
 
-    :ivar raw: its bytes, lines ending with LF; :ivar known: what sheets speak of.
+    :ivar raw: its bytes, each line after an LF; :ivar known: what sheets speak of.
     """
 
     def __init__(self, raw: bytes, known: Words) -> None:
-        self.raw = with_lf(raw)
+        self.raw = b"\n" + with_lf(raw)
         self.known = known
 
     @cached_property
@@ -207,8 +206,8 @@ class Code:
 
     @cached_property
     def skeleton(self) -> bytes:
-        """The code without comments and without what its strings say, between two ends of lines."""
-        return b"\n%b\n" % _PROSE.sub(_emptied, self.raw)
+        """The code without comments and without what its strings say, each line between two LF."""
+        return _PROSE.sub(_emptied, self.raw) + b"\n"
 
     @cached_property
     def own_words(self) -> frozenset[bytes]:
@@ -223,6 +222,15 @@ class Code:
     def _has(self, words: frozenset[bytes]) -> bool:
         """Whether the code has one of these words."""
         return not words.isdisjoint(self.all_words) and not words.isdisjoint(self.own_words)
+
+    @cached_property
+    def _all_small(self) -> bytes:
+        """All words in small letters, to look for parts of them."""
+        return b" ".join(self.all_words).lower()
+
+    @cached_property
+    def _own_small(self) -> bytes:
+        return b" ".join(self.own_words).lower()
 
     @cached_property
     def handles_exceptions(self) -> bool:
@@ -266,7 +274,7 @@ class Code:
     @cached_property
     def looks_for_status(self) -> bool:
         """A status is written as text, though not as the key of a table: something may be searched for it."""
-        return any(_KEY_OF_TABLE.match(self.raw, end) is None for end in statuses_in_strings(self.raw))
+        return any(_KEY_OF_TABLE.match(self.raw, end) is None for end in statuses_in_strings(self.raw, self.all_words))
 
     @cached_property
     def tests_status(self) -> bool:
@@ -290,22 +298,27 @@ class Code:
     @property
     def _is_run_by_others(self) -> bool:
         """By what may be a retry by its name, or by a decorator of which nothing is known."""
-        if (self.raw.startswith(b"@") or _MAY_DECORATE.search(self.raw)) and _DECORATOR.search(self.skeleton) is not None:
+        if _MAY_DECORATE.search(self.raw) is not None and _DECORATOR.search(self.skeleton) is not None:
             return True
-        return _holds(self.raw, _NAMED_SO) and _holds(self.skeleton, _NAMED_SO) and _RUNS_AGAIN.search(self.skeleton) is not None
+        return (
+            _has_part(self._all_small, _NAMED_SO)
+            and _has_part(self._own_small, _NAMED_SO)
+            and _RUNS_AGAIN.search(self.skeleton) is not None
+        )
 
     @property
     def _loops_again(self) -> bool:
         """A loop in a file that asks how things went, or that speaks of another attempt."""
-        if not (self._has(_LOOP) and _LOOPS.search(self.skeleton)):
+        if not self._asks_outcomes and not _has_part(self._all_small, _AGAIN):
             return False
-        return self._asks_outcomes or _holds(self.skeleton, _AGAIN)
+        if _LOOPS.search(self.raw) is None or _LOOPS.search(self.skeleton) is None:
+            return False
+        return self._asks_outcomes or _has_part(self._own_small, _AGAIN)
 
     @property
     def _calls_itself(self) -> bool:
         """A function that calls itself, in a file that asks how things went."""
-        code = self.skeleton
-        return self._asks_outcomes and any(_calls(code, found) for found in _FUNCTION.finditer(code))
+        return self._asks_outcomes and any(_calls(self.skeleton, found) for found in _FUNCTION.finditer(self.skeleton))
 
     @property
     def _asks_outcomes(self) -> bool:
@@ -342,10 +355,8 @@ Screen = Callable[[Code], bool]
 """What a rule asks of the code of a file."""
 
 
-def _holds(code: bytes, parts: Iterable[bytes]) -> bool:
-    """Whether code has one of these parts of words, in small or capital letters."""
-    code = code.lower()
-    return any(part in code for part in parts)
+def _has_part(words: bytes, parts: Iterable[bytes]) -> bool:
+    return any(part in words for part in parts)
 
 
 def _calls(code: bytes, function: re.Match[bytes]) -> bool:
