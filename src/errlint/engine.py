@@ -156,11 +156,25 @@ def check_bytes(raw: bytes, path: str, setup: Setup, file: Path | None = None) -
     :param raw: its bytes; :param path: how it is shown to the user; :param file: where it stands, so that its imports of other modules of
         the project can be followed. Never raises for what the bytes contain.
     """
-    place = absolute(file) if file is not None else None
-    gated = setup.gate and not setup.passes.lets_pass(raw, place)
+    asked = before_parsing(raw, path, setup, file)
+    return asked if isinstance(asked, FileReport) else ask(asked, raw, path, setup, file)
+
+
+def before_parsing(raw: bytes, path: str, setup: Setup, file: Path | None = None) -> FileReport | tuple[Rule, ...]:
+    """The rules that have to be asked about a file, or its report, if there is nothing to ask: as gate and screens tell.
+
+    Parameters are those of :func:`check_bytes`.
+    """
+    gated = setup.gate and not setup.passes.lets_pass(raw, absolute(file) if file is not None else None)
     rules = () if gated or is_test(path) else setup.concerned(raw)
     if not rules and b"errlint:" not in raw:
         return FileReport(path, stage="gated" if gated else "screened")
+    return rules
+
+
+def ask(rules: tuple[Rule, ...], raw: bytes, path: str, setup: Setup, file: Path | None = None) -> FileReport:
+    """What these rules say of a file; the other parameters are those of :func:`check_bytes`."""
+    place = absolute(file) if file is not None else None
     with garbage.seldom(), setup.noting(place) if rules else nullcontext():
         return stack.run(lambda: _check(raw, path, setup, place, rules))
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from errlint.digests import digest, digest_of
@@ -37,6 +38,20 @@ class Module:
     folder: str | None = None
 
 
+@dataclass(frozen=True)
+class Seen:
+    """What was seen of the file system.
+
+    :ivar listings: by folder, the names in it, and whether each is a folder; :ivar roots: by folder, the root of its project.
+    """
+
+    listings: Mapping[str, dict[str, bool]] = field(default_factory=dict)
+    roots: Mapping[str, str] = field(default_factory=dict)
+
+
+NO_NEWS = Seen()
+
+
 class Project:
     """Finds first-party modules; what it saw of the file system is remembered for a run.
 
@@ -48,6 +63,7 @@ class Project:
         self._root = root
         self._roots: dict[str, str] = {}
         self._listings: dict[str, dict[str, bool]] = {}
+        self._told = 0, 0
         self._rested_on: set[str] = set()
         self._inside: dict[str, bool] = {}
         self._modules: dict[tuple[str, str, int], Module | None] = {}
@@ -210,6 +226,23 @@ class Project:
         if file not in self._digests:
             self.read(file)
         return self._digests[file]
+
+    def contents(self, files: tuple[str, ...]) -> bytes:
+        """Of all of these modules together; nothing for none."""
+        return digest(*map(self.digest, files)) if files else b""
+
+    def news(self) -> Seen:
+        """What was seen of the file system since this was asked last."""
+        listed, rooted = self._told
+        self._told = len(self._listings), len(self._roots)
+        return Seen(dict(islice(self._listings.items(), listed, None)), dict(islice(self._roots.items(), rooted, None)))
+
+    def learn(self, news: Seen) -> None:
+        """Take over what another process saw, unless it was seen here."""
+        for folder, listing in news.listings.items():
+            self._listings.setdefault(folder, listing)
+        for folder, root in news.roots.items():
+            self._roots.setdefault(folder, root)
 
     def listings(self) -> dict[str, bytes]:
         """By folder that was looked at, the digest of all in it that imports may lead to.
