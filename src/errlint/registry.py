@@ -78,6 +78,7 @@ def rules() -> tuple[Rule, ...]:
 
     :raises UsageProblem: when there is no rule at all, a rule module cannot be imported, or two rules share an id or a name.
     """
+    import errlint.nodes  # noqa: F401  (before anything else imports libcst)
     from errlint.rule import Rule
 
     found: list[Rule] = []

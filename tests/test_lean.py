@@ -1,0 +1,168 @@
+"""Data classes that are defined leanly are what they would have been otherwise."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import subprocess
+import sys
+
+import pytest
+
+from errlint.lean import defined_leanly
+
+_DESCRIBE = """
+import dataclasses, inspect, json, sys
+import libcst as cst
+
+def below(kind):
+    yield kind
+    for inner in kind.__subclasses__():
+        yield from below(inner)
+
+def described(kind):
+    fields = {name: [str(one.type), one.init, one.kw_only is True] for name, one in getattr(kind, "__dataclass_fields__", {}).items()}
+    made_with = kind.__dict__.get("__dataclass_params__")
+    try:
+        signature = [(one.name, str(one.kind), one.default is one.empty) for one in inspect.signature(kind).parameters.values()]
+    except ValueError:
+        signature = None
+    names = sorted(kind.__dict__), kind.__dict__.get("__slots__"), kind.__match_args__, sorted(kind.__abstractmethods__)
+    return [fields, repr(made_with), signature, names, [base.__name__ for base in kind.__mro__]]
+
+kinds = {kind for kind in below(cst.CSTNode) if "__getstate__" in kind.__dict__}  # not what `add_slots` has made anew
+print(json.dumps({kind.__qualname__: described(kind) for kind in kinds}, sort_keys=True))
+"""
+
+_BEHAVE = """
+import dataclasses, inspect, pickle, sys
+import libcst as cst
+from libcst import helpers
+
+assert type(vars(cst.Await)["__init__"]).__name__ == sys.argv[1], vars(cst.Await)["__init__"]
+name = cst.Name("a")
+for change in (lambda: setattr(name, "value", "b"), lambda: setattr(name, "other", 1), lambda: delattr(name, "value")):
+    try:
+        change()
+    except (dataclasses.FrozenInstanceError, TypeError):  # a TypeError for what is no field, where `add_slots` has made the class anew
+        continue
+    raise AssertionError("a node was changed")
+assert name == name and name != cst.Name("a") and len({name, cst.Name("a")}) == 2
+assert cst.Name("b").deep_equals(cst.Name(value="b")) and name.with_changes(value="c").value == "c"
+for wrong in (lambda: cst.Name(), lambda: cst.Name("a", nothing=1), lambda: cst.Name("a", (), (), 1), lambda: cst.Name("a", value="a")):
+    try:
+        wrong()
+    except TypeError as error:
+        assert "Name.__init__()" in str(error), error
+        continue
+    raise AssertionError("a node was made of nothing")
+try:
+    cst.Name("")
+except cst.CSTValidationError:
+    pass
+else:
+    raise AssertionError("a node was not validated")
+
+code = 'import a\\nasync def f(x: int = 1, *y) -> None:\\n    with a as b:\\n        return [await z(f"{q!r}") for z in b if not z]\\n'
+module = cst.parse_module(code)
+assert module.code == code and module.deep_clone().deep_equals(module) and pickle.loads(pickle.dumps(module)).code == code
+
+class Renamed(cst.CSTTransformer):
+    def leave_Name(self, original_node, updated_node):
+        return updated_node.with_changes(value=updated_node.value * 2)
+
+assert "async def ff(xx: intint" in module.visit(Renamed()).code
+match name:
+    case cst.Name(value):
+        assert value == "a"
+assert list(inspect.signature(cst.Name).parameters) == ["value", "lpar", "rpar"]
+assert dataclasses.replace(name, value="d").value == "d" and cst.Call(name).args == () and cst.Arg(name).comma is cst.MaybeSentinel.DEFAULT
+
+@dataclasses.dataclass(frozen=True)
+class Mine(cst.Name):
+    extra: int = 3
+
+mine = Mine("e", extra=4)
+assert (mine.value, mine.extra, mine.lpar) == ("e", 4, ())
+"""
+
+
+def _run(code: str, *arguments: str) -> str:
+    done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, encoding="utf-8", check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_the_classes_of_nodes_look_the_same() -> None:
+    lean, plain = (
+        json.loads(_run(first + _DESCRIBE))
+        for first in ("from errlint.lean import defined_leanly\nwith defined_leanly('libcst.'): import libcst\n", "")
+    )
+    assert len(lean) > 150
+    assert lean == plain
+
+
+@pytest.mark.parametrize(("first", "kind"), [("import errlint.nodes", "_Later"), ("import libcst, errlint.nodes", "function")])
+def test_nodes_behave_the_same_whoever_imports_libcst_first(first: str, kind: str) -> None:
+    _run(f"{first}\n{_BEHAVE}", kind)
+
+
+def test_the_usual_way_is_back_afterwards() -> None:
+    usual = dataclasses.dataclass
+    with pytest.raises(KeyError), defined_leanly("some.package."):
+        raise KeyError
+    assert dataclasses.dataclass is usual
+
+
+def _defined(package: str) -> type:
+    with defined_leanly(package):
+
+        @dataclasses.dataclass(frozen=True)
+        class Made:
+            value: int
+            others: list[int] = dataclasses.field(default_factory=list)
+
+            def __repr__(self) -> str:
+                return "made"
+
+            def __eq__(self, other: object) -> bool:
+                return self is other
+
+            def __hash__(self) -> int:
+                return 1
+
+    return Made
+
+
+@pytest.mark.parametrize("package", [__name__, "another.package."])
+def test_only_the_package_is_meant(package: str) -> None:
+    made = _defined(package)
+    assert (type(vars(made)["__init__"]).__name__ == "_Later") == (package == __name__)
+    first, second = made(1), made(2, [3])
+    assert (first.value, first.others, second.others) == (1, [], [3])
+    assert first.others is not made(1).others
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        first.value = 2
+
+
+def test_a_class_that_needs_more_is_made_as_always() -> None:
+    with defined_leanly(__name__):
+
+        @dataclasses.dataclass(frozen=True)
+        class Compared:
+            value: int
+
+        @dataclasses.dataclass
+        class Changed:
+            value: int
+
+        @dataclasses.dataclass(frozen=True)
+        class Named:
+            first: int
+            _: dataclasses.KW_ONLY
+            second: int = 2
+
+    changed = Changed(1)
+    changed.value = 2
+    assert (Compared(1), changed, Named(1)) == (Compared(1), Changed(2), Named(1, second=2))
+    assert not any(type(vars(kind)["__init__"]).__name__ == "_Later" for kind in (Compared, Changed, Named))
