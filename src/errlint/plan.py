@@ -19,6 +19,7 @@ from errlint.cache import Results, load, store
 from errlint.config import api_for, check_apis, layers
 from errlint.digests import digest, digest_of
 from errlint.errors import UsageProblem
+from errlint.garbage import loaded
 from errlint.gate import is_test
 from errlint.globs import absolute
 from errlint.identity import contents, identity
@@ -276,6 +277,7 @@ class Plan:
             self._full[key] = self._knowledge(config, api).with_rules(
                 selected, known, require_reason=config.require_reason, today=self._today, installed=installed
             )
+            loaded()
         return self._full[key]
 
     def _layers(self, config: Config) -> tuple[Layer, ...]:

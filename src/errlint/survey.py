@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from errlint import stack
 from errlint.discovery import DEFAULT_EXCLUDES
 from errlint.files import CannotRead, read_bytes
+from errlint.garbage import loaded
 from errlint.globs import absolute
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ class _Tally:
 
 def survey(files: Iterable[Path], setup: Setup) -> Survey:
     """Look at files; those that cannot be read or parsed say nothing."""
+    loaded()
     count = 0
     libraries: Counter[str] = Counter()
     tallies: dict[str, _Tally] = {}
