@@ -7,7 +7,7 @@ A pack that cannot be imported is an error, never a silent "clean".
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from errlint.declared import declared
 from errlint.errors import UsageProblem
 from errlint.model import RuleText
 from errlint.own_findings import own_texts
+from errlint.prepared import Prepared, prepared
 
 if TYPE_CHECKING:
     from errlint.catalogue import Catalogues
@@ -47,6 +48,11 @@ class Pack:
     def libraries(self) -> list[Path]:
         """Its library sheets."""
         return self._data("libraries")
+
+    @cached_property
+    def prepared(self) -> Prepared:
+        """What it ships of them in a form that is read more quickly."""
+        return prepared(self.folder, (*self.catalogues, *self.libraries))
 
     @property
     def modules(self) -> list[str]:
@@ -123,7 +129,7 @@ def libraries() -> Libraries:
     from errlint.libraries import Libraries
     from errlint.library_sheets import load_sheet
 
-    return Libraries(tuple(load_sheet(path) for pack in packs() for path in pack.libraries))
+    return Libraries(tuple(load_sheet(path, ready) for pack in packs() for ready in [pack.prepared] for path in pack.libraries))
 
 
 @lru_cache(maxsize=1)
@@ -159,4 +165,5 @@ def catalogues(extra: tuple[Path, ...] = ()) -> Catalogues:
     """All catalogues: those of the packs, of installed packages, and of the user, each taking the place of earlier ones with its id."""
     from errlint.catalogue import load_catalogues
 
-    return load_catalogues([path for pack in packs() for path in pack.catalogues], packaged_catalogues(), extra)
+    ready = {path: body for pack in packs() for path, body in pack.prepared.items()}
+    return load_catalogues([path for pack in packs() for path in pack.catalogues], packaged_catalogues(), extra, ready=ready)
