@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
+import inspect
 import json
 import subprocess
 import sys
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 import pytest
 
+from errlint import lean
 from errlint.lean import defined_leanly
 
 _DESCRIBE = """
@@ -166,3 +171,125 @@ def test_a_class_that_needs_more_is_made_as_always() -> None:
     changed.value = 2
     assert (Compared(1), changed, Named(1)) == (Compared(1), Changed(2), Named(1, second=2))
     assert not any(type(vars(kind)["__init__"]).__name__ == "_Later" for kind in (Compared, Changed, Named))
+
+
+def _shapes(dataclass: Callable[..., Any]) -> dict[str, Any]:
+    """Classes of all kinds that errlint has, made by one or the other."""
+
+    @dataclass(frozen=True)
+    class Plain:
+        """A text."""
+
+        first: int
+        second: list[int] = dataclasses.field(default_factory=list)
+        third: str = "3"
+        limit: ClassVar[int] = 7
+
+    @dataclass(frozen=True, slots=True)
+    class Slots:
+        first: int
+        second: tuple[int, ...] = ()
+        third: object = dataclasses.field(default=None, compare=False, repr=False)
+
+    @dataclass(frozen=True, eq=False)
+    class Identity:
+        first: int
+        second: int = 2
+
+    @dataclass(frozen=True)
+    class Own:
+        first: int
+        second: int = dataclasses.field(default=2, hash=False)
+
+        def __repr__(self) -> str:
+            return "own"
+
+        def __post_init__(self) -> None:
+            if self.first < 0:
+                raise ValueError(self.first)
+
+    @dataclass(frozen=True)
+    class OwnHash:
+        first: int
+        second: int = 2
+
+        def __hash__(self) -> int:
+            return 5
+
+    @dataclass(frozen=True)
+    class OwnEq:  # noqa: PLW1641  (its hash is what is asked about)
+        first: int
+        second: int = 2
+
+        def __eq__(self, other: object) -> bool:
+            return True
+
+    @dataclass(frozen=True, slots=True)
+    class Below(Slots):  # type: ignore[misc, valid-type]
+        fourth: int = 4
+
+    @dataclass(frozen=True)
+    class Nothing:
+        pass
+
+    return {kind.__name__: kind for kind in (Plain, Slots, Identity, Own, OwnHash, OwnEq, Below, Nothing)}
+
+
+LEAN, USUAL = _shapes(lean.dataclass), _shapes(dataclasses.dataclass)
+NAMES = sorted(name for name in LEAN if name != "Nothing")
+
+
+def _outcome(ask: Callable[[], Any]) -> Any:
+    """What comes of it, in words that are the same for two classes of the same name."""
+    try:
+        return repr(ask())
+    except Exception as error:  # noqa: BLE001  (any of them is an outcome)
+        return type(error), str(error)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda kind: kind(1),
+        lambda kind: kind(first=1, second=(3,)),
+        lambda kind: kind(),
+        lambda kind: kind(1, 2, 3, 4, 5, 6),
+        lambda kind: kind(1, first=1),
+        lambda kind: kind(1, other=1),
+        lambda kind: kind(-1),
+        lambda kind: (kind(1) == kind(1), kind(1) == kind(2), kind(1) != kind(1), kind(1) == 1, kind(1, 5) == kind(1, 6)),
+        lambda kind: hash(kind(1, (2,))) == hash(kind(1, (2,))),
+        lambda kind: hash(kind(1, [])) == hash(kind(1, [])),
+        lambda kind: hash(kind(1, 5)) == hash(kind(1, 6)),
+        lambda kind: [(one.name, one.compare, one.repr) for one in dataclasses.fields(kind)],
+        lambda kind: dataclasses.replace(kind(1), first=2),
+        lambda kind: dataclasses.asdict(kind(1)),
+        lambda kind: (copy.copy(kind(1)), copy.deepcopy(kind(1, (2,))), copy.copy(kind(1)).first),
+        lambda kind: setattr(kind(1), "first", 2),
+        lambda kind: delattr(kind(1), "first"),
+        lambda kind: (kind.__match_args__, kind.__dict__.get("__slots__"), hasattr(kind(1), "__dict__")),
+        lambda kind: list(inspect.signature(kind).parameters),
+        lambda kind: repr(kind.__dataclass_params__)[:60],
+        lambda kind: kind.__hash__ is None,
+        lambda kind: dataclasses.dataclass(frozen=True)(type("Further", (kind,), {"__annotations__": {"more": int}, "more": 5}))(1).more,
+        lambda kind: dataclasses.dataclass(type("Loose", (kind,), {})),
+    ],
+)
+def test_it_is_what_it_would_have_been(name: str, ask: Callable[[Any], Any]) -> None:
+    assert _outcome(lambda: ask(LEAN[name])) == _outcome(lambda: ask(USUAL[name]))
+
+
+def test_one_without_fields() -> None:
+    for kind in (LEAN["Nothing"], USUAL["Nothing"]):
+        assert (kind() == kind(), hash(kind()) == hash(kind()), repr(kind()).endswith("Nothing()")) == (True, True, True)
+
+
+@pytest.mark.parametrize("options", [{}, {"slots": True}, {"frozen": True, "order": True}, {"frozen": True, "kw_only": True}])
+def test_other_options_are_left_to_python(options: dict[str, bool]) -> None:
+    @lean.dataclass(**options)  # type: ignore[call-overload, untyped-decorator]
+    class Made:
+        value: int
+
+    assert not isinstance(vars(Made)["__init__"], lean._Later)
+    assert Made(value=1) == Made(value=1)

@@ -15,10 +15,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from errlint.comments import comments
 from errlint.hints import did_you_mean
+from errlint.lean import dataclass
 
 NONE = "none"
 """Instead of an id: the code talks to an API that no catalogue knows."""

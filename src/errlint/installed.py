@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from errlint.lean import dataclass
 from errlint.versions import Versions, parse_versions
 
 _LOCKS = ("uv.lock", "poetry.lock", "pdm.lock", "pylock.toml")

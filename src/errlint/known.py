@@ -7,11 +7,11 @@ they are what it was made of. The tests write it (``--update``) and compare it w
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from errlint.digests import digest
 from errlint.gate import Gate
+from errlint.lean import dataclass
 from errlint.project import Project
 
 if TYPE_CHECKING:

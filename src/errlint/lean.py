@@ -1,8 +1,9 @@
-"""Frozen data classes that cost little to define: ``__init__`` is written when somebody asks for it, and refusing is one function for all.
+"""Frozen data classes that cost little to define: their methods are written when somebody asks for them.
 
-:func:`dataclasses.dataclass` writes the source of each method of each class and compiles it, a third of a millisecond a class. libcst
-defines two hundred of them whenever it is imported, of which a file uses fifty; and three of the five methods that are written for each
-are thrown away, since its nodes bring their own.
+:func:`dataclasses.dataclass` writes the source of six methods for each class and compiles it, which takes half a millisecond. libcst
+defines two hundred classes whenever it is imported, and errlint more than a hundred; a file uses a quarter of the methods. So here
+``__init__``, ``__eq__`` and ``__hash__`` are left for later, and the others, which need not be quick, are one function for all classes.
+What is made with other options than ``frozen``, ``slots`` and ``eq``, or has unusual fields, is made as always.
 """
 
 from __future__ import annotations
@@ -11,12 +12,25 @@ import dataclasses
 import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, NoReturn, TypeVar
+from reprlib import recursive_repr
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+if TYPE_CHECKING:
+    from dataclasses import dataclass
+else:
+
+    def dataclass(cls: Any = None, /, **options: Any) -> Any:
+        """As :func:`dataclasses.dataclass`."""
+        return _decorated(_USUAL, cls, options)
+
+
+__all__ = ["dataclass", "defined_leanly"]
 
 C = TypeVar("C", bound=type)
 
-_OWN = ("__repr__", "__eq__", "__hash__")
-_GIVEN = ("__init__", "__setattr__", "__delattr__")
+_USUAL: Any = dataclasses.dataclass
+_OPTIONS = {"frozen", "slots", "eq"}
+_GIVEN = ("__init__", "__setattr__", "__delattr__", "__getstate__", "__setstate__")
 _FIELDS = "__dataclass_fields__"
 _PARAMETERS = "__dataclass_params__"
 _PUT = object.__setattr__
@@ -25,34 +39,39 @@ _PUT = object.__setattr__
 @contextmanager
 def defined_leanly(package: str) -> Iterator[None]:
     """While a package is imported, its frozen data classes are made lean; those of every other package are made as always."""
-    usual = dataclasses.dataclass
+    usual: Any = dataclasses.dataclass
 
-    def dataclass(cls: Any = None, /, **options: Any) -> Any:
-        if cls is None:
-            return lambda cls: dataclass(cls, **options)
-        if options == {"frozen": True} and cls.__module__.startswith(package) and _may_be_lean(cls):
-            return _lean(cls, usual)
-        return usual(cls, **options)
+    def replacement(cls: Any = None, /, **options: Any) -> Any:
+        if cls is not None and not cls.__module__.startswith(package):
+            return usual(cls, **options)
+        return _decorated(usual, cls, options) if cls is not None else lambda cls: replacement(cls, **options)
 
-    dataclasses.dataclass = dataclass
+    dataclasses.dataclass = replacement
     try:
         yield
     finally:
         dataclasses.dataclass = usual
 
 
-def _may_be_lean(cls: type) -> bool:
-    """Whether :func:`_lean` makes of a class what ``dataclass(frozen=True)`` makes of it."""
+def _decorated(usual: Any, cls: Any, options: dict[str, Any]) -> Any:
+    if cls is None:
+        return lambda cls: _decorated(usual, cls, options)
+    if options.get("frozen") is True and options.keys() <= _OPTIONS and _is_plain(cls):
+        return _lean(usual, cls, slots=options.get("slots", False), eq=options.get("eq", True))
+    return usual(cls, **options)
+
+
+def _is_plain(cls: type) -> bool:
+    """Whether :func:`_lean` knows everything that a class has."""
     own = vars(cls)
-    if any(name not in own for name in _OWN) or any(name in own for name in _GIVEN):
-        return False
     try:
         kinds = inspect.get_annotations(cls).values()
     except NameError:  # Python 3.14 evaluates them now
         return False
     fields = [*own.values(), *(field for base in cls.__mro__[1:] for field in getattr(base, _FIELDS, {}).values())]
     return (
-        all(hasattr(parameters, "frozen") for parameters in _inherited(cls))
+        not any(name in own for name in _GIVEN)
+        and all(hasattr(parameters, "frozen") for parameters in _inherited(cls))
         and not any(kind is dataclasses.KW_ONLY or isinstance(kind, dataclasses.InitVar) for kind in kinds)
         and not any(isinstance(kind, str) and ("KW_ONLY" in kind or "InitVar" in kind) for kind in kinds)
         and all(field.init and field.kw_only is not True for field in fields if isinstance(field, dataclasses.Field))
@@ -64,43 +83,56 @@ def _inherited(cls: type) -> list[Any]:
     return [vars(base)[_PARAMETERS] for base in cls.__mro__[1:] if _PARAMETERS in vars(base)]
 
 
-def _lean(cls: C, dataclass: Callable[..., C]) -> C:
-    """A class with methods of its own for all but making and changing its objects, as a frozen data class."""
+def _lean(usual: Any, cls: C, *, slots: bool, eq: bool) -> C:
+    """As ``dataclass(frozen=True, slots=slots, eq=eq)``."""
+    own = dict(vars(cls))
     if not cls.__doc__:
         cls.__doc__ = cls.__name__  # else the signature is looked up for it
     bases = _inherited(cls)
     for parameters in bases:
         parameters.frozen = False  # a frozen class has frozen bases and the reverse, which only means that all refuse
     try:
-        made = dataclass(cls, init=False, repr=False, eq=False)
+        made: C = usual(cls, init=False, repr=False, eq=False, slots=slots)
     finally:
         for parameters in bases:
             parameters.frozen = True
-    for name in ("init", "repr", "eq", "frozen"):
-        setattr(getattr(made, _PARAMETERS), name, True)
-    made.__init__ = _Later()  # type: ignore[misc]
-    made.__setattr__ = _refuse  # type: ignore[method-assign]
-    made.__delattr__ = _refuse  # type: ignore[assignment]
+    for name, value in (("init", True), ("repr", True), ("eq", eq), ("frozen", True)):
+        setattr(getattr(made, _PARAMETERS), name, value)
+    methods = {"__init__": _Later("__init__", _init), "__setattr__": _refuse, "__delattr__": _refuse}
+    if "__repr__" not in own:
+        methods["__repr__"] = _repr
+    if slots:
+        methods |= {"__getstate__": _state, "__setstate__": _set_state}
+    if eq:
+        if "__eq__" not in own:
+            methods["__eq__"] = _Later("__eq__", _eq)
+        if own.get("__hash__") is None:  # Python's own word for what defines `__eq__` alone
+            methods["__hash__"] = _Later("__hash__", _hash)
+    for name, method in methods.items():
+        setattr(made, name, method)
     return made
 
 
-def _refuse(_self: object, name: str, *_value: object) -> NoReturn:
-    raise dataclasses.FrozenInstanceError(f"cannot {'assign to' if _value else 'delete'} field {name!r}")
-
-
 class _Later:
-    """Stands for an ``__init__`` until somebody asks for it; then it is written into the class."""
+    """Stands for a method until somebody asks for it; then it is written into the class."""
+
+    def __init__(self, name: str, source: Callable[[type, dict[str, Any]], str]) -> None:
+        self._name = name
+        self._source = source
 
     def __get__(self, instance: object, owner: type) -> Any:
-        home = next(cls for cls in owner.__mro__ if vars(cls).get("__init__") is self)
-        written = _written_init(home)
-        home.__init__ = written  # type: ignore[misc]
-        return written.__get__(instance, owner)
+        home = next(cls for cls in owner.__mro__ if vars(cls).get(self._name) is self)
+        names: dict[str, Any] = {}
+        exec(self._source(home, names), names)  # noqa: S102  (dataclasses does, too)
+        method = names[self._name]
+        method.__qualname__ = f"{home.__qualname__}.{self._name}"
+        method.__module__ = home.__module__
+        setattr(home, self._name, method)
+        return method.__get__(instance, owner)
 
 
-def _written_init(cls: type) -> Callable[..., None]:
-    """As :func:`dataclasses.dataclass` writes it for a frozen class."""
-    names: dict[str, Any] = {"_put": _PUT, "_unset": dataclasses.MISSING}
+def _init(cls: type, names: dict[str, Any]) -> str:
+    names |= {"_put": _PUT, "_unset": dataclasses.MISSING}
     parameters, lines = ["self"], []
     for field in dataclasses.fields(cls):
         name, value = field.name, field.name
@@ -113,12 +145,45 @@ def _written_init(cls: type) -> Callable[..., None]:
             value = f"_make_{name}() if {name} is _unset else {name}"
         else:
             parameters.append(name)
-        lines.append(f"_put(self, {name!r}, {value})")
+        slot = getattr(cls, name, None)
+        if inspect.ismemberdescriptor(slot):
+            names[f"_set_{name}"] = slot.__set__
+            lines.append(f"_set_{name}(self, {value})")
+        else:
+            lines.append(f"_put(self, {name!r}, {value})")
     if hasattr(cls, "__post_init__"):
         lines.append("self.__post_init__()")
     body = "\n ".join(lines or ["pass"])
-    exec(f"def __init__({', '.join(parameters)}):\n {body}", names)  # noqa: S102  (dataclasses does, too)
-    written: Callable[..., None] = names["__init__"]
-    written.__qualname__ = f"{cls.__qualname__}.__init__"
-    written.__module__ = cls.__module__
-    return written
+    return f"def __init__({', '.join(parameters)}):\n {body}"
+
+
+def _eq(cls: type, _names: dict[str, Any]) -> str:
+    compared = [field.name for field in dataclasses.fields(cls) if field.compare]
+    mine, others = ("".join(f"{owner}.{name}, " for name in compared) for owner in ("self", "other"))
+    body = f"({mine}) == ({others}) if other.__class__ is self.__class__ else NotImplemented"
+    return f"def __eq__(self, other):\n return {body}"
+
+
+def _hash(cls: type, _names: dict[str, Any]) -> str:
+    hashed = "".join(f"self.{field.name}, " for field in dataclasses.fields(cls) if (field.compare if field.hash is None else field.hash))
+    return f"def __hash__(self):\n return hash(({hashed}))"
+
+
+@recursive_repr()
+def _repr(self: Any) -> str:
+    said = ", ".join(f"{field.name}={getattr(self, field.name)!r}" for field in dataclasses.fields(self) if field.repr)
+    return f"{type(self).__qualname__}({said})"
+
+
+def _refuse(_self: object, name: str, *_value: object) -> NoReturn:
+    raise dataclasses.FrozenInstanceError(f"cannot {'assign to' if _value else 'delete'} field {name!r}")
+
+
+def _state(self: Any) -> list[Any]:
+    """What is pickled and copied of an object without a ``__dict__``."""
+    return [getattr(self, field.name) for field in dataclasses.fields(self)]
+
+
+def _set_state(self: Any, state: list[Any]) -> None:
+    for field, value in zip(dataclasses.fields(self), state, strict=True):
+        _PUT(self, field.name, value)

@@ -15,8 +15,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from errlint.lean import defined_leanly
+from errlint.postponed import postponed
 
-with defined_leanly("libcst."):
+with defined_leanly("libcst."), postponed("libcst.metadata"):
     import libcst as cst
 
 

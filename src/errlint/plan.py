@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +25,7 @@ from errlint.globs import absolute
 from errlint.identity import contents, identity
 from errlint.installed import UNKNOWN, Installed, Projects
 from errlint.known import Known, shipped
+from errlint.lean import dataclass
 from errlint.model import FileReport
 
 if TYPE_CHECKING:

@@ -10,11 +10,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from errlint.digests import digest, digest_of
 from errlint.files import CannotRead, read_bytes
+from errlint.lean import dataclass
 
 _REPOSITORY = (".git", ".hg", ".svn", ".jj")
 _BUILD = ("pyproject.toml", "setup.py", "setup.cfg")

@@ -6,7 +6,6 @@ A pack that cannot be imported is an error, never a silent "clean".
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from importlib import import_module
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from errlint.declared import declared
 from errlint.errors import UsageProblem
+from errlint.lean import dataclass
 from errlint.model import RuleText
 from errlint.own_findings import own_texts
 from errlint.prepared import Prepared, prepared

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from errlint.files import CannotRead, CannotWrite, read_bytes, write_atomically
+from errlint.lean import dataclass
 from errlint.model import FileReport
 from errlint.plan import Plan
 from errlint.terminal import shown_path

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Literal
 
 import msgspec
+
+from errlint.lean import dataclass
 
 Level = Literal["debug", "info", "warning", "error", "exception"]
 """How loud: ``exception`` writes the exception that is being handled, whatever the text says."""

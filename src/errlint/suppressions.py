@@ -20,11 +20,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
 
 from errlint.comments import comments
 from errlint.hints import did_you_mean
+from errlint.lean import dataclass
 from errlint.model import Edit, Finding
 
 REPORTABLE = re.compile(rb"errlint\s*:|noqa[^\r\n]*\bERR[0-9]", re.IGNORECASE)

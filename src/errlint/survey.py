@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from errlint.discovery import DEFAULT_EXCLUDES
 from errlint.files import CannotRead, read_bytes
 from errlint.garbage import loaded
 from errlint.globs import absolute
+from errlint.lean import dataclass
 
 if TYPE_CHECKING:
     from errlint.engine import Setup

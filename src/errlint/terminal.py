@@ -6,9 +6,10 @@ import errno
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, TextIO
+
+from errlint.lean import dataclass
 
 _SGR = {
     "error": "1;31",

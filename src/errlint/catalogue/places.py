@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from errlint.lean import dataclass
 
 Step = int | str
 """A key, an index, or ``"*"`` for every element."""

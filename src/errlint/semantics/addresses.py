@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import libcst as cst
 
+from errlint.lean import dataclass
 from errlint.libraries import Libraries
 from errlint.semantics.constants import Constants, string_value
 from errlint.semantics.functions import Functions

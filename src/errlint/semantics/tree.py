@@ -9,7 +9,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from functools import cache, cached_property
 from itertools import zip_longest
 from operator import attrgetter
@@ -18,6 +18,7 @@ from typing import Any, TypeVar, cast, overload
 import libcst as cst
 
 from errlint import nodes as _  # noqa: F401  (whose classes are quicker to ask)
+from errlint.lean import dataclass
 
 N = TypeVar("N", bound=cst.CSTNode)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from errlint.catalogue import Catalogue
 from errlint.catalogue.schema import ExceptionSheet, Sdk, sdk_expression
+from errlint.lean import dataclass
 from errlint.library_sheets import TypeSheet
 from errlint.semantics.meaning import Kind, Meaning
 

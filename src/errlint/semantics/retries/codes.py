@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from errlint.lean import dataclass
 from errlint.semantics.constants import string_value
 from errlint.semantics.meaning import Kind
 from errlint.semantics.members import Literal

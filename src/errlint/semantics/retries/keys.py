@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from errlint.lean import dataclass
 from errlint.semantics.constants import string_value
 from errlint.semantics.retries.policy import Attempt, RetryPolicy
 from errlint.semantics.scopes import Binding, How

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from errlint.lean import dataclass
 from errlint.semantics.functions import Given
 from errlint.semantics.names import dotted
 from errlint.semantics.retries.codes import Codes
