@@ -78,5 +78,4 @@ def sources(pack: Pack) -> str:
 
     :raises OSError: one cannot be read.
     """
-    files = (*pack.libraries, *pack.catalogues)
-    return digest(*(part for file in files for part in (file.name.encode(), file.read_bytes()))).hex()
+    return digest(*(part for file, contents in pack.digests.items() for part in (file.name.encode(), contents))).hex()

@@ -7,12 +7,10 @@ without such a file, of other packages and of the user. The tests write it (``--
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
-
-from errlint.digests import digest
 
 T = TypeVar("T")
 
@@ -24,14 +22,15 @@ Prepared = Mapping[Path, bytes]
 NOTHING: Prepared = MappingProxyType({})
 
 
-def prepared(folder: Path, files: Iterable[Path]) -> Prepared:
-    """What a pack ships of these files, all of which are in its folder; nothing of those that have changed since."""
+def prepared(folder: Path, digests: Mapping[Path, bytes]) -> Prepared:
+    """What a pack ships of the files in its folder that have these digests; nothing of those that have changed since."""
     try:
         lines = (folder / SHIPPED).read_bytes().splitlines()
-        made = {name: (of, body) for name, of, body in (line.split(b"\t", 2) for line in lines)}
-        return {file: body for file in files for of, body in [made.get(_name(folder, file), (b"", b""))] if of and of == _digest(file)}
+        made = {(name, of): body for name, of, body in (line.split(b"\t", 2) for line in lines)}
     except (OSError, ValueError):
         return NOTHING
+    keys = ((file, (_name(folder, file), of.hex().encode())) for file, of in digests.items())
+    return {file: made[key] for file, key in keys if key in made}
 
 
 def decoded(ready: Prepared, file: Path, kind: type[T]) -> T | None:
@@ -46,7 +45,7 @@ def decoded(ready: Prepared, file: Path, kind: type[T]) -> T | None:
         return None
 
 
-def to_ship(folder: Path, files: Iterable[Path]) -> bytes:
+def to_ship(folder: Path, digests: Mapping[Path, bytes]) -> bytes:
     """What stands in the file that a pack ships.
 
     :raises UsageProblem: a file cannot be read.
@@ -55,13 +54,9 @@ def to_ship(folder: Path, files: Iterable[Path]) -> bytes:
 
     from errlint.toml import Document
 
-    data = [(file, json.dumps(Document.read(file).data, ensure_ascii=False, separators=(",", ":"))) for file in files]
-    return b"".join(b"%s\t%s\t%s\n" % (_name(folder, file), _digest(file), body.encode()) for file, body in data)
+    data = [(file, of, json.dumps(Document.read(file).data, ensure_ascii=False, separators=(",", ":"))) for file, of in digests.items()]
+    return b"".join(b"%s\t%s\t%s\n" % (_name(folder, file), of.hex().encode(), body.encode()) for file, of, body in data)
 
 
 def _name(folder: Path, file: Path) -> bytes:
     return file.relative_to(folder).as_posix().encode()
-
-
-def _digest(file: Path) -> bytes:
-    return digest(file.read_bytes()).hex().encode()

@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from errlint.declared import declared
+from errlint.digests import digest
 from errlint.errors import UsageProblem
 from errlint.lean import dataclass
 from errlint.model import RuleText
 from errlint.own_findings import own_texts
-from errlint.prepared import Prepared, prepared
+from errlint.prepared import NOTHING, Prepared, prepared
 
 if TYPE_CHECKING:
     from errlint.catalogue import Catalogues
@@ -39,20 +40,31 @@ class Pack:
     def _data(self, kind: str) -> list[Path]:
         return sorted((self.folder / kind).glob("*.toml"))
 
-    @property
+    @cached_property
     def catalogues(self) -> list[Path]:
         """Its error catalogues."""
         return self._data("catalogues")
 
-    @property
+    @cached_property
     def libraries(self) -> list[Path]:
         """Its library sheets."""
         return self._data("libraries")
 
     @cached_property
+    def digests(self) -> dict[Path, bytes]:
+        """Of the contents of each of these files.
+
+        :raises OSError: one cannot be read.
+        """
+        return {file: digest(file.read_bytes()) for file in (*self.libraries, *self.catalogues)}
+
+    @cached_property
     def prepared(self) -> Prepared:
         """What it ships of them in a form that is read more quickly."""
-        return prepared(self.folder, (*self.catalogues, *self.libraries))
+        try:
+            return prepared(self.folder, self.digests)
+        except OSError:
+            return NOTHING
 
     @property
     def modules(self) -> list[str]:
