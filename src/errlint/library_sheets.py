@@ -9,8 +9,7 @@ A sheet is a TOML file in a rule pack's ``libraries`` folder. The engine contain
 sheet. Behind either, ``?`` says that the value may be None.
 """
 
-from __future__ import annotations
-
+# no `from __future__ import annotations`: msgspec would compile the text of each annotation again
 from pathlib import Path
 from typing import Literal
 
