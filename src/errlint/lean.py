@@ -121,7 +121,8 @@ class _Later:
         self._source = source
 
     def __get__(self, instance: object, owner: type) -> Any:
-        home = next(cls for cls in owner.__mro__ if vars(cls).get(self._name) is self)
+        asked = (*owner.__mro__, *(instance.__mro__ if isinstance(instance, type) else ()))  # `inspect` binds it to the class itself
+        home = next(cls for cls in asked if vars(cls).get(self._name) is self)
         names: dict[str, Any] = {}
         exec(self._source(home, names), names)  # noqa: S102  (dataclasses does, too)
         method = names[self._name]
