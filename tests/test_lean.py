@@ -228,11 +228,48 @@ def _shapes(dataclass: Callable[..., Any]) -> dict[str, Any]:
     class Below(Slots):  # type: ignore[misc, valid-type]
         fourth: int = 4
 
+    @dataclass(frozen=True, slots=True, order=True)
+    class Ordered:
+        first: int
+        second: object = ()
+        third: int = dataclasses.field(default=3, compare=False)
+
+    @dataclass
+    class Loose:
+        first: int
+        second: list[int] = dataclasses.field(default_factory=list)
+
+    @dataclass(slots=True)
+    class LooseSlots:
+        first: int
+        second: object = ()
+
+    @dataclass(eq=False)
+    class LooseIdentity:
+        first: int
+        second: object = ()
+
+    @dataclass(order=True)
+    class LooseOrdered:  # noqa: PLW1641  (its hash is what is asked about)
+        first: int
+        second: object = ()
+
+        def __eq__(self, other: object) -> bool:
+            return True
+
+    @dataclass
+    class LooseBelow(Loose):  # type: ignore[misc, valid-type]
+        fourth: int = 4
+
+        def __hash__(self) -> int:
+            return 5
+
     @dataclass(frozen=True)
     class Nothing:
         pass
 
-    return {kind.__name__: kind for kind in (Plain, Slots, Identity, Own, OwnHash, OwnEq, Below, Nothing)}
+    frozen = (Plain, Slots, Identity, Own, OwnHash, OwnEq, Below, Ordered, Nothing)
+    return {kind.__name__: kind for kind in (*frozen, Loose, LooseSlots, LooseIdentity, LooseOrdered, LooseBelow)}
 
 
 LEAN, USUAL = _shapes(lean.dataclass), _shapes(dataclasses.dataclass)
@@ -266,6 +303,8 @@ def _outcome(ask: Callable[[], Any]) -> Any:
         lambda kind: dataclasses.replace(kind(1), first=2),
         lambda kind: dataclasses.asdict(kind(1)),
         lambda kind: (copy.copy(kind(1)), copy.deepcopy(kind(1, (2,))), copy.copy(kind(1)).first),
+        lambda kind: (kind(1) < kind(2), kind(1) <= kind(1), kind(1) > kind(2), kind(1, (2,)) >= kind(1, (3,))),
+        lambda kind: kind(1) < 1,
         lambda kind: setattr(kind(1), "first", 2),
         lambda kind: delattr(kind(1), "first"),
         lambda kind: (kind.__match_args__, kind.__dict__.get("__slots__"), hasattr(kind(1), "__dict__")),
@@ -285,7 +324,7 @@ def test_one_without_fields() -> None:
         assert (kind() == kind(), hash(kind()) == hash(kind()), repr(kind()).endswith("Nothing()")) == (True, True, True)
 
 
-@pytest.mark.parametrize("options", [{}, {"slots": True}, {"frozen": True, "order": True}, {"frozen": True, "kw_only": True}])
+@pytest.mark.parametrize("options", [{"unsafe_hash": True}, {"repr": False}, {"frozen": True, "kw_only": True}])
 def test_other_options_are_left_to_python(options: dict[str, bool]) -> None:
     @lean.dataclass(**options)  # type: ignore[call-overload, untyped-decorator]
     class Made:
@@ -293,3 +332,15 @@ def test_other_options_are_left_to_python(options: dict[str, bool]) -> None:
 
     assert not isinstance(vars(Made)["__init__"], lean._Later)
     assert Made(value=1) == Made(value=1)
+
+
+@pytest.mark.parametrize("dataclass", [lean.dataclass, dataclasses.dataclass])
+def test_what_python_refuses_is_refused(dataclass: Callable[..., Any]) -> None:
+    with pytest.raises(ValueError, match="eq must be true"):
+        dataclass(order=True, eq=False)(type("Made", (), {}))
+    with pytest.raises(TypeError, match="__lt__"):
+        dataclass(order=True)(type("Made", (), {"__lt__": lambda _self, _other: True}))
+    with pytest.raises(TypeError, match="non-frozen"):
+        dataclass(type("Below", (USUAL["Plain"],), {}))
+    with pytest.raises(TypeError, match="non-frozen"):
+        dataclass(frozen=True)(type("Below", (USUAL["Loose"],), {}))

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
+
+from errlint.lean import dataclass
 
 _QUOTE = r"(?P<quote>\"\"\"|'''|\"|')"
 _OPENING = rf"(?:(?<!\w)(?P<prefix>[fFtT][rR]?|[rR][fFtT]))?{_QUOTE}"

@@ -9,11 +9,12 @@ from __future__ import annotations
 import builtins
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from errlint.lean import dataclass
 from errlint.semantics.constants import string_value
 from errlint.semantics.functions import Given, arguments
 from errlint.semantics.meaning import Kind, Place
