@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, cast
@@ -23,6 +23,7 @@ from errlint.encoding import UndecodableSource, decode
 from errlint.gate import Gate, is_test
 from errlint.globs import absolute
 from errlint.installed import UNKNOWN, Installed
+from errlint.lean import dataclass
 from errlint.model import TOOL_RULES, FileReport, Finding, Fix, Location, Safety, Severity
 from errlint.project import Project
 from errlint.screen import Code, Words

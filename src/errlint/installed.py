@@ -10,19 +10,20 @@ import json
 import os
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from errlint.lean import dataclass
+from errlint.regex import later
 from errlint.versions import Versions, parse_versions
 
 _LOCKS = ("uv.lock", "poetry.lock", "pdm.lock", "pylock.toml")
 _PIPFILE_LOCK = "Pipfile.lock"
 _PROJECT = "pyproject.toml"
 _REQUIREMENTS = "requirements"
-_LOCKED = re.compile(r'^\[\[packages?\]\]\s*\nname = "(?P<name>[^"\n]+)"\s*\nversion = "(?P<version>[^"\n]+)"', re.MULTILINE)
-_REQUIREMENT = re.compile(r"\s*(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*\(?(?P<specifier>[^;#@()\\]*)\)?")
+_LOCKED = later(r'^\[\[packages?\]\]\s*\nname = "(?P<name>[^"\n]+)"\s*\nversion = "(?P<version>[^"\n]+)"', re.MULTILINE)
+_REQUIREMENT = later(r"\s*(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*\(?(?P<specifier>[^;#@()\\]*)\)?")
 _STATING = frozenset({*_LOCKS, _PIPFILE_LOCK, _PROJECT})
 _MOST = 20_000_000
 """Bytes; a larger file is not read."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,11 +19,13 @@ from errlint.cache import Results, load, store
 from errlint.config import api_for, check_apis, layers
 from errlint.digests import digest, digest_of
 from errlint.errors import UsageProblem
+from errlint.garbage import loaded
 from errlint.gate import is_test
 from errlint.globs import absolute
 from errlint.identity import contents, identity
 from errlint.installed import UNKNOWN, Installed, Projects
 from errlint.known import Known, shipped
+from errlint.lean import dataclass
 from errlint.model import FileReport
 from errlint.project import NO_NEWS, Seen
 
@@ -338,6 +340,7 @@ class Plan:
             self._full[key] = self._knowledge(config, api).with_rules(
                 selected, known, require_reason=config.require_reason, today=self._today, installed=installed
             )
+            loaded()
         return self._full[key]
 
     def _layers(self, config: Config) -> tuple[Layer, ...]:

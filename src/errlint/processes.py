@@ -14,9 +14,10 @@ import os
 import signal
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, TypeVar
 
+from errlint.lean import dataclass
 from errlint.plan import Answer, Plan, Task
 
 if TYPE_CHECKING:

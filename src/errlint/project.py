@@ -10,12 +10,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import islice
 from pathlib import Path
 
 from errlint.digests import digest, digest_of
 from errlint.files import CannotRead, read_bytes
+from errlint.lean import dataclass
 
 _REPOSITORY = (".git", ".hg", ".svn", ".jj")
 _BUILD = ("pyproject.toml", "setup.py", "setup.cfg")

@@ -10,12 +10,12 @@ import enum
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from errlint import garbage
 from errlint.files import CannotRead, CannotWrite, read_bytes, write_atomically
+from errlint.lean import dataclass
 from errlint.model import FileReport
 from errlint.plan import Plan, Task
 from errlint.terminal import shown_path
@@ -71,15 +71,14 @@ def run(paths: Iterable[Path], plan: Plan, mode: Mode, *, unsafe: bool = False, 
     :raises UsageProblem: as :meth:`Plan.lint_for`; nothing about the files themselves raises.
     """
     try:
-        with garbage.seldom():
-            if mode is Mode.CHECK and jobs > 1:
-                from errlint.processes import shared_out
+        if mode is Mode.CHECK and jobs > 1:
+            from errlint.processes import shared_out
 
-                for begun in shared_out((_begin(path, plan) for path in paths), plan, jobs):
-                    yield begun if isinstance(begun, Outcome) else _checked(plan.finish(*begun), begun[0].raw)
-                return
-            for path in paths:
-                yield work(path, plan, mode, unsafe=unsafe)
+            for begun in shared_out((_begin(path, plan) for path in paths), plan, jobs):
+                yield begun if isinstance(begun, Outcome) else _checked(plan.finish(*begun), begun[0].raw)
+            return
+        for path in paths:
+            yield work(path, plan, mode, unsafe=unsafe)
     finally:
         plan.remember()
 

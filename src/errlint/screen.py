@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from errlint.encoding import with_lf
 from errlint.http_words import statuses_in_strings
+from errlint.lean import dataclass
 
 if TYPE_CHECKING:
     from errlint.libraries import Libraries

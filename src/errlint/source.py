@@ -10,13 +10,14 @@ import sys
 from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
 import libcst as cst
 from libcst._nodes.internal import CodegenState
 
 from errlint.encoding import decode
+from errlint.lean import dataclass
 from errlint.model import Location
 from errlint.nesting import refusal
 from errlint.nodes import unchecked

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ import click
 from errlint.cli.completion import api_ids, rule_words
 from errlint.cli.group import Choice, color_option, listed, style
 from errlint.errors import UsageProblem
+from errlint.lean import dataclass
 from errlint.terminal import shown_path, write, write_bytes
 
 if TYPE_CHECKING:

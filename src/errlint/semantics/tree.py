@@ -10,7 +10,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from functools import cache, cached_property
 from itertools import zip_longest
 from operator import attrgetter
@@ -19,6 +19,7 @@ from typing import Any, TypeVar, cast, overload
 import libcst as cst
 
 from errlint import nodes as _  # noqa: F401  (whose classes are quicker to ask)
+from errlint.lean import dataclass
 
 N = TypeVar("N", bound=cst.CSTNode)
 
