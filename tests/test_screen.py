@@ -92,7 +92,8 @@ _HANDLED = "try: ...\nexcept X: ...\n"
     [
         "while True:\n    " + _HANDLED.replace("\n", "\n    "),
         "for n in range(3):\n    if r.status_code == 200: break",
-        "for attempt in range(3):\n    call()",
+        "for attempt in range(3):\n    if call():\n        return",
+        "while not done(attempt):\n    call()",
         "@retrying(3)\ndef call(): ...",
         "with_backoff(call)",
         "session.mount(url, HTTPAdapter(max_retries=Retry(3)))",
@@ -116,6 +117,7 @@ def test_what_may_be_tried_again_is_seen(text: str) -> None:
         f"def call():\n    return self.proxy.call() or recall()\n{_HANDLED}",
         "x = [tries for y in z]  # again(…)",
         "for pet in shop(): ...",
+        f"for attempt in range(3):\n    call()\n{_HANDLED}",
     ],
 )
 def test_what_runs_once_is_no_retry(text: str) -> None:

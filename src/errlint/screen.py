@@ -52,7 +52,8 @@ _JOINED = re.compile(
     rb"\b(?:if|elif|while|assert|and|not)\b[\s(]*[\w.]+\)*\s*(?:\band\b|:\s*if\b)|\)\s*and\b|\band\s+[\w.]+\s*(?:[:)\]\n]|and\b|or\b|else\b)"
 )
 _ALONE = re.compile(rb"\bif[\s(]+[\w.]+[\s)]+else\b|\b(?:if|elif)[\s(]+[\w.]+[\s)]*:\s*raise\b")
-_LOOPS = re.compile(rb"\n[ \t\f]*(?:async\s+)?(?:for|while)\b")
+_LOOPS = re.compile(rb"\n([ \t\f]*)(?:async\s+)?(?:for|(while))\b")
+_LEAVES = re.compile(rb"\b(?:break|return|raise)\b")
 _AGAIN = (b"retr", b"attempt", b"tries", b"again", b"backoff", b"back_off", b"sleep", b"wait", b"delay", b"pause")
 _NAMED_SO = (b"retry", b"retrier", b"retries", b"attempt", b"again", b"backoff", b"back_off")
 _RUNS_AGAIN = re.compile(
@@ -308,10 +309,10 @@ class Code:
 
     @property
     def _loops_again(self) -> bool:
-        """A loop in a file that asks how things went, or that speaks of another attempt."""
+        """A loop that may end early, in a file that asks how things went, or that speaks of another attempt."""
         if not self._asks_outcomes and not _has_part(self._all_small, _AGAIN):
             return False
-        if _LOOPS.search(self.raw) is None or _LOOPS.search(self.skeleton) is None:
+        if _LOOPS.search(self.raw) is None or not any(_may_end(self.skeleton, loop) for loop in _LOOPS.finditer(self.skeleton)):
             return False
         return self._asks_outcomes or _has_part(self._own_small, _AGAIN)
 
@@ -359,11 +360,20 @@ def _has_part(words: bytes, parts: Iterable[bytes]) -> bool:
     return any(part in words for part in parts)
 
 
+def _end(code: bytes, statement: re.Match[bytes]) -> int:
+    """Where a compound statement ends, whose indentation is the first group: as an offset in bytes."""
+    dedent = re.compile(rb"\n[ \t\f]{0,%d}[^\s)\]}]" % len(statement[1])).search(code, statement.end())
+    return dedent.start() if dedent else len(code)
+
+
+def _may_end(code: bytes, loop: re.Match[bytes]) -> bool:
+    """Whether a loop may end before it has gone through everything: one that never does makes no attempts."""
+    return loop[2] is not None or _LEAVES.search(code, loop.end(), _end(code, loop)) is not None
+
+
 def _calls(code: bytes, function: re.Match[bytes]) -> bool:
     """Whether a function calls itself, by its name or by that of something that has it: ``call()``, ``self.call()``."""
-    name, start = function[2], function.end()
-    dedent = re.compile(rb"\n[ \t\f]{0,%d}[^\s)]" % len(function[1])).search(code, start)
-    end = dedent.start() if dedent else len(code)
+    name, start, end = function[2], function.end(), _end(code, function)
     at = code.find(name, start, end)
     while at >= 0:
         if _BRACKET.match(code, at + len(name)) and not _OF_ANOTHER.search(code, max(0, at - _LONGEST_OWNER), at):
