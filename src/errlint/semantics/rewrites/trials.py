@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
 
 import libcst as cst
 
@@ -18,6 +17,7 @@ from errlint.semantics.retries.policy import RetryPolicy
 from errlint.semantics.rewrites.writing import Writing
 from errlint.semantics.said_apis import SaidApis
 from errlint.semantics.tree import Tree
+from errlint.source import Source
 
 _NO_CODE = "a code that is named nowhere"
 _OF_A_REGION = ("loop", "recursion")
@@ -63,7 +63,7 @@ class Trials:
         if module is None:
             return None
         tree = Tree.of(module)
-        source = replace(self._writing.source, raw=text.encode(), text=text, module=module)
+        source = Source(text.encode(), self._writing.source.path, text, module)
         said = SaidApis(tree, comments, old.catalogues, source.lines_of)
         return Semantics(tree, old.libraries, old.catalogues, old.default, said, imported=old.imported)
 

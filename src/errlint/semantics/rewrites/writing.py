@@ -41,9 +41,10 @@ class Writing:
     def span(self, node: cst.CSTNode) -> tuple[int, int]:
         """Where a node starts and ends, with the brackets around it, which libcst does not count to it."""
         start, end = self.source.span(node)
-        for bracket in reversed(getattr(node, "lpar", ())):
+        full = self.source.full(node)
+        for bracket in reversed(getattr(full, "lpar", ())):
             start = self.source.span(bracket)[0]
-        for bracket in getattr(node, "rpar", ()):
+        for bracket in getattr(full, "rpar", ()):
             end = self.source.span(bracket)[1]
         return start, end
 
@@ -149,7 +150,7 @@ class Writing:
         if any("#" in self.source.text[start:end] for start, end in cuts):
             return None
         edits = [Edit(start, end, "") for start, end in cuts]
-        if isinstance(holder, cst.Tuple) and kept.count(True) == 1 and not isinstance(elements[-1].comma, cst.Comma):
+        if isinstance(holder, cst.Tuple) and kept.count(True) == 1 and not isinstance(self.source.full(elements[-1]).comma, cst.Comma):
             # one element alone makes a tuple by its comma
             last = edits.pop() if kept[-1] is False else Edit(spans[-1][1], spans[-1][1], "")
             edits.append(Edit(last.start, last.end, ","))
