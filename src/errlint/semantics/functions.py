@@ -26,6 +26,7 @@ class Functions:
         self._tree = tree
         self._scopes = scopes
         self._constants = constants
+        self._defined: dict[cst.BaseExpression, list[cst.FunctionDef]] = {}
 
     def run_by(self, call: cst.Call) -> list[cst.FunctionDef]:
         """The functions that a call may run; several when a name is defined in branches."""
@@ -33,6 +34,12 @@ class Functions:
 
     def defined(self, name: cst.BaseExpression) -> list[cst.FunctionDef]:
         """The functions of the file that a name, or ``self.name``, stands for."""
+        known = self._defined.get(name)
+        if known is None:
+            known = self._defined[name] = self._find_defined(name)
+        return known
+
+    def _find_defined(self, name: cst.BaseExpression) -> list[cst.FunctionDef]:
         if isinstance(name, cst.Name):
             bindings = self._scopes.reaching(name)
         elif isinstance(name, cst.Attribute):

@@ -47,6 +47,7 @@ class Names:
         self.tree = tree
         self.scopes = scopes
         self._imported = imported
+        self._qualified: dict[cst.BaseExpression, str | None] = {}
         self._roots: dict[cst.Name, str | None] = {}
         self._settled: set[cst.Name] = set()
         """Names whose dotted name needs not be resolved any further."""
@@ -57,6 +58,12 @@ class Names:
         What the project itself defines has the name that :mod:`errlint.first_party` gives it. A name that nothing in the file binds is a
         builtin (``ValueError``, ``str``) or, with a star import, anything: None.
         """
+        known = self._qualified.get(expression, _UNASKED)
+        if known is _UNASKED:
+            known = self._qualified[expression] = self._find_qualified(expression)
+        return known
+
+    def _find_qualified(self, expression: cst.BaseExpression) -> str | None:
         tail: list[str] = []
         current = expression
         while isinstance(current, cst.Attribute):

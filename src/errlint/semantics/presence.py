@@ -75,7 +75,7 @@ class Presence:
         """``answer.text if answer else ""``, ``if answer: raise …``"""
         around = self._tree.parent.get(operand)
         if isinstance(around, cst.IfExp) and around.test is operand:
-            return any(isinstance(node, cst.Attribute) for node in (around.body, *self._tree.below(around.body)))
+            return isinstance(around.body, cst.Attribute) or bool(self._tree.inside(around.body, cst.Attribute))
         if not isinstance(around, cst.If) or around.test is not operand or len(around.body.body) != 1:
             return False
         return bool(self._tree.inside(around.body, cst.Raise))

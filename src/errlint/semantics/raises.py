@@ -133,10 +133,6 @@ class Raises:
             if left is not None:
                 yield left
 
-    def _nodes(self, body: cst.CSTNode) -> Iterator[cst.CSTNode]:
-        yield body
-        yield from self._tree.below(body, into_functions=False)
-
     def _call(self, call: cst.Call) -> Raising | None:
         if self._asks_for_it(call):
             types, possible = self._asked_types(call), self._possible_at(call) & ERRORS
@@ -257,7 +253,7 @@ class Raises:
         under: Under = ()
         wording: tuple[str, ...] = ()
         carries: Carries = ()
-        for node in self._tree.below(handler.body, into_functions=False):
+        for node in self._tree.inside(handler.body, cst.Raise, cst.Call, into_functions=False):
             if isinstance(node, cst.Raise):
                 same = node.exc is None or (isinstance(node.exc, cst.Name) and node.exc.value == caught)
                 made = None if same or node.exc is None else self._exceptions.of(node.exc)
@@ -281,8 +277,8 @@ class Raises:
         handed = any(isinstance(argument.value, cst.Name) and argument.value.value == caught for argument in call.args)
         for function in self._callees.here(call) if handed else ():
             names = {parameter.name.value for parameter in (*function.params.params, *function.params.kwonly_params)}
-            for node in self._tree.below(function.body, into_functions=False):
-                if isinstance(node, cst.Raise) and isinstance(node.exc, cst.Name) and node.exc.value in names:
+            for node in self._tree.inside(function.body, cst.Raise, into_functions=False):
+                if isinstance(node.exc, cst.Name) and node.exc.value in names:
                     return True
         return False
 
@@ -313,11 +309,10 @@ class Raises:
         return self._first_escape(code)
 
     def _first_escape(self, body: cst.CSTNode) -> Evidence | None:
-        for node in self._nodes(body):
-            if isinstance(node, cst.Call):
-                found = self._escape(node)
-                if found is not None and self._left_over(Raising(Answer.YES), node, body) is not None:
-                    return found
+        for node in (body, *self._tree.inside(body, cst.Call, into_functions=False)):
+            found = self._escape(node) if isinstance(node, cst.Call) else None
+            if found is not None and self._left_over(Raising(Answer.YES), node, body) is not None:
+                return found
         return None
 
     def _escape(self, call: cst.Call) -> Evidence | None:

@@ -239,7 +239,13 @@ class Tree:
     def enclosing(self, node: cst.CSTNode, *kinds: type[N]) -> N | None:
         """The nearest ancestor of one of these types."""
         types = _concrete(kinds)
-        return next((cast("N", found) for found in self.ancestors(node) if type(found) in types), None)
+        above = self._nearest(_FUNCTIONS_IN_ORDER) if types <= _FUNCTIONS else self._above
+        rank = above[self.order[node]] if node in self.order else -1
+        while rank >= 0:
+            if type(self._nodes[rank]) in types:
+                return cast("N", self._nodes[rank])
+            rank = above[rank]
+        return None
 
     def tried(self, handler: cst.CSTNode | None) -> cst.BaseSuite | None:
         """The code that a handler stands by; None for other nodes."""

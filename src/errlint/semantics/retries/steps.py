@@ -257,7 +257,7 @@ class Steps:
         """Whether a function raises, waits, or leads back into the retry."""
         if self._inside:
             return True
-        for node in self._semantics.tree.below(function.body, into_functions=False):
+        for node in self._semantics.tree.inside(function.body, cst.Raise, cst.Call, into_functions=False):
             if isinstance(node, cst.Raise) and not self._is_missing(node):
                 return True
             if isinstance(node, cst.Call):
