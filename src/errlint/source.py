@@ -141,18 +141,19 @@ class Source:
     @cached_property
     def lossless(self) -> bool:
         """Whether the tree gives back exactly the text; if not (form feeds, a space before a colon), nothing may be rewritten."""
-        return self.module.code == self.text
+        return self._written[0] == self.text
 
     @cached_property
-    def _spans(self) -> dict[cst.CSTNode, tuple[int, int]]:
+    def _written(self) -> tuple[str, dict[cst.CSTNode, tuple[int, int]]]:
+        """The tree as code, and where in it each node stands."""
         state = _OffsetState(default_indent=self.module.default_indent, default_newline=self.module.default_newline)
         self.module._codegen(state)
-        return state.spans
+        return "".join(state.tokens), state.spans
 
     @cached_property
     def _line_starts(self) -> list[int]:
         # offsets come from the tree's own code, which differs from the text only where the tree is lossy
-        code = self.text if self.lossless else self.module.code
+        code = self._written[0]
         return [0, *(match.end() for match in _NEWLINE.finditer(code))]
 
     def span(self, node: cst.CSTNode) -> tuple[int, int]:
@@ -160,7 +161,7 @@ class Source:
 
         :raises KeyError: when the node is not part of this module.
         """
-        return self._spans[self._twins.get(node, node)]
+        return self._written[1][self._twins.get(node, node)]
 
     def end(self, expression: cst.BaseExpression) -> int:
         """Where an expression ends, with the parentheses around it, which are no part of its span."""
@@ -170,7 +171,7 @@ class Source:
     def code(self, node: cst.CSTNode) -> str:
         """The node's source text."""
         start, end = self.span(node)
-        return self.text[start:end] if self.lossless else self.module.code[start:end]
+        return self._written[0][start:end]
 
     def location(self, node: cst.CSTNode) -> Location:
         """Where the node stands: 1-based lines and columns, end exclusive."""

@@ -122,7 +122,7 @@ class Raises:
         if isinstance(code, cst.Call):
             return self._call(code)
         if isinstance(code, (cst.FunctionDef, cst.Lambda)):
-            return self._raising.ask(code, lambda: _joined(list(self._below(code.body))))
+            return self._raising.ask(code, lambda function: _joined(list(self._below(function.body))))
         return _joined(list(self._below(code)))
 
     def _below(self, body: cst.CSTNode) -> Iterator[Raising]:
@@ -305,7 +305,7 @@ class Raises:
     def _escapes(self, code: cst.CSTNode) -> Evidence | None:
         """Where a response is handed to code that is not known: that may raise for its status."""
         if isinstance(code, (cst.FunctionDef, cst.Lambda)):
-            return self._escaping.ask(code, lambda: self._first_escape(code.body))
+            return self._escaping.ask(code, lambda function: self._first_escape(function.body))
         return self._first_escape(code)
 
     def _first_escape(self, body: cst.CSTNode) -> Evidence | None:

@@ -165,6 +165,11 @@ class Scopes:
         """All bindings of a name in exactly this scope, in document order."""
         return self._bindings.get((scope, name), [])
 
+    @cached_property
+    def leading_on(self) -> frozenset[str]:
+        """The names that anywhere in the module are bound to what is imported, or to what goes by another name."""
+        return frozenset(name for (_, name), bindings in self._bindings.items() if any(map(_leads_on, bindings)))
+
     def reaching(self, use: cst.Name) -> list[Binding]:
         """The bindings whose value the name may have here, latest first; none in a literal that was brought from another module.
 
@@ -283,6 +288,11 @@ class Scopes:
         if isinstance(self._tree.parent.get(block), (cst.Try, cst.TryStar)) and not self._tree.within(use, block):
             return False
         return self._tree.within(use, block)
+
+
+def _leads_on(binding: Binding) -> bool:
+    is_alias = binding.how is How.VALUE and not binding.path and isinstance(binding.value, (cst.Name, cst.Attribute))
+    return is_alias or binding.how is How.IMPORT
 
 
 def _says_a_type(annotation: cst.BaseExpression) -> cst.BaseExpression | None:

@@ -283,6 +283,16 @@ class Tree:
             ranks.sort()
         return [cast("N", self._nodes[rank]) for rank in ranks]
 
+    def inner_first(self, node: cst.CSTNode, kind: type[N]) -> list[N]:
+        """The nodes of exactly this type that are ``node`` or stand in it, inner ones first; not those of functions it only defines."""
+        if type(node) in _FUNCTIONS:
+            return []
+        order, ends = self.order, self._ends
+        found = self.inside(node, kind, into_functions=False)
+        if type(node) is kind:
+            found.append(node)
+        return sorted(found, key=lambda one: (ends[order[one]], -order[one]))
+
     def _ranks(self, kind: type[cst.CSTNode]) -> list[int]:
         known = self._ranks_of.get(kind)
         if known is None:

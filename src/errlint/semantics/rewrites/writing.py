@@ -118,6 +118,10 @@ class Writing:
             return min(self.source.span(decorator)[0] for decorator in statement.decorators)
         return self.source.span(statement)[0]
 
+    def line_of(self, statement: cst.CSTNode) -> int:
+        """Where the first line of a statement starts."""
+        return self._line(self._start(statement))
+
     def _line(self, offset: int) -> int:
         return self.source.text.rfind("\n", 0, offset) + 1
 
@@ -171,14 +175,12 @@ class Writing:
 
     def free(self, wanted: str, within: cst.CSTNode | None = None) -> str:
         """The name, or one like it, that the file does not use for anything else; or not in the outermost function around a node."""
-        taken = self._taken
-        outermost = None
+        outermost: cst.CSTNode = self._tree.module
         for found in (within, *self._tree.ancestors(within)) if within is not None else ():
             outermost = found if isinstance(found, cst.FunctionDef) else outermost
-        if outermost is not None:
-            taken = frozenset(node.value for node in self._tree.below(outermost) if isinstance(node, cst.Name) and self._stands_alone(node))
+        names = self._tree.inside(outermost, cst.Name)
         candidates = itertools.chain((wanted,), (f"{wanted}_{number}" for number in itertools.count(2)))
-        return next(name for name in candidates if name not in taken)
+        return next(name for name in candidates if not any(node.value == name and self._stands_alone(node) for node in names))
 
     def named(self, name: str) -> tuple[str, tuple[Edit, ...]] | None:
         """How the file can call the dotted ``name`` of another module, and the import that this needs; None where its root is taken."""
