@@ -43,11 +43,9 @@ class Presence:
     @cached_property
     def _is_handed_on(self) -> bool:
         """Whether any function of the file is given the response of an exception."""
-        return any(
-            isinstance(node, cst.Attribute) and node.attr.value in self._semantics.libraries.falsy_members
-            for argument in self._tree.all(cst.Arg)
-            for node in (argument.value, *self._tree.below(argument.value))
-        )
+        members = self._semantics.libraries.falsy_members
+        read = (attribute for attribute in self._tree.all(cst.Attribute) if attribute.attr.value in members)
+        return any(self._tree.enclosing(attribute, cst.Arg) is not None for attribute in read)
 
     def _tells(self, node: cst.CSTNode, hops: int) -> bool:
         if isinstance(node, cst.Attribute):

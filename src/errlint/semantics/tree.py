@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import cache, cached_property
 from itertools import zip_longest
@@ -209,6 +209,17 @@ class Tree:
                 start, end = rank + 1, self._ends[rank]
                 known[start:end] = array("i", [rank]) * (end - start)
         return known
+
+    def owners(self, parts: Iterable[tuple[cst.CSTNode, cst.CSTNode]]) -> array[int]:
+        """By rank, the rank of the owner of the last of these parts that a node is or stands in; that of the module for all other nodes.
+
+        :param parts: nodes, and the nodes that own them.
+        """
+        found = array("i", [0]) * len(self._nodes)
+        for part, owner in parts:
+            start = self.order[part]
+            found[start : self._ends[start]] = array("i", [self.order[owner]]) * (self._ends[start] - start)
+        return found
 
     @cached_property
     def _nearest_of(self) -> dict[tuple[type[cst.CSTNode], ...], array[int]]:
