@@ -58,7 +58,7 @@ class Trials:
         text = _edited(self._writing.source.text, edits)
         ids = frozenset(part.id for one in old.catalogues for part in (one, *one.surfaces))
         comments = ApiComments.parse(text, ids).comments
-        module = (None if comments else self._spliced(edits) or _bare(text)) or _in_full(text)
+        module = (None if comments else self.spliced(edits) or _bare(text)) or _in_full(text)
         if module is None:
             return None
         tree = Tree.of(module)
@@ -66,7 +66,7 @@ class Trials:
         said = SaidApis(tree, comments, old.catalogues, source.lines_of)
         return Semantics(tree, old.libraries, old.catalogues, old.default, said, imported=old.imported)
 
-    def _spliced(self, edits: Sequence[Edit]) -> cst.Module | None:
+    def spliced(self, edits: Sequence[Edit]) -> cst.Module | None:
         """The tree of the edited file; top-level statements that nothing is done to are those of the bare tree, and not read again.
 
         None where the tree is not bare, and where an edited piece of the file cannot be read by itself.
@@ -83,7 +83,8 @@ class Trials:
             start, end = starts[number], starts[number + 1]
             moved = [Edit(edit.start - start, edit.end - start, edit.text) for edit in inside]
             text = _edited(source.text[start:end], moved)
-            module = _bare(text) if all(edit.end <= end for edit in inside) and (text[-1:] == "\n" or end == len(source.text)) else None
+            is_whole = all(edit.end <= end for edit in inside) and (text[-1:] in ("", "\n") or end == len(source.text))
+            module = _bare(text) if is_whole else None
             if module is None:
                 return None
             pieces[number] = cast("Sequence[cst.BaseStatement]", module.body)
