@@ -313,7 +313,8 @@ class Context:
         if not inner:
             return None
         decorators: Sequence[cst.CSTNode] = getattr(inner[0], "decorators", ())
-        return self.source.lines_of(decorators[0] if decorators else inner[0])[0] - len(getattr(inner[0], "leading_lines", ())) - 1
+        above = getattr(self.source.full(inner[0]), "leading_lines", ())
+        return self.source.lines_of(decorators[0] if decorators else inner[0])[0] - len(above) - 1
 
     def replacement(self, words: Sequence[str], subject: Meaning, node: cst.CSTNode, *, negated: bool) -> Replacement | None:
         """The test on the code or the status that should stand where ``subject`` is asked for ``words``; None without a unique answer."""
@@ -339,7 +340,7 @@ class Context:
             # the only argument: its comma alone would not be Python
             start, end = self.source.span(argument)
             rest = self.source.text[end : self.source.span(call)[1]]
-            end += len(rest) - len(rest.lstrip(" \t,")) if isinstance(argument.comma, cst.Comma) else 0
+            end += len(rest) - len(rest.lstrip(" \t,")) if isinstance(self.source.full(argument).comma, cst.Comma) else 0
         return None if "#" in self.source.text[start:end] else Edit(start, end, "")
 
     @property

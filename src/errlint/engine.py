@@ -1,9 +1,10 @@
 """One file in, findings out.
 
-    bytes -> gate -> screens -> bare tree -> rules -> (full tree -> rules) -> suppressions -> sorted findings
+    bytes -> gate -> screens -> bare tree -> rules -> suppressions -> sorted findings
 
-Most files that reach the rules have nothing in them that a rule would speak of. So the rules look at a tree without white space first
+Most files that reach the rules have nothing in them that a rule would speak of. So the rules look at a tree without white space
 (:mod:`errlint.bare`), and only where one of them has something to say is the file parsed in full, to say where it stands and what to write.
+Where there is no such tree, or it does not do, the rules look at the one that is parsed in full.
 
 Nothing that a file contains can stop a run: what goes wrong becomes a finding of the tool itself (``ERR0xx``).
 """
@@ -15,7 +16,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn, cast
+from typing import TYPE_CHECKING, cast
 
 from errlint import garbage, stack
 from errlint.api_comments import ApiCommentProblem, ApiComments
@@ -27,7 +28,7 @@ from errlint.lean import dataclass
 from errlint.model import TOOL_RULES, FileReport, Finding, Fix, Location, Safety, Severity
 from errlint.project import Project
 from errlint.screen import Code, Words
-from errlint.suppressions import SuppressionProblem, Suppressions
+from errlint.suppressions import SuppressionProblem, Suppressions, may_be_reportable
 from errlint.terminal import shown_path
 
 if TYPE_CHECKING:
@@ -186,7 +187,8 @@ def _check(raw: bytes, path: str, setup: Setup, place: str | None, rules: tuple[
     try:
         text = decode(raw).text
         said = ApiComments.parse(text, setup.api_ids)
-        source = None if _is_quiet(raw, setup, said, place, rules) else Source.parse(raw, path)
+        looked = _with_bare_tree(raw, path, setup, said, place=place, rules=rules)
+        source, findings = looked if looked is not None else (Source.parse(raw, path), None)
     except SyntaxProblem as problem:
         finding = failure("ERR001", path, f"cannot be parsed: {problem.message}", problem.line, problem.column)
         return FileReport(path, (finding,), stage="failed")
@@ -194,13 +196,16 @@ def _check(raw: bytes, path: str, setup: Setup, place: str | None, rules: tuple[
         finding = failure("ERR001", path, f"cannot be decoded: {problem.message}", problem.line, problem.column)
         return FileReport(path, (finding,), stage="failed")
     try:
-        findings = list(_findings(source, setup, said, place, rules)) if source is not None else []
+        if findings is None:
+            findings = list(_findings(source, semantics_of(source, setup, said, place), rules))
     except RecursionError:
         finding = failure("ERR001", path, "nested too deeply to be checked", remedy="split the longest expression of the file")
         return FileReport(path, (finding,), stage="failed")
+    if not findings and not may_be_reportable(raw):
+        return FileReport(path)
     suppressions = Suppressions.parse(text, setup.known, today=setup.today, require_reason=setup.require_reason)
     kept, suppressed = suppressions.apply(findings)
-    if source is not None and any(finding.fix is not None for finding in kept) and not source.lossless:
+    if any(finding.fix is not None for finding in kept) and not source.lossless:
         kept = [replace(finding, fix=None) for finding in kept]
         held, silenced = suppressions.apply([_lossy(path)])
         kept, suppressed = [*kept, *held], suppressed + silenced
@@ -209,37 +214,49 @@ def _check(raw: bytes, path: str, setup: Setup, place: str | None, rules: tuple[
     return FileReport(path, tuple(sorted(kept, key=lambda finding: finding.sort_key)), suppressed)
 
 
-class _NoText:
-    """Stands for the source where there is only a bare tree. Whoever asks it anything has something to say."""
+class _Later:
+    """Stands for the source where there is only a bare tree: parsed as soon as somebody asks where a node of it stands, or for text."""
 
-    def __getattr__(self, name: str) -> NoReturn:
-        raise AttributeError(name)
+    def __init__(self, raw: bytes, path: str, tree: Tree) -> None:
+        self._raw = raw
+        self._path = path
+        self._tree = tree
+
+    @cached_property
+    def _source(self) -> Source:
+        from errlint.semantics.tree import Tree
+        from errlint.source import Source
+
+        source = Source.parse(self._raw, self._path)
+        return source.beside(dict(zip(self._tree.order, Tree.of(source.module).order, strict=True)))
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._source, name)
 
 
-def _is_quiet(raw: bytes, setup: Setup, said: ApiComments, place: str | None, rules: tuple[Rule, ...]) -> bool:
-    """Whether the rules have nothing to say of a file, as far as its bare tree can tell."""
+def _with_bare_tree(
+    raw: bytes, path: str, setup: Setup, said: ApiComments, *, place: str | None, rules: tuple[Rule, ...]
+) -> tuple[Source, list[Finding]] | None:
+    """What the rules say of a file, by its bare tree; None where that does not tell."""
     from errlint.bare import NotBare, bare_module
-    from errlint.rule import Context
     from errlint.semantics.tree import Tree
 
     if said.comments or not setup.bare:  # where comments stand, only the text tells
-        return False
+        return None
     try:
         names = setup.modules.bare(place, raw) if place is not None else None
         tree = names.tree if names is not None else Tree.of(bare_module(raw))
     except NotBare:
-        return False
+        return None
+    source = cast("Source", _Later(raw, path, tree))
     if not rules:
-        return True
-    semantics = _semantics(tree, setup, said, place, names=names)
+        return source, []
     try:
-        for current in rules:
-            context = Context(cast("Source", _NoText()), semantics, current)
-            if any(True for node in tree.of_types(*current.on) for _ in current.check(node, context)):
-                return False
-    except Exception:  # noqa: BLE001  (it asked for the text, or it will crash again where a crash is told)
-        return False
-    return True
+        findings = list(_findings(source, _semantics(tree, setup, said, place, names=names), rules))
+    except Exception:  # noqa: BLE001  (the file cannot be parsed in full, or is nested too deeply, which is told there)
+        return None
+    # who asks for white space and commas in a bare tree crashes; who crashes in a full one as well, is told so there
+    return None if any(finding.rule == "ERR002" for finding in findings) else (source, findings)
 
 
 def semantics_of(source: Source, setup: Setup, said: ApiComments, file: str | None = None) -> Semantics:
@@ -268,10 +285,9 @@ def _semantics(
     )
 
 
-def _findings(source: Source, setup: Setup, said: ApiComments, file: str | None, rules: tuple[Rule, ...]) -> Iterator[Finding]:
+def _findings(source: Source, semantics: Semantics, rules: tuple[Rule, ...]) -> Iterator[Finding]:
     from errlint.rule import Context
 
-    semantics = semantics_of(source, setup, said, file)
     tree = semantics.tree
     for current in rules:
         context = Context(source, semantics, current)

@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 import sys
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import field
+from dataclasses import field, replace
 from functools import cached_property
+from typing import TypeVar, cast
 
 import libcst as cst
 from libcst._nodes.internal import CodegenState
@@ -22,6 +23,8 @@ from errlint.model import Location
 from errlint.nesting import refusal
 from errlint.nodes import unchecked
 from errlint.python_tree import parsed
+
+N = TypeVar("N", bound=cst.CSTNode)
 
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 _TOO_DEEP = "nested too deeply to be parsed"
@@ -100,6 +103,7 @@ class Source:
     path: str
     text: str
     module: cst.Module
+    _twins: Mapping[cst.CSTNode, cst.CSTNode] = field(default_factory=dict, repr=False)
 
     @classmethod
     def parse(cls, raw: bytes, path: str) -> Source:
@@ -124,21 +128,33 @@ class Source:
             raise SyntaxProblem(f"libcst's parser gave up: {error}", 1, 1) from None
         return cls(raw, path, text, module)
 
+    def beside(self, twins: Mapping[cst.CSTNode, cst.CSTNode]) -> Source:
+        """The same, asked about the nodes of another tree of this text as well.
+
+        :param twins: by each of these nodes, the one of ``module`` that it stands for.
+        """
+        return replace(self, _twins=twins)
+
+    def full(self, node: N) -> N:
+        """The node with its white space, brackets and commas: itself, or of another tree's node the one that it stands for."""
+        return cast("N", self._twins.get(node, node))
+
     @cached_property
     def lossless(self) -> bool:
         """Whether the tree gives back exactly the text; if not (form feeds, a space before a colon), nothing may be rewritten."""
-        return self.module.code == self.text
+        return self._written[0] == self.text
 
     @cached_property
-    def _spans(self) -> dict[cst.CSTNode, tuple[int, int]]:
+    def _written(self) -> tuple[str, dict[cst.CSTNode, tuple[int, int]]]:
+        """The tree as code, and where in it each node stands."""
         state = _OffsetState(default_indent=self.module.default_indent, default_newline=self.module.default_newline)
         self.module._codegen(state)
-        return state.spans
+        return "".join(state.tokens), state.spans
 
     @cached_property
     def _line_starts(self) -> list[int]:
         # offsets come from the tree's own code, which differs from the text only where the tree is lossy
-        code = self.text if self.lossless else self.module.code
+        code = self._written[0]
         return [0, *(match.end() for match in _NEWLINE.finditer(code))]
 
     def span(self, node: cst.CSTNode) -> tuple[int, int]:
@@ -146,16 +162,17 @@ class Source:
 
         :raises KeyError: when the node is not part of this module.
         """
-        return self._spans[node]
+        return self._written[1][self._twins.get(node, node)]
 
     def end(self, expression: cst.BaseExpression) -> int:
         """Where an expression ends, with the parentheses around it, which are no part of its span."""
-        return self.span(expression.rpar[-1] if expression.rpar else expression)[1]
+        brackets = self.full(expression).rpar
+        return self.span(brackets[-1] if brackets else expression)[1]
 
     def code(self, node: cst.CSTNode) -> str:
         """The node's source text."""
         start, end = self.span(node)
-        return self.text[start:end] if self.lossless else self.module.code[start:end]
+        return self._written[0][start:end]
 
     def location(self, node: cst.CSTNode) -> Location:
         """Where the node stands: 1-based lines and columns, end exclusive."""

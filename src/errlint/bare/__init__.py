@@ -13,12 +13,12 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import libcst as cst
 
-from errlint.bare.statements import Statements
+from errlint.bare.statements import Statements, module_of
 from errlint.encoding import decode
 from errlint.nodes import unchecked
 from errlint.python_tree import python_tree
@@ -52,6 +52,11 @@ def bare_module(raw: bytes) -> cst.Module:
             return Statements(text.encode()).module(tree)
     except (SyntaxError, ValueError, RecursionError, MemoryError, KeyError, cst.ParserSyntaxError):  # a KeyError: an unknown kind of node
         raise NotBare from None
+
+
+def bare_tree(statements: Sequence[cst.BaseStatement]) -> cst.Module:
+    """The bare tree that has these statements of others."""
+    return module_of(tuple(statements))
 
 
 @contextmanager

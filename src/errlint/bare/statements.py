@@ -33,7 +33,7 @@ _while, _for = maker(cst.While, "test", "body", "orelse"), maker(cst.For, "targe
 _with, _with_item = maker(cst.With, "items", "body", "asynchronous"), maker(cst.WithItem, "item", "asname")
 _try, _finally = maker(cst.Try, "body", "handlers", "orelse", "finalbody"), maker(cst.Finally, "body")
 _handler = maker(cst.ExceptHandler, "body", "type", "name")
-_module = maker(cst.Module, "body")
+module_of = maker(cst.Module, "body")
 
 
 class Statements:
@@ -53,7 +53,7 @@ class Statements:
 
         :raises KeyError: for a kind of statement or expression that is not known.
         """
-        return _module(self._statements(node.body))
+        return module_of(self._statements(node.body))
 
     # blocks ------------------------------------------------------------------------------------------------------------------------
 

@@ -61,8 +61,8 @@ class EnvelopeReads:
 
     def at(self, node: Read, code: Callable[[cst.CSTNode], str]) -> Misplaced | None:
         """The misplaced read that a node is; ``code`` gives the text of a node."""
-        meaning = self._semantics.meaning(node)
-        if meaning is None or meaning.catalogue is None or not meaning.path or not self._is_step(node):
+        meaning = self._semantics.meaning(node) if self._is_step(node) else None
+        if meaning is None or meaning.catalogue is None or not meaning.path:
             return None
         catalogue, path = meaning.catalogue, meaning.path
         part = likely_part(path, catalogue.envelope)

@@ -145,7 +145,7 @@ class Evaluator:
 
     def meaning(self, expression: cst.BaseExpression) -> Meaning | None:
         """What the expression is, with its trail; None when nothing shows that it has to do with HTTP."""
-        return self._questions.ask(expression, lambda: self._with_expression(expression))
+        return self._questions.ask(expression, self._with_expression)
 
     def _with_expression(self, expression: cst.BaseExpression) -> Meaning | None:
         found = self._evaluate(expression)
@@ -258,7 +258,7 @@ class Evaluator:
 
     def bound(self, binding: Binding) -> Meaning | None:
         """What a name means because of one of its bindings."""
-        return self._questions.ask(binding, lambda: self._variables.meaning(binding))
+        return self._questions.ask(binding, self._variables.meaning)
 
     # attributes and items ------------------------------------------------------------------------------------------------------
 

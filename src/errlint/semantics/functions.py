@@ -26,6 +26,7 @@ class Functions:
         self._tree = tree
         self._scopes = scopes
         self._constants = constants
+        self._defined: dict[cst.BaseExpression, list[cst.FunctionDef]] = {}
 
     def run_by(self, call: cst.Call) -> list[cst.FunctionDef]:
         """The functions that a call may run; several when a name is defined in branches."""
@@ -33,13 +34,26 @@ class Functions:
 
     def defined(self, name: cst.BaseExpression) -> list[cst.FunctionDef]:
         """The functions of the file that a name, or ``self.name``, stands for."""
+        word = name.value if isinstance(name, cst.Name) else name.attr.value if isinstance(name, cst.Attribute) else ""
+        if word not in self._words:
+            return []
+        known = self._defined.get(name)
+        if known is None:
+            known = self._defined[name] = self._find_defined(name)
+        return known
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        """The names that functions are defined by."""
+        return frozenset(function.name.value for function in self._tree.all(cst.FunctionDef))
+
+    def _find_defined(self, name: cst.BaseExpression) -> list[cst.FunctionDef]:
+        bindings: list[Binding] = []
         if isinstance(name, cst.Name):
             bindings = self._scopes.reaching(name)
         elif isinstance(name, cst.Attribute):
             owner = self._constants.owner(name)
             bindings = self._scopes.bindings(name.attr.value, owner) if owner is not None else []
-        else:
-            bindings = []
         return [binding.node for binding in bindings if binding.how is How.FUNCTION and isinstance(binding.node, cst.FunctionDef)]
 
     def methods_of(self, name: cst.BaseExpression) -> list[cst.FunctionDef]:

@@ -219,14 +219,13 @@ class Handlers:
         """The HTTP calls in the body of the handler's ``try``."""
         body = self._tree.tried(handler)
         found: list[Meaning] = []
-        for node in self._tree.below(body, into_functions=False) if body is not None else ():
-            if isinstance(node, cst.Call):
-                meaning = self._meaning(node)
-                if meaning is None:
-                    continue
-                # a function of this file may do the call and return only a part of the answer
-                within = meaning.kind in _OF_AN_ANSWER and not meaning.from_exception and self._callees.runs_code(node)
-                last = meaning.trail[-1]
-                if meaning.kind in _FROM_A_CALL or within or (last.http and last.node is node):
-                    found.append(meaning)
+        for call in self._tree.inside(body, cst.Call, into_functions=False) if body is not None else ():
+            meaning = self._meaning(call)
+            if meaning is None:
+                continue
+            # a function of this file may do the call and return only a part of the answer
+            within = meaning.kind in _OF_AN_ANSWER and not meaning.from_exception and self._callees.runs_code(call)
+            last = meaning.trail[-1]
+            if meaning.kind in _FROM_A_CALL or within or (last.http and last.node is call):
+                found.append(meaning)
         return found

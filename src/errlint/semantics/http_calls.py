@@ -30,7 +30,7 @@ class HttpCalls:
         if isinstance(code, cst.Call):
             return self._call(code)
         if isinstance(code, (cst.FunctionDef, cst.Lambda)):
-            return self._questions.ask(code, lambda: self._first_below(code.body))
+            return self._questions.ask(code, lambda function: self._first_below(function.body))
         return self._first_below(code)
 
     def _first_below(self, code: cst.CSTNode) -> Evidence | None:

@@ -75,6 +75,7 @@ class Modules:
         self._catalogues = catalogues
         self._show = show
         self._loaded: OrderedDict[str, _Loaded | None] = OrderedDict()
+        self._size = 0
         self._located: dict[str, tuple[Source, Tree] | None] = {}
         self._answers: dict[Hashable, tuple[object, Noted]] = {}
         self._loops: dict[str, tuple[bool, Noted]] = {}
@@ -321,12 +322,14 @@ class Modules:
         return found
 
     def _keep(self, file: str, loaded: _Loaded | None) -> None:
+        known = self._loaded.get(file)
+        self._size -= len(known.raw) if known is not None else 0
         self._loaded[file] = loaded
         self._loaded.move_to_end(file)
-        size = sum(len(kept.raw) for kept in self._loaded.values() if kept is not None)
-        while size > _KEPT and len(self._loaded) > 1:
+        self._size += len(loaded.raw) if loaded is not None else 0
+        while self._size > _KEPT and len(self._loaded) > 1:
             _, dropped = self._loaded.popitem(last=False)
-            size -= len(dropped.raw) if dropped is not None else 0
+            self._size -= len(dropped.raw) if dropped is not None else 0
 
     def _parse(self, file: str) -> _Loaded | None:
         raw = self.first_party.project.read(file)

@@ -47,6 +47,7 @@ class Names:
         self.tree = tree
         self.scopes = scopes
         self._imported = imported
+        self._qualified: dict[cst.BaseExpression, str | None] = {}
         self._roots: dict[cst.Name, str | None] = {}
         self._settled: set[cst.Name] = set()
         """Names whose dotted name needs not be resolved any further."""
@@ -57,6 +58,12 @@ class Names:
         What the project itself defines has the name that :mod:`errlint.first_party` gives it. A name that nothing in the file binds is a
         builtin (``ValueError``, ``str``) or, with a star import, anything: None.
         """
+        known = self._qualified.get(expression, _UNASKED)
+        if known is _UNASKED:
+            known = self._qualified[expression] = self._find_qualified(expression)
+        return known
+
+    def _find_qualified(self, expression: cst.BaseExpression) -> str | None:
         tail: list[str] = []
         current = expression
         while isinstance(current, cst.Attribute):
@@ -77,6 +84,8 @@ class Names:
         return (self._imported.resolve(name) or name) if self._imported is not None else name
 
     def _root(self, name: cst.Name, depth: int = 0) -> str | None:
+        if not self._may_lead_away(name):
+            return None
         bindings = self.scopes.reaching(name)
         if not bindings:
             return self._unbound(name)
@@ -88,6 +97,11 @@ class Names:
             elif binding.how is How.VALUE and not binding.path and depth < 4 and isinstance(binding.value, (cst.Name, cst.Attribute)):
                 return self._through_alias(binding.value, name, depth)
         return None
+
+    def _may_lead_away(self, name: cst.Name) -> bool:
+        """Whether a name may stand for anything outside of the module: asked before its bindings are looked for."""
+        word = name.value
+        return word in self.scopes.leading_on or hasattr(builtins, word) or bool(self._stars) or name not in self.tree.order
 
     def _unbound(self, name: cst.Name) -> str | None:
         """A name that nothing here binds: one that a star brings, else a builtin; in a literal of another module it is complete."""

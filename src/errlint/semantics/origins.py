@@ -62,7 +62,7 @@ class Origins:
 
     def of(self, expression: cst.BaseExpression | None) -> Origin:
         """What the value of an expression may come from."""
-        return PURE if expression is None else self._questions.ask(expression, lambda: self._of(expression)) or PURE
+        return PURE if expression is None else self._questions.ask(expression, self._of) or PURE
 
     def _of(self, expression: cst.BaseExpression) -> Origin:
         value = string_value(expression)

@@ -43,11 +43,9 @@ class Presence:
     @cached_property
     def _is_handed_on(self) -> bool:
         """Whether any function of the file is given the response of an exception."""
-        return any(
-            isinstance(node, cst.Attribute) and node.attr.value in self._semantics.libraries.falsy_members
-            for argument in self._tree.all(cst.Arg)
-            for node in (argument.value, *self._tree.below(argument.value))
-        )
+        members = self._semantics.libraries.falsy_members
+        read = (attribute for attribute in self._tree.all(cst.Attribute) if attribute.attr.value in members)
+        return any(self._tree.enclosing(attribute, cst.Arg) is not None for attribute in read)
 
     def _tells(self, node: cst.CSTNode, hops: int) -> bool:
         if isinstance(node, cst.Attribute):
@@ -75,7 +73,7 @@ class Presence:
         """``answer.text if answer else ""``, ``if answer: raise …``"""
         around = self._tree.parent.get(operand)
         if isinstance(around, cst.IfExp) and around.test is operand:
-            return any(isinstance(node, cst.Attribute) for node in (around.body, *self._tree.below(around.body)))
+            return isinstance(around.body, cst.Attribute) or bool(self._tree.inside(around.body, cst.Attribute))
         if not isinstance(around, cst.If) or around.test is not operand or len(around.body.body) != 1:
             return False
         return bool(self._tree.inside(around.body, cst.Raise))

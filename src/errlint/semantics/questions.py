@@ -8,9 +8,12 @@ each answer is the same whatever was asked before, and the cost stays linear in 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
 T = TypeVar("T")
+Q = TypeVar("Q")
+
+_UNASKED = object()
 
 _DEPTH = 60
 """How many questions may rest on each other."""
@@ -26,10 +29,11 @@ class Questions(Generic[T]):
         self._lowest = 0
         """Depth of the outermost unfinished question that the answer at hand rests on."""
 
-    def ask(self, question: object, find: Callable[[], T | None]) -> T | None:
+    def ask(self, question: Q, find: Callable[[Q], T | None]) -> T | None:
         """The answer to ``question``, found by ``find`` if it is not known yet."""
-        if question in self._known:
-            return self._known[question]
+        known = self._known.get(question, _UNASKED)
+        if known is not _UNASKED:
+            return cast("T | None", known)
         rests_on = self._provisional.get(question, self._asking.get(question))
         if rests_on is None and len(self._asking) >= _DEPTH:
             rests_on = 0
@@ -40,7 +44,7 @@ class Questions(Generic[T]):
         outer, self._lowest = self._lowest, depth
         self._asking[question] = depth
         try:
-            found = find()
+            found = find(question)
         finally:
             del self._asking[question]
         if found is not None or self._lowest >= depth:

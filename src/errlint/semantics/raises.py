@@ -123,7 +123,7 @@ class Raises:
         if isinstance(code, cst.Call):
             return self._call(code)
         if isinstance(code, (cst.FunctionDef, cst.Lambda)):
-            return self._raising.ask(code, lambda: _joined(list(self._below(code.body))))
+            return self._raising.ask(code, lambda function: _joined(list(self._below(function.body))))
         return _joined(list(self._below(code)))
 
     def _below(self, body: cst.CSTNode) -> Iterator[Raising]:
@@ -133,10 +133,6 @@ class Raises:
             left = self._left_over(found, node, body) if found is not None else None
             if left is not None:
                 yield left
-
-    def _nodes(self, body: cst.CSTNode) -> Iterator[cst.CSTNode]:
-        yield body
-        yield from self._tree.below(body, into_functions=False)
 
     def _call(self, call: cst.Call) -> Raising | None:
         if self._asks_for_it(call):
@@ -258,7 +254,7 @@ class Raises:
         under: Under = ()
         wording: tuple[str, ...] = ()
         carries: Carries = ()
-        for node in self._tree.below(handler.body, into_functions=False):
+        for node in self._tree.inside(handler.body, cst.Raise, cst.Call, into_functions=False):
             if isinstance(node, cst.Raise):
                 same = node.exc is None or (isinstance(node.exc, cst.Name) and node.exc.value == caught)
                 made = None if same or node.exc is None else self._exceptions.of(node.exc)
@@ -282,8 +278,8 @@ class Raises:
         handed = any(isinstance(argument.value, cst.Name) and argument.value.value == caught for argument in call.args)
         for function in self._callees.here(call) if handed else ():
             names = {parameter.name.value for parameter in (*function.params.params, *function.params.kwonly_params)}
-            for node in self._tree.below(function.body, into_functions=False):
-                if isinstance(node, cst.Raise) and isinstance(node.exc, cst.Name) and node.exc.value in names:
+            for node in self._tree.inside(function.body, cst.Raise, into_functions=False):
+                if isinstance(node.exc, cst.Name) and node.exc.value in names:
                     return True
         return False
 
@@ -310,15 +306,14 @@ class Raises:
     def _escapes(self, code: cst.CSTNode) -> Evidence | None:
         """Where a response is handed to code that is not known: that may raise for its status."""
         if isinstance(code, (cst.FunctionDef, cst.Lambda)):
-            return self._escaping.ask(code, lambda: self._first_escape(code.body))
+            return self._escaping.ask(code, lambda function: self._first_escape(function.body))
         return self._first_escape(code)
 
     def _first_escape(self, body: cst.CSTNode) -> Evidence | None:
-        for node in self._nodes(body):
-            if isinstance(node, cst.Call):
-                found = self._escape(node)
-                if found is not None and self._left_over(Raising(Answer.YES), node, body) is not None:
-                    return found
+        for node in (body, *self._tree.inside(body, cst.Call, into_functions=False)):
+            found = self._escape(node) if isinstance(node, cst.Call) else None
+            if found is not None and self._left_over(Raising(Answer.YES), node, body) is not None:
+                return found
         return None
 
     def _escape(self, call: cst.Call) -> Evidence | None:

@@ -6,6 +6,7 @@ before it and in no branch that excludes it; an unconditional binding hides the 
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from enum import Enum
@@ -14,13 +15,13 @@ from functools import cached_property
 import libcst as cst
 
 from errlint.lean import dataclass
-from errlint.semantics.tree import Tree
+from errlint.semantics.tree import Tree, children
 
 Scope = cst.Module | cst.FunctionDef | cst.Lambda | cst.ClassDef | cst.CSTNode
 _NEAREST = 200
 """Bindings of a name that are looked at for one use: the cost must not grow with the square of their number."""
 _COMPREHENSIONS = (cst.ListComp, cst.SetComp, cst.DictComp, cst.GeneratorExp)
-_SCOPES = (cst.Module, cst.FunctionDef, cst.ClassDef, cst.Lambda, *_COMPREHENSIONS)
+_SCOPES = (cst.FunctionDef, cst.ClassDef, cst.Lambda, *_COMPREHENSIONS)
 _HANDLERS = (cst.ExceptHandler, cst.ExceptStarHandler)
 
 
@@ -69,23 +70,22 @@ class Scopes:
 
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
-        self._scope_of: dict[cst.CSTNode, Scope] = {}
         self._reached: dict[cst.Name, list[Binding]] = {}
 
     def scope_of(self, node: cst.CSTNode) -> Scope:
         """The scope whose names the node sees first. Decorators, defaults and a comprehension's first iterable belong outside."""
-        known = self._scope_of.get(node)
-        if known is None:
-            known = self._scope_of[node] = self._find_scope(node)
-        return known
+        rank = self._tree.order.get(node)
+        if rank is None:
+            return self._tree.module
+        if isinstance(node, cst.Param):
+            return self._tree.parent[self._tree.parent[node]]  # of the function, unlike its annotation and its default
+        return self._tree.at(self._owners[rank]) or self._tree.module
 
-    def _find_scope(self, node: cst.CSTNode) -> Scope:
-        for found in self._tree.ancestors(node, *_SCOPES):
-            if not isinstance(found, (cst.FunctionDef, cst.ClassDef)) or self._tree.within(node, found.body):
-                return found
-            if isinstance(node, cst.Param) and isinstance(found, cst.FunctionDef) and self._tree.within(node, found.params):
-                return found
-        return self._tree.module
+    @cached_property
+    def _owners(self) -> array[int]:
+        """By rank of a node, the rank of its scope."""
+        scopes = self._tree.of_types(*_SCOPES)
+        return self._tree.owners((part, scope) for scope in scopes for part in _seen_from_inside(scope))
 
     def outer(self, scope: Scope) -> Iterator[Scope]:
         """The scope and those around it in which a name is looked up; class bodies are skipped from within functions."""
@@ -164,6 +164,11 @@ class Scopes:
     def bindings(self, name: str, scope: Scope) -> list[Binding]:
         """All bindings of a name in exactly this scope, in document order."""
         return self._bindings.get((scope, name), [])
+
+    @cached_property
+    def leading_on(self) -> frozenset[str]:
+        """The names that anywhere in the module are bound to what is imported, or to what goes by another name."""
+        return frozenset(name for (_, name), bindings in self._bindings.items() if any(map(_leads_on, bindings)))
 
     def reaching(self, use: cst.Name) -> list[Binding]:
         """The bindings whose value the name may have here, latest first; none in a literal that was brought from another module.
@@ -283,6 +288,16 @@ class Scopes:
         if isinstance(self._tree.parent.get(block), (cst.Try, cst.TryStar)) and not self._tree.within(use, block):
             return False
         return self._tree.within(use, block)
+
+
+def _seen_from_inside(scope: Scope) -> Sequence[cst.CSTNode]:
+    """The parts of a scope in which its names are seen first."""
+    return (scope.body,) if isinstance(scope, (cst.FunctionDef, cst.ClassDef)) else children(scope)
+
+
+def _leads_on(binding: Binding) -> bool:
+    is_alias = binding.how is How.VALUE and not binding.path and isinstance(binding.value, (cst.Name, cst.Attribute))
+    return is_alias or binding.how is How.IMPORT
 
 
 def _says_a_type(annotation: cst.BaseExpression) -> cst.BaseExpression | None:

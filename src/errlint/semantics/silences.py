@@ -245,15 +245,15 @@ class Silences:
     def _bound_by(self, outer: cst.Try | cst.TryStar) -> set[str]:
         """The variables and attributes that get a value in the ``try`` or in its handlers."""
         found: set[str] = set()
-        for node in self._tree.below(outer):
-            if isinstance(node, (cst.AssignTarget, cst.NamedExpr, cst.AnnAssign, cst.AugAssign)):
-                target = node.target
-                parts = [one.value for one in target.elements] if isinstance(target, (cst.Tuple, cst.List)) else [target]
-                found.update(name for part in parts if (name := dotted(part)))
+        for node in self._tree.inside(outer, cst.AssignTarget, cst.NamedExpr, cst.AnnAssign, cst.AugAssign):
+            assert isinstance(node, (cst.AssignTarget, cst.NamedExpr, cst.AnnAssign, cst.AugAssign))
+            target = node.target
+            parts = [one.value for one in target.elements] if isinstance(target, (cst.Tuple, cst.List)) else [target]
+            found.update(name for part in parts if (name := dotted(part)))
         return found
 
     def _reads(self, statement: cst.CSTNode, kept: set[str]) -> bool:
-        return bool(kept) and any(isinstance(node, cst.Name) and node.value in kept for node in self._tree.below(statement))
+        return bool(kept) and any(name.value in kept for name in self._tree.inside(statement, cst.Name))
 
     def _tests(self, statement: cst.CSTNode, bound: set[str]) -> bool:
         """Whether a statement decides something by one of these variables."""

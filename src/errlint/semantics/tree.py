@@ -9,7 +9,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import fields
 from functools import cache, cached_property
 from itertools import zip_longest
@@ -222,6 +222,17 @@ class Tree:
                 known[start:end] = array("i", [rank]) * (end - start)
         return known
 
+    def owners(self, parts: Iterable[tuple[cst.CSTNode, cst.CSTNode]]) -> array[int]:
+        """By rank, the rank of the owner of the last of these parts that a node is or stands in; that of the module for all other nodes.
+
+        :param parts: nodes, and the nodes that own them.
+        """
+        found = array("i", [0]) * len(self._nodes)
+        for part, owner in parts:
+            start = self.order[part]
+            found[start : self._ends[start]] = array("i", [self.order[owner]]) * (self._ends[start] - start)
+        return found
+
     @cached_property
     def _nearest_of(self) -> dict[tuple[type[cst.CSTNode], ...], array[int]]:
         return {}
@@ -251,7 +262,13 @@ class Tree:
     def enclosing(self, node: cst.CSTNode, *kinds: type[N]) -> N | None:
         """The nearest ancestor of one of these types."""
         types = _concrete(kinds)
-        return next((cast("N", found) for found in self.ancestors(node) if type(found) in types), None)
+        above = self._nearest(_FUNCTIONS_IN_ORDER) if types <= _FUNCTIONS else self._above
+        rank = above[self.order[node]] if node in self.order else -1
+        while rank >= 0:
+            if type(self._nodes[rank]) in types:
+                return cast("N", self._nodes[rank])
+            rank = above[rank]
+        return None
 
     def tried(self, handler: cst.CSTNode | None) -> cst.BaseSuite | None:
         """The code that a handler stands by; None for other nodes."""
@@ -288,6 +305,16 @@ class Tree:
         if len(kinds) > 1:
             ranks.sort()
         return [cast("N", self._nodes[rank]) for rank in ranks]
+
+    def inner_first(self, node: cst.CSTNode, kind: type[N]) -> list[N]:
+        """The nodes of exactly this type that are ``node`` or stand in it, inner ones first; not those of functions it only defines."""
+        if type(node) in _FUNCTIONS:
+            return []
+        order, ends = self.order, self._ends
+        found = self.inside(node, kind, into_functions=False)
+        if type(node) is kind:
+            found.append(node)
+        return sorted(found, key=lambda one: (ends[order[one]], -order[one]))
 
     def _ranks(self, kind: type[cst.CSTNode]) -> list[int]:
         known = self._ranks_of.get(kind)

@@ -182,11 +182,10 @@ class UncheckedAnswers:
         """The expressions of a function that belong to one answer, in document order."""
         if function not in self._by_answer:
             found: dict[Known, list[tuple[cst.BaseExpression, Meaning]]] = {}
-            for node in self._tree.below(function):
-                if isinstance(node, (cst.Name, cst.Attribute, cst.Call, cst.Subscript)):
-                    meaning = self._semantics.meaning(node)
-                    if meaning is not None and meaning.kind not in _CLIENTS:
-                        found.setdefault(self._semantics.answers.of(meaning), []).append((node, meaning))
+            for node in self._tree.inside(function, cst.Name, cst.Attribute, cst.Call, cst.Subscript):
+                meaning = self._semantics.meaning(node)
+                if meaning is not None and meaning.kind not in _CLIENTS:
+                    found.setdefault(self._semantics.answers.of(meaning), []).append((node, meaning))
             self._by_answer[function] = found
         return self._by_answer[function].get(answer, [])
 

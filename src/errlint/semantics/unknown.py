@@ -73,10 +73,9 @@ class Unknown:
 
     def _told_beside_status(self) -> Iterator[tuple[cst.Attribute, TypeSheet]]:
         """``resp.status == 404`` beside ``resp.json()``: one that is compared with the status of an answer, and decoded as one."""
-        compared = [found for found in self._tree.all(cst.Attribute) if isinstance(found.value, cst.Name) and self._is_compared(found)]
-        for attribute in compared:
+        for attribute in self._tree.all(cst.Attribute):
             told = self._types.told_beside(attribute.attr.value)
-            if told is None or not isinstance(attribute.value, cst.Name):
+            if told is None or not isinstance(attribute.value, cst.Name) or not self._is_compared(attribute):
                 continue
             sheet, members = told
             scope = self._scopes.scope_of(attribute.value)

@@ -184,8 +184,9 @@ class Attempts:
         return self.within(repeated(code))
 
     def _calls(self, body: cst.CSTNode) -> Iterator[cst.Call]:
-        nodes = (body, *self._tree.below(body, into_functions=False))
-        return (node for node in nodes if isinstance(node, cst.Call))
+        if isinstance(body, cst.Call):
+            yield body
+        yield from self._tree.inside(body, cst.Call, into_functions=False)
 
     def _catalogue(self, call: cst.Call) -> Catalogue | None:
         meaning = self._semantics.meaning(call)

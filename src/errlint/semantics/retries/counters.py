@@ -106,8 +106,8 @@ class Counters:
                 yield name
 
     def _flags_of(self, region: cst.FunctionDef) -> Iterator[tuple[str, bool]]:
-        for call in self._tree.below(region.body):
-            if isinstance(call, cst.Call) and region in self._semantics.functions.run_by(call):
+        for call in self._tree.inside(region.body, cst.Call):
+            if region in self._semantics.functions.run_by(call):
                 for name in self._raised_by(call):
                     yield name, _defaults(region)[name] == "True"
 
@@ -164,9 +164,8 @@ class Counters:
     def _steps(self) -> dict[str, int]:
         """By name of what is counted in the region, the direction of the first step."""
         found: dict[str, int] = {}
-        for node in self._tree.below(self._region):
-            if isinstance(node, cst.AugAssign):
-                found.setdefault(dotted(node.target) or "", _step(node))
+        for node in self._tree.inside(self._region, cst.AugAssign):
+            found.setdefault(dotted(node.target) or "", _step(node))
         return {name: step for name, step in found.items() if name}
 
     def _of_name(self, name: cst.Name, hops: int) -> int:
@@ -218,8 +217,8 @@ class Counters:
         """Of a function that calls itself: the parameters that it hands on changed by a number."""
         assert isinstance(self._region, cst.FunctionDef)
         found: dict[str, int] = {}
-        for call in self._tree.below(self._region.body):
-            if not isinstance(call, cst.Call) or self._region not in self._semantics.functions.run_by(call):
+        for call in self._tree.inside(self._region.body, cst.Call):
+            if self._region not in self._semantics.functions.run_by(call):
                 continue
             for argument in call.args:
                 value = argument.value

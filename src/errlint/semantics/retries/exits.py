@@ -169,7 +169,7 @@ def _asked_by(semantics: Semantics, test: cst.BaseExpression) -> Iterator[cst.CS
 
 
 def _assigned(semantics: Semantics, region: Region) -> Iterator[cst.BaseExpression]:
-    for node in semantics.tree.below(region.body, into_functions=False):
+    for node in semantics.tree.inside(region.body, cst.Assign, cst.AnnAssign, cst.NamedExpr, into_functions=False):
         if isinstance(node, cst.Assign):
             yield from (target.target for target in node.targets)
         elif isinstance(node, (cst.AnnAssign, cst.NamedExpr)):

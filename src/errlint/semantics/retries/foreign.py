@@ -27,6 +27,7 @@ from errlint.semantics.retries.outcomes import LIMITED, NO_ANSWER
 from errlint.semantics.retries.policy import Attempt, Elsewhere, Retried, RetryPolicy, Stop, Wait
 from errlint.semantics.retries.predicates import Predicates
 from errlint.semantics.retries.uses import callees, handing, is_partial
+from errlint.semantics.scopes import How
 from errlint.semantics.statuses import ERRORS, Range
 from errlint.semantics.summaries import Arguments, Retrier, Retrying
 
@@ -87,8 +88,18 @@ class _Foreign:
                     yield from self._of_function(decorator, runner, decorated)
         for call in self._semantics.tree.all(cst.Call):
             applied = _applied(call)
-            if any(self._is_callable(argument.value) for argument in applied.args):
+            if not self._is_of_library(applied.func) and any(self._is_callable(argument.value) for argument in applied.args):
                 yield from self._of_call(call, applied)
+
+    def _is_of_library(self, function: cst.BaseExpression) -> bool:
+        """Whether a function is a builtin, or imported from outside of the project: asked first, since it takes no look at arguments."""
+        root = function
+        while isinstance(root, cst.Attribute):
+            root = root.value
+        if not isinstance(root, cst.Name) or any(binding.how is not How.IMPORT for binding in self._semantics.scopes.reaching(root)):
+            return False
+        name = self._semantics.names.qualified(function)
+        return name is not None and not is_first_party(name)
 
     def _is_callable(self, value: cst.BaseExpression) -> bool:
         """Whether an argument can be called; who takes it is asked only then."""

@@ -43,8 +43,8 @@ _OPENS_A_SOCKET = later(r"web_?socket|ws_connect|^connect_ws", re.IGNORECASE)
 """Calls that connect for good: what is done when that breaks is no retry of a request, although a request may lead there."""
 _OF_THE_DEVICE_FLOW = ("authorization_pending", "urn:ietf:params:oauth:grant-type:device_code")
 """RFC 8628, sections 3.5 and 3.4."""
-_LEAVES = frozenset({cst.Break, cst.Return})
-_DECIDES = frozenset({cst.Try, cst.TryStar, cst.With, cst.If, cst.IfExp, cst.While, cst.Match, cst.BooleanOperation})
+_LEAVES = (cst.Break, cst.Return)
+_DECIDES = (cst.Try, cst.TryStar, cst.With, cst.If, cst.IfExp, cst.While, cst.Match, cst.BooleanOperation)
 _CHANGES = frozenset({"DELETE", "PATCH", "PUT"})
 _DONE = 1 << 202 | 1 << 204
 """With these, servers say that something was, or will be, changed (RFC 9110, sections 15.3.3 and 15.3.5)."""
@@ -234,10 +234,10 @@ def policy_of(semantics: Semantics, region: Region) -> RetryPolicy | None:
 
 def may_come_back(semantics: Semantics, region: Region) -> bool:
     """Whether the form of a region allows that a failure brings it back and a success leaves it; asked before any call is looked at."""
-    kinds = {type(node) for node in semantics.tree.below(region.body, into_functions=False)}
-    if isinstance(region, cst.For) and kinds.isdisjoint(_LEAVES):
+    tree = semantics.tree
+    if isinstance(region, cst.For) and not tree.inside(region.body, *_LEAVES, into_functions=False):
         return False  # every item has its turn
-    return isinstance(region, cst.While) or not kinds.isdisjoint(_DECIDES)
+    return isinstance(region, cst.While) or bool(tree.inside(region.body, *_DECIDES, into_functions=False))
 
 
 def _waits_for_readiness(semantics: Semantics, region: Region) -> bool:
@@ -251,10 +251,8 @@ def _waits_for_a_person(semantics: Semantics, region: Region) -> bool:
     around = function.body if function is not None else region.body
     if any(text.evaluated_value in _OF_THE_DEVICE_FLOW for text in semantics.tree.inside(around, cst.SimpleString)):
         return True
-    for node in semantics.tree.below(region.body, into_functions=False):
-        if isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and node.func.value == "input":
-            return True
-    return False
+    calls = semantics.tree.inside(region.body, cst.Call, into_functions=False)
+    return any(isinstance(call.func, cst.Name) and call.func.value == "input" for call in calls)
 
 
 def _runs_once(semantics: Semantics, region: Region) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import cached_property, reduce
 from operator import or_
 from typing import TYPE_CHECKING
@@ -21,7 +21,6 @@ from errlint.semantics.retries.renewals import CREDENTIALS, renews
 from errlint.semantics.retries.restarts import restarts
 from errlint.semantics.scopes import How
 from errlint.semantics.statuses import ERRORS, Range, statuses
-from errlint.semantics.tree import children
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
@@ -175,14 +174,9 @@ class Steps:
 
     # calls -----------------------------------------------------------------------------------------------------------------------
 
-    def calls(self, code: cst.CSTNode) -> Iterator[cst.Call]:
+    def calls(self, code: cst.CSTNode) -> list[cst.Call]:
         """The calls in a piece of code, inner ones first; not those of functions that it only defines."""
-        if isinstance(code, (cst.FunctionDef, cst.Lambda, cst.ClassDef)):
-            return
-        for child in reversed(list(children(code))):
-            yield from self.calls(child)
-        if isinstance(code, cst.Call):
-            yield code
+        return self._semantics.tree.inner_first(code, cst.Call)
 
     def call(self, call: cst.Call, state: int) -> Fate:
         """What one call does to the outcomes that get to it."""
@@ -258,7 +252,7 @@ class Steps:
         """Whether a function raises, waits, or leads back into the retry."""
         if self._inside:
             return True
-        for node in self._semantics.tree.below(function.body, into_functions=False):
+        for node in self._semantics.tree.inside(function.body, cst.Raise, cst.Call, into_functions=False):
             if isinstance(node, cst.Raise) and not self._is_missing(node):
                 return True
             if isinstance(node, cst.Call):

@@ -54,12 +54,12 @@ def _without_counter(passage: Passage) -> Iterator[cst.Call]:
 
 def _counted_elsewhere(semantics: Semantics, region: cst.While) -> Iterator[cst.Comparison]:
     """The tests of counters that functions of the file keep which the loop calls: ``if state["failures"] >= 10: return False``."""
-    for call in semantics.tree.below(region.body, into_functions=False):
-        for function in semantics.functions.run_by(call) if isinstance(call, cst.Call) else ():
-            inside = list(semantics.tree.below(function.body, into_functions=False))
-            counted = [node.target for node in inside if isinstance(node, cst.AugAssign) and not isinstance(node.target, cst.Name)]
-            for test in inside if counted else ():
-                if isinstance(test, cst.Comparison) and any(alike(target, test.left) for target in counted):
+    for call in semantics.tree.inside(region.body, cst.Call, into_functions=False):
+        for function in semantics.functions.run_by(call):
+            steps = semantics.tree.inside(function.body, cst.AugAssign, into_functions=False)
+            counted = [step.target for step in steps if not isinstance(step.target, cst.Name)]
+            for test in semantics.tree.inside(function.body, cst.Comparison, into_functions=False) if counted else ():
+                if any(alike(target, test.left) for target in counted):
                     yield test
 
 

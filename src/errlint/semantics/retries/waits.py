@@ -365,7 +365,7 @@ class Waits:
 
     def _assigned_within(self, attribute: cst.Attribute, within: cst.CSTNode) -> bool:
         wanted = dotted(attribute)
-        for node in self._tree.below(within):
+        for node in self._tree.inside(within, cst.AugAssign, cst.Assign):
             if isinstance(node, cst.AugAssign) and dotted(node.target) == wanted:
                 return True
             if isinstance(node, cst.Assign) and any(dotted(target.target) == wanted for target in node.targets):

@@ -50,8 +50,8 @@ def policies(semantics: Semantics) -> Iterator[RetryPolicy]:
 
 def calls_of_parameters(semantics: Semantics, region: Region) -> Iterator[tuple[cst.Call, cst.Param]]:
     """The calls in a region whose callee is a parameter of a function around them."""
-    for node in semantics.tree.below(region.body, into_functions=False):
-        if isinstance(node, cst.Call) and isinstance(node.func, cst.Name):
+    for node in semantics.tree.inside(region.body, cst.Call, into_functions=False):
+        if isinstance(node.func, cst.Name):
             for binding in semantics.scopes.reaching(node.func):
                 if binding.how is How.PARAMETER and isinstance(binding.node, cst.Param):
                     yield node, binding.node

@@ -110,7 +110,8 @@ class Predicates:
         if given is None:
             return self._added(site, f"{argument.name}={code}", everything)
         old = self._writing.code(given.value)
-        if isinstance(given.value, cst.BinaryOperation) and not given.value.lpar and isinstance(given.value.operator, cst.BitOr):
+        bracketed = self._writing.source.full(given.value).lpar
+        if isinstance(given.value, cst.BinaryOperation) and not bracketed and isinstance(given.value.operator, cst.BitOr):
             old = f"({old})"
         return Narrowed((*everything, self._writing.replace(given.value, f"{old} & {code}")))
 

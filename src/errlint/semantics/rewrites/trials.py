@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import replace
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from typing import cast
 
 import libcst as cst
 
 from errlint.api_comments import ApiComments
-from errlint.bare import NotBare, bare_module
+from errlint.bare import NotBare, bare_module, bare_tree
 from errlint.model import Edit
 from errlint.semantics.analysis import Semantics
 from errlint.semantics.retries.exits import Region
@@ -18,6 +18,7 @@ from errlint.semantics.retries.policy import RetryPolicy
 from errlint.semantics.rewrites.writing import Writing
 from errlint.semantics.said_apis import SaidApis
 from errlint.semantics.tree import Tree
+from errlint.source import Source
 
 _NO_CODE = "a code that is named nowhere"
 _OF_A_REGION = ("loop", "recursion")
@@ -31,10 +32,7 @@ class Trials:
 
     def after(self, edits: Sequence[Edit], policy: RetryPolicy) -> tuple[Semantics, RetryPolicy] | None:
         """The policy after the edits, and the file that it is in; None where it cannot be found again."""
-        text = self._writing.source.text
-        for edit in sorted(edits, reverse=True):
-            text = text[: edit.start] + edit.text + text[edit.end :]
-        semantics = self._semantics_of(text)
+        semantics = self._semantics_after(edits)
         if semantics is None:
             return None
         if policy.mechanism in _OF_A_REGION and isinstance(policy.node, (cst.For, cst.While, cst.FunctionDef)):
@@ -54,18 +52,43 @@ class Trials:
         found = policy_of(semantics, others[own.index(region)])
         return (semantics, found) if found is not None else None
 
-    def _semantics_of(self, text: str) -> Semantics | None:
-        """The file with this text; None where it is no Python."""
+    def _semantics_after(self, edits: Sequence[Edit]) -> Semantics | None:
+        """The edited file; None where it is no Python."""
         old = self._writing.semantics
+        text = _edited(self._writing.source.text, edits)
         ids = frozenset(part.id for one in old.catalogues for part in (one, *one.surfaces))
         comments = ApiComments.parse(text, ids).comments
-        module = _module(text, bare=not comments)
+        module = (None if comments else self.spliced(edits) or _bare(text)) or _in_full(text)
         if module is None:
             return None
         tree = Tree.of(module)
-        source = replace(self._writing.source, raw=text.encode(), text=text, module=module)
+        source = Source(text.encode(), self._writing.source.path, text, module)
         said = SaidApis(tree, comments, old.catalogues, source.lines_of)
         return Semantics(tree, old.libraries, old.catalogues, old.default, said, imported=old.imported)
+
+    def spliced(self, edits: Sequence[Edit]) -> cst.Module | None:
+        """The tree of the edited file; top-level statements that nothing is done to are those of the bare tree, and not read again.
+
+        None where the tree is not bare, and where an edited piece of the file cannot be read by itself.
+        """
+        old, source = self._writing.semantics.tree.module, self._writing.source
+        if source.full(old) is old or not source.lossless:
+            return None
+        starts = [0, *map(self._writing.line_of, old.body), len(source.text)]
+        edited: dict[int, list[Edit]] = {}
+        for edit in edits:
+            edited.setdefault(bisect_right(starts, edit.start, hi=len(starts) - 1) - 1, []).append(edit)
+        pieces: list[Sequence[cst.BaseStatement]] = [(), *((statement,) for statement in old.body)]
+        for number, inside in edited.items():
+            start, end = starts[number], starts[number + 1]
+            moved = [Edit(edit.start - start, edit.end - start, edit.text) for edit in inside]
+            text = _edited(source.text[start:end], moved)
+            is_whole = all(edit.end <= end for edit in inside) and (text[-1:] in ("", "\n") or end == len(source.text))
+            module = _bare(text) if is_whole else None
+            if module is None:
+                return None
+            pieces[number] = cast("Sequence[cst.BaseStatement]", module.body)
+        return bare_tree([statement for piece in pieces for statement in piece])
 
     def asks_server(self, edits: Sequence[Edit], policy: RetryPolicy) -> bool:
         """Whether the policy then waits as long as the server asks, and is otherwise as before."""
@@ -104,12 +127,23 @@ class Trials:
         return not any(lost >> status & 1 and worth.allows(status) for status in range(400, 600))
 
 
-def _module(text: str, *, bare: bool) -> cst.Module | None:
-    """The tree of a text; without white space, which takes a fifth of the time, where that is enough and can be had."""
-    in_utf8 = not any("coding" in line for line in text.split("\n", 2)[:2])
-    if bare and in_utf8:
-        with suppress(NotBare):
-            return bare_module(text.encode())
+def _edited(text: str, edits: Iterable[Edit]) -> str:
+    for edit in sorted(edits, reverse=True):
+        text = text[: edit.start] + edit.text + text[edit.end :]
+    return text
+
+
+def _bare(text: str) -> cst.Module | None:
+    """The tree of a text without white space, if it can be had."""
+    if any("coding" in line for line in text.split("\n", 2)[:2]):
+        return None
+    try:
+        return bare_module(text.encode())
+    except NotBare:
+        return None
+
+
+def _in_full(text: str) -> cst.Module | None:
     try:
         return cst.parse_module(text)
     except cst.ParserSyntaxError:

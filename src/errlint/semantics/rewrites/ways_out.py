@@ -113,7 +113,7 @@ class WaysOut:
         code = self._writing.code(test)
         loose = (cst.IfExp, cst.Lambda, cst.NamedExpr)
         mixed = isinstance(test, cst.BooleanOperation) and operator == "and" and isinstance(test.operator, cst.Or)
-        wrapped = f"({code})" if not test.lpar and (isinstance(test, loose) or mixed) else code
+        wrapped = f"({code})" if not self._writing.source.full(test).lpar and (isinstance(test, loose) or mixed) else code
         return self._writing.replace(test, f"{wrapped} {operator} {more}")
 
     def _gives_up(self, limit: cst.CSTNode) -> bool:

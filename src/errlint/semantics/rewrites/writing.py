@@ -41,9 +41,10 @@ class Writing:
     def span(self, node: cst.CSTNode) -> tuple[int, int]:
         """Where a node starts and ends, with the brackets around it, which libcst does not count to it."""
         start, end = self.source.span(node)
-        for bracket in reversed(getattr(node, "lpar", ())):
+        full = self.source.full(node)
+        for bracket in reversed(getattr(full, "lpar", ())):
             start = self.source.span(bracket)[0]
-        for bracket in getattr(node, "rpar", ()):
+        for bracket in getattr(full, "rpar", ()):
             end = self.source.span(bracket)[1]
         return start, end
 
@@ -117,6 +118,10 @@ class Writing:
             return min(self.source.span(decorator)[0] for decorator in statement.decorators)
         return self.source.span(statement)[0]
 
+    def line_of(self, statement: cst.CSTNode) -> int:
+        """Where the first line of a statement starts."""
+        return self._line(self._start(statement))
+
     def _line(self, offset: int) -> int:
         return self.source.text.rfind("\n", 0, offset) + 1
 
@@ -149,7 +154,7 @@ class Writing:
         if any("#" in self.source.text[start:end] for start, end in cuts):
             return None
         edits = [Edit(start, end, "") for start, end in cuts]
-        if isinstance(holder, cst.Tuple) and kept.count(True) == 1 and not isinstance(elements[-1].comma, cst.Comma):
+        if isinstance(holder, cst.Tuple) and kept.count(True) == 1 and not isinstance(self.source.full(elements[-1]).comma, cst.Comma):
             # one element alone makes a tuple by its comma
             last = edits.pop() if kept[-1] is False else Edit(spans[-1][1], spans[-1][1], "")
             edits.append(Edit(last.start, last.end, ","))
@@ -170,14 +175,12 @@ class Writing:
 
     def free(self, wanted: str, within: cst.CSTNode | None = None) -> str:
         """The name, or one like it, that the file does not use for anything else; or not in the outermost function around a node."""
-        taken = self._taken
-        outermost = None
+        outermost: cst.CSTNode = self._tree.module
         for found in (within, *self._tree.ancestors(within)) if within is not None else ():
             outermost = found if isinstance(found, cst.FunctionDef) else outermost
-        if outermost is not None:
-            taken = frozenset(node.value for node in self._tree.below(outermost) if isinstance(node, cst.Name) and self._stands_alone(node))
+        names = self._tree.inside(outermost, cst.Name)
         candidates = itertools.chain((wanted,), (f"{wanted}_{number}" for number in itertools.count(2)))
-        return next(name for name in candidates if name not in taken)
+        return next(name for name in candidates if not any(node.value == name and self._stands_alone(node) for node in names))
 
     def named(self, name: str) -> tuple[str, tuple[Edit, ...]] | None:
         """How the file can call the dotted ``name`` of another module, and the import that this needs; None where its root is taken."""
