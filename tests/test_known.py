@@ -43,7 +43,7 @@ def test_where_a_sheet_or_catalogue_was_changed_it_is_not_used(kind: str, tmp_pa
     assert shipped(pack) is not None
     file = min((tmp_path / kind).glob("*.toml"))
     file.write_bytes(file.read_bytes() + b"# changed\n")
-    assert shipped(pack) is None
+    assert shipped(Pack(pack.name, pack.folder)) is None
 
 
 @pytest.mark.parametrize("body", [b"", b"\xff\n[]", b"[[], [], []]", b"{}", b"1\n"])

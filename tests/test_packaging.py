@@ -82,7 +82,7 @@ def test_rules_of_the_wheel_are_found_by_their_entry_point(unpacked: Path) -> No
 def test_metadata_names_entry_points_licence_and_python(unpacked: Path) -> None:
     info = unpacked / f"errlint-{PROJECT['version']}.dist-info"
     entry_points = (info / "entry_points.txt").read_text(encoding="utf-8")
-    assert "[console_scripts]\nerrlint = errlint.cli:main" in entry_points
+    assert "[console_scripts]\nerrlint = errlint.process:main" in entry_points
     assert "[errlint.rules]\nerrlint = errlint_rules" in entry_points
     metadata = Parser().parsestr((info / "METADATA").read_text(encoding="utf-8"))
     assert (metadata["License-Expression"], metadata["Requires-Python"]) == ("MIT", ">=3.10")

@@ -12,6 +12,7 @@ from errlint import engine
 from errlint.config import Configs
 from errlint.model import FileReport
 from errlint.plan import Plan
+from errlint.rule import Rule
 from errlint.runner import Mode, run
 from errlint.source import Source  # noqa: F401  (it raises the recursion limit: hypothesis wants that done before a test)
 from errlint.traces import Trace
@@ -102,14 +103,14 @@ def checked(folder: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> set[s
     from errlint import engine
 
     names: set[str] = set()
-    real = engine.check_bytes
+    real = engine.before_parsing
 
-    def noted(raw: bytes, path: str, setup: engine.Setup, file: Path) -> FileReport:
+    def noted(raw: bytes, path: str, setup: engine.Setup, file: Path) -> FileReport | tuple[Rule, ...]:
         names.add(file.stem)
         return real(raw, path, setup, file)
 
     with monkeypatch.context() as patch:
-        patch.setattr(engine, "check_bytes", noted)
+        patch.setattr(engine, "before_parsing", noted)
         found(folder, cache)
     return names
 

@@ -26,6 +26,7 @@ def differences(folder: Path) -> list[tuple[str, Sequence[str]]]:
             "gate and screens": lambda: _by_setup(files, gate=True, screen=True),
             "gate, screens and bare trees": lambda: _by_setup(files, gate=True, screen=True, bare=True),
             "nothing remembered yet": lambda: _by_plan(files, Path(results)),
+            "several processes": lambda: _by_plan(files, None, jobs=2),
             "all remembered": lambda: _by_plan(files, Path(results)),
         }
         found = {name: way() for name, way in ways.items()}
@@ -43,8 +44,8 @@ def _by_setup(files: Sequence[Path], *, gate: bool = False, screen: bool = False
     return {str(file): _findings(check_bytes(file.read_bytes(), str(file), setup, file)) for file in files}
 
 
-def _by_plan(files: Sequence[Path], results: Path) -> Reports:
-    outcomes = run(files, Plan(Configs(isolated=True), cache=results), Mode.CHECK)
+def _by_plan(files: Sequence[Path], results: Path | None, *, jobs: int = 1) -> Reports:
+    outcomes = run(files, Plan(Configs(isolated=True), cache=results), Mode.CHECK, jobs=jobs)
     return {str(file): _findings(outcome.report) for file, outcome in zip(files, outcomes, strict=True)}
 
 

@@ -65,7 +65,7 @@ _NAMED = {Kind.BODY: "the error text of the body"}
     on=(cst.Comparison, cst.Call, cst.Match),
     since="0.1",
     uses=("code", "message"),
-    screen=lambda code: code.retries_by_text or (code.tests_text and (code.tells_errors or code.names_messages or code.looks_for_status)),
+    screen=lambda code: code.retries_by_text or ((code.tells_errors or code.names_messages or code.looks_for_status) and code.tests_text),
 )
 def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
     if isinstance(node, cst.Call):

@@ -9,6 +9,6 @@ import errlint
 if not getattr(sys.flags, "safe_path", False) and os.path.abspath(sys.path[0]) != os.path.dirname(os.path.abspath(errlint.__path__[0])):
     del sys.path[0]
 
-from errlint.cli import main
+from errlint.process import main
 
 main()

@@ -15,18 +15,19 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from errlint.comments import comments
 from errlint.hints import did_you_mean
+from errlint.lean import dataclass
+from errlint.regex import later
 
 NONE = "none"
 """Instead of an id: the code talks to an API that no catalogue knows."""
 
-_HINT = re.compile(r"errlint\s*:\s*api\b", re.IGNORECASE)
-_DIRECTIVE = re.compile(r"(?<![^\s#])#\s*errlint\s*:\s*api\b(?P<rest>[^#]*)", re.IGNORECASE)
-_ID = re.compile(r"\s*=\s*(?P<id>[\w./-]*)")
-_NEWLINE = re.compile(r"\r\n|\r|\n")
+_HINT = later(r"errlint\s*:\s*api\b", re.IGNORECASE)
+_DIRECTIVE = later(r"(?<![^\s#])#\s*errlint\s*:\s*api\b(?P<rest>[^#]*)", re.IGNORECASE)
+_ID = later(r"\s*=\s*(?P<id>[\w./-]*)")
+_NEWLINE = later(r"\r\n|\r|\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class ApiComments:
 
         :param known: the ids of all catalogues and their surfaces.
         """
-        if _HINT.search(text) is None:
+        if "errlint" not in text.lower() or _HINT.search(text) is None:
             return cls()
         starts = [0, *(newline.end() for newline in _NEWLINE.finditer(text))]
         found: list[ApiComment] = []

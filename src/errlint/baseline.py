@@ -10,12 +10,13 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
 from errlint.errors import UsageProblem
 from errlint.globs import absolute
+from errlint.lean import dataclass
 from errlint.model import FileReport, Finding
 from errlint.reporters.sources import Text
 from errlint.terminal import printable

@@ -78,13 +78,13 @@ class Results:
         :param shown: the path that goes with it.
         """
         kept = self._kept.get(key)
-        if kept is None or (kept.modules and self._contents(kept.modules) != kept.contents):
+        if kept is None or (kept.modules and self._project.contents(kept.modules) != kept.contents):
             return None
         self._used[key] = None
         return FileReport(shown, stage=_STAGES[kept.report[0]]) if len(kept.report) == 1 else _decoded(kept.report)
 
-    def put(self, key: bytes, report: FileReport, modules: tuple[str, ...] = ()) -> None:
-        """Remember what was found, and in the light of which other modules.
+    def put(self, key: bytes, report: FileReport, modules: tuple[str, ...] = (), contents: bytes = b"") -> None:
+        """Remember what was found, and in the light of which other modules, with the digest of what they held.
 
         Of failures nothing is remembered: they may be the machine's.
         """
@@ -94,10 +94,7 @@ class Results:
         said = bytes([_STAGES.index(report.stage)]) if is_clean else written(report)
         self._used[key] = None
         self._new = True
-        self._kept[key] = Kept(modules, self._contents(modules), said)
-
-    def _contents(self, modules: tuple[str, ...]) -> bytes:
-        return digest(*map(self._project.digest, modules)) if modules else b""
+        self._kept[key] = Kept(modules, contents, said)
 
     def save(self) -> None:
         """Write what is new. Where that cannot be done, nothing is remembered."""

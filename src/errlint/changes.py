@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from errlint.errors import UsageProblem
 from errlint.globs import absolute
+from errlint.lean import dataclass
 from errlint.model import FileReport, Finding
 
 _OPTIONS = ("--unified=0", "--no-ext-diff", "--no-color", "--no-textconv", "--src-prefix=a/", "--dst-prefix=b/", "--no-renames")

@@ -10,13 +10,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
+
+from errlint.lean import dataclass
+from errlint.regex import later
 
 _QUOTE = r"(?P<quote>\"\"\"|'''|\"|')"
 _OPENING = rf"(?:(?<!\w)(?P<prefix>[fFtT][rR]?|[rR][fFtT]))?{_QUOTE}"
-_CODE = re.compile(rf"(?P<comment>#[^\r\n]*)|{_OPENING}")
-_FIELD = re.compile(rf"(?P<comment>#[^\r\n]*)|{_OPENING}|(?P<open>[(\[{{])|(?P<close>[)\]}}])|(?P<colon>:)")
+_CODE = later(rf"(?P<comment>#[^\r\n]*)|{_OPENING}")
+_FIELD = later(rf"(?P<comment>#[^\r\n]*)|{_OPENING}|(?P<open>[(\[{{])|(?P<close>[)\]}}])|(?P<colon>:)")
 
 
 @dataclass(slots=True)
@@ -95,4 +97,4 @@ def _inside(quote: str, formatted: bool, raw: bool, spec: bool) -> re.Pattern[st
         if not spec:
             tokens.append(r"\{\{|\}\}")
         tokens.append(r"[{}]")
-    return re.compile("|".join(tokens), re.DOTALL)
+    return later("|".join(tokens), re.DOTALL)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from errlint.errors import UsageProblem
 from errlint.globs import absolute, matches
 from errlint.hints import did_you_mean
+from errlint.lean import dataclass
 
 if TYPE_CHECKING:
     from errlint.config_schema import Wrapper

@@ -22,7 +22,6 @@ from errlint.semantics.meaning import Meaning, Place
 from errlint.semantics.members import Literal
 from errlint.semantics.refusals import refuses
 from errlint.semantics.replacements import Replacement, Replacements
-from errlint.semantics.request_ids.additions import Additions
 from errlint.semantics.request_ids.classes import Classes
 from errlint.semantics.request_ids.judging import Loss
 from errlint.semantics.retries.at_hand import AtHand
@@ -32,15 +31,7 @@ from errlint.semantics.retries.layers import Multiplied, multiplied
 from errlint.semantics.retries.policy import RetryPolicy
 from errlint.semantics.retries.texts import RetriedText
 from errlint.semantics.retries.told import ToldWaits
-from errlint.semantics.rewrites.guards import Guards
 from errlint.semantics.rewrites.helpers import merged
-from errlint.semantics.rewrites.hoisting import Hoisting
-from errlint.semantics.rewrites.limits import Limits
-from errlint.semantics.rewrites.lists import Lists
-from errlint.semantics.rewrites.predicates import Predicates
-from errlint.semantics.rewrites.trials import Trials
-from errlint.semantics.rewrites.waits import Delays
-from errlint.semantics.rewrites.writing import Writing
 from errlint.semantics.silences import Silence
 from errlint.semantics.text_tests import TextTest
 from errlint.semantics.trails import steps
@@ -49,6 +40,15 @@ from errlint.source import Source
 
 if TYPE_CHECKING:
     from errlint.rule import Rule
+    from errlint.semantics.request_ids.additions import Additions
+    from errlint.semantics.rewrites.guards import Guards
+    from errlint.semantics.rewrites.hoisting import Hoisting
+    from errlint.semantics.rewrites.limits import Limits
+    from errlint.semantics.rewrites.lists import Lists
+    from errlint.semantics.rewrites.predicates import Predicates
+    from errlint.semantics.rewrites.trials import Trials
+    from errlint.semantics.rewrites.waits import Delays
+    from errlint.semantics.rewrites.writing import Writing
 
 Trial = Callable[[Sequence[Edit], RetryPolicy], bool]
 """Whether a policy does, after some edits, what it did not do before."""
@@ -255,6 +255,8 @@ class Context:
     @property
     def additions(self) -> Additions:
         """Edits that put a request id where it was missing."""
+        from errlint.semantics.request_ids.additions import Additions
+
         return Additions(self.semantics, self.source)
 
     # answers -------------------------------------------------------------------------------------------------------------------
@@ -344,41 +346,57 @@ class Context:
     @property
     def writing(self) -> Writing:
         """Where code is written into the file."""
+        from errlint.semantics.rewrites.writing import Writing
+
         return Writing(self.semantics, self.source)
 
     @property
     def lists(self) -> Lists:
         """Edits of lists of statuses."""
+        from errlint.semantics.rewrites.lists import Lists
+
         return Lists(self.writing)
 
     @property
     def guards(self) -> Guards:
         """Edits that leave a loop before it waits in vain."""
+        from errlint.semantics.rewrites.guards import Guards
+
         return Guards(self.writing)
 
     @property
     def predicates(self) -> Predicates:
         """Edits that tell a library what to retry."""
+        from errlint.semantics.rewrites.predicates import Predicates
+
         return Predicates(self.writing)
 
     @property
     def limits(self) -> Limits:
         """Edits that give a retry an end."""
+        from errlint.semantics.rewrites.limits import Limits
+
         return Limits(self.writing)
 
     @property
     def delays(self) -> Delays:
         """Edits of waits."""
+        from errlint.semantics.rewrites.waits import Delays
+
         return Delays(self.writing)
 
     @property
     def trials(self) -> Trials:
         """What edits make of a retry."""
+        from errlint.semantics.rewrites.trials import Trials
+
         return Trials(self.writing)
 
     @property
     def hoisting(self) -> Hoisting:
         """Edits that make a value once, before the first attempt."""
+        from errlint.semantics.rewrites.hoisting import Hoisting
+
         return Hoisting(self.writing)
 
     def fix(self, safety: Safety, message: str, *edits: Edit) -> Fix | None:

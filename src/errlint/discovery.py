@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from errlint.config import Config, Configs, Layer
 from errlint.errors import UsageProblem
 from errlint.globs import Globs, absolute
 from errlint.hints import did_you_mean
+from errlint.lean import dataclass
 
 SUFFIXES = (".py", ".pyi")
 """The files that are looked for in folders."""

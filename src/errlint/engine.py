@@ -11,20 +11,20 @@ Nothing that a file contains can stop a run: what goes wrong becomes a finding o
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass, replace
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from errlint import stack
+from errlint import garbage, stack
 from errlint.api_comments import ApiCommentProblem, ApiComments
 from errlint.encoding import UndecodableSource, decode
 from errlint.gate import Gate, is_test
 from errlint.globs import absolute
 from errlint.installed import UNKNOWN, Installed
+from errlint.lean import dataclass
 from errlint.model import TOOL_RULES, FileReport, Finding, Fix, Location, Safety, Severity
 from errlint.project import Project
 from errlint.screen import Code, Words
@@ -158,25 +158,27 @@ def check_bytes(raw: bytes, path: str, setup: Setup, file: Path | None = None) -
     :param raw: its bytes; :param path: how it is shown to the user; :param file: where it stands, so that its imports of other modules of
         the project can be followed. Never raises for what the bytes contain.
     """
-    place = absolute(file) if file is not None else None
-    gated = setup.gate and not setup.passes.lets_pass(raw, place)
+    asked = before_parsing(raw, path, setup, file)
+    return asked if isinstance(asked, FileReport) else ask(asked, raw, path, setup, file)
+
+
+def before_parsing(raw: bytes, path: str, setup: Setup, file: Path | None = None) -> FileReport | tuple[Rule, ...]:
+    """The rules that have to be asked about a file, or its report, if there is nothing to ask: as gate and screens tell.
+
+    Parameters are those of :func:`check_bytes`.
+    """
+    gated = setup.gate and not setup.passes.lets_pass(raw, absolute(file) if file is not None else None)
     rules = () if gated or is_test(path) else setup.concerned(raw)
     if not rules and b"errlint:" not in raw:
         return FileReport(path, stage="gated" if gated else "screened")
-    with _no_collection(), setup.noting(place) if rules else nullcontext():
+    return rules
+
+
+def ask(rules: tuple[Rule, ...], raw: bytes, path: str, setup: Setup, file: Path | None = None) -> FileReport:
+    """What these rules say of a file; the other parameters are those of :func:`check_bytes`."""
+    place = absolute(file) if file is not None else None
+    with garbage.seldom(), setup.noting(place) if rules else nullcontext():
         return stack.run(lambda: _check(raw, path, setup, place, rules))
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Do not look for garbage while a file is checked: nearly everything that is made lives until the end, and then goes by itself."""
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collects:
-            gc.enable()
 
 
 def _check(raw: bytes, path: str, setup: Setup, place: str | None, rules: tuple[Rule, ...]) -> FileReport:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from errlint.config import matches_entry
 from errlint.engine import failure
 from errlint.files import CannotRead, CannotWrite, read_bytes, write_atomically
 from errlint.globs import absolute
+from errlint.lean import dataclass
 from errlint.model import Edit, FileReport, Finding, Fix, Safety
 from errlint.runner import Mode, Outcome
 from errlint.selection import meant, silenced

@@ -12,10 +12,11 @@ import warnings
 from bisect import bisect_left, insort
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import pairwise
 
 from errlint.encoding import Decoded, UndecodableSource, decode, encode
+from errlint.lean import dataclass
 from errlint.model import Edit, FileReport, Finding, Safety
 
 Lint = Callable[[bytes, str], FileReport]

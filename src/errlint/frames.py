@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from errlint.lean import dataclass
 from errlint.model import Location
 from errlint.terminal import Style, cells, printable
 

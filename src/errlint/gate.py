@@ -14,15 +14,16 @@ from itertools import islice
 
 from errlint.digests import digest
 from errlint.encoding import with_lf
-from errlint.http_words import STATUS_IN_STRING, STATUS_MEMBERS
+from errlint.http_words import STATUS_MEMBERS, statuses_in_strings
 from errlint.project import Module, Project
 
 _SPACE = rb"(?:[ \t\f]|\\\r?\n)"
 _REST = rb"(?:[^\n;#\\]|\\\r?\n)*"
+# A literal first, and then what may not stand before it: only so does `re` leap from one place where it stands to the next.
 _FROM = re.compile(
-    rb"\bfrom%b*((?:\.%b*)*)([^\s.;#()\\,][^\s;#()\\,]*)?%b*\bimport\b%b*(\([^)]*\)|%b)" % (_SPACE, _SPACE, _SPACE, _SPACE, _REST)
+    rb"from(?<!\wfrom)%b*((?:\.%b*)*)([^\s.;#()\\,][^\s;#()\\,]*)?%b*\bimport\b%b*(\([^)]*\)|%b)" % (_SPACE, _SPACE, _SPACE, _SPACE, _REST)
 )
-_IMPORT = re.compile(rb"\bimport%b+(%b)" % (_SPACE, _REST))
+_IMPORT = re.compile(rb"import(?<!\wimport)%b+(%b)" % (_SPACE, _REST))
 _NAME = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _COMMENT = re.compile(rb"#[^\n]*")
 
@@ -39,7 +40,7 @@ def is_test(path: str) -> bool:
     return _TESTS.fullmatch(name) is not None or not {"test", "tests"}.isdisjoint(folders)
 
 
-_ABSTRACT = re.compile(rb"\b(?:abstractmethod|NotImplementedError)\b")
+_ABSTRACT = (b"abstractmethod", b"NotImplementedError")
 MOST_BESIDE = 64
 """How many packages beside a module are looked through for what subclasses have for an abstract method."""
 
@@ -57,7 +58,7 @@ class Gate:
 
     def __init__(self, roots: Iterable[str], project: Project, members: Iterable[str] = ()) -> None:
         self.roots = tuple(sorted(roots))
-        self._members = sorted({*members, *STATUS_MEMBERS})
+        self._members = tuple(member.encode() for member in sorted({*members, *STATUS_MEMBERS}))
         self.project = project
         self._reaches: dict[str, bool] = {}
         self._edges: dict[str, Edges] = {}
@@ -66,19 +67,20 @@ class Gate:
         """The last answer: the same file is asked about twice."""
 
     @cached_property
-    def imports(self) -> re.Pattern[bytes]:
-        """An import of something that a sheet or a catalogue speaks of."""
+    def imports(self) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
+        """Imports of something that a sheet or a catalogue speaks of: ``from … import`` and ``import``."""
         roots = b"|".join(re.escape(root.encode()) for root in self.roots) or rb"(?!)"
-        return re.compile(rb"\b(?:from%b+(?:%b)\b|import\b(?:[^\n#]|\\\r?\n)*?\b(?:%b)\b)" % (_SPACE, roots, roots))
-
-    @cached_property
-    def words(self) -> re.Pattern[bytes]:
-        """A word that only code about HTTP has."""
-        return re.compile(rb"\b(?:%b)\b" % b"|".join(re.escape(member.encode()) for member in self._members))
+        return (
+            re.compile(rb"from(?<!\wfrom)%b+(?:%b)\b" % (_SPACE, roots)),
+            re.compile(rb"import(?<!\wimport)\b(?:[^\n#]|\\\r?\n)*?\b(?:%b)\b" % roots),
+        )
 
     def _is_known(self, raw: bytes) -> bool:
-        found = self.imports.search(raw) or self.words.search(raw) or STATUS_IN_STRING.search(raw)
-        return found is not None
+        if any(imports.search(raw) for imports in self.imports):
+            return True
+        if any(member in raw for member in self._members):
+            return True
+        return any(True for _ in statuses_in_strings(raw))
 
     def lets_pass(self, raw: bytes, file: str | None) -> bool:
         """Whether anything can be found in a file; ``file`` is its absolute path, if it has one."""
@@ -132,7 +134,7 @@ class Gate:
         for found in _IMPORT.finditer(raw):
             for name in _names(found[1]):
                 yield from self._files(file, 0, name, ())
-        if _ABSTRACT.search(raw):
+        if any(word in raw for word in _ABSTRACT):
             # the code that runs stands in subclasses, and those may stand in the packages beside the module
             package = self.project.resolve(file, "", 1)
             for below in islice(self.project.packages_in(package), MOST_BESIDE) if package is not None else ():

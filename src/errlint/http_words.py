@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 STATUS_MEMBERS = frozenset({"status_code", "http_status", "http_status_code", "http_code"})
 """Members that only answers and errors of HTTP have."""
@@ -12,12 +13,28 @@ LONGEST_STATUS_TEXT = 40
 """Characters; a longer text with a number in it says something else."""
 PHRASES = ("too many requests", "bad gateway", "gateway timeout", "gateway time-out", "internal server error", "service unavailable")
 """Reason phrases (RFC 9110, section 15.5 and 15.6, and RFC 6585, section 4) that nothing but HTTP speaks in."""
-_MOST_BYTES = 4 * LONGEST_STATUS_TEXT
 _PHRASE = "|".join(map(re.escape, PHRASES))
-STATUS_IN_STRING = re.compile(
-    rb"""(?:%b|(?i:%b))[^"'\n]{0,%d}["']""" % (STATUS_IN_TEXT.encode(), _PHRASE.encode(), _MOST_BYTES),
-)
-"""In the bytes of a file, such a word or phrase in a string on one line."""
+_PHRASES = tuple(phrase.encode() for phrase in PHRASES)
+_NUMBERS = frozenset(b"%d" % number for number in range(400, 600))
+_ENDS = rb"""[^"'\n]{0,%d}["']""" % (4 * LONGEST_STATUS_TEXT)
+# Digits first, then what may not stand before them: only then does `re` skip all places where there is no such digit.
+_NUMBER_IN_STRING = re.compile(rb"[45]\d\d(?<![\w.]\d\d\d)(?![\w.])%b" % _ENDS)
+_PHRASE_IN_STRING = re.compile(rb"(?i:%b)%b" % (_PHRASE.encode(), _ENDS))
+
+
+def statuses_in_strings(raw: bytes, words: frozenset[bytes] | None = None) -> Iterator[int]:
+    """Where the strings on one line of a file end that have the number of an error status, or a phrase of one: byte offsets.
+
+    :param words: all words of the file, if they are known already.
+    """
+    if words is None or not words.isdisjoint(_NUMBERS):
+        for found in _NUMBER_IN_STRING.finditer(raw):
+            yield found.end()
+    lower = raw.lower()
+    if any(phrase in lower for phrase in _PHRASES):
+        for found in _PHRASE_IN_STRING.finditer(raw):
+            yield found.end()
+
 
 _NUMBER = re.compile(STATUS_IN_TEXT)
 _STATUS = re.compile(f"{STATUS_IN_TEXT}|(?i:{_PHRASE})")

@@ -9,12 +9,12 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from errlint.comments import comments
 from errlint.encoding import UndecodableSource, decode, encode
 from errlint.errors import UsageProblem
 from errlint.fixer import Lint, apply
+from errlint.lean import dataclass
 from errlint.model import Edit, FileReport, Finding
 from errlint.python_tree import parsed
 

@@ -7,18 +7,24 @@ nothing.
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from errlint.lean import dataclass
+from errlint.regex import later
 from errlint.versions import Versions, parse_versions
 
 _LOCKS = ("uv.lock", "poetry.lock", "pdm.lock", "pylock.toml")
-_LOCKED = re.compile(r'^\[\[packages?\]\]\s*\nname = "(?P<name>[^"\n]+)"\s*\nversion = "(?P<version>[^"\n]+)"', re.MULTILINE)
-_REQUIREMENT = re.compile(r"\s*(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*\(?(?P<specifier>[^;#@()\\]*)\)?")
+_PIPFILE_LOCK = "Pipfile.lock"
+_PROJECT = "pyproject.toml"
+_REQUIREMENTS = "requirements"
+_LOCKED = later(r'^\[\[packages?\]\]\s*\nname = "(?P<name>[^"\n]+)"\s*\nversion = "(?P<version>[^"\n]+)"', re.MULTILINE)
+_REQUIREMENT = later(r"\s*(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*\(?(?P<specifier>[^;#@()\\]*)\)?")
+_STATING = frozenset({*_LOCKS, _PIPFILE_LOCK, _PROJECT})
 _MOST = 20_000_000
 """Bytes; a larger file is not read."""
 
@@ -76,7 +82,7 @@ class Projects:
         """What is locked and what is required, from the folder outwards, up to the root of the repository."""
         if folder not in self._seen:
             outside = () if _is_outermost(folder) else self._around(folder.parent)
-            self._seen[folder] = ((_locked(folder), _required(folder)), *outside)
+            self._seen[folder] = ((_locked(folder), _required(folder)), *outside) if _states_anything(folder) else outside
         return self._seen[folder]
 
     @staticmethod
@@ -91,11 +97,20 @@ class Projects:
         return nearest
 
 
+def _states_anything(folder: Path) -> bool:
+    """Whether a folder has a file that may say something of versions: most have none."""
+    try:
+        names = os.listdir(folder)  # noqa: PTH208 -- of each folder of a run
+    except OSError:
+        return False
+    return not _STATING.isdisjoint(names) or any(name.startswith(_REQUIREMENTS) for name in names)
+
+
 def _locked(folder: Path) -> Stated:
     found: Stated = {}
     for name in _LOCKS:
         _join(found, ((match["name"], match["version"]) for match in _LOCKED.finditer(_text(folder / name).replace("\r\n", "\n"))))
-    sections = _json(folder / "Pipfile.lock")
+    sections = _json(folder / _PIPFILE_LOCK)
     for section in ("default", "develop"):
         packages = sections.get(section)
         if isinstance(packages, dict):
@@ -108,14 +123,14 @@ def _required(folder: Path) -> Stated:
     found: Stated = {}
     for file in _requirement_files(folder):
         _join(found, _requirements(_text(file).splitlines()))
-    for name, versions in _project(folder / "pyproject.toml").items():
+    for name, versions in _project(folder / _PROJECT).items():
         found.setdefault(name, versions)
     return found
 
 
 def _requirement_files(folder: Path) -> list[Path]:
     try:
-        return sorted([*folder.glob("requirements*.txt"), *folder.glob("requirements/*.txt")])
+        return sorted([*folder.glob(f"{_REQUIREMENTS}*.txt"), *folder.glob(f"{_REQUIREMENTS}/*.txt")])
     except OSError:
         return []
 

@@ -7,11 +7,11 @@ they are what it was made of. The tests write it (``--update``) and compare it w
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from errlint.digests import digest
 from errlint.gate import Gate
+from errlint.lean import dataclass
 from errlint.project import Project
 
 if TYPE_CHECKING:
@@ -78,5 +78,4 @@ def sources(pack: Pack) -> str:
 
     :raises OSError: one cannot be read.
     """
-    files = (*pack.libraries, *pack.catalogues)
-    return digest(*(part for file in files for part in (file.name.encode(), file.read_bytes()))).hex()
+    return digest(*(part for file, contents in pack.digests.items() for part in (file.name.encode(), contents))).hex()

@@ -6,13 +6,14 @@ The engine contains no name of a library: it asks here. What a sheet may say is 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from fnmatch import fnmatchcase
 from functools import cached_property
 
 import msgspec
 
 from errlint.installed import Installed
+from errlint.lean import dataclass
 from errlint.library_sheets import Argument, FunctionSheet, RetryAfterDefeat, Sheet, TypeSheet
 from errlint.library_versions import holding
 from errlint.retry_sheets import RetrySheet

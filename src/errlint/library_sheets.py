@@ -9,13 +9,13 @@ A sheet is a TOML file in a rule pack's ``libraries`` folder. The engine contain
 sheet. Behind either, ``?`` says that the value may be None.
 """
 
-from __future__ import annotations
-
+# no `from __future__ import annotations`: msgspec would compile the text of each annotation again
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
+from errlint.prepared import NOTHING, Prepared, decoded
 from errlint.retry_sheets import RetrySheet
 from errlint.speech_sheets import ServingSheet, SpeechSheet
 from errlint.toml import decode_file
@@ -191,9 +191,10 @@ class Sheet(_Sheet, frozen=True):
     serving: tuple[ServingSheet, ...] = ()
 
 
-def load_sheet(path: Path) -> Sheet:
+def load_sheet(path: Path, ready: Prepared = NOTHING) -> Sheet:
     """Read one sheet.
 
+    :param ready: what is prepared of some files.
     :raises errlint.errors.UsageProblem: when the file is missing, is not TOML, or does not fit the schema.
     """
-    return decode_file(path, Sheet)
+    return decoded(ready, path, Sheet) or decode_file(path, Sheet)

@@ -13,7 +13,9 @@ from __future__ import annotations
 
 import enum
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from errlint.lean import dataclass
 
 _CODE = re.compile(r"`[^`]*`")
 

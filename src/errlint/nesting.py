@@ -11,8 +11,10 @@ A text that is no Python stops the parser at its first mistake, and the count as
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
+
+from errlint.lean import dataclass
 
 LEVELS = 600
 """The deepest text that is parsed: a sum of 600 terms, a chain of 300 calls. libcst takes up to 4 KiB of stack for such a level, and Python

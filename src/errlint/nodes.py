@@ -3,6 +3,9 @@
 libcst 1.8 hashes a node in Python, and as its classes are abstract base classes, :func:`isinstance` looks into the registers of
 :mod:`abc` for each of them. Both give the answers that Python's own implementations give, in half to a third of the time: a node's
 hash is its identity, and nothing is registered as a virtual subclass of a node. So Python's own take their place, once a process.
+
+And most of what libcst takes to be imported goes into methods that are written anew for each of its classes. Whoever imports this module
+first has it in half of that time (:mod:`errlint.lean`); when libcst is there already, its classes are made and stay as they are.
 """
 
 from __future__ import annotations
@@ -11,7 +14,11 @@ from abc import ABCMeta
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import libcst as cst
+from errlint.lean import defined_leanly
+from errlint.postponed import postponed
+
+with defined_leanly("libcst."), postponed("libcst.metadata"):
+    import libcst as cst
 
 
 class _Plain(ABCMeta):

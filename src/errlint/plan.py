@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,12 +19,15 @@ from errlint.cache import Results, load, store
 from errlint.config import api_for, check_apis, layers
 from errlint.digests import digest, digest_of
 from errlint.errors import UsageProblem
+from errlint.garbage import loaded
 from errlint.gate import is_test
 from errlint.globs import absolute
 from errlint.identity import contents, identity
 from errlint.installed import UNKNOWN, Installed, Projects
 from errlint.known import Known, shipped
+from errlint.lean import dataclass
 from errlint.model import FileReport
+from errlint.project import NO_NEWS, Seen
 
 if TYPE_CHECKING:
     from datetime import date
@@ -49,6 +52,34 @@ class _Lane:
     known: Known
     installed: Installed
     results: Results | None
+
+
+@dataclass(frozen=True)
+class Task:
+    """A file that rules have to be asked about.
+
+    :ivar shown: its path for people; :ivar rules: the ids of these rules; :ivar remembered: whether the result is to be kept.
+    """
+
+    path: Path
+    shown: str
+    raw: bytes
+    rules: tuple[str, ...]
+    remembered: bool
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What rules say of a file: plain data, which can come from another process.
+
+    :ivar modules: the other modules of the project that this rests on, if it is to be kept; :ivar contents: the digest of what they held;
+    :ivar news: of the folders in which imports were looked for.
+    """
+
+    report: FileReport
+    modules: tuple[str, ...] = ()
+    contents: bytes = b""
+    news: Seen = NO_NEWS
 
 
 class Plan:
@@ -96,24 +127,70 @@ class Plan:
 
         :raises UsageProblem: as loading of settings, rules and catalogues does, or no rule is selected.
         """
-        place = self._configs.place(path)
-        lane = self._lane(path, os.path.dirname(place))  # noqa: PTH120 -- asked for each file of a run
+        self._lane(path)
 
         def lint(raw: bytes, shown: str) -> FileReport:
-            if b"errlint:" not in raw:
-                if not lane.known.gate.lets_pass(raw, place):
-                    return FileReport(shown, stage="gated")
-                if is_test(shown):
-                    return FileReport(shown, stage="screened")
-            report = self._without_silenced(self._found(raw, shown, lane, place), lane.config, path)
-            if self._changes is not None:
-                report = self._changes.on_changed_lines(report, path)
-            baseline = self.baseline_for(path)
-            return report if baseline is None else baseline.without_accepted(report, raw, path)
+            begun = self.begin(path, raw, shown)
+            return begun if isinstance(begun, FileReport) else self.finish(begun, self.answer(begun))
 
         return lint
 
-    def _lane(self, path: Path, folder: str) -> _Lane:
+    def begin(self, path: Path, raw: bytes, shown: str) -> FileReport | Task:
+        """What is told of a file without parsing it, or what is left to do.
+
+        :raises UsageProblem: as :meth:`lint_for`.
+        """
+        lane, place = self._lane(path), self._configs.place(path)
+        if b"errlint:" not in raw:
+            if not lane.known.gate.lets_pass(raw, place):
+                return FileReport(shown, stage="gated")
+            if is_test(shown):
+                return FileReport(shown, stage="screened")
+        key = self._key(raw, shown, place) if lane.results is not None else b""
+        report = lane.results.get(key, shown) if lane.results is not None else None
+        if report is None:
+            from errlint.engine import before_parsing
+
+            asked = before_parsing(raw, shown, self._setup(lane.config, lane.api, lane.installed), Path(place))
+            if not isinstance(asked, FileReport):
+                return Task(path, shown, raw, tuple(rule.id for rule in asked), lane.results is not None)
+            report = asked
+            if lane.results is not None:
+                lane.results.put(key, report)
+        return self._for_the_user(report, raw, lane, path)
+
+    def answer(self, task: Task) -> Answer:
+        """Ask the rules. This takes its time, and leaves no traces but in what is remembered of the project."""
+        from errlint.engine import ask
+
+        lane, place = self._lane(task.path), self._configs.place(task.path)
+        setup = self._setup(lane.config, lane.api, lane.installed)
+        rules = tuple(rule for rule in setup.rules if rule.id in task.rules)
+        report = ask(rules, task.raw, task.shown, setup, Path(place))
+        if not task.remembered:
+            return Answer(report)
+        modules = setup.consulted(place) if report.stage == "checked" else ()
+        project = lane.known.gate.project
+        return Answer(report, modules, project.contents(modules), project.news())
+
+    def finish(self, task: Task, answer: Answer) -> FileReport:
+        """What the user is told of a file; the answer is remembered."""
+        lane = self._lane(task.path)
+        if lane.results is not None:
+            lane.known.gate.project.learn(answer.news)
+            key = self._key(task.raw, task.shown, self._configs.place(task.path))
+            lane.results.put(key, answer.report, answer.modules, answer.contents)
+        return self._for_the_user(answer.report, task.raw, lane, task.path)
+
+    def _for_the_user(self, report: FileReport, raw: bytes, lane: _Lane, path: Path) -> FileReport:
+        report = self._without_silenced(report, lane.config, path)
+        if self._changes is not None:
+            report = self._changes.on_changed_lines(report, path)
+        baseline = self.baseline_for(path)
+        return report if baseline is None else baseline.without_accepted(report, raw, path)
+
+    def _lane(self, path: Path) -> _Lane:
+        folder = os.path.dirname(self._configs.place(path))  # noqa: PTH120 -- asked for each file of a run
         config = self._configs.for_folder(folder)
         api = self._api or api_for(config, path)
         if (folder, api) not in self._lanes:
@@ -136,19 +213,6 @@ class Plan:
         """Keep what was found for the runs to come."""
         for results in self._results.values():
             results.save()
-
-    def _found(self, raw: bytes, shown: str, lane: _Lane, place: str) -> FileReport:
-        """What is found in a file, or was found before."""
-        key = self._key(raw, shown, place) if lane.results is not None else b""
-        report = lane.results.get(key, shown) if lane.results is not None else None
-        if report is None:
-            from errlint.engine import check_bytes
-
-            setup = self._setup(lane.config, lane.api, lane.installed)
-            report = check_bytes(raw, shown, setup, Path(place))
-            if lane.results is not None:
-                lane.results.put(key, report, setup.consulted(place) if report.stage == "checked" else ())
-        return report
 
     def _key(self, raw: bytes, shown: str, place: str) -> bytes:
         """What a result depends on beside its setup and other modules; a suppression may end with the day."""
@@ -276,6 +340,7 @@ class Plan:
             self._full[key] = self._knowledge(config, api).with_rules(
                 selected, known, require_reason=config.require_reason, today=self._today, installed=installed
             )
+            loaded()
         return self._full[key]
 
     def _layers(self, config: Config) -> tuple[Layer, ...]:

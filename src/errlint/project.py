@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import field
+from itertools import islice
 from pathlib import Path
 
 from errlint.digests import digest, digest_of
 from errlint.files import CannotRead, read_bytes
+from errlint.lean import dataclass
 
 _REPOSITORY = (".git", ".hg", ".svn", ".jj")
 _BUILD = ("pyproject.toml", "setup.py", "setup.cfg")
@@ -37,6 +39,20 @@ class Module:
     folder: str | None = None
 
 
+@dataclass(frozen=True)
+class Seen:
+    """What was seen of the file system.
+
+    :ivar listings: by folder, the names in it, and whether each is a folder; :ivar roots: by folder, the root of its project.
+    """
+
+    listings: Mapping[str, dict[str, bool]] = field(default_factory=dict)
+    roots: Mapping[str, str] = field(default_factory=dict)
+
+
+NO_NEWS = Seen()
+
+
 class Project:
     """Finds first-party modules; what it saw of the file system is remembered for a run.
 
@@ -48,9 +64,12 @@ class Project:
         self._root = root
         self._roots: dict[str, str] = {}
         self._listings: dict[str, dict[str, bool]] = {}
+        self._told = 0, 0
         self._rested_on: set[str] = set()
         self._inside: dict[str, bool] = {}
         self._modules: dict[tuple[str, str, int], Module | None] = {}
+        self._starts: dict[tuple[str, str, int], tuple[Module | None, list[str]]] = {}
+        self._bases: dict[str, tuple[str, ...]] = {}
         self._digests: dict[str, bytes] = {}
 
     def root_of(self, folder: str) -> str:
@@ -86,9 +105,13 @@ class Project:
 
     def start(self, file: str, name: str, level: int) -> tuple[Module | None, list[str]]:
         """The module that the import of a dotted name starts from, and the parts of the name that lead on from there."""
-        first, *rest = name.split(".")
-        found = self.resolve(file, first, level)
-        return (found, rest) if found is not None or level else self._around(os.path.dirname(file), [first, *rest])
+        key = os.path.dirname(file), name, level
+        if key not in self._starts:
+            first, *rest = name.split(".")
+            found = self.resolve(file, first, level)
+            inside = found is not None or level or not rest
+            self._starts[key] = (found, rest) if inside else self._around(key[0], [first, *rest])
+        return self._starts[key]
 
     def _around(self, folder: str, parts: list[str]) -> tuple[Module | None, list[str]]:
         """``acme.orders.client`` in a file of ``acme/orders``, where ``acme`` is a package by no file: it leads back into the folder.
@@ -125,10 +148,12 @@ class Project:
     def _absolute(self, folder: str, root: str, name: str) -> Module | None:
         if name in sys.stdlib_module_names:
             return None
-        starts = (self.child(Module(None, base), name) for base in self._bases(folder, root))
+        if folder not in self._bases:
+            self._bases[folder] = tuple(self._find_bases(folder, root))
+        starts = (self.child(Module(None, base), name) for base in self._bases[folder])
         return next((found for found in starts if found is not None), None)
 
-    def _bases(self, folder: str, root: str) -> Iterator[str]:
+    def _find_bases(self, folder: str, root: str) -> Iterator[str]:
         """Where absolute imports may start: the folders above that are in no package, nearest first, and their ``src``."""
         for above in _upwards(folder):
             if os.path.basename(above) in _INSTALLED or not _within(above, root):
@@ -202,6 +227,23 @@ class Project:
         if file not in self._digests:
             self.read(file)
         return self._digests[file]
+
+    def contents(self, files: tuple[str, ...]) -> bytes:
+        """Of all of these modules together; nothing for none."""
+        return digest(*map(self.digest, files)) if files else b""
+
+    def news(self) -> Seen:
+        """What was seen of the file system since this was asked last."""
+        listed, rooted = self._told
+        self._told = len(self._listings), len(self._roots)
+        return Seen(dict(islice(self._listings.items(), listed, None)), dict(islice(self._roots.items(), rooted, None)))
+
+    def learn(self, news: Seen) -> None:
+        """Take over what another process saw, unless it was seen here."""
+        for folder, listing in news.listings.items():
+            self._listings.setdefault(folder, listing)
+        for folder, root in news.roots.items():
+            self._roots.setdefault(folder, root)
 
     def listings(self) -> dict[str, bytes]:
         """By folder that was looked at, the digest of all in it that imports may lead to.

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from errlint import __version__
 from errlint.config import FILE_NAMES
 from errlint.errors import UsageProblem
 from errlint.files import CannotRead, CannotWrite, read_bytes, write_atomically
+from errlint.lean import dataclass
 
 PRE_COMMIT = ".pre-commit-config.yaml"
 _PYPROJECT = "pyproject.toml"

@@ -6,16 +6,18 @@ A pack that cannot be imported is an error, never a silent "clean".
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from errlint.declared import declared
+from errlint.digests import digest
 from errlint.errors import UsageProblem
+from errlint.lean import dataclass
 from errlint.model import RuleText
 from errlint.own_findings import own_texts
+from errlint.prepared import NOTHING, Prepared, prepared
 
 if TYPE_CHECKING:
     from errlint.catalogue import Catalogues
@@ -38,15 +40,31 @@ class Pack:
     def _data(self, kind: str) -> list[Path]:
         return sorted((self.folder / kind).glob("*.toml"))
 
-    @property
+    @cached_property
     def catalogues(self) -> list[Path]:
         """Its error catalogues."""
         return self._data("catalogues")
 
-    @property
+    @cached_property
     def libraries(self) -> list[Path]:
         """Its library sheets."""
         return self._data("libraries")
+
+    @cached_property
+    def digests(self) -> dict[Path, bytes]:
+        """Of the contents of each of these files.
+
+        :raises OSError: one cannot be read.
+        """
+        return {file: digest(file.read_bytes()) for file in (*self.libraries, *self.catalogues)}
+
+    @cached_property
+    def prepared(self) -> Prepared:
+        """What it ships of them in a form that is read more quickly."""
+        try:
+            return prepared(self.folder, self.digests)
+        except OSError:
+            return NOTHING
 
     @property
     def modules(self) -> list[str]:
@@ -78,6 +96,7 @@ def rules() -> tuple[Rule, ...]:
 
     :raises UsageProblem: when there is no rule at all, a rule module cannot be imported, or two rules share an id or a name.
     """
+    import errlint.nodes  # noqa: F401  (before anything else imports libcst)
     from errlint.rule import Rule
 
     found: list[Rule] = []
@@ -122,7 +141,7 @@ def libraries() -> Libraries:
     from errlint.libraries import Libraries
     from errlint.library_sheets import load_sheet
 
-    return Libraries(tuple(load_sheet(path) for pack in packs() for path in pack.libraries))
+    return Libraries(tuple(load_sheet(path, ready) for pack in packs() for ready in [pack.prepared] for path in pack.libraries))
 
 
 @lru_cache(maxsize=1)
@@ -158,4 +177,5 @@ def catalogues(extra: tuple[Path, ...] = ()) -> Catalogues:
     """All catalogues: those of the packs, of installed packages, and of the user, each taking the place of earlier ones with its id."""
     from errlint.catalogue import load_catalogues
 
-    return load_catalogues([path for pack in packs() for path in pack.catalogues], packaged_catalogues(), extra)
+    ready = {path: body for pack in packs() for path, body in pack.prepared.items()}
+    return load_catalogues([path for pack in packs() for path in pack.catalogues], packaged_catalogues(), extra, ready=ready)

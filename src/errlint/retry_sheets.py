@@ -5,8 +5,7 @@ client with a retry of its own, or only a part of one (``tenacity.stop_after_att
 without it, and which HTTP calls are covered. The engine puts policies together from that and knows no library.
 """
 
-from __future__ import annotations
-
+# no `from __future__ import annotations`: msgspec would compile the text of each annotation again
 from typing import Literal
 
 import msgspec

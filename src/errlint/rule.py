@@ -17,13 +17,13 @@ from __future__ import annotations
 import sys
 import typing
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import libcst as cst
 
 from errlint.catalogue import Catalogue
 from errlint.catalogue.spelling import is_slip, one_edit_apart
 from errlint.context import Context
+from errlint.lean import dataclass
 from errlint.library_sheets import Argument, RetryAfterDefeat, TypeSheet
 from errlint.model import Edit, Finding, Fix, Location, Safety, Severity, Step
 from errlint.screen import Code, Screen

@@ -1,19 +1,23 @@
 """Many files, and what becomes of each of them.
 
 The unit of work, :func:`work`, is a function of a path and its plan: it writes no more than that one file and remembers nothing of it.
+Files that are only checked may be shared out among processes (:mod:`errlint.processes`).
 """
 
 from __future__ import annotations
 
 import enum
+import os
+import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from errlint.files import CannotRead, CannotWrite, read_bytes, write_atomically
+from errlint.lean import dataclass
 from errlint.model import FileReport
-from errlint.plan import Plan
+from errlint.plan import Plan, Task
 from errlint.terminal import shown_path
 
 if TYPE_CHECKING:
@@ -23,6 +27,13 @@ if TYPE_CHECKING:
 
 _WHY_NOT_FIXED = {"ERR001", "ERR004"}
 """Findings that say themselves why a file is not fixed."""
+
+
+def processors() -> int:
+    """How many processes can work at the same time here; 1 where errlint uses no others."""
+    if sys.platform in ("win32", "darwin") or not hasattr(os, "fork"):
+        return 1
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class Mode(enum.Enum):
@@ -53,16 +64,35 @@ class Outcome:
     silenced: int = 0
 
 
-def run(paths: Iterable[Path], plan: Plan, mode: Mode, *, unsafe: bool = False) -> Iterator[Outcome]:
+def run(paths: Iterable[Path], plan: Plan, mode: Mode, *, unsafe: bool = False, jobs: int = 1) -> Iterator[Outcome]:
     """Lint files, in the order given; ``unsafe`` wants the unsafe fixes as well. What was found is remembered when the run ends.
 
+    :param jobs: how many processes may be used; fixes are made in this one, since a file that is written may be asked about by others.
     :raises UsageProblem: as :meth:`Plan.lint_for`; nothing about the files themselves raises.
     """
     try:
+        if mode is Mode.CHECK and jobs > 1:
+            from errlint.processes import shared_out
+
+            for begun in shared_out((_begin(path, plan) for path in paths), plan, jobs):
+                yield begun if isinstance(begun, Outcome) else _checked(plan.finish(*begun), begun[0].raw)
+            return
         for path in paths:
             yield work(path, plan, mode, unsafe=unsafe)
     finally:
         plan.remember()
+
+
+def _begin(path: Path, plan: Plan) -> Outcome | Task:
+    """What becomes of a file that is only checked, as far as that can be told at once."""
+    shown = shown_path(path)
+    plan.lint_for(path)
+    try:
+        raw = read_bytes(path)
+    except CannotRead as problem:
+        return _unread(shown, problem.message)
+    begun = plan.begin(path, raw, shown)
+    return _checked(begun, raw) if isinstance(begun, FileReport) else begun
 
 
 def work(path: Path, plan: Plan, mode: Mode, *, unsafe: bool = False) -> Outcome:
@@ -85,8 +115,7 @@ def work(path: Path, plan: Plan, mode: Mode, *, unsafe: bool = False) -> Outcome
 def work_bytes(raw: bytes, shown: str, lint: Lint, mode: Mode, *, unsafe: bool = False) -> Outcome:
     """Lint bytes, and fix them if asked to; nothing is written."""
     if mode is Mode.CHECK:
-        report = lint(raw, shown)
-        return Outcome(report, before=raw, after=raw) if report.findings else Outcome(report)
+        return _checked(lint(raw, shown), raw)
     from errlint.fixer import fix_source
 
     fixed = fix_source(raw, shown, lint, unsafe=unsafe)
@@ -94,6 +123,10 @@ def work_bytes(raw: bytes, shown: str, lint: Lint, mode: Mode, *, unsafe: bool =
         return Outcome(fixed.report)
     told = any(finding.rule in _WHY_NOT_FIXED for finding in fixed.report.findings)
     return Outcome(fixed.report, sum(fixed.applied.values()), raw, fixed.raw, None if told else fixed.held_back)
+
+
+def _checked(report: FileReport, raw: bytes) -> Outcome:
+    return Outcome(report, before=raw, after=raw) if report.findings else Outcome(report)
 
 
 def silence(path: Path, plan: Plan, reason: str) -> Outcome:

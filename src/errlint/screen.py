@@ -9,60 +9,83 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from errlint.encoding import with_lf
-from errlint.http_words import STATUS_IN_STRING
+from errlint.http_words import statuses_in_strings
+from errlint.lean import dataclass
 
 if TYPE_CHECKING:
     from errlint.libraries import Libraries
+    from errlint.retry_sheets import RetrySheet
 
 _PROSE = re.compile(
     rb"""\#[^\n]*
-    |(?P<prefix>\b[bBfFrRtTuU]{1,2})?(?:
-        \"{3}(?P<long>(?:[^"\\]|\\.|"(?!""))*)\"{3}
-        |'{3}(?P<tall>(?:[^'\\]|\\.|'(?!''))*)'{3}
-        |"(?P<double>(?:[^"\\\n]|\\.)*)"
-        |'(?P<single>(?:[^'\\\n]|\\.)*)'
-    )""",
+    |\"{3}(?P<long>[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*)\"{3}
+    |'{3}(?P<tall>[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*)'{3}
+    |"(?P<double>[^"\\\n]*(?:\\.[^"\\\n]*)*)"
+    |'(?P<single>[^'\\\n]*(?:\\.[^'\\\n]*)*)'
+    """,
     re.DOTALL | re.VERBOSE,
 )
 _WOVEN = re.compile(rb"\{([^{}]*)")
+_PREFIX = re.compile(rb"\b[bBfFrRtTuU]{1,2}\Z")
+_LONGEST_PREFIX = 3
+"""Of a string, with what must not be a letter before it: bytes."""
+
+# Most questions are about words, and sets of words are quick to ask. A pattern comes after them, and begins with what is rare: only then
+# does `re` leap to the places where that stands, instead of trying each byte.
+_APART = bytes(byte if bytes((byte,)).isalnum() or byte == ord("_") or byte > 127 else ord(" ") for byte in range(256))
 
 _IN = re.compile(rb"\bin\b")
 _FOR = re.compile(rb"\bfor\b[^:\n]*?\bin\b")
-_COMPARES = re.compile(rb"[=!]=\s*(?![\s\d-]|None\b|True\b|False\b)|\bcase\b")
-_ASKS_TEXT = re.compile(
-    rb"\.\s*(?:startswith|endswith|find|rfind|index|rindex|count)\b|\b(?:search|match|fullmatch|findall|finditer)\b|\.\s*get\s*\(\s*[^\s\"']"
-)
+_COMPARES = re.compile(rb"[=!]=\s*(?![\s\d-]|None\b|True\b|False\b)")
+_ASKS_TEXT = re.compile(rb"\.\s*(?:startswith|endswith|find|rfind|index|rindex|count)\b|\.\s*get\s*\(\s*[^\s\"']")
+_COMMENT = ord("#")
+_PREFIXES = frozenset(b"bBfFrRtTuU")
+_FORMATS = frozenset(b"fFtT")
+_EXCEPT = frozenset({b"except"})
+_CASE = frozenset({b"case"})
+_SEARCHES = frozenset({b"search", b"match", b"fullmatch", b"findall", b"finditer"})
 _JOINED = re.compile(
     rb"\b(?:if|elif|while|assert|and|not)\b[\s(]*[\w.]+\)*\s*(?:\band\b|:\s*if\b)|\)\s*and\b|\band\s+[\w.]+\s*(?:[:)\]\n]|and\b|or\b|else\b)"
 )
 _ALONE = re.compile(rb"\bif[\s(]+[\w.]+[\s)]+else\b|\b(?:if|elif)[\s(]+[\w.]+[\s)]*:\s*raise\b")
-_LOOPS = re.compile(rb"^[ \t\f]*(?:async\s+)?(?:for|while)\b", re.MULTILINE)
-_AGAIN = re.compile(rb"retr|attempt|tries|again|back_?off|sleep|wait|delay|pause", re.IGNORECASE)
-_RUN_BY_OTHERS = re.compile(
-    rb"(?:[Rr]etr(?:y|ie[rs]|ying)|[Aa]ttempt|[Aa]gain(?!st)|[Bb]ack_?[Oo]ff)\w*(?:\.\w+)?[ \t]*\("
-    rb"|^[ \t]*@(?!property|cached|static|class|abstract|over|data|deprecat|validate|field|model|context|async)\w+[ \t]*(?:\(|$)",
-    re.MULTILINE,
+_LOOPS = re.compile(rb"\n([ \t\f]*)(?:async\s+)?(?:for|(while))\b")
+_LEAVES = re.compile(rb"\b(?:break|return|raise)\b")
+_AGAIN = (b"retr", b"attempt", b"tries", b"again", b"backoff", b"back_off", b"sleep", b"wait", b"delay", b"pause")
+_NAMED_SO = (b"retry", b"retrier", b"retries", b"attempt", b"again", b"backoff", b"back_off")
+_RUNS_AGAIN = re.compile(
+    rb"(?:[Rr]etr(?:y|ie[rs]|ying)|[Aa]ttempt|[Aa]gain(?!st)|[Bb]ack_?[Oo]ff)\w*(?:\.\w+)?[ \t]*\(",
 )
-"""What a project may call its retries, and its decorators."""
+"""What a project may call its retries."""
+_DECORATED = rb"\n[ \t]*@(?!property|cached|static|class|abstract|over|data|deprecat|validate|field|model|context|async)\w+"
+_MAY_DECORATE = re.compile(_DECORATED)
+_DECORATOR = re.compile(_DECORATED + rb"[ \t]*[(\n]")
+"""A decorator of the project."""
+_FUNCTION = re.compile(rb"\n([ \t\f]*)(?:async[ \t]+)?def[ \t]+(\w+)")
+_BRACKET = re.compile(rb"\s*\(")
+_OF_ANOTHER = re.compile(rb"(?:[.)\]]\s*\w*\s*\.\s*|\w)\Z")
+"""Before a name: the end of another name, or of an object that is no plain name."""
+_LONGEST_OWNER = 80
+"""Bytes."""
 _TOLD = re.compile(rb"retry|reset|wait|after|delay|back_?off", re.IGNORECASE)
 _KEY_OF_TABLE = re.compile(rb"\s*:")
-_HANDLES = re.compile(rb"\bexcept\b")
-_OF_EXCEPTION = re.compile(rb"\bisinstance\b[^\n]*(?:Err|Exc)|:[ \t]*[\w.\[\]| ]*(?:Error|Exception)\b")
-_MESSAGE_KEY = re.compile(rb"""["']message["']""", re.IGNORECASE)
-_ERROR_KEYS = re.compile(
-    rb"""["'](?:err|errors?|fault|error_?messages?|error_?description|success|ok|succeeded|successful|is_?success|status|detail|result|state"""
-    rb"""|outcome|code|error_?code|err_?code|err_?no|ret|ret_?code)["']""",
-    re.IGNORECASE,
+_IS_EXCEPTION = re.compile(rb"isinstance\b[^\n]*(?:Err|Exc)")
+_OF_EXCEPTION = re.compile(rb":[ \t]*[\w.\[\]| ]*(?:Error|Exception)\b")
+_QUOTED = re.compile(rb"""["'](\w+)(?=["'])""")
+_MESSAGE = frozenset({b"message"})
+_ERROR_KEYS = frozenset(
+    b"err error errors fault errormessage errormessages error_message error_messages errordescription error_description success ok "
+    b"succeeded successful issuccess is_success status detail result state outcome code errorcode error_code errcode err_code errno err_no "
+    b"ret retcode ret_code".split()
 )
+_NAMES_OF_EXCEPTIONS = (b"Error", b"Exception")
 
 
 class Words:
-    """What members are called that sheets speak of, as patterns: compiled once a run.
+    """What sheets speak of, as words and patterns: made once a run.
 
     :param libraries: the sheets.
     """
@@ -86,17 +109,23 @@ class Words:
         return Members.of(self._libraries.falsy_members, rb"(?!\s*(?:[.\[(=!<>]|is\b|in\b|not\b))")
 
     @cached_property
-    def retries(self) -> re.Pattern[bytes]:
-        """What sets up a retry, or a part of one."""
-        rows = (row for sheet in self._libraries.sheets for row in sheet.retry if not row.builtin)
-        return re.compile(rb"\b(?:%b)\b" % _options(name.rpartition(".")[2] for row in rows for name in row.names))
+    def retries(self) -> tuple[tuple[frozenset[bytes], str], ...]:
+        """The names of what sets up a retry, or a part of one, and the argument without which it does not: ``""`` where there is none."""
+        needing: dict[str, set[str]] = {}
+        for row in self._retries:
+            given_by_place = any(argument.name == row.needs and argument.position is not None for argument in row.arguments)
+            needing.setdefault("" if given_by_place else row.needs, set()).update(row.names)
+        return tuple((_last_parts(names), needed) for needed, names in needing.items())
 
     @cached_property
-    def asks_text(self) -> re.Pattern[bytes]:
-        """What makes a retry depend on the text of an exception."""
-        rows = (row for sheet in self._libraries.sheets for row in sheet.retry)
-        asking = (row for row in rows if any({"text", "text-pattern"}.intersection(argument.says) for argument in row.arguments))
-        return re.compile(rb"\b(?:%b)\b" % _options(name.rpartition(".")[2] for row in asking for name in row.names))
+    def asks_text(self) -> frozenset[bytes]:
+        """The names of what makes a retry depend on the text of an exception."""
+        asking = (row for row in self._retries if any({"text", "text-pattern"}.intersection(argument.says) for argument in row.arguments))
+        return _last_parts(name for row in asking for name in row.names)
+
+    @cached_property
+    def _retries(self) -> tuple[RetrySheet, ...]:
+        return tuple(row for sheet in self._libraries.sheets for row in sheet.retry if not row.builtin)
 
     @cached_property
     def body(self) -> Members:
@@ -104,126 +133,202 @@ class Words:
         return Members.of(self._libraries.decoding_methods)
 
     @cached_property
-    def decoders(self) -> re.Pattern[bytes]:
-        """A function that decodes JSON."""
-        return re.compile(rb"\b(?:%b)\b" % _options(name.rpartition(".")[2] for name in self._libraries.decoders))
+    def decoders(self) -> frozenset[bytes]:
+        """The names of functions that decode JSON."""
+        return _last_parts(self._libraries.decoders)
 
     @cached_property
-    def pauses(self) -> re.Pattern[bytes]:
-        """A call that waits."""
-        return re.compile(rb"\b(?:%b)\b" % _options(name.rpartition(".")[2] for name in self._libraries.pauses))
+    def pauses(self) -> frozenset[bytes]:
+        """The names of calls that wait."""
+        return _last_parts(self._libraries.pauses)
 
     @cached_property
-    def defeats(self) -> re.Pattern[bytes]:
-        """An argument that makes a layer ignore Retry-After, or the value that does."""
+    def defeats(self) -> tuple[frozenset[bytes], re.Pattern[bytes]]:
+        """The words of arguments that make a layer ignore Retry-After, and of values that do; and how they stand there."""
         rows = [row for rows in self._libraries.defeats_retry_after.values() for row in rows]
-        values = _options(row.when_is.rpartition(".")[2] for row in rows if row.when_is)
-        arguments = _options(row.argument.name for row in rows if not row.when_is)
-        return re.compile(rb"""\b(?:%b)\b|\b(?:%b)["']?\s*[=:]""" % (values, arguments))
+        values = _last_parts(row.when_is for row in rows if row.when_is)
+        arguments = _last_parts(row.argument.name for row in rows if not row.when_is)
+        pattern = re.compile(rb"""(?<!\w)(?:(?:%b)\b|(?:%b)["']?\s*[=:])""" % (_any_of(values), _any_of(arguments)))
+        return values | arguments, pattern
 
 
 @dataclass(frozen=True, slots=True)
 class Members:
     """Members of these names, in any of the ways to ask for one: ``x.name``, ``getattr(x, "name")``, ``case Type(name=…)``."""
 
+    names: frozenset[bytes]
+    folded: frozenset[bytes]
     asked: re.Pattern[bytes]
-    quoted: re.Pattern[bytes]
+    matched: re.Pattern[bytes]
 
     @classmethod
     def of(cls, names: Iterable[str], then: bytes = b"") -> Members:
         """The patterns for these names; ``then`` is what follows when they are asked for with a dot."""
-        options = _options(names)
-        asked = rb"\.\s*(?:%b)\b%b|\bcase\b[^\n]*\b(?:%b)\s*=" % (options, then, options)
-        return cls(re.compile(asked), re.compile(rb"""["'](?:%b)["']""" % options))
+        words = frozenset(name.encode() for name in names)
+        options = _any_of(words)
+        return cls(
+            words,
+            frozenset(word.lower() for word in words),
+            re.compile(rb"\.\s*(?:%b)\b%b" % (options, then)),
+            re.compile(rb"case\b[^\n]*\b(?:%b)\s*=" % options),
+        )
 
     def stand_in(self, code: Code) -> bool:
         """Whether one of them is asked for."""
-        if self.asked.search(code.skeleton) is not None:
+        if self.names.isdisjoint(code.all_words):
+            return False
+        if not self.names.isdisjoint(code.own_words) and (self.asked.search(code.skeleton) or self.matched.search(code.skeleton)):
             return True
-        return b"getattr" in code.skeleton and self.quoted.search(code.raw) is not None
+        return b"getattr" in code.all_words and not self.folded.isdisjoint(code.quoted_words)
 
 
-def _options(words: Iterable[str]) -> bytes:
-    return b"|".join(re.escape(word.encode()) for word in sorted(set(words))) or b"(?!)"
+def _last_parts(names: Iterable[str]) -> frozenset[bytes]:
+    return frozenset(name.rpartition(".")[2].encode() for name in names)
+
+
+def _any_of(words: Iterable[bytes]) -> bytes:
+    return b"|".join(re.escape(word) for word in sorted(words)) or b"(?!)"
 
 
 class Code:
     """The code of one file, as screens see it.
 
-    :ivar raw: its bytes, lines ending with LF; :param words: what sheets speak of.
+    :ivar raw: its bytes, each line after an LF; :ivar known: what sheets speak of.
     """
 
-    def __init__(self, raw: bytes, words: Words) -> None:
-        self.raw = with_lf(raw)
-        self.words = words
+    def __init__(self, raw: bytes, known: Words) -> None:
+        self.raw = b"\n" + with_lf(raw)
+        self.known = known
+
+    @cached_property
+    def all_words(self) -> frozenset[bytes]:
+        """Every word of the file, be it in a comment or a string."""
+        return frozenset(self.raw.translate(_APART).split())
 
     @cached_property
     def skeleton(self) -> bytes:
-        """The code without comments and without what its strings say."""
-        return _PROSE.sub(_emptied, self.raw)
+        """The code without comments and without what its strings say, each line between two LF."""
+        return _PROSE.sub(_emptied, self.raw) + b"\n"
+
+    @cached_property
+    def own_words(self) -> frozenset[bytes]:
+        """The words of the skeleton."""
+        return frozenset(self.skeleton.translate(_APART).split())
+
+    @cached_property
+    def quoted_words(self) -> frozenset[bytes]:
+        """The strings that are one word, in small letters: keys of bodies and names of members."""
+        return frozenset(word.lower() for word in set(_QUOTED.findall(self.raw)))
+
+    def _has(self, words: frozenset[bytes]) -> bool:
+        """Whether the code has one of these words."""
+        return not words.isdisjoint(self.all_words) and not words.isdisjoint(self.own_words)
+
+    @cached_property
+    def _all_small(self) -> bytes:
+        """All words in small letters, to look for parts of them."""
+        return b" ".join(self.all_words).lower()
+
+    @cached_property
+    def _own_small(self) -> bytes:
+        return b" ".join(self.own_words).lower()
 
     @cached_property
     def handles_exceptions(self) -> bool:
         """There is an ``except``."""
-        return _HANDLES.search(self.skeleton) is not None
+        return self._has(_EXCEPT)
 
     @cached_property
     def has_exceptions(self) -> bool:
         """Something may be known to be an exception: it was caught, or its type is asked for or declared."""
-        return self.handles_exceptions or _OF_EXCEPTION.search(self.skeleton) is not None
+        if self.handles_exceptions:
+            return True
+        if b"isinstance" in self.all_words and _IS_EXCEPTION.search(self.skeleton) is not None:
+            return True
+        if not any(word.endswith(_NAMES_OF_EXCEPTIONS) for word in self.all_words):
+            return False
+        return _OF_EXCEPTION.search(self.skeleton) is not None
 
     @cached_property
     def tests_text(self) -> bool:
         """Something is asked whether it says something: ``in``, ``==``, ``startswith``, regular expressions, ``match``."""
         code = self.skeleton
-        if _COMPARES.search(code) is not None or _ASKS_TEXT.search(code) is not None:
+        if self._has(_SEARCHES) or self._has(_CASE) or _COMPARES.search(code) is not None or _ASKS_TEXT.search(code) is not None:
             return True
         return len(_IN.findall(code)) > len(_FOR.findall(code))
 
     @cached_property
     def retries_by_text(self) -> bool:
         """A retry depends on the text of an exception."""
-        return self.words.asks_text.search(self.skeleton) is not None
+        return self._has(self.known.asks_text)
 
     @cached_property
     def tells_errors(self) -> bool:
         """Something may be known to be an error: it was caught, or its type, status or body is looked at."""
-        return self.has_exceptions or self.words.error.stand_in(self) or _ERROR_KEYS.search(self.raw) is not None
+        return self.has_exceptions or self.known.error.stand_in(self) or not self.quoted_words.isdisjoint(_ERROR_KEYS)
 
     @cached_property
     def names_messages(self) -> bool:
         """The message of a body is looked at."""
-        return _MESSAGE_KEY.search(self.raw) is not None
+        return not self.quoted_words.isdisjoint(_MESSAGE)
 
     @cached_property
     def looks_for_status(self) -> bool:
         """A status is written as text, though not as the key of a table: something may be searched for it."""
-        return any(_KEY_OF_TABLE.match(self.raw, found.end()) is None for found in STATUS_IN_STRING.finditer(self.raw))
+        return any(_KEY_OF_TABLE.match(self.raw, end) is None for end in statuses_in_strings(self.raw, self.all_words))
 
     @cached_property
     def tests_status(self) -> bool:
         """The status of an answer is asked for, in whatever form."""
-        return self.words.status.stand_in(self)
+        return self.known.status.stand_in(self)
 
     @cached_property
     def decodes(self) -> bool:
         """A body is decoded."""
-        return self.words.body.stand_in(self) or self.words.decoders.search(self.skeleton) is not None
+        return self.known.body.stand_in(self) or self._has(self.known.decoders)
 
     @cached_property
     def retries(self) -> bool:
-        """Something may be tried again: by a library, after an exception or a status, in a loop that speaks of it, or by other modules."""
-        code = self.skeleton
-        if self.handles_exceptions or self.words.retries.search(code) is not None or self.tests_status:
+        """Something may be tried again: by a library, in a loop, by other modules, or by a function that calls itself."""
+        return self._sets_up_retries or self._is_run_by_others or self._loops_again or self._calls_itself
+
+    @property
+    def _sets_up_retries(self) -> bool:
+        return any(self._has(names) and (not needed or needed.encode() in self.all_words) for names, needed in self.known.retries)
+
+    @property
+    def _is_run_by_others(self) -> bool:
+        """By what may be a retry by its name, or by a decorator of which nothing is known."""
+        if _MAY_DECORATE.search(self.raw) is not None and _DECORATOR.search(self.skeleton) is not None:
             return True
-        if _RUN_BY_OTHERS.search(code) is not None:
-            return True
-        return _LOOPS.search(code) is not None and _AGAIN.search(code) is not None
+        return (
+            _has_part(self._all_small, _NAMED_SO)
+            and _has_part(self._own_small, _NAMED_SO)
+            and _RUNS_AGAIN.search(self.skeleton) is not None
+        )
+
+    @property
+    def _loops_again(self) -> bool:
+        """A loop that may end early, in a file that asks how things went, or that speaks of another attempt."""
+        if not self._asks_outcomes and not _has_part(self._all_small, _AGAIN):
+            return False
+        if _LOOPS.search(self.raw) is None or not any(_may_end(self.skeleton, loop) for loop in _LOOPS.finditer(self.skeleton)):
+            return False
+        return self._asks_outcomes or _has_part(self._own_small, _AGAIN)
+
+    @property
+    def _calls_itself(self) -> bool:
+        """A function that calls itself, in a file that asks how things went."""
+        return self._asks_outcomes and any(_calls(self.skeleton, found) for found in _FUNCTION.finditer(self.skeleton))
+
+    @property
+    def _asks_outcomes(self) -> bool:
+        return self.handles_exceptions or self.tests_status
 
     @cached_property
     def pauses(self) -> bool:
         """Something waits."""
-        return self.words.pauses.search(self.skeleton) is not None
+        return self._has(self.known.pauses)
 
     @cached_property
     def reads_waits(self) -> bool:
@@ -238,24 +343,54 @@ class Code:
     @cached_property
     def names_falsy_response(self) -> bool:
         """An exception is asked for a response that may be without truth."""
-        return self.has_exceptions and self.words.falsy.stand_in(self)
+        return self.known.falsy.stand_in(self) and self.has_exceptions
 
     @cached_property
     def defeats_retry_after(self) -> bool:
         """A word is there that makes a layer ignore Retry-After."""
-        return self.words.defeats.search(self.raw) is not None
+        words, pattern = self.known.defeats
+        return not words.isdisjoint(self.all_words) and pattern.search(self.raw) is not None
 
 
 Screen = Callable[[Code], bool]
 """What a rule asks of the code of a file."""
 
 
+def _has_part(words: bytes, parts: Iterable[bytes]) -> bool:
+    return any(part in words for part in parts)
+
+
+def _end(code: bytes, statement: re.Match[bytes]) -> int:
+    """Where a compound statement ends, whose indentation is the first group: as an offset in bytes."""
+    dedent = re.compile(rb"\n[ \t\f]{0,%d}[^\s)\]}]" % len(statement[1])).search(code, statement.end())
+    return dedent.start() if dedent else len(code)
+
+
+def _may_end(code: bytes, loop: re.Match[bytes]) -> bool:
+    """Whether a loop may end before it has gone through everything: one that never does makes no attempts."""
+    return loop[2] is not None or _LEAVES.search(code, loop.end(), _end(code, loop)) is not None
+
+
+def _calls(code: bytes, function: re.Match[bytes]) -> bool:
+    """Whether a function calls itself, by its name or by that of something that has it: ``call()``, ``self.call()``."""
+    name, start, end = function[2], function.end(), _end(code, function)
+    at = code.find(name, start, end)
+    while at >= 0:
+        if _BRACKET.match(code, at + len(name)) and not _OF_ANOTHER.search(code, max(0, at - _LONGEST_OWNER), at):
+            return True
+        at = code.find(name, at + len(name), end)
+    return False
+
+
 def _emptied(found: re.Match[bytes]) -> bytes:
-    """What is left of a comment or a string."""
-    if found[0].startswith(b"#"):
+    """What is left of a comment or a string; the prefix of the string stands before it."""
+    raw, start = found.string, found.start()
+    if raw[start] == _COMMENT:
         return b""
-    prefix = (found["prefix"] or b"").lower()
-    if b"f" not in prefix and b"t" not in prefix:
+    if not start or raw[start - 1] not in _PREFIXES:
+        return b'""'  # nearly all
+    prefix = _PREFIX.search(raw, max(0, start - _LONGEST_PREFIX), start)
+    if prefix is None or not _FORMATS.intersection(prefix[0]):
         return b'""'
-    text = next(part for part in found.group("long", "tall", "double", "single") if part is not None)
-    return b'f"" ' + b" ".join(_WOVEN.findall(text))
+    text = next(part for part in found.groups() if part is not None)
+    return b'"" ' + b" ".join(_WOVEN.findall(text))

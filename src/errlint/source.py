@@ -10,7 +10,7 @@ import sys
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from typing import TypeVar, cast
 
@@ -18,6 +18,7 @@ import libcst as cst
 from libcst._nodes.internal import CodegenState
 
 from errlint.encoding import decode
+from errlint.lean import dataclass
 from errlint.model import Location
 from errlint.nesting import refusal
 from errlint.nodes import unchecked

@@ -1,14 +1,14 @@
 """What library sheets say of calls that tell people something (log lines, prints, screens), and of code that serves requests."""
 
-from __future__ import annotations
-
+# no `from __future__ import annotations`: msgspec would compile the text of each annotation again
 from collections.abc import Iterable
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Literal
 
 import msgspec
+
+from errlint.lean import dataclass
 
 Level = Literal["debug", "info", "warning", "error", "exception"]
 """How loud: ``exception`` writes the exception that is being handled, whatever the text says."""
@@ -114,7 +114,7 @@ class Speeches:
         return frozenset(name for sheet in self.serving for name in sheet.exceptions)
 
     @classmethod
-    def of(cls, sheets: Iterable[tuple[Iterable[SpeechSheet], Iterable[ServingSheet]]]) -> Speeches:
+    def of(cls, sheets: Iterable[tuple[Iterable[SpeechSheet], Iterable[ServingSheet]]]) -> "Speeches":
         """What these sheets say together."""
         found = list(sheets)
         return cls(tuple(one for speech, _ in found for one in speech), tuple(one for _, serving in found for one in serving))

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
 from typing import TypeVar
 
 _Result = TypeVar("_Result")
@@ -19,13 +18,14 @@ half a KiB for each of the 10,000 calls that may be open."""
 
 def run(work: Callable[[], _Result]) -> _Result:
     """What ``work`` returns, or raises, when it is done in a thread with a stack of its own."""
-    outcome: Future[_Result] = Future()
+    results: list[_Result] = []
+    failures: list[BaseException] = []
 
     def in_thread() -> None:
         try:
-            outcome.set_result(work())
+            results.append(work())
         except BaseException as error:  # noqa: BLE001  (whatever it is, it is the caller's)
-            outcome.set_exception(error)
+            failures.append(error)
 
     before = threading.stack_size(BYTES)
     try:
@@ -33,4 +33,7 @@ def run(work: Callable[[], _Result]) -> _Result:
         thread.start()
     finally:
         threading.stack_size(before)
-    return outcome.result()
+    thread.join()
+    for failure in failures:
+        raise failure
+    return results[0]

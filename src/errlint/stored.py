@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from errlint.digests import SIZE
+from errlint.lean import dataclass
 
 _EVIDENCE = 0xFFFFFFFF
 """Stands for the number of imports of a module that has evidence of its own."""

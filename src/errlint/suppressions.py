@@ -20,27 +20,32 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
 
 from errlint.comments import comments
 from errlint.hints import did_you_mean
+from errlint.lean import dataclass
 from errlint.model import Edit, Finding
+from errlint.regex import later
 
-REPORTABLE = re.compile(rb"errlint\s*:|noqa[^\r\n]*\bERR[0-9]", re.IGNORECASE)
-"""Bytes without a match hold no comment that ``problems`` could say anything about, whatever was found in them."""
-
-_MARKER = re.compile(r"errlint\s*:|noqa", re.IGNORECASE)
-_NEWLINE = re.compile(r"\r\n|\r|\n")
-_DIRECTIVE = re.compile(r"(?<![^\s#])#\s*errlint\s*:\s*(?P<verb>[\w-]+)\s*(?P<rest>[^#]*)", re.IGNORECASE)
-_NOQA = re.compile(r"(?<![^\s#])#\s*noqa\b(?P<colon>\s*:\s*(?P<codes>(?:[A-Z]+[0-9]+(?:\s*,\s*|\s+|(?=\W|$)))*))?", re.IGNORECASE)
-_LISTED = re.compile(r"[^\s,]+")
-_OURS = re.compile(r"ERR[0-9]+", re.IGNORECASE)
-_PREFIX = re.compile(r"[A-Z]+[0-9]*")
-_UNTIL = re.compile(r"(?<!\S)until\s*=\s*(?P<day>[^\s,;]*)", re.IGNORECASE)
-_WORD = re.compile(r"\w")
+_REPORTABLE = (later(rb"errlint\s*:"), later(rb"noqa[^\r\n]*\berr[0-9]"))
+_MARKER = later(r"errlint\s*:|noqa", re.IGNORECASE)
+_NEWLINE = later(r"\r\n|\r|\n")
+_DIRECTIVE = later(r"(?<![^\s#])#\s*errlint\s*:\s*(?P<verb>[\w-]+)\s*(?P<rest>[^#]*)", re.IGNORECASE)
+_NOQA = later(r"(?<![^\s#])#\s*noqa\b(?P<colon>\s*:\s*(?P<codes>(?:[A-Z]+[0-9]+(?:\s*,\s*|\s+|(?=\W|$)))*))?", re.IGNORECASE)
+_LISTED = later(r"[^\s,]+")
+_OURS = later(r"ERR[0-9]+", re.IGNORECASE)
+_PREFIX = later(r"[A-Z]+[0-9]*")
+_UNTIL = later(r"(?<!\S)until\s*=\s*(?P<day>[^\s,;]*)", re.IGNORECASE)
+_WORD = later(r"\w")
 _TOOL = "ERR0"
 _VERBS = ("ignore", "ignore-file")
+
+
+def may_be_reportable(raw: bytes) -> bool:
+    """Whether a file can hold a comment that ``problems`` has something to say about, whatever is found in the file."""
+    small = raw.lower()
+    return any(comment.search(small) for comment in _REPORTABLE)
 
 
 @dataclass(frozen=True, slots=True)

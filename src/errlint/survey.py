@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from errlint import stack
 from errlint.discovery import DEFAULT_EXCLUDES
 from errlint.files import CannotRead, read_bytes
+from errlint.garbage import loaded
 from errlint.globs import absolute
+from errlint.lean import dataclass
 
 if TYPE_CHECKING:
     from errlint.engine import Setup
@@ -58,6 +60,7 @@ class _Tally:
 
 def survey(files: Iterable[Path], setup: Setup) -> Survey:
     """Look at files; those that cannot be read or parsed say nothing."""
+    loaded()
     count = 0
     libraries: Counter[str] = Counter()
     tallies: dict[str, _Tally] = {}

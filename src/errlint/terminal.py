@@ -6,9 +6,11 @@ import errno
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, TextIO
+
+from errlint.lean import dataclass
+from errlint.regex import later
 
 _SGR = {
     "error": "1;31",
@@ -23,7 +25,7 @@ _SGR = {
 }
 """Colours by purpose; the names of severities are among them."""
 
-_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+_UNSAFE = later("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 """Characters that move the cursor, start an escape sequence, break the line, or reorder what is shown (CVE-2021-42574)."""
 
 _LINKING_PROGRAMS = frozenset({"iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper", "rio"})

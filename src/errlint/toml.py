@@ -6,12 +6,13 @@ tomli reads, msgspec converts, and :mod:`errlint.toml_positions` finds the line 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, TypeVar
 
 from errlint.errors import UsageProblem
 from errlint.hints import did_you_mean
+from errlint.lean import dataclass
 from errlint.toml_positions import KeyPath, locate
 
 __all__ = ["Document", "KeyPath", "decode_file", "decode_text", "locate"]

@@ -8,13 +8,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 from msgspec import inspect as types
 
 from errlint.hints import did_you_mean
+from errlint.lean import dataclass
 from errlint.toml_positions import KeyPath
 
 _PLACE = re.compile(r" - at (?P<key>`key` in )?`\$(?P<path>.*)`$")

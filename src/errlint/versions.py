@@ -6,8 +6,9 @@ Nothing here asks whether a version was ever released.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+
+from errlint.lean import dataclass
 
 Key = tuple[tuple[int, ...], tuple[object, ...]]
 """Sorts as versions do: the release without zeros at its end, then the phase."""

@@ -55,20 +55,25 @@ def maker(kind: type[N], *names: str) -> Callable[..., N]:
     return make
 
 
-OPERATORS: dict[type[ast.AST], cst.CSTNode] = {
-    ast.And: cst.And(), ast.Or: cst.Or(), ast.Not: cst.Not(), ast.Invert: cst.BitInvert(), ast.UAdd: cst.Plus(), ast.USub: cst.Minus(),
-    ast.Add: cst.Add(), ast.Sub: cst.Subtract(), ast.Mult: cst.Multiply(), ast.MatMult: cst.MatrixMultiply(), ast.Div: cst.Divide(),
-    ast.Mod: cst.Modulo(), ast.Pow: cst.Power(), ast.LShift: cst.LeftShift(), ast.RShift: cst.RightShift(), ast.BitOr: cst.BitOr(),
-    ast.BitXor: cst.BitXor(), ast.BitAnd: cst.BitAnd(), ast.FloorDiv: cst.FloorDivide(), ast.Eq: cst.Equal(), ast.NotEq: cst.NotEqual(),
-    ast.Lt: cst.LessThan(), ast.LtE: cst.LessThanEqual(), ast.Gt: cst.GreaterThan(), ast.GtE: cst.GreaterThanEqual(), ast.Is: cst.Is(),
-    ast.IsNot: cst.IsNot(), ast.In: cst.In(), ast.NotIn: cst.NotIn(),
-}  # fmt: skip
+def _once_each(kinds: dict[type[ast.AST], type[cst.CSTNode]]) -> dict[type[ast.AST], cst.CSTNode]:
+    return {of: maker(kind)() for of, kind in kinds.items()}
+
+
+OPERATORS = _once_each({
+    ast.And: cst.And, ast.Or: cst.Or, ast.Not: cst.Not, ast.Invert: cst.BitInvert, ast.UAdd: cst.Plus, ast.USub: cst.Minus,
+    ast.Add: cst.Add, ast.Sub: cst.Subtract, ast.Mult: cst.Multiply, ast.MatMult: cst.MatrixMultiply, ast.Div: cst.Divide,
+    ast.Mod: cst.Modulo, ast.Pow: cst.Power, ast.LShift: cst.LeftShift, ast.RShift: cst.RightShift, ast.BitOr: cst.BitOr,
+    ast.BitXor: cst.BitXor, ast.BitAnd: cst.BitAnd, ast.FloorDiv: cst.FloorDivide, ast.Eq: cst.Equal,
+    ast.Lt: cst.LessThan, ast.LtE: cst.LessThanEqual, ast.Gt: cst.GreaterThan, ast.GtE: cst.GreaterThanEqual, ast.Is: cst.Is,
+    ast.IsNot: cst.IsNot, ast.In: cst.In, ast.NotIn: cst.NotIn,
+})  # fmt: skip
 """One node for each operator: nobody asks where it stands."""
-ASSIGNING: dict[type[ast.AST], cst.CSTNode] = {
-    ast.Add: cst.AddAssign(), ast.Sub: cst.SubtractAssign(), ast.Mult: cst.MultiplyAssign(), ast.MatMult: cst.MatrixMultiplyAssign(),
-    ast.Div: cst.DivideAssign(), ast.Mod: cst.ModuloAssign(), ast.Pow: cst.PowerAssign(), ast.LShift: cst.LeftShiftAssign(),
-    ast.RShift: cst.RightShiftAssign(), ast.BitOr: cst.BitOrAssign(), ast.BitXor: cst.BitXorAssign(), ast.BitAnd: cst.BitAndAssign(),
-    ast.FloorDiv: cst.FloorDivideAssign(),
-}  # fmt: skip
-ASYNCHRONOUS = cst.Asynchronous()
-DOT = cst.Dot()
+OPERATORS[ast.NotEq] = maker(cst.NotEqual, "value")("!=")
+ASSIGNING = _once_each({
+    ast.Add: cst.AddAssign, ast.Sub: cst.SubtractAssign, ast.Mult: cst.MultiplyAssign, ast.MatMult: cst.MatrixMultiplyAssign,
+    ast.Div: cst.DivideAssign, ast.Mod: cst.ModuloAssign, ast.Pow: cst.PowerAssign, ast.LShift: cst.LeftShiftAssign,
+    ast.RShift: cst.RightShiftAssign, ast.BitOr: cst.BitOrAssign, ast.BitXor: cst.BitXorAssign, ast.BitAnd: cst.BitAndAssign,
+    ast.FloorDiv: cst.FloorDivideAssign,
+})  # fmt: skip
+ASYNCHRONOUS = maker(cst.Asynchronous)()
+DOT = maker(cst.Dot)()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
 
@@ -11,6 +10,7 @@ from errlint.catalogue.model import Catalogue
 from errlint.errors import UsageProblem
 from errlint.hints import did_you_mean
 from errlint.installed import Installed
+from errlint.lean import dataclass
 
 GENERIC = "http"
 """The id of the catalogue that holds where no API is known."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from errlint.catalogue.model import Catalogue, Envelope
 from errlint.catalogue.verdicts import Verdict
+from errlint.lean import dataclass
 
 Kind = Literal["added", "removed", "changed"]
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from errlint.catalogue.checks import problems_of
 from errlint.catalogue.collection import Catalogues
 from errlint.catalogue.model import Catalogue, Envelope, RetryAfter
 from errlint.catalogue.parts import Part, parts_of
@@ -13,33 +12,40 @@ from errlint.catalogue.places import Place, parse_json_path
 from errlint.catalogue.problem import Problem
 from errlint.catalogue.schema import CatalogueFile, EnvelopeSheet, PlaceSheet, RetryAfterSheet
 from errlint.errors import UsageProblem
+from errlint.prepared import NOTHING, Prepared, decoded
 from errlint.toml import Document
 
 
-def load_catalogue(path: Path) -> Catalogue:
+def load_catalogue(path: Path, ready: Prepared = NOTHING) -> Catalogue:
     """Read one catalogue.
 
+    :param ready: what is prepared of some files, in which nothing is wrong.
     :raises UsageProblem: the file is missing, is no TOML, does not fit the schema, or contradicts itself (its first problem).
     """
-    document = Document.read(path)
-    file = document.decode(CatalogueFile)
-    problems = _located(document, problems_of(file))
-    if problems:
-        raise problems[0]
+    file = decoded(ready, path, CatalogueFile) or _checked(path)
     api, *surfaces = parts_of(file)
     return _catalogue(file, api, path, tuple(_catalogue(file, part, path) for part in surfaces))
 
 
-def load_catalogues(*layers: Iterable[Path]) -> Catalogues:
+def _checked(path: Path) -> CatalogueFile:
+    document = Document.read(path)
+    file = document.decode(CatalogueFile)
+    problems = _located(document, _problems(file))
+    if problems:
+        raise problems[0]
+    return file
+
+
+def load_catalogues(*layers: Iterable[Path], ready: Prepared = NOTHING) -> Catalogues:
     """Read the built-in catalogues, those of packages, the user's.
 
     :param layers: files that must all have different ids within a layer; a file that is listed twice counts once. One with the id of a
-        file in an earlier layer takes its place, whole.
+        file in an earlier layer takes its place, whole. :param ready: as for :func:`load_catalogue`.
     :raises UsageProblem: as :func:`load_catalogue`, or two files of one layer have the same id.
     """
     found: dict[str, Catalogue] = {}
     for layer in layers:
-        found.update(_by_id(layer))
+        found.update(_by_id(layer, ready))
     return Catalogues(tuple(found.values()))
 
 
@@ -47,15 +53,21 @@ def catalogue_problems(path: Path) -> tuple[UsageProblem, ...]:
     """Everything that is wrong with a file, in the order of its lines; what does not fit the schema hides the rest."""
     try:
         document = Document.read(path)
-        return tuple(_located(document, problems_of(document.decode(CatalogueFile))))
+        return tuple(_located(document, _problems(document.decode(CatalogueFile))))
     except UsageProblem as problem:
         return (problem,)
 
 
-def _by_id(paths: Iterable[Path]) -> dict[str, Catalogue]:
+def _problems(file: CatalogueFile) -> Iterator[Problem]:
+    from errlint.catalogue.checks import problems_of  # which no file needs that is prepared
+
+    return problems_of(file)
+
+
+def _by_id(paths: Iterable[Path], ready: Prepared) -> dict[str, Catalogue]:
     found: dict[str, Catalogue] = {}
     for path in dict.fromkeys(paths):
-        one = load_catalogue(path)
+        one = load_catalogue(path, ready)
         if one.id in found:
             message = f"the id '{one.id}' is already that of {found[one.id].path}"
             raise Document.read(path).problem(message, ("api", "id"), "give one of them another id")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Literal
@@ -25,6 +25,7 @@ from errlint.catalogue.spelling import near
 from errlint.catalogue.text import matching
 from errlint.catalogue.verdicts import Facts, Verdict, decide
 from errlint.installed import Installed
+from errlint.lean import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from errlint.catalogue.problem import KeyPath
 from errlint.catalogue.schema import (
@@ -17,6 +16,7 @@ from errlint.catalogue.schema import (
     StatusRule,
     Surface,
 )
+from errlint.lean import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from errlint.lean import dataclass
+from errlint.regex import later
 
 Step = int | str
 """A key, an index, or ``"*"`` for every element."""
 
 CASES = {
-    "UPPER_SNAKE": re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*"),
-    "lower_snake": re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*"),
-    "camelCase": re.compile(r"[a-z][A-Za-z0-9]*"),
-    "PascalCase": re.compile(r"[A-Z][A-Za-z0-9]*"),
+    "UPPER_SNAKE": later(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*"),
+    "lower_snake": later(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*"),
+    "camelCase": later(r"[a-z][A-Za-z0-9]*"),
+    "PascalCase": later(r"[A-Z][A-Za-z0-9]*"),
 }
 """How codes are spelt."""
-_STEP = re.compile(r"""\.([A-Za-z_@][\w@-]*) | \[(\d+)\] | \[(\*)\] | \["([^"\\*]+)"\] | \['([^'\\*]+)'\]""", re.VERBOSE)
+_STEP = later(r"""\.([A-Za-z_@][\w@-]*) | \[(\d+)\] | \[(\*)\] | \["([^"\\*]+)"\] | \['([^'\\*]+)'\]""", re.VERBOSE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from errlint.hints import did_you_mean
+from errlint.lean import dataclass
 from errlint.toml import KeyPath
 
 __all__ = ["KeyPath", "Problem", "nearest"]

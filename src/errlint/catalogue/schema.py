@@ -4,8 +4,7 @@ What a catalogue file says, and in which words, is defined here and nowhere else
 is in :mod:`errlint.catalogue.checks`.
 """
 
-from __future__ import annotations
-
+# no `from __future__ import annotations`: msgspec would compile the text of each annotation again
 from typing import Literal
 
 from msgspec import UNSET, Struct, UnsetType, field

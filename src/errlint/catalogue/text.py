@@ -5,13 +5,14 @@ Texts are compared as words: without regard to case, white space, punctuation an
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
+
+from errlint.regex import later
 
 Words = tuple[str, ...]
 
-_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
-_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_WORD = later(r"[^\W_]+(?:'[^\W_]+)*")
+_HUMP = later(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 def words_of(text: str) -> Words:

@@ -8,9 +8,10 @@ are never replaced by a less precise statement.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from errlint.catalogue.schema import Case, CodeRule, Retry, Statement, StatusRule, Wait, When
+from errlint.lean import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ def cli() -> None:
 
 
 def main() -> NoReturn:
-    """Run the command line and end the process."""
+    """Run the command line and leave (:mod:`errlint.process` sees to a quick end)."""
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # closed by who started us
             setattr(sys, name, open(os.devnull, "w"))  # noqa: PTH123, SIM115

@@ -11,6 +11,7 @@ import click
 
 from errlint.cli.group import color_option, style
 from errlint.errors import UsageProblem
+from errlint.garbage import loaded
 from errlint.terminal import Style, wrapped, write
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def import_(source: tuple[Path, ...], output: Path | None, wanted_id: str, name:
     """
     from errlint.catalogue.importers import import_sources
 
+    loaded()  # but for the documents, which may be large
     done = import_sources(source, id=wanted_id, name=name)
     if output is None:
         write(sys.stdout, [done.toml])

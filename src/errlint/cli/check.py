@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ import click
 from errlint.cli.completion import api_ids, rule_words
 from errlint.cli.group import Choice, color_option, listed, style
 from errlint.errors import UsageProblem
+from errlint.lean import dataclass
 from errlint.terminal import shown_path, write, write_bytes
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ class Request:
     quiet: bool
     verbose: bool
     no_cache: bool
+    jobs: int | None
 
     @property
     def stdin(self) -> bool:
@@ -118,6 +119,9 @@ class Request:
 @click.option("-q", "--quiet", is_flag=True, help="Findings only, no summary.")
 @click.option("-v", "--verbose", is_flag=True, help="Tell which configuration is used and which files are skipped.")
 @click.option("--no-cache", is_flag=True, help="Neither use nor keep what earlier runs found.")
+@click.option(
+    "-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Use at most N processes. Without: as many as there is use for."
+)
 @color_option
 @click.pass_context
 def check(ctx: click.Context, /, **options: object) -> None:
@@ -241,7 +245,7 @@ def _show_files(files: Iterable[Path], request: Request) -> None:
 def _check_files(files: list[Path], skipped: list[Skipped], request: Request, configs: Configs, plan: Plan) -> int:
     from errlint.cli.output import finish, tell
     from errlint.cli.progress import with_progress
-    from errlint.runner import run, silence, unreachable
+    from errlint.runner import processors, run, silence, unreachable
 
     if request.verbose:
         tell(f"configuration: {source or 'none'}" for source in sorted({str(configs.for_file(path).source or "") for path in files}))
@@ -252,7 +256,7 @@ def _check_files(files: list[Path], skipped: list[Skipped], request: Request, co
         reason = checked_reason(request.add_ignores)
         done = with_progress((silence(path, plan, reason) for path in files), len(files))
     else:
-        done = with_progress(run(files, plan, request.mode, unsafe=request.unsafe_fixes), len(files))
+        done = with_progress(run(files, plan, request.mode, unsafe=request.unsafe_fixes, jobs=request.jobs or processors()), len(files))
     outcomes = [*done, *(unreachable(one) for one in skipped if one.wanted)]
     outcomes += _unused_in_settings(files, outcomes, request, configs, plan)
     if not outcomes:

@@ -12,6 +12,8 @@ T = TypeVar("T")
 
 _PATIENCE = 1.0
 """Seconds after which a person wonders what is going on."""
+_BETWEEN = 0.1
+"""Seconds between two states of the bar."""
 _WITHOUT = ("CI", "PRE_COMMIT", "NO_COLOR")
 """Variables that say that there is a log behind the terminal, or a person who wants no escape sequences."""
 
@@ -54,12 +56,17 @@ class _Bar:
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
         columns = (TextColumn("checking"), BarColumn(), MofNCompleteColumn(), TextColumn("files"), TimeRemainingColumn())
-        self._progress = Progress(*columns, console=Console(file=stream), transient=True)
+        # it is drawn when something comes, not by a thread of rich's: processes may be copied while it is shown
+        self._progress = Progress(*columns, console=Console(file=stream), transient=True, auto_refresh=False)
         self._task = self._progress.add_task("", total=total)
         self._progress.start()
+        self._drawn = 0.0
 
     def show(self, count: int) -> None:
-        self._progress.update(self._task, completed=count)
+        now = time.monotonic()
+        self._progress.update(self._task, completed=count, refresh=now - self._drawn > _BETWEEN)
+        if now - self._drawn > _BETWEEN:
+            self._drawn = now
 
     def close(self) -> None:
         self._progress.stop()

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from importlib import import_module
 
+from errlint.lean import dataclass
 from errlint.model import FileReport, Finding, RuleText, Safety, Severity
 from errlint.reporters.sources import Sources
 from errlint.terminal import Style

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import libcst as cst
 
+from errlint.lean import dataclass
 from errlint.libraries import Libraries
+from errlint.regex import later
 from errlint.semantics.constants import Constants, string_value
 from errlint.semantics.functions import Functions
 from errlint.semantics.names import Names, dotted
@@ -20,14 +21,14 @@ _LONGEST = 500
 """Characters; what comes later in a text is no host."""
 _GAP = "\0"
 """Stands for a part that is not known. Globs of hosts match it: the tenant in ``{tenant}.example.com`` may be anything."""
-_FIELD = re.compile(r"\{(\w*)(?:![rsa])?(?::[^{}]*)?\}")
-_PERCENT = re.compile(r"%(?:\((\w+)\))?[sdr]")
+_FIELD = later(r"\{(\w*)(?:![rsa])?(?::[^{}]*)?\}")
+_PERCENT = later(r"%(?:\((\w+)\))?[sdr]")
 _MAKES_URL = frozenset({"url", "anyurl", "httpurl", "anyhttpurl", "str", "furl"})
 _SAME_START = frozenset({
     "rstrip", "strip", "removesuffix", "join", "joinpath", "with_path", "with_query", "copy_with", "lower", "add", "encode", "decode",
 })  # fmt: skip
-_SCHEME = re.compile(r"[a-z\0+.-]+", re.IGNORECASE)
-_HOST = re.compile(r"[a-z0-9\0-]+(?:\.[a-z0-9\0-]+)+", re.IGNORECASE)
+_SCHEME = later(r"[a-z\0+.-]+", re.IGNORECASE)
+_HOST = later(r"[a-z0-9\0-]+(?:\.[a-z0-9\0-]+)+", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

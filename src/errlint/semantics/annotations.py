@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import libcst as cst
 
+from errlint.regex import later
 from errlint.semantics.constants import string_value
 from errlint.semantics.names import Names, dotted
 from errlint.semantics.scopes import How, Scopes
@@ -15,7 +15,7 @@ from errlint.semantics.types import Types
 
 _TRANSPARENT = frozenset({"Optional", "Union", "Annotated", "Awaitable", "Coroutine", "Final", "ClassVar"})
 _OPTIONAL = frozenset({"Optional", "Union", "Annotated"})
-_SUBSCRIPT = re.compile(r"(?:\w+\.)*(\w+)\[(.*)\]")
+_SUBSCRIPT = later(r"(?:\w+\.)*(\w+)\[(.*)\]")
 
 
 class Annotations:

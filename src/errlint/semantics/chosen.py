@@ -6,10 +6,10 @@ A table whose keys are statuses says itself under which status each of its class
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import libcst as cst
 
+from errlint.lean import dataclass
 from errlint.semantics.constants import index_value, string_value
 from errlint.semantics.scopes import How, Scopes
 from errlint.semantics.statuses import ERRORS

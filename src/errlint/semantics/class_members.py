@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import libcst as cst
 
 from errlint.first_party import is_first_party
+from errlint.lean import dataclass
 from errlint.library_sheets import TypeSheet
 from errlint.semantics.constants import Constants
 from errlint.semantics.imported import Imported

@@ -7,12 +7,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 
 import libcst as cst
 
+from errlint.lean import dataclass
 from errlint.semantics.functions import Functions
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.members import Collections, Literal, Members

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from errlint.catalogue import Catalogue
 from errlint.catalogue.places import Place
+from errlint.lean import dataclass
 from errlint.semantics.fields import likely_part, matches, names_error
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.names import dotted

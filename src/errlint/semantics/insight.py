@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import libcst as cst
 
+from errlint.lean import dataclass
 from errlint.model import Location, Step
 from errlint.semantics.analysis import Semantics
 from errlint.semantics.code_tests import CodeTest, Way

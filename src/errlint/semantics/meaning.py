@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 
 import libcst as cst
 
 from errlint.catalogue import Catalogue
+from errlint.lean import dataclass
 from errlint.library_sheets import TypeSheet
 from errlint.semantics.summaries import Spot
 

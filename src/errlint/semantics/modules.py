@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import islice
 from typing import TypeVar, cast
 
@@ -20,6 +20,7 @@ from errlint.catalogue import Catalogues
 from errlint.encoding import UndecodableSource
 from errlint.first_party import FirstParty, file_and_path, is_first_party
 from errlint.gate import MOST_BESIDE
+from errlint.lean import dataclass
 from errlint.libraries import Libraries
 from errlint.library_sheets import TypeSheet
 from errlint.model import Location

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import libcst as cst
 
+from errlint.lean import dataclass
 from errlint.semantics.constants import Constants, string_value
 from errlint.semantics.functions import Functions
 from errlint.semantics.meaning import Kind, Meaning

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import libcst as cst
 
+from errlint.lean import dataclass
 from errlint.semantics.constants import string_value
 from errlint.semantics.tree import Tree
 

@@ -7,11 +7,12 @@ exceptions is not text of an API. A call that nothing is known about is no evide
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 
 import libcst as cst
 
+from errlint.lean import dataclass
 from errlint.library_sheets import FunctionSheet
 from errlint.semantics.callees import Callees
 from errlint.semantics.carried import Carries

@@ -7,11 +7,11 @@ compared with a sentence, and where it says that sentence, the code has nothing 
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from errlint.regex import later
 from errlint.semantics.conditions import atoms
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.raises import Answer
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
 
 _KEYS = frozenset({"message", "detail"})
-_SENTENCE = re.compile(r"[^\W\d_]{2,}(?:'[a-z]+)?[,:]? +(?=.*[^\W\d_]{2})")
+_SENTENCE = later(r"[^\W\d_]{2,}(?:'[a-z]+)?[,:]? +(?=.*[^\W\d_]{2})")
 """Two words or more: what is made for machines has no spaces."""
 
 

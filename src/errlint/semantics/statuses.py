@@ -10,13 +10,13 @@ import operator
 import re
 from bisect import bisect_left
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import reduce
 from http import HTTPStatus
 from operator import and_, or_
 
 import libcst as cst
 
+from errlint.lean import dataclass
 from errlint.semantics.constants import string_value
 from errlint.semantics.leaving import asked_to_raise, may_leave
 from errlint.semantics.meaning import Kind, Meaning

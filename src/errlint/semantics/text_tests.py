@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 
 import libcst as cst
 
+from errlint.lean import dataclass
 from errlint.semantics.conditions import conditions_at, needed_beside
 from errlint.semantics.constants import Constants, item_key, string_value, text_value
 from errlint.semantics.names import Names, dotted

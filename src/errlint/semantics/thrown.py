@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import libcst as cst
 
+from errlint.lean import dataclass
 from errlint.semantics.annotations import Annotations
 from errlint.semantics.callees import Callees
 from errlint.semantics.carried import Carried, Carries

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from functools import cache, cached_property
 from itertools import zip_longest
 from operator import attrgetter
@@ -18,6 +19,7 @@ from typing import Any, TypeVar, cast, overload
 import libcst as cst
 
 from errlint import nodes as _  # noqa: F401  (whose classes are quicker to ask)
+from errlint.lean import dataclass
 
 N = TypeVar("N", bound=cst.CSTNode)
 
@@ -39,32 +41,40 @@ _STATEMENTS = (
     cst.While, cst.Match,
 )  # fmt: skip
 
-_is_node: dict[type, bool] = {}
+
+class _Readers(dict[type[cst.CSTNode], Callable[[cst.CSTNode], tuple[Any, ...]]]):
+    """By type, what gives the values of the fields of a node that hold code, last first (the walk is a stack)."""
+
+    def __missing__(self, kind: type[cst.CSTNode]) -> Callable[[cst.CSTNode], tuple[Any, ...]]:
+        names = [f.name for f in fields(kind) if f.name not in _PUNCTUATION and "whitespace" not in f.name][::-1]
+        get = attrgetter(*names) if names else None
+        reader: Callable[[cst.CSTNode], tuple[Any, ...]]
+        reader = (lambda _node: ()) if get is None else get if len(names) > 1 else lambda node: (get(node),)
+        self[kind] = reader
+        return reader
 
 
-@cache
-def _code_of(kind: type[cst.CSTNode]) -> Callable[[cst.CSTNode], tuple[Any, ...]]:
-    """Gives the values of the fields of a node that hold code, last first (the walk is a stack)."""
-    names = [f.name for f in fields(kind) if f.name not in _PUNCTUATION and "whitespace" not in f.name][::-1]
-    if not names:
-        return lambda _: ()
-    get = attrgetter(*names)
-    return get if len(names) > 1 else lambda node: (get(node),)
+class _Parts(dict[type, bool | None]):
+    """By the type of a field's value, whether it is a node (True), several (False), or none (None)."""
+
+    def __missing__(self, kind: type) -> bool | None:
+        self[kind] = found = True if issubclass(kind, cst.CSTNode) else False if kind in (list, tuple) else None
+        return found
+
+
+_code_of = _Readers()
+_is_node = _Parts()  # `isinstance` asks libcst's abstract classes, which takes ten times as long
 
 
 def children(node: cst.CSTNode) -> list[cst.CSTNode]:
     """The code below a node, in the order of the walk reversed."""
     found: list[cst.CSTNode] = []
-    for value in _code_of(type(node))(node):
-        what = type(value)
-        if what is list or what is tuple:
+    for value in _code_of[type(node)](node):
+        is_node = _is_node[type(value)]
+        if is_node:
+            found.append(value)
+        elif is_node is False:
             found.extend(value[::-1])
-        elif value is not None and what is not str:
-            known = _is_node.get(what)  # `isinstance` asks libcst's abstract classes, which takes ten times as long
-            if known is None:
-                known = _is_node[what] = issubclass(what, cst.CSTNode)
-            if known:
-                found.append(value)
     return found
 
 
@@ -147,33 +157,35 @@ class Tree:
     def of(cls, module: cst.Module) -> Tree:
         """Walk the module once. Iterative, so nesting is bounded by memory and not by the recursion limit."""
         nodes: list[cst.CSTNode] = []
-        order: dict[cst.CSTNode, int] = {}
-        by_type: dict[type[cst.CSTNode], list[cst.CSTNode]] = {}
-        ranks: list[int] = []  # the same numbers stand in all lists: they take as much room as these
+        by_type: defaultdict[type[cst.CSTNode], list[cst.CSTNode]] = defaultdict(list)
         above: list[int] = []
         stack: list[cst.CSTNode] = [module]
         parents: list[int] = [-1]
-        while stack:
+        rank = -1
+        while stack:  # a million times in a run of some hundred files, so it is :func:`children` once more, without its list
             node = stack.pop()
-            order[node] = rank = len(nodes)
-            nodes.append(node)
-            ranks.append(rank)
-            above.append(parents.pop())
             kind = type(node)
-            if kind in by_type:
-                by_type[kind].append(node)
-            else:
-                by_type[kind] = [node]
+            rank += 1
+            nodes.append(node)
+            above.append(parents.pop())
+            by_type[kind].append(node)
             if kind not in _LEAVES:
-                found = children(node)
-                stack += found
-                parents += [rank] * len(found)
+                for value in _code_of[kind](node):
+                    is_node = _is_node[type(value)]
+                    if is_node:
+                        stack.append(value)
+                        parents.append(rank)
+                    elif is_node is False:
+                        stack += value[::-1]
+                        parents += [rank] * len(value)
+        ranks = [*range(len(nodes))]  # the same numbers stand in all lists: they take as much room as these
+        order = dict(zip(nodes, ranks, strict=True))
         ends = [*ranks[1:], len(ranks)]
         for rank in reversed(ranks[1:]):
             parent = above[rank]
             if ends[rank] > ends[parent]:  # noqa: PLR1730  (`max` takes three times as long)
                 ends[parent] = ends[rank]
-        return cls(module, Parents(order, above, nodes), order, by_type, nodes, above, ends)
+        return cls(module, Parents(order, above, nodes), order, dict(by_type), nodes, above, ends)
 
     def all(self, kind: type[N]) -> Sequence[N]:
         """All nodes of exactly this type, in document order."""

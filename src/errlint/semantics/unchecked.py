@@ -7,12 +7,12 @@ status, at a field that says whether the call succeeded, or at what is there at 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from errlint.lean import dataclass
 from errlint.semantics.answers import Answer as Known
 from errlint.semantics.fields import names_errors, names_success
 from errlint.semantics.meaning import Kind, Meaning

@@ -7,7 +7,6 @@ Readers take down *facts*, each with its line (:mod:`.facts`); :mod:`.derive` ma
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from errlint.catalogue.checks import problems_of
@@ -21,6 +20,7 @@ from errlint.catalogue.importers.sources import Source, read_source, short_names
 from errlint.catalogue.importers.writing import toml_of
 from errlint.catalogue.schema import CatalogueFile
 from errlint.errors import UsageProblem
+from errlint.lean import dataclass
 
 __all__ = ["Imported", "Report", "import_sources"]
 

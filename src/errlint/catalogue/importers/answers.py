@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from errlint.catalogue.importers.advice import advice
 from errlint.catalogue.importers.bodies import Context, read_body
@@ -16,6 +16,7 @@ from errlint.catalogue.importers.prose import formats_in_words, read_cell, read_
 from errlint.catalogue.importers.references import References
 from errlint.catalogue.importers.schemas import Choice, Schemas, Shape
 from errlint.catalogue.importers.tokens import is_code, is_number, is_placeholder
+from errlint.lean import dataclass
 
 _FAILS = re.compile(r"[45](?:[0-9]{2}|xx)|default")
 _MOST_OPERATIONS = 5

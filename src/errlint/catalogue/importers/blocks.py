@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from errlint.lean import dataclass
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])(?:[\"'”’)])?\s+(?=[\"'“‘(]?[A-Z0-9`])|\n{2,}")
 _NOT_AN_END = re.compile(r"(?:\be\.g|\bi\.e|\betc|\bvs|\bcf|\bNo|\bapprox|\bmax|\bmin)\.$", re.IGNORECASE)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from errlint.catalogue.importers.facts import ENVELOPE, FAILURE, Facts, Place, code
 from errlint.catalogue.importers.fields import Found, JsonPath, format_of, in_details, written
 from errlint.catalogue.importers.jsonsample import Node
 from errlint.catalogue.importers.tokens import is_code, is_number, is_placeholder
+from errlint.lean import dataclass
 
 _ERROR_KEYS = {"error", "errors", "fault", "err", "exception", "error_code", "errorcode", "errorMessage", "error_description", "errorCode"}
 _ANY_TEXT = re.compile(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from errlint.catalogue.importers.envelope import envelope, failure
@@ -15,6 +15,7 @@ from errlint.catalogue.importers.waits import retry_after
 from errlint.catalogue.problem import KeyPath
 from errlint.catalogue.schema import Api, CatalogueFile, CodeRule, Idempotency, Sdk, StatusAndCode
 from errlint.catalogue.schema import Source as SourceSheet
+from errlint.lean import dataclass
 
 _UNKNOWN = ("status", "headers", "response", "retry_after", "details")
 """What rules ask of an exception; a page that shows some attributes and not these leaves open how to get them."""

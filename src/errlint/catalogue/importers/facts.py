@@ -7,11 +7,12 @@ makes a catalogue of the facts.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
 from errlint.catalogue.problem import KeyPath
 from errlint.catalogue.schema import Evidence, Retry, Wait
+from errlint.lean import dataclass
 
 Subject = tuple[str, ...]
 """What a fact is about: ``("code", "RATE_LIMITED")``, ``("status", "429")``, ``("envelope",)``, ``("header", "Retry-After")`` …"""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from errlint.catalogue.importers.tokens import is_code, looks_like_code
 from errlint.catalogue.schema import Format
+from errlint.lean import dataclass
 
 Part = Literal[
     "code", "message", "hint", "details", "type", "param", "status", "request_id", "upstream_message", "retry_after", "success", ""

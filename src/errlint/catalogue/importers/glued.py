@@ -6,9 +6,9 @@ The titles are told apart by their capitals; the cells by what their columns hol
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from errlint.catalogue.importers.columns import Role, role_of_title
+from errlint.lean import dataclass
 
 _SEAM = re.compile(r"(?<=[a-z?)])(?=[A-Z])")
 _CELLS = {

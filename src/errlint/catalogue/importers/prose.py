@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from errlint.catalogue.importers.advice import advice, is_hedged
 from errlint.catalogue.importers.blocks import sentences
 from errlint.catalogue.importers.facts import API, ENVELOPE, FAILURE, IDEMPOTENCY, Advice, Facts, Place, code, status
 from errlint.catalogue.importers.tokens import headers, looks_like_code, statuses, with_exceptions
 from errlint.catalogue.schema import Format, Wait
+from errlint.lean import dataclass
 
 _MESSAGE = (
     r"(?:error )?(?:`?message`?s?|descriptions?|error text|human[- ]readable (?:text|string|message|detail|description)|wording|texts?)"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from errlint.catalogue.importers.facts import Doubt, Facts
 from errlint.catalogue.importers.sources import Source, cite
 from errlint.catalogue.schema import CatalogueFile, PlaceSheet
+from errlint.lean import dataclass
 
 
 @dataclass(frozen=True, slots=True)

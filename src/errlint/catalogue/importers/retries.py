@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -14,6 +14,7 @@ from errlint.catalogue.importers.verdicts import UNSTATED, Said, settle
 from errlint.catalogue.importers.words import statuses_by_meaning
 from errlint.catalogue.problem import KeyPath
 from errlint.catalogue.schema import Case, CodeRule, Evidence, Statement, StatusRule, When
+from errlint.lean import dataclass
 
 _MAY_PASS = {408, 409, 425, 429}
 """Statuses below 500 under which the same request may well succeed later: a remedy alone is no reason to call them permanent."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from errlint.catalogue.importers.fields import JsonPath
 from errlint.catalogue.importers.jsonsample import Node
 from errlint.catalogue.importers.references import References
+from errlint.lean import dataclass
 
 _DEEPEST = 6
 _MOST_FIELDS = 300

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from errlint.catalogue.importers.advice import advice
 from errlint.catalogue.importers.blocks import Heading
 from errlint.catalogue.importers.facts import Advice
 from errlint.catalogue.importers.tokens import codes_in_cell, looks_like_code, statuses
+from errlint.lean import dataclass
 
 _ERRORS = re.compile(r"\b(?:errors?|fail\w*|problems?|exceptions?|faults?)\b", re.IGNORECASE)
 _NOT_ERRORS = re.compile(r"\b(?:success\w*|request|pagination|webhooks?|events?)\b(?! (?:error|fail))", re.IGNORECASE)

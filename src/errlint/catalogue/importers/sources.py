@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from errlint.catalogue.importers.facts import Facts, Place
 from errlint.errors import UsageProblem
+from errlint.lean import dataclass
 
 Kind = Literal["markdown", "html", "text", "json", "yaml"]
 

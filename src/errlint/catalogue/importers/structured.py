@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from errlint.catalogue.importers.facts import Facts, Place
 from errlint.catalogue.importers.jsonsample import Node
 from errlint.catalogue.importers.sources import Source
 from errlint.errors import UsageProblem
+from errlint.lean import dataclass
 
 _DEEPEST = 200
 _LARGEST_SLOW_YAML = 2_000_000

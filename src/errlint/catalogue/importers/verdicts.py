@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from errlint.catalogue.importers.facts import STRENGTH, Advice, Fact, Place, lines_of
 from errlint.catalogue.schema import Evidence
+from errlint.lean import dataclass
 
 _CAN = {"yes": True, "no": False, "after_change": False}
 _MORE_PRECISE = {"unstated": 0, "yes": 1, "no": 1, "after_change": 2, "conditional": 2, "after_poll": 3}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from errlint.lean import dataclass
 from errlint.semantics.functions import method
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.request_ids.judging import Loss, Lost

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from errlint.first_party import is_first_party
+from errlint.lean import dataclass
 from errlint.library_sheets import TypeSheet
 from errlint.semantics.leaving import leaves
 from errlint.semantics.meaning import Kind, Meaning

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from errlint.http_words import STATUS_MEMBERS
+from errlint.lean import dataclass
 from errlint.semantics.conditions import conditions_at
 from errlint.semantics.constants import string_value
 from errlint.semantics.meaning import Kind, Meaning

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from errlint.regex import later
 from errlint.semantics.constants import index_value, string_value
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.request_ids.failures import Failure
@@ -34,7 +35,7 @@ class Kept(IntEnum):
     ID = 3
 
 
-_ID = re.compile(r"(?:request|req|correlation|trace|ray|operation|activity|debug|log)[-_]?id|(?:cf|x)-ray|traceid", re.IGNORECASE)
+_ID = later(r"(?:request|req|correlation|trace|ray|operation|activity|debug|log)[-_]?id|(?:cf|x)-ray|traceid", re.IGNORECASE)
 """What request ids are called; a value with such a name is taken for one."""
 _AS_TEXT = frozenset({"str", "repr", "format", "ascii", "html.escape", "textwrap.shorten", "bytes"})
 _NEITHER = frozenset({"type", "isinstance", "issubclass", "len", "hasattr", "id", "bool", "int", "float", "callable"})

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 
 import libcst as cst
 
+from errlint.lean import dataclass
 from errlint.semantics.request_ids.speech import Speech
 
 

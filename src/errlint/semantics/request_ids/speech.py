@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from errlint.first_party import is_first_party
+from errlint.lean import dataclass
 from errlint.semantics.names import dotted
 from errlint.semantics.scopes import How
 from errlint.speech_sheets import Level, SpeechSheet

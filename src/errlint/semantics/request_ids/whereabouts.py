@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from errlint.catalogue import Catalogue
 from errlint.catalogue.schema import ExceptionSheet, Sdk, sdk_expression
+from errlint.lean import dataclass
 from errlint.library_sheets import TypeSheet
+from errlint.regex import later
 from errlint.semantics.meaning import Kind, Meaning
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
 
-_OF_HEADERS = re.compile(r'\(?\{e\}\.(?:(\w+)\.)?(\w+)(?: or \{\}\))?\.get\("([^"]+)"\)(?: if .*)?')
+_OF_HEADERS = later(r'\(?\{e\}\.(?:(\w+)\.)?(\w+)(?: or \{\}\))?\.get\("([^"]+)"\)(?: if .*)?')
 """``{e}.response.headers.get("x-request-id")`` in the spellings of catalogues."""
-_OF_A_DICT = re.compile(r"\{e\}\.(\w+)((?:\.get\(\"\w+\"(?:, \{\})?\))+)")
-_ATTRIBUTE = re.compile(r"[A-Za-z_]\w*")
+_OF_A_DICT = later(r"\{e\}\.(\w+)((?:\.get\(\"\w+\"(?:, \{\})?\))+)")
+_ATTRIBUTE = later(r"[A-Za-z_]\w*")
 
 
 @dataclass(frozen=True)

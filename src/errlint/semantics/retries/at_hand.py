@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from errlint.lean import dataclass
 from errlint.library_sheets import TypeSheet
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.names import dotted

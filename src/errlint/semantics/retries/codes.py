@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from errlint.lean import dataclass
+from errlint.regex import later
 from errlint.semantics.constants import string_value
 from errlint.semantics.meaning import Kind
 from errlint.semantics.members import Literal
@@ -23,9 +24,9 @@ _HOPS = 2
 OTHER = ""
 """Stands for a code that is named nowhere."""
 _WORDS = frozenset({"code", "error_code", "errorcode", "err_code", "type", "error_type", "error"})
-_STATUS = re.compile(r"[45]\d\d")
+_STATUS = later(r"[45]\d\d")
 """Where the body says no code, some SDKs have the status in its place."""
-_TOKEN = re.compile(r"[A-Za-z][A-Za-z0-9]*([_.-][A-Za-z0-9]+)*")
+_TOKEN = later(r"[A-Za-z][A-Za-z0-9]*([_.-][A-Za-z0-9]+)*")
 
 
 @dataclass(frozen=True)

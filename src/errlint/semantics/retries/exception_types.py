@@ -9,13 +9,13 @@ from __future__ import annotations
 import builtins
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 
 import libcst as cst
 
 from errlint.first_party import is_first_party
+from errlint.lean import dataclass
 from errlint.libraries import Libraries
 from errlint.library_sheets import TypeSheet
 from errlint.semantics.functions import fields

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from errlint.lean import dataclass
 from errlint.semantics.names import dotted
 from errlint.semantics.retries.outcomes import ANYTHING, NOTHING, as_ended, ended, running
 from errlint.semantics.statuses import ALL, UNKNOWN, Range

@@ -11,12 +11,13 @@ the set, where it stays until something makes the test true again.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import reduce
 from operator import or_
 
 import libcst as cst
 
+from errlint.lean import dataclass
 from errlint.semantics.retries.exception_types import Raised
 from errlint.semantics.retries.exits import Exits
 from errlint.semantics.retries.marks import Marks

@@ -8,7 +8,7 @@ ask no more of it than whether the wait asks the server, and only where the use 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import reduce
 from math import inf
 from operator import or_
@@ -18,6 +18,7 @@ import libcst as cst
 import msgspec
 
 from errlint.first_party import is_first_party
+from errlint.lean import dataclass
 from errlint.semantics.meaning import Kind, Place
 from errlint.semantics.names import called, dotted
 from errlint.semantics.retries.exception_types import UNKNOWN_TYPE, Raised

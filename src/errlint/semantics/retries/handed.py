@@ -7,11 +7,11 @@ what its function lets through.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from errlint.lean import dataclass
 from errlint.semantics.functions import Given, fields
 from errlint.semantics.scopes import How
 from errlint.semantics.statuses import Range

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from errlint.catalogue import Catalogue
+from errlint.lean import dataclass
 from errlint.semantics.meaning import Meaning, Place
 from errlint.semantics.names import dotted
 from errlint.semantics.retries.library.clients import asks_by_itself, clients_that_ask

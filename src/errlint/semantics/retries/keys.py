@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from errlint.lean import dataclass
+from errlint.regex import later
 from errlint.semantics.constants import string_value
 from errlint.semantics.retries.policy import Attempt, RetryPolicy
 from errlint.semantics.scopes import Binding, How
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
 
 Function = cst.FunctionDef | cst.Lambda
-_KEY = re.compile(r"idempoten", re.IGNORECASE)
-_SAME_TO_THE_API = re.compile(
+_KEY = later(r"idempoten", re.IGNORECASE)
+_SAME_TO_THE_API = later(
     r"idempoten|client_?(request|order|batch)?_?(token|id)$|request_?token|dedup|transaction_?id|external_?id|nonce|if-match|upsert",
     re.IGNORECASE,
 )
@@ -35,7 +36,7 @@ _READS = frozenset({
     "transcriptions", "moderations", "rerank", "tokenize", "summarize", "rpc", "jsonrpc",
 })  # fmt: skip
 """Words for what a POST does besides writing: it asks for something too long for a URL, logs in, has a model answer."""
-_WORD = re.compile(r"[A-Za-z][a-z0-9]*")
+_WORD = later(r"[A-Za-z][a-z0-9]*")
 _HOPS = 4
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from errlint.lean import dataclass
+from errlint.regex import later
 from errlint.semantics.functions import Given
 from errlint.semantics.names import dotted
 from errlint.semantics.retries.codes import Codes
@@ -34,12 +36,10 @@ from errlint.semantics.statuses import ERRORS, OK, SUCCESS, Range
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
 
-_WAITS_FOR_READINESS = re.compile(
-    r"^_*(a?wait|poll|ping|probe|watch|until|reconnect)|_(poll|until)_|ready|healthy?($|_)|alive", re.IGNORECASE
-)
+_WAITS_FOR_READINESS = later(r"^_*(a?wait|poll|ping|probe|watch|until|reconnect)|_(poll|until)_|ready|healthy?($|_)|alive", re.IGNORECASE)
 """Names of functions that ask again until something is up, connected or done: that is no retry."""
-_ATTEMPT = re.compile(r"attempt|retry|retries|tries", re.IGNORECASE)
-_OPENS_A_SOCKET = re.compile(r"web_?socket|ws_connect|^connect_ws", re.IGNORECASE)
+_ATTEMPT = later(r"attempt|retry|retries|tries", re.IGNORECASE)
+_OPENS_A_SOCKET = later(r"web_?socket|ws_connect|^connect_ws", re.IGNORECASE)
 """Calls that connect for good: what is done when that breaks is no retry of a request, although a request may lead there."""
 _OF_THE_DEVICE_FLOW = ("authorization_pending", "urn:ietf:params:oauth:grant-type:device_code")
 """RFC 8628, sections 3.5 and 3.4."""

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from errlint.lean import dataclass
 from errlint.semantics.names import dotted
 from errlint.semantics.retries.outcomes import NOT_YET, ended, running
 from errlint.semantics.scopes import Binding, How, Scope

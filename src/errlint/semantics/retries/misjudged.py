@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import libcst as cst
 
 from errlint.catalogue import Catalogue
+from errlint.lean import dataclass
 from errlint.semantics.members import Literal
 from errlint.semantics.retries.policy import Retried, RetryPolicy
 from errlint.semantics.tree import Tree

@@ -7,12 +7,13 @@ between *may* and *must*), and rules stay silent about it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 import libcst as cst
 
 from errlint.catalogue import Catalogue
+from errlint.lean import dataclass
 from errlint.semantics import members
 from errlint.semantics.meaning import Place
 from errlint.semantics.statuses import ERRORS, Range

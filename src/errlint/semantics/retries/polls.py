@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from errlint.regex import later
 from errlint.semantics.meaning import Kind
 from errlint.semantics.retries.outcomes import ANYTHING, FAILURES, LIMITED, NO_ANSWER
 from errlint.semantics.statuses import ERRORS, UNKNOWN
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 _NOT_FOUND = 1 << 404
 _READS = frozenset({"GET", "HEAD"})
-_OF_HEALTH = re.compile(r"/(health|healthz|healthcheck|livez?|readyz?|ping|heartbeat)/?$", re.IGNORECASE)
+_OF_HEALTH = later(r"/(health|healthz|healthcheck|livez?|readyz?|ping|heartbeat)/?$", re.IGNORECASE)
 """Ends of addresses at which servers say that they are up; Kubernetes calls them `healthz`, `livez` and `readyz`."""
 
 _STARTS = frozenset(

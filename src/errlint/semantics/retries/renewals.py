@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from errlint.regex import later
 from errlint.semantics.names import dotted
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 CREDENTIALS = sum(1 << status for status in (401, 403, 407, 419, 498))
 """The statuses (a set) of rejected credentials."""
-_OF_CREDENTIALS = re.compile(
+_OF_CREDENTIALS = later(
     r"refresh|re_?auth|log_?in|sign_?in|authenticat|(?<!un)authoriz|token|credential|renew|session|cookie|nonce", re.IGNORECASE
 )
 _TAKES_AWAY = frozenset({"clear", "delete", "discard", "expire", "invalidate", "pop", "remove", "reset"})

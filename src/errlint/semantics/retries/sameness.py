@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import libcst as cst
 
+from errlint.regex import later
 from errlint.semantics.leaving import leaves
 from errlint.semantics.names import dotted
 from errlint.semantics.retries.counters import Counters
@@ -23,9 +24,7 @@ from errlint.semantics.scopes import Binding, How
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
 
-_CREDENTIALS = re.compile(
-    r"auth|token|cookie|nonce|csrf|xsrf|crumb|key|attempt|retr(y|ies)|trace|request.?id|idempotency|date", re.IGNORECASE
-)
+_CREDENTIALS = later(r"auth|token|cookie|nonce|csrf|xsrf|crumb|key|attempt|retr(y|ies)|trace|request.?id|idempotency|date", re.IGNORECASE)
 """Headers and parameters that may differ between two attempts of one request."""
 _CHANGING = frozenset({"append", "pop", "update", "extend"})
 _DRAWN = frozenset(
@@ -34,7 +33,7 @@ _DRAWN = frozenset(
 )  # fmt: skip
 """Calls whose value is another one each time: what a person says, what comes next."""
 _CASTS = ("typing.cast", "typing_extensions.cast")
-_QUEUES = re.compile(r"queue|_q$|^q$|jobs|tasks|inbox|pending", re.IGNORECASE)
+_QUEUES = later(r"queue|_q$|^q$|jobs|tasks|inbox|pending", re.IGNORECASE)
 N = TypeVar("N", bound=cst.CSTNode)
 
 _STATEMENTS = (cst.Assign, cst.AnnAssign, cst.AugAssign, cst.Del, cst.Expr)

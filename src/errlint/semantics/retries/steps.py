@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from errlint.regex import later
 from errlint.semantics.raises import Answer, Raising
 from errlint.semantics.retries.exception_types import UNKNOWN_TYPE, ExceptionTypes, Raised
 from errlint.semantics.retries.exits import Region
@@ -31,7 +32,7 @@ Callee = cst.FunctionDef | cst.Lambda | cst.Call
 _ANSWERED = statuses(100, 600)
 _SUCCEEDED = _ANSWERED & ~ERRORS
 _ENDS = frozenset({"sys.exit", "os._exit", "exit", "quit"})
-_REJECTED = re.compile(r"auth|unauthori[sz]ed|forbidden|credential|token|login|session", re.IGNORECASE)
+_REJECTED = later(r"auth|unauthori[sz]ed|forbidden|credential|token|login|session", re.IGNORECASE)
 _DEPTH = 3
 """How many functions are entered inside of each other."""
 _MOST = 400

@@ -7,7 +7,6 @@ what is retried raises those.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ import libcst as cst
 
 from errlint.catalogue import Catalogue
 from errlint.http_words import names_status
+from errlint.lean import dataclass
 from errlint.semantics.meaning import Meaning, Place
 from errlint.semantics.retries.library.calls import Given, RetryCalls
 from errlint.semantics.retries.policy import RetryPolicy

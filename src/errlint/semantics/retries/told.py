@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import libcst as cst
 
 from errlint.catalogue import Catalogue
+from errlint.lean import dataclass
 from errlint.semantics.conditions import conditions_at
 from errlint.semantics.meaning import Kind, Place
 from errlint.semantics.names import dotted

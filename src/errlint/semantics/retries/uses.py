@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from errlint.lean import dataclass
 from errlint.semantics.functions import Given, bound_arguments, fields, is_spread, method
 from errlint.semantics.names import called, dotted
 from errlint.semantics.retries.steps import Callee

@@ -9,11 +9,13 @@ from __future__ import annotations
 import builtins
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from errlint.lean import dataclass
+from errlint.regex import later
 from errlint.semantics.constants import string_value
 from errlint.semantics.functions import Given, arguments
 from errlint.semantics.meaning import Kind, Place
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
     from errlint.semantics.summaries import Schedule, Waiting
 
-_TOLD = re.compile(
+_TOLD = later(
     r"retry[-_ ]?(after|in|ms|info|delay_seconds|hint)|rate[-_ ]?limit[-_ a-z]*reset|reset[-_ ]?(at|after|in|time|ms|seconds|epoch)?$|"
     r"wait[-_ ]?(until|seconds_from)|x-rate|ratelimit-|poll-after|server[-_]?(delay|wait)|flood",
     re.IGNORECASE,

@@ -6,20 +6,21 @@ import re
 
 import libcst as cst
 
+from errlint.regex import later
 from errlint.semantics.constants import item_key, string_value
 from errlint.semantics.names import dotted
 
 ANSWER_WORDS = frozenset({"response", "resp", "res", "r"})
 """What responses are called."""
-ASIDE = re.compile(r"timeout|headers?$|auth|token|attempt|retr(y|ies)|tries$|trace|request_id|idempotency|logger|cookies", re.IGNORECASE)
+ASIDE = later(r"timeout|headers?$|auth|token|attempt|retr(y|ies)|tries$|trace|request_id|idempotency|logger|cookies", re.IGNORECASE)
 """Arguments and variables that may differ between two attempts of one request."""
 STATUS_WORDS = frozenset({
     "status_code", "statuscode", "status", "http_status", "http_code", "http_status_code", "code", "response_code", "error_code", "stat",
 })  # fmt: skip
 """By which names code goes by the status of an answer."""
-MAY_WAIT = re.compile(r"sleep|wait|back_?off|throttl|limit|delay|pause|cool|acquire|handle|retry", re.IGNORECASE)
+MAY_WAIT = later(r"sleep|wait|back_?off|throttl|limit|delay|pause|cool|acquire|handle|retry", re.IGNORECASE)
 """Calls of unknown functions that may well wait after a failure."""
-BEGINS_WITH_A_WAIT = re.compile(r"sleep|wait|back_?off|throttl|limit|delay|pause(?!d)|cool|acquire", re.IGNORECASE)
+BEGINS_WITH_A_WAIT = later(r"sleep|wait|back_?off|throttl|limit|delay|pause(?!d)|cool|acquire", re.IGNORECASE)
 """Calls of unknown functions that may well wait before an attempt; what handles something then handles no failure."""
 
 

@@ -7,11 +7,12 @@ also say which exceptions are retried. Uses with the same answers are one policy
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from errlint.lean import dataclass
 from errlint.semantics.functions import Given, bound_arguments
 from errlint.semantics.meaning import Place
 from errlint.semantics.raises import Answer

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import libcst as cst
 
+from errlint.lean import dataclass
 from errlint.model import Edit
 from errlint.semantics.leaving import leaves
 from errlint.semantics.meaning import Kind

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
 import libcst as cst
 
 from errlint.catalogue import Catalogue
 from errlint.catalogue.schema import sdk_expression
+from errlint.lean import dataclass
 from errlint.library_sheets import TypeSheet
 from errlint.model import Edit
 from errlint.semantics.raises import Answer, Raising

@@ -7,10 +7,10 @@ by ``&``, one of which says *when*. A library that knows nothing but types is gi
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import libcst as cst
 
+from errlint.lean import dataclass
 from errlint.model import Edit
 from errlint.retry_sheets import RetryArgument
 from errlint.semantics.retries.exception_types import BROAD

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import libcst as cst
 
 from errlint.catalogue import Catalogue
+from errlint.lean import dataclass
 from errlint.model import Edit
 from errlint.semantics.leaving import leaves
 from errlint.semantics.retries.policy import RetryPolicy

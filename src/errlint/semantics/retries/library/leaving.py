@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from errlint.lean import dataclass
 from errlint.semantics.raises import Answer, Raising
 from errlint.semantics.retries.exception_types import AS_LIBRARIES_DO, UNKNOWN_TYPE, ExceptionTypes, Raised
 from errlint.semantics.retries.loops import passage

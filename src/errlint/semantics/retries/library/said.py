@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from errlint.lean import dataclass
 from errlint.semantics.meaning import Place
 from errlint.semantics.retries.codes import OTHER
 from errlint.semantics.retries.outcomes import NO_ANSWER, NOTHING
