@@ -11,8 +11,8 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-MOST = 3_000_000
-"""How many more objects there may be before garbage is looked for: some 200 MB of them."""
+MOST = 6_000_000
+"""How many more objects there may be before garbage is looked for: some 400 MB of them."""
 
 _STARTING: list[bool] = []
 """Not empty while the process is ours and starts: of a process that only uses errlint as a library, nothing is changed for good."""

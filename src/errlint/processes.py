@@ -49,14 +49,15 @@ class _Packet:
 
     def answer(self, at: int, plan: Plan) -> Answer:
         """The answer for one of the files; asked for here, if it was not asked for elsewhere, or if a process died over it."""
+        if self.future is None:
+            return plan.answer(self.tasks[at])
         from concurrent.futures.process import BrokenProcessPool
 
-        if self.future is not None:
-            try:
-                return self.future.result()[at]
-            except BrokenProcessPool:
-                self.future = None
-        return plan.answer(self.tasks[at])
+        try:
+            return self.future.result()[at]
+        except BrokenProcessPool:
+            self.future = None
+            return plan.answer(self.tasks[at])
 
 
 @dataclass
