@@ -177,7 +177,7 @@ def before_parsing(raw: bytes, path: str, setup: Setup, file: Path | None = None
 def ask(rules: tuple[Rule, ...], raw: bytes, path: str, setup: Setup, file: Path | None = None) -> FileReport:
     """What these rules say of a file; the other parameters are those of :func:`check_bytes`."""
     place = absolute(file) if file is not None else None
-    with garbage.seldom(), setup.noting(place) if rules else nullcontext():
+    with garbage.seldom(len(raw)), setup.noting(place) if rules else nullcontext():
         return stack.run(lambda: _check(raw, path, setup, place, rules))
 
 

@@ -14,6 +14,9 @@ from contextlib import contextmanager
 MOST = 6_000_000
 """How many more objects there may be before garbage is looked for: some 400 MB of them."""
 
+_LARGE = 2_000_000
+"""Bytes of code whose tree should not wait for others to be taken away."""
+
 _STARTING: list[bool] = []
 """Not empty while the process is ours and starts: of a process that only uses errlint as a library, nothing is changed for good."""
 
@@ -35,11 +38,16 @@ def loaded() -> None:
 
 
 @contextmanager
-def seldom() -> Iterator[None]:
-    """Look for garbage when there are :data:`MOST` more objects, and no sooner."""
+def seldom(size: int) -> Iterator[None]:
+    """Look for garbage when there are :data:`MOST` more objects, and after a large file.
+
+    :param size: of the code that is checked, in bytes.
+    """
     before = gc.get_threshold()
     gc.set_threshold(MOST, *before[1:])
     try:
         yield
     finally:
         gc.set_threshold(*before)
+        if size > _LARGE:
+            gc.collect()

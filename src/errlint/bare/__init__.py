@@ -20,11 +20,14 @@ import libcst as cst
 
 from errlint.bare.statements import Statements, module_of
 from errlint.encoding import decode
+from errlint.nesting import refusal
 from errlint.nodes import unchecked
 from errlint.python_tree import python_tree
 
-_LARGEST = 4_000_000
-"""Bytes. What is larger may be too large altogether, which the full parser's guard decides."""
+_LARGE = 4_000_000
+"""Bytes. What is larger may be too large altogether: there the full parser's guard is asked."""
+_LARGEST = 12_000_000
+"""Bytes. What is larger is parsed in full at once: two trees of it would take up too much memory."""
 
 _FRAMES = 1_500
 """Calls of the reader that may be open: two to four for each level of a tree. What is deeper may be too deep altogether, as above."""
@@ -44,6 +47,8 @@ def bare_module(raw: bytes) -> cst.Module:
     if len(raw) > _LARGEST:
         raise NotBare
     text = decode(raw).text
+    if len(raw) > _LARGE and refusal(text) is not None:
+        raise NotBare
     if "\r" in text:
         text = _NEWLINE.sub("\n", text)
     try:
