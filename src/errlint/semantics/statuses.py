@@ -10,7 +10,7 @@ import operator
 import re
 from bisect import bisect_left
 from collections.abc import Callable
-from functools import reduce
+from functools import lru_cache, reduce
 from http import HTTPStatus
 from operator import and_, or_
 
@@ -238,12 +238,12 @@ class Statuses:
                 found = Range(_within(held.may, divisor), _within(held.must, divisor))
                 return found if isinstance(relation, cst.In) else found.negated()
             number = self.number(right)
-            return UNKNOWN if number is None else _by(relation, divisor, number)
+            return UNKNOWN if number is None else _by(type(relation), divisor, number)
         divisor = self._divisor(right)
         number = self.number(left)
         if divisor is None or number is None:
             return UNKNOWN
-        return _by(_MIRRORED.get(type(relation), type(relation))(), divisor, number)
+        return _by(_MIRRORED.get(type(relation), type(relation)), divisor, number)
 
     def _divisor(self, expression: cst.BaseExpression) -> int | None:
         """What the status is divided by: 1 for the status itself, 100 for ``status // 100``; None for anything else."""
@@ -393,14 +393,16 @@ def _int_of(call: cst.Call) -> cst.BaseExpression | None:
     return call.args[0].value if converts else None
 
 
-def _by(relation: cst.BaseCompOp, divisor: int, number: int) -> Range:
-    test = _TESTS.get(type(relation))
+@lru_cache(1_000)
+def _by(relation: type[cst.BaseCompOp], divisor: int, number: int) -> Range:
+    test = _TESTS.get(relation)
     if test is None:
         return UNKNOWN
     exact = _where(lambda value: test(value, number), divisor)
     return Range(exact, exact)
 
 
+@lru_cache(1_000)
 def _within(held: int, divisor: int) -> int:
     """The statuses that are in a set once they are divided."""
     return _where(lambda value: bool(held >> value & 1), divisor)
