@@ -21,12 +21,10 @@ if TYPE_CHECKING:
     from errlint.retry_sheets import RetrySheet
 
 _PROSE = re.compile(
-    rb"""\#[^\n]*
-    |\"{3}(?P<long>[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*)\"{3}
-    |'{3}(?P<tall>[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*)'{3}
-    |"(?P<double>[^"\\\n]*(?:\\.[^"\\\n]*)*)"
-    |'(?P<single>[^'\\\n]*(?:\\.[^'\\\n]*)*)'
-    """,
+    rb"""[#"'](?:(?<=\#)[^\n]*
+    |(?<=")(?:""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*\"{3}|[^"\\\n]*(?:\\.[^"\\\n]*)*")
+    |(?<=')(?:''[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*'{3}|[^'\\\n]*(?:\\.[^'\\\n]*)*')
+    )""",
     re.DOTALL | re.VERBOSE,
 )
 _WOVEN = re.compile(rb"\{([^{}]*)")
@@ -52,17 +50,20 @@ _JOINED = re.compile(
     rb"\b(?:if|elif|while|assert|and|not)\b[\s(]*[\w.]+\)*\s*(?:\band\b|:\s*if\b)|\)\s*and\b|\band\s+[\w.]+\s*(?:[:)\]\n]|and\b|or\b|else\b)"
 )
 _ALONE = re.compile(rb"\bif[\s(]+[\w.]+[\s)]+else\b|\b(?:if|elif)[\s(]+[\w.]+[\s)]*:\s*raise\b")
-_LOOPS = re.compile(rb"\n([ \t\f]*)(?:async\s+)?(?:for|(while))\b")
+_LOOPS = re.compile(rb"\n([ \t\f]*)(?=[afw])(?:async\s+)?(?:for|(while))\b")
 _LEAVES = re.compile(rb"\b(?:break|return|raise)\b")
-_AGAIN = (b"retr", b"attempt", b"tries", b"again", b"backoff", b"back_off", b"sleep", b"wait", b"delay", b"pause")
+_AGAIN = (
+    b"retry", b"retried", b"retrier", b"retries", b"attempt", b"tries", b"again", b"backoff", b"back_off", b"sleep", b"wait", b"delay",
+    b"pause",
+)  # fmt: skip
 _NAMED_SO = (b"retry", b"retrier", b"retries", b"attempt", b"again", b"backoff", b"back_off")
 _RUNS_AGAIN = re.compile(
     rb"(?:[Rr]etr(?:y|ie[rs]|ying)|[Aa]ttempt|[Aa]gain(?!st)|[Bb]ack_?[Oo]ff)\w*(?:\.\w+)?[ \t]*\(",
 )
 """What a project may call its retries."""
-_DECORATED = rb"\n[ \t]*@(?!property|cached|static|class|abstract|over|data|deprecat|validate|field|model|context|async)\w+"
-_MAY_DECORATE = re.compile(_DECORATED)
-_DECORATOR = re.compile(_DECORATED + rb"[ \t]*[(\n]")
+_NAME_OF_DECORATOR = rb"(?!property|cached|static|class|abstract|over|data|deprecat|validate|field|model|context|async)\w+"
+_MAY_DECORATE = re.compile(rb"@(?<=\s@)" + _NAME_OF_DECORATOR)
+_DECORATOR = re.compile(rb"\n[ \t]*@%b[ \t]*[(\n]" % _NAME_OF_DECORATOR)
 """A decorator of the project."""
 _FUNCTION = re.compile(rb"\n([ \t\f]*)(?:async[ \t]+)?def[ \t]+(\w+)")
 _BRACKET = re.compile(rb"\s*\(")
@@ -116,6 +117,13 @@ class Words:
             given_by_place = any(argument.name == row.needs and argument.position is not None for argument in row.arguments)
             needing.setdefault("" if given_by_place else row.needs, set()).update(row.names)
         return tuple((_last_parts(names), needed) for needed, names in needing.items())
+
+    @cached_property
+    def retrying_members(self) -> frozenset[bytes]:
+        """Those of these names that only members of classes have."""
+        names = [name.split(".") for row in self._retries for name in row.names]
+        members = {name[-1].encode() for name in names if name[-2][:1].isupper()}
+        return frozenset(members.difference(name[-1].encode() for name in names if not name[-2][:1].isupper()))
 
     @cached_property
     def asks_text(self) -> frozenset[bytes]:
@@ -177,7 +185,7 @@ class Members:
         """Whether one of them is asked for."""
         if self.names.isdisjoint(code.all_words):
             return False
-        if not self.names.isdisjoint(code.own_words) and (self.asked.search(code.skeleton) or self.matched.search(code.skeleton)):
+        if code.matches(self.asked) or (b"case" in code.all_words and code.matches(self.matched)):
             return True
         return b"getattr" in code.all_words and not self.folded.isdisjoint(code.quoted_words)
 
@@ -220,6 +228,10 @@ class Code:
         """The strings that are one word, in small letters: keys of bodies and names of members."""
         return frozenset(word.lower() for word in set(_QUOTED.findall(self.raw)))
 
+    def matches(self, pattern: re.Pattern[bytes]) -> bool:
+        """Whether the code has what a pattern for code on one line looks for: most files have nothing like it, not even in a string."""
+        return pattern.search(self.raw) is not None and pattern.search(self.skeleton) is not None
+
     def _has(self, words: frozenset[bytes]) -> bool:
         """Whether the code has one of these words."""
         return not words.isdisjoint(self.all_words) and not words.isdisjoint(self.own_words)
@@ -243,11 +255,9 @@ class Code:
         """Something may be known to be an exception: it was caught, or its type is asked for or declared."""
         if self.handles_exceptions:
             return True
-        if b"isinstance" in self.all_words and _IS_EXCEPTION.search(self.skeleton) is not None:
+        if b"isinstance" in self.all_words and self.matches(_IS_EXCEPTION):
             return True
-        if not any(word.endswith(_NAMES_OF_EXCEPTIONS) for word in self.all_words):
-            return False
-        return _OF_EXCEPTION.search(self.skeleton) is not None
+        return any(word.endswith(_NAMES_OF_EXCEPTIONS) for word in self.all_words) and self.matches(_OF_EXCEPTION)
 
     @cached_property
     def tests_text(self) -> bool:
@@ -294,7 +304,12 @@ class Code:
 
     @property
     def _sets_up_retries(self) -> bool:
-        return any(self._has(names) and (not needed or needed.encode() in self.all_words) for names, needed in self.known.retries)
+        members = self.known.retrying_members
+        return any(
+            any(name not in members or b"." + name in self.raw for name in names & self.all_words) and self._has(names)
+            for names, needed in self.known.retries
+            if not needed or needed.encode() in self.all_words
+        )
 
     @property
     def _is_run_by_others(self) -> bool:
@@ -392,5 +407,4 @@ def _emptied(found: re.Match[bytes]) -> bytes:
     prefix = _PREFIX.search(raw, max(0, start - _LONGEST_PREFIX), start)
     if prefix is None or not _FORMATS.intersection(prefix[0]):
         return b'""'
-    text = next(part for part in found.groups() if part is not None)
-    return b'"" ' + b" ".join(_WOVEN.findall(text))
+    return b'"" ' + b" ".join(_WOVEN.findall(found[0]))
