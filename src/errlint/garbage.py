@@ -11,8 +11,8 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-MOST = 6_000_000
-"""How many more objects there may be before garbage is looked for: some 400 MB of them."""
+MOST = 3_000_000
+"""How many more objects there may be before garbage is looked for: some 200 MB of them."""
 
 _LARGE = 2_000_000
 """Bytes of code whose tree should not wait for others to be taken away."""
