@@ -17,22 +17,9 @@ from errlint.cache import Results, cache_folder, load, store
 from errlint.gate import Gate
 from errlint.model import Edit, FileReport, Finding, Fix, Location, Safety, Severity, Step
 from errlint.project import Project
+from tests.support.projects import CLIENT
 
 ROOT = Path(__file__).parent.parent
-CLIENT = """\
-import requests
-
-from texts import GONE
-
-
-def find(url):
-    try:
-        requests.get(url, timeout=5).raise_for_status()
-    except requests.HTTPError as e:
-        if GONE in str(e):
-            return None
-        raise
-"""
 
 
 @pytest.fixture

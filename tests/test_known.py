@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -11,19 +10,7 @@ from errlint import registry
 from errlint.engine import Setup
 from errlint.known import SHIPPED, Known, shipped, to_ship
 from errlint.registry import Pack
-
-
-def own_pack() -> Pack:
-    """The pack that comes with errlint."""
-    return next(pack for pack in registry.packs() if pack.name == "errlint_rules")
-
-
-def copied(pack: Pack, folder: Path) -> Pack:
-    """The same pack's knowledge somewhere else."""
-    for kind in ("catalogues", "libraries"):
-        shutil.copytree(pack.folder / kind, folder / kind)
-    shutil.copy(pack.folder / SHIPPED, folder / SHIPPED)
-    return Pack(pack.name, folder)
+from tests.support.packs import copied, own_pack
 
 
 def test_what_is_shipped_is_what_the_sheets_and_catalogues_say(update: bool) -> None:
@@ -39,7 +26,7 @@ def test_what_is_shipped_is_what_the_sheets_and_catalogues_say(update: bool) -> 
 
 @pytest.mark.parametrize("kind", ["catalogues", "libraries"])
 def test_where_a_sheet_or_catalogue_was_changed_it_is_not_used(kind: str, tmp_path: Path) -> None:
-    pack = copied(own_pack(), tmp_path)
+    pack = copied(own_pack(), tmp_path, SHIPPED)
     assert shipped(pack) is not None
     file = min((tmp_path / kind).glob("*.toml"))
     file.write_bytes(file.read_bytes() + b"# changed\n")
@@ -48,7 +35,7 @@ def test_where_a_sheet_or_catalogue_was_changed_it_is_not_used(kind: str, tmp_pa
 
 @pytest.mark.parametrize("body", [b"", b"\xff\n[]", b"[[], [], []]", b"{}", b"1\n"])
 def test_what_is_damaged_is_not_used(body: bytes, tmp_path: Path) -> None:
-    pack = copied(own_pack(), tmp_path)
+    pack = copied(own_pack(), tmp_path, SHIPPED)
     good = (tmp_path / SHIPPED).read_bytes()
     (tmp_path / SHIPPED).write_bytes(good.partition(b"\n")[0] + b"\n" + body)
     assert shipped(pack) is None

@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 
-from errlint import registry
 from errlint.catalogue import load_catalogue
 from errlint.library_sheets import load_sheet
 from errlint.prepared import SHIPPED, to_ship
 from errlint.registry import Pack
-
-
-def own_pack() -> Pack:
-    """The pack that comes with errlint."""
-    return next(pack for pack in registry.packs() if pack.name == "errlint_rules")
-
-
-def copied(pack: Pack, folder: Path) -> Pack:
-    """The same pack's knowledge somewhere else."""
-    for kind in ("catalogues", "libraries"):
-        shutil.copytree(pack.folder / kind, folder / kind)
-    shutil.copy(pack.folder / SHIPPED, folder / SHIPPED)
-    return Pack(pack.name, folder)
+from tests.support.packs import copied, own_pack
 
 
 def test_what_is_shipped_is_what_stands_in_the_files(update: bool) -> None:
@@ -47,14 +33,14 @@ def test_what_is_shipped_reads_as_the_files_do() -> None:
 
 @pytest.mark.parametrize("kind", ["catalogues", "libraries"])
 def test_a_file_that_was_changed_is_read_itself(kind: str, tmp_path: Path) -> None:
-    pack = copied(own_pack(), tmp_path)
+    pack = copied(own_pack(), tmp_path, SHIPPED)
     file = min((tmp_path / kind).glob("*.toml"))
     file.write_bytes(file.read_bytes() + b"# changed\n")
     assert {*pack.catalogues, *pack.libraries} - {*pack.prepared} == {file}
 
 
 def test_what_does_not_fit_any_more_is_read_from_the_file(tmp_path: Path) -> None:
-    pack = copied(own_pack(), tmp_path)
+    pack = copied(own_pack(), tmp_path, SHIPPED)
     shipped = (tmp_path / SHIPPED).read_bytes()
     (tmp_path / SHIPPED).write_bytes(shipped.replace(b'{"schema":1', b'{"schema":2').replace(b'"names":[', b'"names":7,"x":['))
     assert len(pack.prepared) == len(own_pack().prepared)
@@ -63,7 +49,7 @@ def test_what_does_not_fit_any_more_is_read_from_the_file(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("body", [b"", b"\xff\n[]", b"a\tb\n", b"\n\n"])
 def test_what_is_damaged_is_not_used(body: bytes, tmp_path: Path) -> None:
-    pack = copied(own_pack(), tmp_path)
+    pack = copied(own_pack(), tmp_path, SHIPPED)
     (tmp_path / SHIPPED).write_bytes(body)
     assert pack.prepared == {}
     (tmp_path / SHIPPED).unlink()

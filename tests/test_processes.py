@@ -13,27 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from errlint import processes
+from errlint import processes, runner
 from errlint.config import Configs
 from errlint.plan import Answer, Plan, Task
-from errlint.runner import Mode, Outcome, processors, run
+from errlint.runner import Mode, Outcome, run
+from tests.support.projects import CLIENT
 
-pytestmark = pytest.mark.skipif(processors() == 1 and sys.platform != "linux", reason="everything is checked in one process here")
-
-CLIENT = """\
-import requests
-
-from texts import GONE
-
-
-def find_{number}(url):
-    try:
-        requests.get(url, timeout=5).raise_for_status()
-    except requests.HTTPError as e:
-        if GONE in str(e):
-            return None
-        raise
-"""
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are looked for in /proc")
 
 
 @pytest.fixture(autouse=True)
@@ -50,7 +36,7 @@ def project(tmp_path: Path) -> Path:
     folder = tmp_path / "project"
     folder.mkdir()
     for number in range(12):
-        (folder / f"client_{number}.py").write_text(CLIENT.format(number=number), encoding="utf-8")
+        (folder / f"client_{number}.py").write_text(CLIENT, encoding="utf-8")
         (folder / f"plain_{number}.py").write_text("def double(x):\n    return 2 * x\n", encoding="utf-8")
     (folder / "texts.py").write_text('GONE = "404"\n', encoding="utf-8")
     return folder
@@ -79,6 +65,18 @@ def test_the_rules_are_asked_elsewhere(project: Path, monkeypatch: pytest.Monkey
     first = next(outcomes)  # the copies are made by now
     monkeypatch.setattr(Plan, "answer", here)
     assert [first, *outcomes] == alone
+
+
+def test_no_more_is_away_than_can_be_kept(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    alone = checked(project, 1)
+    monkeypatch.setattr(processes, "AHEAD", 1)
+    assert checked(project, 3) == alone
+
+
+def test_where_a_process_cannot_be_copied_everything_stays_here(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "_WITHOUT_COPIES", (sys.platform,))
+    monkeypatch.setattr(processes, "_copies", lambda *_: pytest.fail("it was copied"))
+    assert lines(checked(project, 4)) == 12
 
 
 def test_little_work_stays_here(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from errlint import registry
 from errlint.engine import Setup, check_bytes
 from errlint.libraries import Libraries
-from errlint.screen import Code, Words
+from errlint.screen import Code
+from errlint.sheet_words import Retrying, Words
 
 WORDS = Words(registry.libraries())
 
@@ -122,6 +123,20 @@ def test_what_may_be_tried_again_is_seen(text: str) -> None:
 )
 def test_what_runs_once_is_no_retry(text: str) -> None:
     assert not code(text).retries
+
+
+def test_names_of_sheets_may_be_of_one_part() -> None:
+    found = Retrying.of(["retrying", "acme.Client.on", "acme.retry"], "")
+    assert (found.functions, found.members) == (frozenset({b"retrying", b"retry"}), frozenset({b"on"}))
+
+
+def test_a_member_may_stand_after_a_comment() -> None:
+    assert code("(answer.  # of the server\n  status_code)").tests_status
+
+
+@pytest.mark.parametrize("text", ["x. " + "#" * 60, "x." + " " * 3_000 + "y", "x.\n" + "# #\n" * 3_000, "case " + "x" * 3_000])
+def test_no_text_takes_a_screen_long(text: str) -> None:
+    assert not code(f"# status_code\n{text}").tests_status
 
 
 def test_words_come_from_the_sheets() -> None:

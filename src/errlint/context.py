@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from errlint import catalogue
 from errlint.catalogue import Catalogue, Catalogues
-from errlint.comments import comments
+from errlint.editing import Editing
 from errlint.libraries import Libraries
 from errlint.library_sheets import TypeSheet
-from errlint.model import Edit, Finding, Fix, Safety, Severity
+from errlint.model import Finding, Fix, Severity
 from errlint.semantics.analysis import Semantics
 from errlint.semantics.code_tests import CodeTest
 from errlint.semantics.decoding import Decodings
@@ -31,7 +31,6 @@ from errlint.semantics.retries.layers import Multiplied, multiplied
 from errlint.semantics.retries.policy import RetryPolicy
 from errlint.semantics.retries.texts import RetriedText
 from errlint.semantics.retries.told import ToldWaits
-from errlint.semantics.rewrites.helpers import merged
 from errlint.semantics.silences import Silence
 from errlint.semantics.text_tests import TextTest
 from errlint.semantics.trails import steps
@@ -40,29 +39,16 @@ from errlint.source import Source
 
 if TYPE_CHECKING:
     from errlint.rule import Rule
-    from errlint.semantics.request_ids.additions import Additions
-    from errlint.semantics.rewrites.guards import Guards
-    from errlint.semantics.rewrites.hoisting import Hoisting
-    from errlint.semantics.rewrites.limits import Limits
-    from errlint.semantics.rewrites.lists import Lists
-    from errlint.semantics.rewrites.predicates import Predicates
-    from errlint.semantics.rewrites.trials import Trials
-    from errlint.semantics.rewrites.waits import Delays
-    from errlint.semantics.rewrites.writing import Writing
-
-Trial = Callable[[Sequence[Edit], RetryPolicy], bool]
-"""Whether a policy does, after some edits, what it did not do before."""
 
 _CLAUSES = (cst.Decorator, cst.Else, cst.ExceptHandler, cst.ExceptStarHandler, cst.Finally, cst.MatchCase)
 """Parts of compound statements that have lines of their own."""
 
 
-class Context:
+class Context(Editing):
     """What a rule may ask about the file it looks at, and how it speaks."""
 
     def __init__(self, source: Source, semantics: Semantics, current: Rule) -> None:
-        self.source = source
-        self.semantics = semantics
+        super().__init__(source, semantics)
         self._rule = current
 
     # questions -----------------------------------------------------------------------------------------------------------------
@@ -252,13 +238,6 @@ class Context:
         """The exceptions that the file defines, and whether they have a place for a request id."""
         return Classes(self.semantics, self.semantics.lost_ids)
 
-    @property
-    def additions(self) -> Additions:
-        """Edits that put a request id where it was missing."""
-        from errlint.semantics.request_ids.additions import Additions
-
-        return Additions(self.semantics, self.source)
-
     # answers -------------------------------------------------------------------------------------------------------------------
 
     def finding(
@@ -319,107 +298,3 @@ class Context:
     def replacement(self, words: Sequence[str], subject: Meaning, node: cst.CSTNode, *, negated: bool) -> Replacement | None:
         """The test on the code or the status that should stand where ``subject`` is asked for ``words``; None without a unique answer."""
         return Replacements(self.semantics.tree, self.source).of(words, subject, node, negated=negated)
-
-    def replace(self, node: cst.CSTNode, code: str) -> Edit:
-        """Replace a node's source text."""
-        start, end = self.source.span(node)
-        return Edit(start, end, code)
-
-    def add_argument(self, call: cst.Call, code: str) -> Edit:
-        """Add an argument at the end of a call."""
-        return self.writing.add_argument(call, code)
-
-    def remove_argument(self, call: cst.Call, argument: cst.Arg) -> Edit | None:
-        """Take an argument out, with its comma; None when a comment stands between it and its neighbours."""
-        position = next(index for index, found in enumerate(call.args) if found is argument)
-        if position:
-            start, end = self.source.end(call.args[position - 1].value), self.source.end(argument.value)
-        elif len(call.args) > 1:
-            start, end = self.source.span(argument)[0], self.source.span(call.args[1])[0]
-        else:
-            # the only argument: its comma alone would not be Python
-            start, end = self.source.span(argument)
-            rest = self.source.text[end : self.source.span(call)[1]]
-            end += len(rest) - len(rest.lstrip(" \t,")) if isinstance(self.source.full(argument).comma, cst.Comma) else 0
-        return None if "#" in self.source.text[start:end] else Edit(start, end, "")
-
-    @property
-    def writing(self) -> Writing:
-        """Where code is written into the file."""
-        from errlint.semantics.rewrites.writing import Writing
-
-        return Writing(self.semantics, self.source)
-
-    @property
-    def lists(self) -> Lists:
-        """Edits of lists of statuses."""
-        from errlint.semantics.rewrites.lists import Lists
-
-        return Lists(self.writing)
-
-    @property
-    def guards(self) -> Guards:
-        """Edits that leave a loop before it waits in vain."""
-        from errlint.semantics.rewrites.guards import Guards
-
-        return Guards(self.writing)
-
-    @property
-    def predicates(self) -> Predicates:
-        """Edits that tell a library what to retry."""
-        from errlint.semantics.rewrites.predicates import Predicates
-
-        return Predicates(self.writing)
-
-    @property
-    def limits(self) -> Limits:
-        """Edits that give a retry an end."""
-        from errlint.semantics.rewrites.limits import Limits
-
-        return Limits(self.writing)
-
-    @property
-    def delays(self) -> Delays:
-        """Edits of waits."""
-        from errlint.semantics.rewrites.waits import Delays
-
-        return Delays(self.writing)
-
-    @property
-    def trials(self) -> Trials:
-        """What edits make of a retry."""
-        from errlint.semantics.rewrites.trials import Trials
-
-        return Trials(self.writing)
-
-    @property
-    def hoisting(self) -> Hoisting:
-        """Edits that make a value once, before the first attempt."""
-        from errlint.semantics.rewrites.hoisting import Hoisting
-
-        return Hoisting(self.writing)
-
-    def fix(self, safety: Safety, message: str, *edits: Edit) -> Fix | None:
-        """A fix of these edits; ``message`` is an imperative sentence. None if a comment would be lost: what a person wrote stays."""
-        return None if self._loses_a_comment(edits) else Fix(safety, message, merged(edits))
-
-    def _loses_a_comment(self, edits: Sequence[Edit]) -> bool:
-        text = self.source.text
-        cuts = [(edit.start, edit.end) for edit in edits if "#" in text[edit.start : edit.end]]
-        if not cuts:
-            return False
-        written = "\n".join(edit.text for edit in edits)
-        return any(
-            start < cut_end and cut_start < end and text[start:end] not in written
-            for start, end in comments(text)
-            for cut_start, cut_end in cuts
-        )
-
-    def tried_fix(self, edits: Sequence[Edit] | None, holds: Trial, policy: RetryPolicy, message: str) -> Fix | None:
-        """An unsafe fix of a retry, if there are edits, and its policy, asked again after them, does what it should.
-
-        :param holds: the question of :class:`Trials <errlint.semantics.rewrites.trials.Trials>` that the edited policy is asked.
-        """
-        if edits is None or not holds(merged(edits), policy):
-            return None
-        return self.fix(Safety.UNSAFE, message, *edits)

@@ -27,7 +27,8 @@ from errlint.installed import UNKNOWN, Installed
 from errlint.lean import dataclass
 from errlint.model import TOOL_RULES, FileReport, Finding, Fix, Location, Safety, Severity
 from errlint.project import Project
-from errlint.screen import Code, Words
+from errlint.screen import Code
+from errlint.sheet_words import Words
 from errlint.suppressions import SuppressionProblem, Suppressions, may_be_reportable
 from errlint.terminal import shown_path
 

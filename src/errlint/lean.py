@@ -1,7 +1,7 @@
 """Data classes that cost little to define: their methods are written when somebody asks for them.
 
-:func:`dataclasses.dataclass` writes the source of six methods for each class and compiles it, which takes half a millisecond. libcst
-defines two hundred classes whenever it is imported, and errlint more than a hundred; a file uses a quarter of the methods. So here
+:func:`dataclasses.dataclass` writes the source of six methods for each class and compiles it. libcst defines hundreds of classes
+whenever it is imported, and errlint does as well; a file uses few of their methods, and a start would be made of compiling them. So here
 ``__init__``, comparisons and ``__hash__`` are left for later, and the others, which need not be quick, are one function for all classes.
 What is made with other options than those of :data:`_OPTIONS`, or has unusual fields, is made as always.
 """

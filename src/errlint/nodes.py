@@ -5,7 +5,7 @@ libcst 1.8 hashes a node in Python, and as its classes are abstract base classes
 hash is its identity, and nothing is registered as a virtual subclass of a node. So Python's own take their place, once a process.
 
 And most of what libcst takes to be imported goes into methods that are written anew for each of its classes. Whoever imports this module
-first has it in half of that time (:mod:`errlint.lean`); when libcst is there already, its classes are made and stay as they are.
+first is spared most of that (:mod:`errlint.lean`); when libcst is there already, its classes are made and stay as they are.
 """
 
 from __future__ import annotations

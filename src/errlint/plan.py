@@ -73,7 +73,7 @@ class Answer:
     """What rules say of a file: plain data, which can come from another process.
 
     :ivar modules: the other modules of the project that this rests on, if it is to be kept; :ivar contents: the digest of what they held;
-    :ivar news: of the folders in which imports were looked for.
+    :ivar news: of the folders in which imports were looked for, from a process that saw others than this one.
     """
 
     report: FileReport
@@ -170,8 +170,11 @@ class Plan:
         if not task.remembered:
             return Answer(report)
         modules = setup.consulted(place) if report.stage == "checked" else ()
-        project = lane.known.gate.project
-        return Answer(report, modules, project.contents(modules), project.news())
+        return Answer(report, modules, lane.known.gate.project.contents(modules))
+
+    def news_of(self, task: Task) -> Seen:
+        """What was seen of the folders of a task's project since that was asked last, if answers are remembered."""
+        return self._lane(task.path).known.gate.project.news() if task.remembered else NO_NEWS
 
     def finish(self, task: Task, answer: Answer) -> FileReport:
         """What the user is told of a file; the answer is remembered."""

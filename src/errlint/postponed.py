@@ -1,7 +1,7 @@
 """Packages whose modules are imported as always, and whose own ``__init__`` is run when somebody asks for something in it.
 
-libcst imports two modules of its package for metadata, and thereby all of it, with :mod:`subprocess` and much else: a tenth of the time
-that a first run takes to import anything. errlint asks for none of that.
+libcst imports two modules of its package for metadata, and thereby all of it, with :mod:`subprocess` and much else. errlint asks
+for none of that.
 """
 
 from __future__ import annotations

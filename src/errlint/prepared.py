@@ -1,4 +1,4 @@
-"""TOML files of a pack as JSON: what a TOML parser in Python takes 25 ms to read, msgspec reads in two.
+"""TOML files of a pack as JSON, which msgspec reads in a fraction of the time that a TOML parser takes.
 
 A pack may ship its sheets and catalogues in this form beside the files themselves, in a file of one line each: its name, a digest of its
 contents, and what stands in it. A line is used only while the file is what it was made of; else the file is read, as are those of packs

@@ -14,7 +14,7 @@ import os
 import signal
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import field
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from errlint.lean import dataclass
@@ -122,12 +122,15 @@ class _Out:
                 packet.future = self._pool.submit(_answers, packet.tasks)
                 self._away.append(packet)
             self._packets.clear()
-            while self._away and self._away[0].is_ready():
-                self._away.popleft()
 
     def has_answered(self, one: object) -> bool:
         """Whether something can be given without waiting, or has to be waited for since too much is away."""
-        return not isinstance(one, _Slot) or one.packet.is_ready() or (one.packet.future is not None and len(self._away) > AHEAD)
+        return not isinstance(one, _Slot) or one.packet.is_ready() or (one.packet.future is not None and self._is_too_much_away())
+
+    def _is_too_much_away(self) -> bool:
+        while self._away and self._away[0].is_ready():
+            self._away.popleft()
+        return len(self._away) > AHEAD
 
     def given(self, one: T | _Slot) -> T | tuple[Task, Answer]:
         """What was begun, or the task with its answer."""
@@ -171,4 +174,4 @@ def _begin() -> None:
 
 def _answers(tasks: list[Task]) -> list[Answer]:
     assert _plan is not None, "only copies are asked"
-    return [_plan.answer(task) for task in tasks]
+    return [replace(_plan.answer(task), news=_plan.news_of(task)) for task in tasks]

@@ -25,14 +25,14 @@ if TYPE_CHECKING:
     from errlint.fixer import Lint
 
 
+_WITHOUT_COPIES = ("darwin", "emscripten", "wasi", "win32")
+"""Platforms on which a process cannot be copied, or a copy may not go on (:mod:`errlint.processes`)."""
 _WHY_NOT_FIXED = {"ERR001", "ERR004"}
 """Findings that say themselves why a file is not fixed."""
 
 
 def processors() -> int:
-    """How many processes can work at the same time here; 1 where errlint uses no others."""
-    if sys.platform in ("win32", "darwin") or not hasattr(os, "fork"):
-        return 1
+    """How many processes can work at the same time here."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -67,11 +67,12 @@ class Outcome:
 def run(paths: Iterable[Path], plan: Plan, mode: Mode, *, unsafe: bool = False, jobs: int = 1) -> Iterator[Outcome]:
     """Lint files, in the order given; ``unsafe`` wants the unsafe fixes as well. What was found is remembered when the run ends.
 
-    :param jobs: how many processes may be used; fixes are made in this one, since a file that is written may be asked about by others.
+    :param jobs: how many processes may be used; fixes are made in this one, since a file that is written may be asked about by others, and
+        so is everything where a process cannot be copied.
     :raises UsageProblem: as :meth:`Plan.lint_for`; nothing about the files themselves raises.
     """
     try:
-        if mode is Mode.CHECK and jobs > 1:
+        if mode is Mode.CHECK and jobs > 1 and sys.platform not in _WITHOUT_COPIES:
             from errlint.processes import shared_out
 
             for begun in shared_out((_begin(path, plan) for path in paths), plan, jobs):
@@ -85,13 +86,11 @@ def run(paths: Iterable[Path], plan: Plan, mode: Mode, *, unsafe: bool = False, 
 
 def _begin(path: Path, plan: Plan) -> Outcome | Task:
     """What becomes of a file that is only checked, as far as that can be told at once."""
-    shown = shown_path(path)
     plan.lint_for(path)
-    try:
-        raw = read_bytes(path)
-    except CannotRead as problem:
-        return _unread(shown, problem.message)
-    begun = plan.begin(path, raw, shown)
+    raw = _read(path)
+    if isinstance(raw, Outcome):
+        return raw
+    begun = plan.begin(path, raw, shown_path(path))
     return _checked(begun, raw) if isinstance(begun, FileReport) else begun
 
 
@@ -99,10 +98,9 @@ def work(path: Path, plan: Plan, mode: Mode, *, unsafe: bool = False) -> Outcome
     """Lint one file, and fix it if asked to. A file that cannot be read, or not be written, has a finding that says so."""
     shown = shown_path(path)
     lint = plan.lint_for(path)
-    try:
-        raw = read_bytes(path)
-    except CannotRead as problem:
-        return _unread(shown, problem.message)
+    raw = _read(path)
+    if isinstance(raw, Outcome):
+        return raw
     outcome = work_bytes(raw, shown, lint, mode, unsafe=unsafe)
     if mode is Mode.FIX:
         try:
@@ -135,10 +133,9 @@ def silence(path: Path, plan: Plan, reason: str) -> Outcome:
 
     shown = shown_path(path)
     lint = plan.lint_for(path)
-    try:
-        raw = read_bytes(path)
-    except CannotRead as problem:
-        return _unread(shown, problem.message)
+    raw = _read(path)
+    if isinstance(raw, Outcome):
+        return raw
     done = add_ignores(raw, shown, lint, reason)
     try:
         write_atomically(path, raw, done.raw)
@@ -150,6 +147,14 @@ def silence(path: Path, plan: Plan, reason: str) -> Outcome:
 def unreachable(skipped: Skipped) -> Outcome:
     """What discovery should have found but could not get at: a folder that cannot be read, a symlink to nowhere."""
     return _unread(shown_path(skipped.path), skipped.reason.removeprefix("cannot be read: "))
+
+
+def _read(path: Path) -> bytes | Outcome:
+    """The bytes of a file, or what becomes of one that cannot be read."""
+    try:
+        return read_bytes(path)
+    except CannotRead as problem:
+        return _unread(shown_path(path), problem.message)
 
 
 def _unread(shown: str, reason: str) -> Outcome:

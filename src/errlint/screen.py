@@ -14,11 +14,9 @@ from typing import TYPE_CHECKING
 
 from errlint.encoding import with_lf
 from errlint.http_words import statuses_in_strings
-from errlint.lean import dataclass
 
 if TYPE_CHECKING:
-    from errlint.libraries import Libraries
-    from errlint.retry_sheets import RetrySheet
+    from errlint.sheet_words import Members, Retrying, Words
 
 _PROSE = re.compile(
     rb"""[#"'](?:(?<=\#)[^\n]*
@@ -85,119 +83,6 @@ _ERROR_KEYS = frozenset(
 _NAMES_OF_EXCEPTIONS = (b"Error", b"Exception")
 
 
-class Words:
-    """What sheets speak of, as words and patterns: made once a run.
-
-    :param libraries: the sheets.
-    """
-
-    def __init__(self, libraries: Libraries) -> None:
-        self._libraries = libraries
-
-    @cached_property
-    def status(self) -> Members:
-        """Members that tell the status, in whatever form."""
-        return Members.of(self._libraries.status_members)
-
-    @cached_property
-    def error(self) -> Members:
-        """Members that tell the status, or the text of an error."""
-        return Members.of(self._libraries.status_members | self._libraries.members("reason", "message"))
-
-    @cached_property
-    def falsy(self) -> Members:
-        """Members of exceptions that are responses without truth where the status is an error; used as they are."""
-        return Members.of(self._libraries.falsy_members, rb"(?!\s*(?:[.\[(=!<>]|is\b|in\b|not\b))")
-
-    @cached_property
-    def retries(self) -> tuple[tuple[frozenset[bytes], str], ...]:
-        """The names of what sets up a retry, or a part of one, and the argument without which it does not: ``""`` where there is none."""
-        needing: dict[str, set[str]] = {}
-        for row in self._retries:
-            given_by_place = any(argument.name == row.needs and argument.position is not None for argument in row.arguments)
-            needing.setdefault("" if given_by_place else row.needs, set()).update(row.names)
-        return tuple((_last_parts(names), needed) for needed, names in needing.items())
-
-    @cached_property
-    def retrying_members(self) -> frozenset[bytes]:
-        """Those of these names that only members of classes have."""
-        names = [name.split(".") for row in self._retries for name in row.names]
-        members = {name[-1].encode() for name in names if name[-2][:1].isupper()}
-        return frozenset(members.difference(name[-1].encode() for name in names if not name[-2][:1].isupper()))
-
-    @cached_property
-    def asks_text(self) -> frozenset[bytes]:
-        """The names of what makes a retry depend on the text of an exception."""
-        asking = (row for row in self._retries if any({"text", "text-pattern"}.intersection(argument.says) for argument in row.arguments))
-        return _last_parts(name for row in asking for name in row.names)
-
-    @cached_property
-    def _retries(self) -> tuple[RetrySheet, ...]:
-        return tuple(row for sheet in self._libraries.sheets for row in sheet.retry if not row.builtin)
-
-    @cached_property
-    def body(self) -> Members:
-        """Methods that decode the body of an answer."""
-        return Members.of(self._libraries.decoding_methods)
-
-    @cached_property
-    def decoders(self) -> frozenset[bytes]:
-        """The names of functions that decode JSON."""
-        return _last_parts(self._libraries.decoders)
-
-    @cached_property
-    def pauses(self) -> frozenset[bytes]:
-        """The names of calls that wait."""
-        return _last_parts(self._libraries.pauses)
-
-    @cached_property
-    def defeats(self) -> tuple[frozenset[bytes], re.Pattern[bytes]]:
-        """The words of arguments that make a layer ignore Retry-After, and of values that do; and how they stand there."""
-        rows = [row for rows in self._libraries.defeats_retry_after.values() for row in rows]
-        values = _last_parts(row.when_is for row in rows if row.when_is)
-        arguments = _last_parts(row.argument.name for row in rows if not row.when_is)
-        pattern = re.compile(rb"""(?<!\w)(?:(?:%b)\b|(?:%b)["']?\s*[=:])""" % (_any_of(values), _any_of(arguments)))
-        return values | arguments, pattern
-
-
-@dataclass(frozen=True, slots=True)
-class Members:
-    """Members of these names, in any of the ways to ask for one: ``x.name``, ``getattr(x, "name")``, ``case Type(name=…)``."""
-
-    names: frozenset[bytes]
-    folded: frozenset[bytes]
-    asked: re.Pattern[bytes]
-    matched: re.Pattern[bytes]
-
-    @classmethod
-    def of(cls, names: Iterable[str], then: bytes = b"") -> Members:
-        """The patterns for these names; ``then`` is what follows when they are asked for with a dot."""
-        words = frozenset(name.encode() for name in names)
-        options = _any_of(words)
-        return cls(
-            words,
-            frozenset(word.lower() for word in words),
-            re.compile(rb"\.\s*(?:%b)\b%b" % (options, then)),
-            re.compile(rb"case\b[^\n]*\b(?:%b)\s*=" % options),
-        )
-
-    def stand_in(self, code: Code) -> bool:
-        """Whether one of them is asked for."""
-        if self.names.isdisjoint(code.all_words):
-            return False
-        if code.matches(self.asked) or (b"case" in code.all_words and code.matches(self.matched)):
-            return True
-        return b"getattr" in code.all_words and not self.folded.isdisjoint(code.quoted_words)
-
-
-def _last_parts(names: Iterable[str]) -> frozenset[bytes]:
-    return frozenset(name.rpartition(".")[2].encode() for name in names)
-
-
-def _any_of(words: Iterable[bytes]) -> bytes:
-    return b"|".join(re.escape(word) for word in sorted(words)) or b"(?!)"
-
-
 class Code:
     """The code of one file, as screens see it.
 
@@ -228,9 +113,17 @@ class Code:
         """The strings that are one word, in small letters: keys of bodies and names of members."""
         return frozenset(word.lower() for word in set(_QUOTED.findall(self.raw)))
 
-    def matches(self, pattern: re.Pattern[bytes]) -> bool:
+    def _matches(self, pattern: re.Pattern[bytes]) -> bool:
         """Whether the code has what a pattern for code on one line looks for: most files have nothing like it, not even in a string."""
         return pattern.search(self.raw) is not None and pattern.search(self.skeleton) is not None
+
+    def _asks_for(self, members: Members) -> bool:
+        """Whether one of these members is asked for."""
+        if members.names.isdisjoint(self.all_words):
+            return False
+        if self._matches(members.asked) or (b"case" in self.all_words and self._matches(members.matched)):
+            return True
+        return b"getattr" in self.all_words and not members.folded.isdisjoint(self.quoted_words)
 
     def _has(self, words: frozenset[bytes]) -> bool:
         """Whether the code has one of these words."""
@@ -255,9 +148,9 @@ class Code:
         """Something may be known to be an exception: it was caught, or its type is asked for or declared."""
         if self.handles_exceptions:
             return True
-        if b"isinstance" in self.all_words and self.matches(_IS_EXCEPTION):
+        if b"isinstance" in self.all_words and self._matches(_IS_EXCEPTION):
             return True
-        return any(word.endswith(_NAMES_OF_EXCEPTIONS) for word in self.all_words) and self.matches(_OF_EXCEPTION)
+        return any(word.endswith(_NAMES_OF_EXCEPTIONS) for word in self.all_words) and self._matches(_OF_EXCEPTION)
 
     @cached_property
     def tests_text(self) -> bool:
@@ -275,7 +168,7 @@ class Code:
     @cached_property
     def tells_errors(self) -> bool:
         """Something may be known to be an error: it was caught, or its type, status or body is looked at."""
-        return self.has_exceptions or self.known.error.stand_in(self) or not self.quoted_words.isdisjoint(_ERROR_KEYS)
+        return self.has_exceptions or self._asks_for(self.known.error) or not self.quoted_words.isdisjoint(_ERROR_KEYS)
 
     @cached_property
     def names_messages(self) -> bool:
@@ -290,12 +183,12 @@ class Code:
     @cached_property
     def tests_status(self) -> bool:
         """The status of an answer is asked for, in whatever form."""
-        return self.known.status.stand_in(self)
+        return self._asks_for(self.known.status)
 
     @cached_property
     def decodes(self) -> bool:
         """A body is decoded."""
-        return self.known.body.stand_in(self) or self._has(self.known.decoders)
+        return self._asks_for(self.known.body) or self._has(self.known.decoders)
 
     @cached_property
     def retries(self) -> bool:
@@ -304,12 +197,13 @@ class Code:
 
     @property
     def _sets_up_retries(self) -> bool:
-        members = self.known.retrying_members
-        return any(
-            any(name not in members or b"." + name in self.raw for name in names & self.all_words) and self._has(names)
-            for names, needed in self.known.retries
-            if not needed or needed.encode() in self.all_words
-        )
+        return any(self._sets_up(retrying) for retrying in self.known.retries)
+
+    def _sets_up(self, retrying: Retrying) -> bool:
+        if not retrying.needed <= self.all_words:
+            return False
+        members = (member for member in retrying.members & self.all_words if b"." + member in self.raw)
+        return self._has(retrying.functions) or self._has(frozenset(members))
 
     @property
     def _is_run_by_others(self) -> bool:
@@ -358,7 +252,7 @@ class Code:
     @cached_property
     def names_falsy_response(self) -> bool:
         """An exception is asked for a response that may be without truth."""
-        return self.known.falsy.stand_in(self) and self.has_exceptions
+        return self._asks_for(self.known.falsy) and self.has_exceptions
 
     @cached_property
     def defeats_retry_after(self) -> bool:

@@ -1,0 +1,128 @@
+"""What library sheets speak of, as the words and patterns that screens look for in the bytes of a file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from errlint.lean import dataclass
+
+if TYPE_CHECKING:
+    from errlint.libraries import Libraries
+    from errlint.retry_sheets import RetrySheet
+
+
+class Words:
+    """What sheets speak of, as words and patterns: made once a run.
+
+    :param libraries: the sheets.
+    """
+
+    def __init__(self, libraries: Libraries) -> None:
+        self._libraries = libraries
+
+    @cached_property
+    def status(self) -> Members:
+        """Members that tell the status, in whatever form."""
+        return Members.of(self._libraries.status_members)
+
+    @cached_property
+    def error(self) -> Members:
+        """Members that tell the status, or the text of an error."""
+        return Members.of(self._libraries.status_members | self._libraries.members("reason", "message"))
+
+    @cached_property
+    def falsy(self) -> Members:
+        """Members of exceptions that are responses without truth where the status is an error; used as they are."""
+        return Members.of(self._libraries.falsy_members, rb"(?!\s*(?:[.\[(=!<>]|is\b|in\b|not\b))")
+
+    @cached_property
+    def retries(self) -> tuple[Retrying, ...]:
+        """What sets up a retry, or a part of one."""
+        needing: dict[str, list[str]] = {}
+        for row in self._retries:
+            by_place = any(argument.name == row.needs and argument.position is not None for argument in row.arguments)
+            needing.setdefault("" if by_place else row.needs, []).extend(row.names)
+        return tuple(Retrying.of(names, needed) for needed, names in needing.items())
+
+    @cached_property
+    def asks_text(self) -> frozenset[bytes]:
+        """The names of what makes a retry depend on the text of an exception."""
+        asking = (row for row in self._retries if any({"text", "text-pattern"}.intersection(argument.says) for argument in row.arguments))
+        return _last_parts(name for row in asking for name in row.names)
+
+    @cached_property
+    def _retries(self) -> tuple[RetrySheet, ...]:
+        return tuple(row for sheet in self._libraries.sheets for row in sheet.retry if not row.builtin)
+
+    @cached_property
+    def body(self) -> Members:
+        """Methods that decode the body of an answer."""
+        return Members.of(self._libraries.decoding_methods)
+
+    @cached_property
+    def decoders(self) -> frozenset[bytes]:
+        """The names of functions that decode JSON."""
+        return _last_parts(self._libraries.decoders)
+
+    @cached_property
+    def pauses(self) -> frozenset[bytes]:
+        """The names of calls that wait."""
+        return _last_parts(self._libraries.pauses)
+
+    @cached_property
+    def defeats(self) -> tuple[frozenset[bytes], re.Pattern[bytes]]:
+        """The words of arguments that make a layer ignore Retry-After, and of values that do; and how they stand there."""
+        rows = [row for rows in self._libraries.defeats_retry_after.values() for row in rows]
+        values = _last_parts(row.when_is for row in rows if row.when_is)
+        arguments = _last_parts(row.argument.name for row in rows if not row.when_is)
+        pattern = re.compile(rb"""(?<!\w)(?:(?:%b)\b|(?:%b)["']?\s*[=:])""" % (_any_of(values), _any_of(arguments)))
+        return values | arguments, pattern
+
+
+@dataclass(frozen=True, slots=True)
+class Retrying:
+    """What sets up a retry: functions and classes, members of classes, and the words without which none of them does."""
+
+    functions: frozenset[bytes]
+    members: frozenset[bytes]
+    needed: frozenset[bytes]
+
+    @classmethod
+    def of(cls, names: Sequence[str], needed: str) -> Retrying:
+        """By the dotted names of a sheet, and the name of an argument, or "" for none."""
+        of_classes = [name for name in names if name.rpartition(".")[0].rpartition(".")[2][:1].isupper()]
+        functions = _last_parts(set(names).difference(of_classes))
+        return cls(functions, _last_parts(of_classes) - functions, frozenset({needed.encode()} if needed else ()))
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """Members of these names, in any of the ways to ask for one: ``x.name``, ``getattr(x, "name")``, ``case Type(name=…)``."""
+
+    names: frozenset[bytes]
+    folded: frozenset[bytes]
+    asked: re.Pattern[bytes]
+    matched: re.Pattern[bytes]
+
+    @classmethod
+    def of(cls, names: Iterable[str], then: bytes = b"") -> Members:
+        """The patterns for these names; ``then`` is what follows when they are asked for with a dot."""
+        words = frozenset(name.encode() for name in names)
+        options = _any_of(words)
+        return cls(
+            words,
+            frozenset(word.lower() for word in words),
+            re.compile(rb"\.(?:\s|#[^\n]*\n)*(?:%b)\b%b" % (options, then)),
+            re.compile(rb"case\b[^\n]*\b(?:%b)\s*=" % options),
+        )
+
+
+def _last_parts(names: Iterable[str]) -> frozenset[bytes]:
+    return frozenset(name.rpartition(".")[2].encode() for name in names)
+
+
+def _any_of(words: Iterable[bytes]) -> bytes:
+    return b"|".join(re.escape(word) for word in sorted(words)) or b"(?!)"
