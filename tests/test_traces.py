@@ -15,7 +15,7 @@ from errlint.plan import Plan
 from errlint.rule import Rule
 from errlint.runner import Mode, run
 from errlint.source import Source  # noqa: F401  (it raises the recursion limit: hypothesis wants that done before a test)
-from errlint.traces import Trace
+from errlint.traces import Basis, Trace
 
 HEAD = "import requests\n"
 BODIES = {
@@ -53,10 +53,26 @@ class Failed({other}.Failed if 0 else Exception):
 def call(url):
     raise Failed({other}.call(url))
 """,
+    "has an error": """
+TEXT = 'not found'
+class Failed(requests.HTTPError):
+    pass
+def call(url):
+    answer = requests.get(url, timeout=5)
+    if not answer.ok:
+        raise Failed(answer.text)
+""",
+    "has another error": """
+TEXT = 'not found'
+class Failed(KeyError):
+    pass
+def call(url):
+    raise Failed(url)
+""",
     "cannot be parsed": "def call(:\n",
 }
 CLIENT = (
-    "def main(url):\n    try:\n        return {other}.call(url)\n    except requests.HTTPError as e:\n"
+    "def main(url):\n    try:\n        return {other}.call(url)\n    except (requests.HTTPError, {other}.Failed) as e:\n"
     "        if {other}.TEXT in str(e):\n            return None\n        raise\n"
 )
 NAMES = ("m0", "m1", "m2", "m3")
@@ -135,6 +151,41 @@ def test_an_edit_costs_the_files_that_were_told_something(tmp_path: Path, monkey
     assert checked(folder, cache, monkeypatch) == {*everything, "m9"}  # an import may lead elsewhere now
 
 
+ERRORS = "import requests\n\n__all__ = ['Failed']\n\nclass Failed(requests.HTTPError):\n    def __init__(self, text):\n        self.text = text\n"
+"""A module of which others only know names."""
+
+
+@pytest.mark.parametrize(
+    ("new", "costs"),
+    [
+        (ERRORS + "# a comment\n", False),
+        (ERRORS + "print(Failed)\n", False),
+        (ERRORS.replace("= text", "= str(text)"), False),
+        (ERRORS + "def other():\n    return 1\n", True),
+        (ERRORS + "Other = Failed\n", True),
+        (ERRORS + "from requests import *\n", True),
+        (ERRORS.replace("['Failed']", "['Failed', 'requests']"), True),
+        (ERRORS.replace("requests.HTTPError", "requests.Timeout"), True),
+        (ERRORS.replace("self.text", "self.message"), True),
+        (ERRORS.replace("(self, text)", "(self, message, text='')"), True),
+        ("from requests import HTTPError as Failed\n", True),
+        ("def Failed(:\n", True),
+    ],
+)
+def test_who_only_asked_for_names_rests_on_these(new: str, costs: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, cache = tmp_path / "project", tmp_path / "results"
+    folder.mkdir()
+    errors = folder / "errors.py"
+    errors.write_text(ERRORS, encoding="utf-8")
+    client = CLIENT.replace("{other}.call(url)", "requests.get(url, timeout=5)").replace("{other}.TEXT", "'not found'")
+    (folder / "client.py").write_text(f"import errors\nimport requests\n{client.format(other='errors')}", encoding="utf-8")
+    assert "client" in checked(folder, cache, monkeypatch)
+    assert checked(folder, cache, monkeypatch) == set()
+    errors.write_text(new, encoding="utf-8")
+    assert ("client" in checked(folder, cache, monkeypatch)) == costs
+    assert found(folder, cache) == found(folder, None)
+
+
 def test_a_remembered_answer_keeps_its_notes() -> None:
     trace = Trace()
     answers: dict[str, tuple[int, int]] = {}
@@ -146,7 +197,16 @@ def test_a_remembered_answer_keeps_its_notes() -> None:
     for asking in ("a", "c"):
         with trace.on_behalf_of(asking):
             assert trace.remembered(answers, "question", find) == 1
-    assert (trace.told("a"), trace.told("c")) == (("b",), ("b",))
+    assert (trace.told("a"), trace.told("c")) == (Basis(("b",)), Basis(("b",)))
+
+
+def test_who_asked_for_more_than_names_rests_on_everything() -> None:
+    trace = Trace()
+    with trace.on_behalf_of("a"):
+        trace.touch_names("b")
+        trace.touch_names("c")
+        trace.touch("c")
+    assert trace.told("a") == Basis(("c",), ("b",))
 
 
 def test_who_asks_a_module_rests_on_all_that_it_was_told() -> None:
@@ -157,4 +217,4 @@ def test_who_asks_a_module_rests_on_all_that_it_was_told() -> None:
         trace.touch("middle")
         with trace.on_behalf_of("middle"):
             pass  # it remembers
-    assert trace.told("near") == ("far", "middle")
+    assert trace.told("near") == Basis(("far", "middle"))

@@ -6,10 +6,12 @@ Ends with 0, or with 2 when something could not be measured. Nothing here is a t
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 from benchmarks.ecosystem.corpus import CorpusProblem, cache_folder
@@ -61,20 +63,21 @@ def _corpus(options: argparse.Namespace, folder: Path) -> None:
 
 def _warm(options: argparse.Namespace, folder: Path) -> None:
     """One package, all of it known but one file that was edited; beside ruff, which remembers nothing."""
-    for name in _PACKAGES:
+    for name, (edit, edited) in product(_PACKAGES, (("a comment", work.with_comment), ("a statement", work.with_statement))):
         here = folder / name
+        shutil.rmtree(here, ignore_errors=True)
         laid_out = work.package(here, name)
-        results = folder / f"results-{name}"
+        results = folder / f"results-{name}-{edit}"
         remembering = tools.errlint(results=results)
         ruff = next(tool for tool in tools.peers(cache_folder().parent / "bench") if tool.name == "ruff")
         costs: dict[str, list[Cost]] = {"ruff": [], remembering.name: [], "errlint": []}
         costs["errlint"] += [cost for _, cost in _runs(tools.errlint(), here, 1)]
         _ = [*_runs(remembering, here, 1)]
         for _ in range(options.rounds):
-            work.edited(here)
+            edited(here)
             for tool in (ruff, remembering):
                 costs[tool.name] += [cost for _, cost in _runs(tool, here, 1)]
-        print(f"{name}, one file edited: {laid_out.files} files, {laid_out.lines} lines\n")
+        print(f"{name}, {edit} added to one file: {laid_out.files} files, {laid_out.lines} lines\n")
         report.beside_each_other([(tool, median(found)) for tool, found in costs.items()])
 
 

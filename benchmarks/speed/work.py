@@ -11,6 +11,7 @@ from pathlib import Path
 from benchmarks.ecosystem.corpus import CORPUS, cache_folder, provide, read_pins
 
 _EVERYTHING = 0
+_LAST = b"\n        return "
 _CLIENT = '''"""A client with one mistake."""
 
 import requests
@@ -82,10 +83,23 @@ def package(folder: Path, name: str) -> Work:
     return Work(folder, len(files), sum(raw.count(b"\n") for raw in files), sum(map(len, files)))
 
 
-def edited(folder: Path) -> None:
+def with_comment(folder: Path) -> None:
     """Add a comment to one file that has to do with HTTP."""
-    file = max(folder.rglob("*client*.py"), key=lambda path: (path.stat().st_size < 40_000, path.stat().st_size, path))
+    file = _largest(folder)
     file.write_bytes(file.read_bytes() + b"# edited\n")
+
+
+def with_statement(folder: Path) -> None:
+    """Add a statement to the last method, that returns something, of one file that has to do with HTTP."""
+    file = _largest(folder, _LAST)
+    before, last, after = file.read_bytes().rpartition(_LAST)
+    file.write_bytes(before + b"\n        _ = None" + last + after)
+
+
+def _largest(folder: Path, having: bytes = b"") -> Path:
+    """The largest client of a usual size that has some code."""
+    files = [path for path in folder.rglob("*client*.py") if having in path.read_bytes()]
+    return max(files, key=lambda path: (path.stat().st_size < 40_000, path.stat().st_size, path))
 
 
 def one_file(folder: Path, text: str) -> Path:

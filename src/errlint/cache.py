@@ -1,8 +1,9 @@
 """What earlier runs found, so that files that did not change need not be looked at again.
 
 A result is kept under a digest of the file and its setup (:mod:`errlint.plan` says what is in it), with the names of the other modules
-that it was taken from and a digest of their contents: when these are the same it is right, and else it is not used. An edit costs the files
-that were told something by what was edited, no others. All results of one setup stand in one file, which is written anew, in one
+that it was taken from and a digest of what these held: when that is the same it is right, and else it is not used. Of modules that were
+only asked where names lead, their names count and nothing else. So an edit costs the files that were told something by what was edited,
+no others. All results of one setup stand in one file, which is written anew, in one
 step, at the end of a run; of two runs at once one may lose what it learnt, no more. The folder may be deleted at any time. What is damaged
 counts as absent. Only data are read, strictly decoded, never code; the folder is the user's own, not the repository's, which might not mean
 well.
@@ -22,11 +23,12 @@ from errlint.gate import Gate
 from errlint.model import FileReport
 from errlint.stored import Kept, Stored, packed, unpacked
 from errlint.stored_reports import read, written
+from errlint.traces import NOTHING, Basis
 
 FOLDER = "ERRLINT_CACHE_DIR"
 """The environment variable that names another folder."""
 
-_MAGIC = b"errlint 3\n"
+_MAGIC = b"errlint 4\n"
 _STAGES = ("checked", "screened")
 """Of a file without findings, this is all there is to say."""
 _MOST_RESULTS = 200_000
@@ -64,12 +66,14 @@ class Results:
         self._file = folder / f"results-{setup.hex()}"
         self._gate = gate
         self._project = gate.project
+        self._read_at = _state(self._file)
         stored = self._load()
         self.known = stored is not None
         self._kept = dict(stored.kept) if stored is not None else {}
         self._used: dict[bytes, None] = {}
         self._new = False
         gate.seen.update(stored.seen if stored is not None else {})
+        gate.project.names.update(stored.names if stored is not None else {})
         self._seen = len(gate.seen)
 
     def get(self, key: bytes, shown: str) -> FileReport | None:
@@ -78,13 +82,13 @@ class Results:
         :param shown: the path that goes with it.
         """
         kept = self._kept.get(key)
-        if kept is None or (kept.modules and self._project.contents(kept.modules) != kept.contents):
+        if kept is None or self._project.contents(kept.basis) != kept.contents:
             return None
         self._used[key] = None
         return FileReport(shown, stage=_STAGES[kept.report[0]]) if len(kept.report) == 1 else _decoded(kept.report)
 
-    def put(self, key: bytes, report: FileReport, modules: tuple[str, ...] = (), contents: bytes = b"") -> None:
-        """Remember what was found, and in the light of which other modules, with the digest of what they held.
+    def put(self, key: bytes, report: FileReport, basis: Basis = NOTHING, contents: bytes = b"") -> None:
+        """Remember what was found, and in the light of which other modules, with the digest of what these said.
 
         Of failures nothing is remembered: they may be the machine's.
         """
@@ -94,7 +98,7 @@ class Results:
         said = bytes([_STAGES.index(report.stage)]) if is_clean else written(report)
         self._used[key] = None
         self._new = True
-        self._kept[key] = Kept(modules, contents, said)
+        self._kept[key] = Kept(basis, contents, said)
 
     def save(self) -> None:
         """Write what is new. Where that cannot be done, nothing is remembered."""
@@ -102,17 +106,20 @@ class Results:
             with suppress(OSError):
                 os.utime(self._file)  # it is in use
             return
-        other = self._load() or Stored({}, {}, {})  # what another run has written meanwhile
+        changed = _state(self._file) != self._read_at
+        other = (self._load() if changed else None) or Stored({}, {}, {}, {})  # what another run has written meanwhile
         kept = {**other.kept, **self._kept}
         seen = {**other.seen, **self._gate.seen}
+        names = {**other.names, **self._project.names}
         order = (*self._used, *(key for key in kept if key not in self._used))
         stored = Stored(
             {**other.folders, **self._project.listings()},
             dict(list(seen.items())[-_MOST_RESULTS:]),
+            dict(list(names.items())[-_MOST_RESULTS:]),
             {key: kept[key] for key in order[:_MOST_RESULTS]},
         )
         store(self._file, packed(stored))
-        self._new, self._seen = False, len(self._gate.seen)
+        self._new, self._seen, self._read_at = False, len(self._gate.seen), _state(self._file)
 
     def _load(self) -> Stored | None:
         """What is in the file; None when there is none, or modules have come or gone since, so that imports may lead elsewhere."""
@@ -153,6 +160,15 @@ def store(file: Path, body: bytes) -> None:
                 Path(name).unlink()
             raise
         _prune(file.parent)
+
+
+def _state(file: Path) -> tuple[int, int, int] | None:
+    """What changes when a file is written; None where there is none."""
+    try:
+        said = file.stat()
+    except OSError:
+        return None
+    return said.st_ino, said.st_mtime_ns, said.st_size
 
 
 def _seal(body: bytes) -> bytes:

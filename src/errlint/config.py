@@ -255,11 +255,13 @@ class Configs:
     """The settings for every file of a run; each file with settings is read once.
 
     :param config: use this file for everything, instead of looking for the nearest; :param isolated: use no file at all.
+    :ivar seen: the settings that held for any file so far.
     """
 
     def __init__(self, config: Path | None = None, *, isolated: bool = False) -> None:
         self._none = Config(Path.cwd())
         self._only = self._none if isolated else None if config is None else load_config(config)
+        self.seen: set[Config] = set() if self._only is None else {self._only}
         self._by_folder: dict[str, Config] = {}
         self._folders: dict[str, str] = {}
 
@@ -297,4 +299,5 @@ class Configs:
             else:
                 known = self._none
             self._by_folder[folder] = known
+            self.seen.add(known)
         return known

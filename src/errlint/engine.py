@@ -31,6 +31,7 @@ from errlint.screen import Code
 from errlint.sheet_words import Words
 from errlint.suppressions import SuppressionProblem, Suppressions, may_be_reportable
 from errlint.terminal import shown_path
+from errlint.traces import Basis
 
 if TYPE_CHECKING:
     from datetime import date
@@ -132,9 +133,10 @@ class Setup:
         """Note which modules of the project are asked about while a file is checked."""
         return self.modules.trace.on_behalf_of(place) if place is not None else nullcontext()
 
-    def consulted(self, place: str) -> tuple[str, ...]:
-        """The modules of the project that anything that is known of a file rests on, beside its bytes."""
-        return self.modules.trace.told(place)
+    def consulted(self, place: str) -> tuple[Basis, bytes]:
+        """What anything that is known of a file rests on beside its bytes: modules of the project, and the digest of what they say."""
+        basis = self.modules.trace.told(place)
+        return basis, self._project.contents(basis, self.modules.first_party.index)
 
     @cached_property
     def default_api(self) -> Catalogue | None:

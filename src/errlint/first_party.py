@@ -53,7 +53,7 @@ class FirstParty:
 
     def index(self, file: str) -> Index | None:
         """The names of a module; None if it cannot be read or parsed."""
-        self.trace.touch(file)
+        self.trace.touch_names(file)
         if file not in self._indexes:
             if len(self._indexes) >= _REMEMBERED:
                 self._indexes.clear()

@@ -12,6 +12,7 @@ from typing import Literal
 
 import msgspec
 
+from errlint.digests import digest_of
 from errlint.encoding import UndecodableSource, decode
 from errlint.python_tree import python_tree
 
@@ -58,6 +59,15 @@ def index_of(raw: bytes) -> Index | None:
         return _index(python_tree(decode(raw).text))
     except (UndecodableSource, SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+
+
+def digest_of_index(index: Index | None) -> bytes:
+    """A digest that two indexes share only if they say the same."""
+    if index is None:
+        return digest_of(())
+    classes = [(name, one.bases, sorted(one.members), one.parameters) for name, one in index.classes.items()]
+    names = [(name, [(bound.how, bound.name) for bound in bounds]) for name, bounds in index.names.items()]
+    return digest_of((names, classes, index.stars, sorted(index.public) if index.public is not None else None))
 
 
 def _index(tree: ast.Module) -> Index:

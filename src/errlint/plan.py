@@ -28,6 +28,7 @@ from errlint.known import Known, shipped
 from errlint.lean import dataclass
 from errlint.model import FileReport
 from errlint.project import NO_NEWS, Seen
+from errlint.traces import NOTHING, Basis
 
 if TYPE_CHECKING:
     from datetime import date
@@ -72,12 +73,12 @@ class Task:
 class Answer:
     """What rules say of a file: plain data, which can come from another process.
 
-    :ivar modules: the other modules of the project that this rests on, if it is to be kept; :ivar contents: the digest of what they held;
+    :ivar basis: the other modules of the project that this rests on, if it is to be kept; :ivar contents: the digest of what they said;
     :ivar news: of the folders in which imports were looked for, from a process that saw others than this one.
     """
 
     report: FileReport
-    modules: tuple[str, ...] = ()
+    basis: Basis = NOTHING
     contents: bytes = b""
     news: Seen = NO_NEWS
 
@@ -121,13 +122,14 @@ class Plan:
         self._projects: dict[tuple[str, ...], Projects] = {}
         self._results: dict[tuple[Path | None, str | None, Installed], Results] = {}
         self._lanes: dict[tuple[str, str | None], _Lane] = {}
+        self._last: tuple[Path, _Lane, str] | None = None
 
     def lint_for(self, path: Path) -> Lint:
         """The function that lints the bytes of a file, by the settings that hold for its path; the file need not exist.
 
         :raises UsageProblem: as loading of settings, rules and catalogues does, or no rule is selected.
         """
-        self._lane(path)
+        self._at(path)
 
         def lint(raw: bytes, shown: str) -> FileReport:
             begun = self.begin(path, raw, shown)
@@ -140,7 +142,7 @@ class Plan:
 
         :raises UsageProblem: as :meth:`lint_for`.
         """
-        lane, place = self._lane(path), self._configs.place(path)
+        lane, place = self._at(path)
         if b"errlint:" not in raw:
             if not lane.known.gate.lets_pass(raw, place):
                 return FileReport(shown, stage="gated")
@@ -163,37 +165,42 @@ class Plan:
         """Ask the rules. This takes its time, and leaves no traces but in what is remembered of the project."""
         from errlint.engine import ask
 
-        lane, place = self._lane(task.path), self._configs.place(task.path)
+        lane, place = self._at(task.path)
         setup = self._setup(lane.config, lane.api, lane.installed)
         rules = tuple(rule for rule in setup.rules if rule.id in task.rules)
         report = ask(rules, task.raw, task.shown, setup, Path(place))
         if not task.remembered:
             return Answer(report)
-        modules = setup.consulted(place) if report.stage == "checked" else ()
-        return Answer(report, modules, lane.known.gate.project.contents(modules))
+        return Answer(report, *setup.consulted(place)) if report.stage == "checked" else Answer(report)
 
     def news_of(self, task: Task) -> Seen:
         """What was seen of the folders of a task's project since that was asked last, if answers are remembered."""
-        return self._lane(task.path).known.gate.project.news() if task.remembered else NO_NEWS
+        return self._at(task.path)[0].known.gate.project.news() if task.remembered else NO_NEWS
 
     def finish(self, task: Task, answer: Answer) -> FileReport:
         """What the user is told of a file; the answer is remembered."""
-        lane = self._lane(task.path)
+        lane, place = self._at(task.path)
         if lane.results is not None:
             lane.known.gate.project.learn(answer.news)
-            key = self._key(task.raw, task.shown, self._configs.place(task.path))
-            lane.results.put(key, answer.report, answer.modules, answer.contents)
+            key = self._key(task.raw, task.shown, place)
+            lane.results.put(key, answer.report, answer.basis, answer.contents)
         return self._for_the_user(answer.report, task.raw, lane, task.path)
 
     def _for_the_user(self, report: FileReport, raw: bytes, lane: _Lane, path: Path) -> FileReport:
         report = self._without_silenced(report, lane.config, path)
         if self._changes is not None:
             report = self._changes.on_changed_lines(report, path)
-        baseline = self.baseline_for(path)
+        baseline = self._baseline_of(lane.config)
         return report if baseline is None else baseline.without_accepted(report, raw, path)
 
-    def _lane(self, path: Path) -> _Lane:
-        folder = os.path.dirname(self._configs.place(path))  # noqa: PTH120 -- asked for each file of a run
+    def _at(self, path: Path) -> tuple[_Lane, str]:
+        """The lane of a file, and its absolute path; asked several times for each file of a run, so the last answer is kept."""
+        if self._last is None or self._last[0] is not path:
+            place = self._configs.place(path)
+            self._last = path, self._lane(path, os.path.dirname(place)), place  # noqa: PTH120 -- takes a fifth of the time
+        return self._last[1:]
+
+    def _lane(self, path: Path, folder: str) -> _Lane:
         config = self._configs.for_folder(folder)
         api = self._api or api_for(config, path)
         if (folder, api) not in self._lanes:
@@ -249,12 +256,23 @@ class Plan:
         config = self._configs.for_file(path)
         return frozenset(rule.id for rule in self._setup(config, self._api or api_for(config, path)).rules)
 
+    @property
+    def accepts_any(self) -> bool:
+        """Whether a baseline holds for any of the files that were looked at so far."""
+        return any(self._accepted(config) is not None for config in self._configs.seen)
+
     def baseline_for(self, path: Path) -> Baseline | None:
         """The accepted findings that hold for a file.
 
         :raises UsageProblem: the baseline cannot be read.
         """
-        file = (self._baseline or self._configs.for_file(path).baseline) if self._accepting else None
+        return self._baseline_of(self._configs.for_file(path))
+
+    def _accepted(self, config: Config) -> Path | None:
+        return (self._baseline or config.baseline) if self._accepting else None
+
+    def _baseline_of(self, config: Config) -> Baseline | None:
+        file = self._accepted(config)
         if file is None:
             return None
         if file not in self._baselines:

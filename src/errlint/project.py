@@ -9,14 +9,19 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from errlint.digests import digest, digest_of
 from errlint.files import CannotRead, read_bytes
 from errlint.lean import dataclass
+from errlint.traces import NOTHING, Basis
+
+if TYPE_CHECKING:
+    from errlint.module_index import Index
 
 _REPOSITORY = (".git", ".hg", ".svn", ".jj")
 _BUILD = ("pyproject.toml", "setup.py", "setup.cfg")
@@ -43,11 +48,13 @@ class Module:
 class Seen:
     """What was seen of the file system.
 
-    :ivar listings: by folder, the names in it, and whether each is a folder; :ivar roots: by folder, the root of its project.
+    :ivar listings: by folder, the names in it, and whether each is a folder; :ivar roots: by folder, the root of its project;
+    :ivar names: by the digest of a module, that of its names.
     """
 
     listings: Mapping[str, dict[str, bool]] = field(default_factory=dict)
     roots: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[bytes, bytes] = field(default_factory=dict)
 
 
 NO_NEWS = Seen()
@@ -58,19 +65,21 @@ class Project:
 
     :param root: the folder outside of which nothing is looked at; without it, the repository that a file belongs to, else the folder with
         a ``pyproject.toml``, else the one in which the file's outermost package stands.
+    :ivar names: by the digest of a module, that of its names: may be kept for the next run.
     """
 
     def __init__(self, root: str | None = None) -> None:
         self._root = root
         self._roots: dict[str, str] = {}
         self._listings: dict[str, dict[str, bool]] = {}
-        self._told = 0, 0
+        self._told = 0, 0, 0
         self._rested_on: set[str] = set()
         self._inside: dict[str, bool] = {}
         self._modules: dict[tuple[str, str, int], Module | None] = {}
         self._starts: dict[tuple[str, str, int], tuple[Module | None, list[str]]] = {}
         self._bases: dict[str, tuple[str, ...]] = {}
         self._digests: dict[str, bytes] = {}
+        self.names: dict[bytes, bytes] = {}
 
     def root_of(self, folder: str) -> str:
         """The root of the project that an absolute folder belongs to."""
@@ -228,15 +237,35 @@ class Project:
             self.read(file)
         return self._digests[file]
 
-    def contents(self, files: tuple[str, ...]) -> bytes:
-        """Of all of these modules together; nothing for none."""
-        return digest(*map(self.digest, files)) if files else b""
+    def contents(self, basis: Basis, index: Callable[[str], Index | None] | None = None) -> bytes:
+        """The digest of all that an answer rests on; nothing for none.
+
+        :param index: tells the names of a module where that is known.
+        """
+        if basis == NOTHING:
+            return b""
+        return digest(b"".join([*map(self.digest, basis.modules), *(self._digest_of_names(file, index) for file in basis.names)]))
+
+    def _digest_of_names(self, file: str, index: Callable[[str], Index | None] | None) -> bytes:
+        whole = self.digest(file)
+        known = self.names.get(whole)
+        if known is None:
+            from errlint.module_index import digest_of_index, index_of
+
+            raw = self.read(file) if index is None else None
+            found = index(file) if index is not None else index_of(raw) if raw is not None else None
+            known = self.names[whole] = digest_of_index(found)
+        return known
 
     def news(self) -> Seen:
         """What was seen of the file system since this was asked last."""
-        listed, rooted = self._told
-        self._told = len(self._listings), len(self._roots)
-        return Seen(dict(islice(self._listings.items(), listed, None)), dict(islice(self._roots.items(), rooted, None)))
+        listed, rooted, named = self._told
+        self._told = len(self._listings), len(self._roots), len(self.names)
+        return Seen(
+            dict(islice(self._listings.items(), listed, None)),
+            dict(islice(self._roots.items(), rooted, None)),
+            dict(islice(self.names.items(), named, None)),
+        )
 
     def learn(self, news: Seen) -> None:
         """Take over what another process saw, unless it was seen here."""
@@ -244,6 +273,7 @@ class Project:
             self._listings.setdefault(folder, listing)
         for folder, root in news.roots.items():
             self._roots.setdefault(folder, root)
+        self.names.update(news.names)
 
     def listings(self) -> dict[str, bytes]:
         """By folder that was looked at, the digest of all in it that imports may lead to.

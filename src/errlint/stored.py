@@ -9,15 +9,16 @@ from typing import NamedTuple
 
 from errlint.digests import SIZE
 from errlint.lean import dataclass
+from errlint.traces import NOTHING, Basis
 
 _EVIDENCE = 0xFFFFFFFF
 """Stands for the number of imports of a module that has evidence of its own."""
 
 
 class Kept(NamedTuple):
-    """A result: the modules that it was taken from, the digest of their contents, and the report as bytes; of most, one byte."""
+    """A result: the modules that it was taken from, the digest of what they held, and the report as bytes; of most, one byte."""
 
-    modules: tuple[str, ...]
+    basis: Basis
     contents: bytes
     report: bytes
 
@@ -27,11 +28,13 @@ class Stored:
     """What one file holds.
 
     :ivar folders: by folder that imports were looked for in, the digest of what was in it; :ivar seen: by digest of a module, what it
-    imports, or None (:class:`~errlint.gate.Gate`); :ivar kept: results by their keys of 16 bytes.
+    imports, or None (:class:`~errlint.gate.Gate`); :ivar names: by digest of a module, that of its names; :ivar kept: results by their
+    keys of 16 bytes.
     """
 
     folders: dict[str, bytes]
     seen: dict[bytes, tuple[str, ...] | None]
+    names: dict[bytes, bytes]
     kept: dict[bytes, Kept]
 
 
@@ -46,12 +49,12 @@ def packed(stored: Stored) -> bytes:
         return struct.pack(f"<{len(found) + 1}I", len(found), *found)
 
     seen = [key + listed(files) for key, files in stored.seen.items()]
-    kept = [
-        key + result.contents.ljust(SIZE, b"\0") + listed(result.modules) + struct.pack("<I", len(result.report)) + result.report
-        for key, result in stored.kept.items()
-    ]
+    kept: list[bytes] = []
+    for key, result in stored.kept.items():
+        kept += key, result.contents.ljust(SIZE, b"\0"), *map(listed, result.basis), struct.pack("<I", len(result.report)), result.report
     head = json.dumps([{folder: found.hex() for folder, found in stored.folders.items()}, list(numbers)]).encode()
-    return b"".join([struct.pack("<3I", len(head), len(seen), len(kept)), head, *seen, *kept])
+    names = [digest + of_names for digest, of_names in stored.names.items()]
+    return b"".join([struct.pack("<4I", len(head), len(seen), len(names), len(stored.kept)), head, *seen, *names, *kept])
 
 
 def unpacked(body: bytes) -> Stored:
@@ -59,13 +62,14 @@ def unpacked(body: bytes) -> Stored:
 
     :raises ValueError, KeyError, IndexError, struct.error: when it did not make these.
     """
-    length, count, results = struct.unpack_from("<3I", body)
-    at = 12 + length
-    folders, files = json.loads(body[12:at])
+    length, count, named, results = struct.unpack_from("<4I", body)
+    at = 16 + length
+    folders, files = json.loads(body[16:at])
     reader = _Reader(body, at, files)
     seen = {reader.take(SIZE): reader.files() for _ in range(count)}
+    names = {reader.take(SIZE): reader.take(SIZE) for _ in range(named)}
     kept = dict(reader.results(results))
-    return Stored({folder: bytes.fromhex(found) for folder, found in folders.items()}, seen, kept)
+    return Stored({folder: bytes.fromhex(found) for folder, found in folders.items()}, seen, names, kept)
 
 
 class _Reader:
@@ -97,5 +101,5 @@ class _Reader:
     def results(self, count: int) -> Iterator[tuple[bytes, Kept]]:
         """The next results."""
         for _ in range(count):
-            key, contents, modules = self.take(SIZE), self.take(SIZE), self.files() or ()
-            yield key, Kept(modules, contents, self.take(self.number()))
+            key, contents, basis = self.take(SIZE), self.take(SIZE), Basis(self.files() or (), self.files() or ())
+            yield key, Kept(basis, contents if basis != NOTHING else b"", self.take(self.number()))

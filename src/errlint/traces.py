@@ -1,14 +1,15 @@
 """Which modules of a project an answer was taken from, also where answers are remembered.
 
 A result that is kept for the next run is good as long as the modules that were asked for it say the same. They are noted while they are
-asked: answers that are remembered keep their notes, and a module that remembers what it was told passes on all of that.
+asked: answers that are remembered keep their notes, and a module that remembers what it was told passes on all of that. Most are only
+asked where a name leads, and say the same as long as they define and import the same names; so that is told apart.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 K = TypeVar("K")
 T = TypeVar("T")
@@ -17,25 +18,42 @@ _REMEMBERED = 50_000
 """How many answers of one kind are kept."""
 
 Noted = int
-"""Modules, as a set of bits."""
+"""Modules, as a set of bits: the even ones for their names, the odd ones for anything in them."""
+
+
+class Basis(NamedTuple):
+    """What an answer rests on: modules with all that they hold, and modules of which nothing but the names counts.
+
+    Both are in order of their absolute paths, and no module is in both.
+    """
+
+    modules: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+
+
+NOTHING = Basis()
 
 
 class Trace:
     """Notes the modules, by their absolute paths."""
 
     def __init__(self) -> None:
-        self._bits: dict[str, Noted] = {}
+        self._places: dict[str, int] = {}
         self._now: Noted = 0
         self._told: dict[str, Noted] = {}
 
     def touch(self, file: str) -> None:
-        """A module is asked."""
-        self._now |= self._bit(file)
+        """A module is asked what its code means."""
+        self._now |= 2 << self._place(file)
 
-    def _bit(self, file: str) -> Noted:
-        known = self._bits.get(file)
+    def touch_names(self, file: str) -> None:
+        """A module is asked which names it has."""
+        self._now |= 1 << self._place(file)
+
+    def _place(self, file: str) -> int:
+        known = self._places.get(file)
         if known is None:
-            known = self._bits[file] = 1 << len(self._bits)
+            known = self._places[file] = 2 * len(self._places)
         return known
 
     def remembered(self, answers: dict[K, tuple[T, Noted]], key: K, find: Callable[[], T]) -> T:
@@ -63,7 +81,8 @@ class Trace:
             self._told[file] = self._told.get(file, 0) | self._now
             self._now |= outer
 
-    def told(self, file: str) -> tuple[str, ...]:
-        """The modules that a module was told something by, itself included if it was asked, in order of their paths."""
+    def told(self, file: str) -> Basis:
+        """The modules that a module was told something by, itself included if it was asked."""
         noted = self._told.get(file, 0)
-        return tuple(sorted(other for other, bit in self._bits.items() if noted & bit))
+        asked = [(other, noted >> place & 3) for other, place in self._places.items() if noted >> place & 3]
+        return Basis(tuple(sorted(other for other, how in asked if how > 1)), tuple(sorted(other for other, how in asked if how == 1)))

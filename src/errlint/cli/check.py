@@ -271,7 +271,7 @@ def _unused_in_settings(files: list[Path], outcomes: list[Outcome], request: Req
     """What `per-file-ignores` say in vain; a run that left something out, or that looks at changes only, cannot know."""
     if len(outcomes) != len(files) or request.exclude or request.diff_base is not None or request.add_ignores is not None:
         return []
-    if not any(layer.per_file_ignores for path in files for layer in configs.for_file(path).layers):
+    if not any(layer.per_file_ignores for config in configs.seen for layer in config.layers):
         return []
     from errlint.file_ignores import unused_file_ignores
 
@@ -286,7 +286,7 @@ def _tell_stale(files: Iterable[Path], outcomes: Iterable[Outcome], request: Req
     if request.add_ignores is not None:
         return
     of: dict[Path, tuple[Baseline, list[Path]]] = {}
-    for path in files:
+    for path in files if plan.accepts_any else ():
         baseline = plan.baseline_for(path)
         if baseline is not None:
             of.setdefault(baseline.path, (baseline, []))[1].append(path)
