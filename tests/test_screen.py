@@ -101,6 +101,10 @@ _HANDLED = "try: ...\nexcept X: ...\n"
         "http.request('GET', url, retries=3)",
         "def call(n):\n    try:\n        get()\n    except X:\n        return call (n - 1)",
         "async def call():\n    if r.status_code == 429:\n        return await self.call()",
+        f"class A:\n    def call(self):\n        return A.call(self)\n{_HANDLED}",
+        f"class A(\n    B,\n):\n    def run(self):\n        def call():\n            return call()\n{_HANDLED}",
+        f"class A: ...\nif fast:\n    def call():\n        return call()\n{_HANDLED}",
+        f"def call():\n    put(lambda: 1); call()\n{_HANDLED}",
     ],
 )
 def test_what_may_be_tried_again_is_seen(text: str) -> None:
@@ -119,6 +123,8 @@ def test_what_may_be_tried_again_is_seen(text: str) -> None:
         "x = [tries for y in z]  # again(…)",
         "for pet in shop(): ...",
         f"for attempt in range(3):\n    call()\n{_HANDLED}",
+        f"class A(\n    B,\n):\n    x = 1\n\n    async def list(self):\n        return list (self.items)\n{_HANDLED}",
+        f"def call(page):\n    return Pages(lambda: self.call(page + 1))\n{_HANDLED}",
     ],
 )
 def test_what_runs_once_is_no_retry(text: str) -> None:

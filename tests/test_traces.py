@@ -151,7 +151,13 @@ def test_an_edit_costs_the_files_that_were_told_something(tmp_path: Path, monkey
     assert checked(folder, cache, monkeypatch) == {*everything, "m9"}  # an import may lead elsewhere now
 
 
-ERRORS = "import requests\n\n__all__ = ['Failed']\n\nclass Failed(requests.HTTPError):\n    def __init__(self, text):\n        self.text = text\n"
+ERRORS = """
+import requests
+__all__ = ['Failed']
+class Failed(requests.HTTPError):
+    def __init__(self, text):
+        self.text = text
+"""
 """A module of which others only know names."""
 
 

@@ -131,6 +131,13 @@ class Libraries:
         """Whether a function of this dotted name tells the time."""
         return any(fnmatchcase(name, pattern) for sheet in self.sheets for entry in sheet.clock for pattern in entry.names)
 
+    @cached_property
+    def asking_text(self) -> frozenset[str]:
+        """The names, without their modules, of what makes a retry depend on the text of an exception."""
+        rows = (row for sheet in self.sheets for row in sheet.retry if not row.builtin)
+        asking = (row for row in rows if any({"text", "text-pattern"}.intersection(argument.says) for argument in row.arguments))
+        return frozenset(name.rpartition(".")[2] for row in asking for name in row.names)
+
     def retry(self, name: str) -> RetryCall | None:
         """What calls of this dotted name say about retries; a class under any of its import paths, and a function that makes a client."""
         entry = self._types.get(name) or self._made_by(name)

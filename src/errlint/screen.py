@@ -64,16 +64,16 @@ _MAY_DECORATE = re.compile(rb"@(?<=\s@)" + _NAME_OF_DECORATOR)
 _DECORATOR = re.compile(rb"\n[ \t]*@%b[ \t]*[(\n]" % _NAME_OF_DECORATOR)
 """A decorator of the project."""
 _FUNCTION = re.compile(rb"\n([ \t\f]*)(?:async[ \t]+)?def[ \t]+(\w+)")
+_LINE = re.compile(rb"\n([ \t\f]*)(?:async[ \t]+)?(?=[^\s)\]}])(\w*)")
 _BRACKET = re.compile(rb"\s*\(")
-_OF_ANOTHER = re.compile(rb"(?:[.)\]]\s*\w*\s*\.\s*|\w)\Z")
-"""Before a name: the end of another name, or of an object that is no plain name."""
+_OF_ANOTHER = re.compile(rb"(?:[.)\]]\s*\w*\s*\.\s*|\w|lambda[^\n()]*:\s*[\w.]*)\Z")
+"""Before a name: the end of another name, or of an object that is no plain name, or the beginning of a function inside."""
 _LONGEST_OWNER = 80
 """Bytes."""
 _TOLD = re.compile(rb"retry|reset|wait|after|delay|back_?off", re.IGNORECASE)
 _KEY_OF_TABLE = re.compile(rb"\s*:")
 _IS_EXCEPTION = re.compile(rb"isinstance\b[^\n]*(?:Err|Exc)")
 _OF_EXCEPTION = re.compile(rb":[ \t]*[\w.\[\]| ]*(?:Error|Exception)\b")
-_QUOTED = re.compile(rb"""["'](\w+)(?=["'])""")
 _MESSAGE = frozenset({b"message"})
 _ERROR_KEYS = frozenset(
     b"err error errors fault errormessage errormessages error_message error_messages errordescription error_description success ok "
@@ -110,8 +110,8 @@ class Code:
 
     @cached_property
     def quoted_words(self) -> frozenset[bytes]:
-        """The strings that are one word, in small letters: keys of bodies and names of members."""
-        return frozenset(word.lower() for word in set(_QUOTED.findall(self.raw)))
+        """What stands between two quotes, in small letters: keys of bodies and names of members among it."""
+        return frozenset(self.raw.lower().replace(b"'", b'"').split(b'"'))
 
     def _matches(self, pattern: re.Pattern[bytes]) -> bool:
         """Whether the code has what a pattern for code on one line looks for: most files have nothing like it, not even in a string."""
@@ -228,7 +228,34 @@ class Code:
     @property
     def _calls_itself(self) -> bool:
         """A function that calls itself, in a file that asks how things went."""
-        return self._asks_outcomes and any(_calls(self.skeleton, found) for found in _FUNCTION.finditer(self.skeleton))
+        return self._asks_outcomes and any(map(self._calls, _FUNCTION.finditer(self.skeleton)))
+
+    def _calls(self, function: re.Match[bytes]) -> bool:
+        """Whether a function calls itself, by its name or by that of something that has it: ``call()``, ``self.call()``."""
+        code, name, start, end = self.skeleton, function[2], function.end(), _end(self.skeleton, function)
+        at = code.find(name, start, end)
+        while at >= 0:
+            before = code[max(0, at - _LONGEST_OWNER) : at]
+            is_called = _BRACKET.match(code, at + len(name)) is not None and not _OF_ANOTHER.search(before)
+            # by the bare name of a method, something else is called
+            if is_called and (function.start() not in self._methods or before.rstrip().endswith(b".")):
+                return True
+            at = code.find(name, at + len(name), end)
+        return False
+
+    @cached_property
+    def _methods(self) -> frozenset[int]:
+        """Where the lines start of the functions that stand right in the body of a class: offsets in the skeleton, in bytes."""
+        found: set[int] = set()
+        around: list[tuple[int, bytes]] = []
+        for line in _LINE.finditer(self.skeleton):
+            width = len(line[1])
+            while around and around[-1][0] >= width:
+                around.pop()
+            if line[2] == b"def" and around and around[-1][1] == b"class":
+                found.add(line.start())
+            around.append((width, line[2]))
+        return frozenset(found)
 
     @property
     def _asks_outcomes(self) -> bool:
@@ -278,17 +305,6 @@ def _end(code: bytes, statement: re.Match[bytes]) -> int:
 def _may_end(code: bytes, loop: re.Match[bytes]) -> bool:
     """Whether a loop may end before it has gone through everything: one that never does makes no attempts."""
     return loop[2] is not None or _LEAVES.search(code, loop.end(), _end(code, loop)) is not None
-
-
-def _calls(code: bytes, function: re.Match[bytes]) -> bool:
-    """Whether a function calls itself, by its name or by that of something that has it: ``call()``, ``self.call()``."""
-    name, start, end = function[2], function.end(), _end(code, function)
-    at = code.find(name, start, end)
-    while at >= 0:
-        if _BRACKET.match(code, at + len(name)) and not _OF_ANOTHER.search(code, max(0, at - _LONGEST_OWNER), at):
-            return True
-        at = code.find(name, at + len(name), end)
-    return False
 
 
 def _emptied(found: re.Match[bytes]) -> bytes:

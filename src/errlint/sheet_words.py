@@ -50,8 +50,7 @@ class Words:
     @cached_property
     def asks_text(self) -> frozenset[bytes]:
         """The names of what makes a retry depend on the text of an exception."""
-        asking = (row for row in self._retries if any({"text", "text-pattern"}.intersection(argument.says) for argument in row.arguments))
-        return _last_parts(name for row in asking for name in row.names)
+        return _last_parts(self._libraries.asking_text)
 
     @cached_property
     def _retries(self) -> tuple[RetrySheet, ...]:

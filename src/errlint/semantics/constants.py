@@ -17,9 +17,19 @@ _HOPS = 6
 def string_value(expression: cst.BaseExpression) -> str | None:
     """The value of a plain string literal (implicit concatenation included), None for bytes and f-strings."""
     if isinstance(expression, (cst.SimpleString, cst.ConcatenatedString)):
-        value = expression.evaluated_value
+        value = _evaluated(expression)
         return value if isinstance(value, str) else None
     return None
+
+
+def _evaluated(literal: cst.SimpleString | cst.ConcatenatedString) -> str | bytes | None:
+    """The value of a literal. Most say it as they stand; libcst has Python compile each."""
+    if isinstance(literal, cst.SimpleString):
+        written = literal.value
+        quote = written[0]
+        if quote in "\"'" and "\\" not in written and "\r" not in written:
+            return written[3:-3] if len(written) > 5 and written[1] == written[2] == quote else written[1:-1]
+    return literal.evaluated_value
 
 
 def index_value(subscript: cst.Subscript) -> cst.BaseExpression | None:
@@ -37,7 +47,7 @@ def item_key(target: cst.BaseExpression) -> str | None:
 def text_value(expression: cst.BaseExpression) -> str | None:
     """Like :func:`string_value`, and bytes as latin-1: for tests against raw bodies."""
     if isinstance(expression, (cst.SimpleString, cst.ConcatenatedString)):
-        value = expression.evaluated_value
+        value = _evaluated(expression)
         return value.decode("latin-1") if isinstance(value, bytes) else value
     return None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -49,6 +50,7 @@ class Names:
         self._imported = imported
         self._qualified: dict[cst.BaseExpression, str | None] = {}
         self._roots: dict[cst.Name, str | None] = {}
+        self._bound_to: dict[int, str | None] = {}
         self._settled: set[cst.Name] = set()
         """Names whose dotted name needs not be resolved any further."""
 
@@ -89,6 +91,14 @@ class Names:
         bindings = self.scopes.reaching(name)
         if not bindings:
             return self._unbound(name)
+        if depth:
+            return self._bound(bindings, name, depth)
+        key = id(bindings)  # many uses have the very same ones, which live as long as their module
+        if key not in self._bound_to:
+            self._bound_to[key] = self._bound(bindings, name, depth)
+        return self._bound_to[key]
+
+    def _bound(self, bindings: Sequence[Binding], name: cst.Name, depth: int) -> str | None:
         for binding in bindings:
             if binding.how is How.IMPORT:
                 imported = self.imported(binding)

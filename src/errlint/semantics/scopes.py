@@ -22,6 +22,7 @@ _NEAREST = 200
 """Bindings of a name that are looked at for one use: the cost must not grow with the square of their number."""
 _COMPREHENSIONS = (cst.ListComp, cst.SetComp, cst.DictComp, cst.GeneratorExp)
 _SCOPES = (cst.FunctionDef, cst.ClassDef, cst.Lambda, *_COMPREHENSIONS)
+_FUNCTIONS = frozenset({cst.FunctionDef, cst.Lambda})
 _HANDLERS = (cst.ExceptHandler, cst.ExceptStarHandler)
 
 
@@ -71,15 +72,17 @@ class Scopes:
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
         self._reached: dict[cst.Name, list[Binding]] = {}
+        self._everywhere: dict[str, list[Binding]] = {}
 
     def scope_of(self, node: cst.CSTNode) -> Scope:
         """The scope whose names the node sees first. Decorators, defaults and a comprehension's first iterable belong outside."""
-        rank = self._tree.order.get(node)
+        tree = self._tree
+        rank = tree.order.get(node)
         if rank is None:
-            return self._tree.module
-        if isinstance(node, cst.Param):
-            return self._tree.parent[self._tree.parent[node]]  # of the function, unlike its annotation and its default
-        return self._tree.at(self._owners[rank]) or self._tree.module
+            return tree.module
+        if type(node) is cst.Param:
+            return tree.parent[tree.parent[node]]  # of the function, unlike its annotation and its default
+        return tree.at(self._owners[rank]) or tree.module
 
     @cached_property
     def _owners(self) -> array[int]:
@@ -181,9 +184,29 @@ class Scopes:
         return known
 
     def _find_reaching(self, use: cst.Name) -> list[Binding]:
-        found = self._may_reach(use) if use in self._tree.order else []
+        word = use.value
+        if word not in self._homes or use not in self._tree.order:
+            return []
+        seen_from = self.scope_of(use)
+        if self._homes[word] is not self._tree.module or type(seen_from) not in _FUNCTIONS:
+            return self._without_stand_ins(self._may_reach(use, seen_from))
+        # most names that a function uses are bound at the top level alone, and mean the same in all functions
+        known = self._everywhere.get(word)
+        if known is None:
+            known = self._everywhere[word] = self._without_stand_ins(self._may_reach(use, seen_from))
+        return known
+
+    @cached_property
+    def _homes(self) -> dict[str, Scope | None]:
+        """By name, the scope that it is bound in; None where there are several."""
+        found: dict[str, Scope | None] = {}
+        for scope, name in self._bindings:
+            found[name] = None if name in found else scope
+        return found
+
+    def _without_stand_ins(self, found: list[Binding]) -> list[Binding]:
         imports = [self._tree.parent.get(self._tree.block(one.node)) for one in found if one.how is How.IMPORT]
-        if not any(isinstance(around, (cst.Try, cst.TryStar)) for around in imports):
+        if not imports or not any(isinstance(around, (cst.Try, cst.TryStar)) for around in imports):
             return found
         return [one for one in found if one.how is How.IMPORT or not self._is_in_handler(one.node, imports)]
 
@@ -191,8 +214,7 @@ class Scopes:
         handler = self._tree.parent.get(self._tree.block(node))
         return isinstance(handler, (cst.ExceptHandler, cst.ExceptStarHandler)) and self._tree.parent.get(handler) in of
 
-    def _may_reach(self, use: cst.Name) -> list[Binding]:
-        home = self.scope_of(use)
+    def _may_reach(self, use: cst.Name, home: Scope) -> list[Binding]:
         for scope in self.outer(home):
             bindings = self.bindings(use.value, scope)
             if bindings and scope is not home and not isinstance(home, _COMPREHENSIONS):

@@ -167,11 +167,13 @@ class TextTests:
             return TextTest(node, function.value, literals) if literals else None
         if isinstance(function, cst.Attribute) and function.attr.value == "get" and node.args:
             return self._lookup(node, function.value, node.args[0].value)
+        if not node.args or (isinstance(function, cst.Attribute) and function.attr.value not in _MATCHING):
+            return None
         module, _, name = (self._names.qualified(function) or "").rpartition(".")
         if module in self._matchers and name in _MATCHING and len(node.args) >= 2:
             patterns = self.patterns(node.args[0].value)
             return TextTest(node, node.args[1].value, patterns, pattern=True) if patterns else None
-        if isinstance(function, cst.Attribute) and function.attr.value in _MATCHING and node.args:
+        if isinstance(function, cst.Attribute):
             patterns = self._compiled(function.value)
             return TextTest(node, node.args[0].value, patterns, pattern=True) if patterns else None
         return None

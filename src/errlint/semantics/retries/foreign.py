@@ -40,6 +40,7 @@ _CALLED = "__call__"
 _ANYTHING = (Raised((UNKNOWN_TYPE,), ERRORS),)
 """Asks whether anything can be tried again at all."""
 _HOPS = 2
+_MAY_BE_CALLED = frozenset({cst.Lambda, cst.Call, cst.Name, cst.Attribute})
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,8 @@ class _Foreign:
                     yield from self._of_function(decorator, runner, decorated)
         for call in self._semantics.tree.all(cst.Call):
             applied = _applied(call)
+            if not any(type(argument.value) in _MAY_BE_CALLED for argument in applied.args):
+                continue
             if not self._is_of_library(applied.func) and any(self._is_callable(argument.value) for argument in applied.args):
                 yield from self._of_call(call, applied)
 

@@ -118,8 +118,8 @@ class Keys:
 
     def _names_identity(self, node: cst.CSTNode) -> bool:
         if isinstance(node, cst.SimpleString):
-            text = node.evaluated_value
-            return isinstance(text, str) and " " not in text and bool(_SAME_TO_THE_API.search(text))
+            text = string_value(node)
+            return text is not None and " " not in text and bool(_SAME_TO_THE_API.search(text))
         return isinstance(node, cst.Name) and bool(_SAME_TO_THE_API.search(node.value))
 
     def _attempted(self, policy: RetryPolicy) -> Iterator[cst.CSTNode]:

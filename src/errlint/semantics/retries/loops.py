@@ -11,6 +11,7 @@ import libcst as cst
 
 from errlint.lean import dataclass
 from errlint.regex import later
+from errlint.semantics.constants import string_value
 from errlint.semantics.functions import Given
 from errlint.semantics.names import dotted
 from errlint.semantics.retries.codes import Codes
@@ -249,7 +250,7 @@ def _waits_for_a_person(semantics: Semantics, region: Region) -> bool:
     """A person is asked in between, or has to agree elsewhere (the device flow of OAuth)."""
     function = region if isinstance(region, cst.FunctionDef) else semantics.tree.enclosing(region, cst.FunctionDef)
     around = function.body if function is not None else region.body
-    if any(text.evaluated_value in _OF_THE_DEVICE_FLOW for text in semantics.tree.inside(around, cst.SimpleString)):
+    if any(string_value(text) in _OF_THE_DEVICE_FLOW for text in semantics.tree.inside(around, cst.SimpleString)):
         return True
     calls = semantics.tree.inside(region.body, cst.Call, into_functions=False)
     return any(isinstance(call.func, cst.Name) and call.func.value == "input" for call in calls)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from errlint.regex import later
+from errlint.semantics.constants import string_value
 from errlint.semantics.meaning import Kind
 from errlint.semantics.retries.outcomes import ANYTHING, FAILURES, LIMITED, NO_ANSWER
 from errlint.semantics.statuses import ERRORS, UNKNOWN
@@ -90,7 +91,7 @@ def _asks_for_any_answer(semantics: Semantics, call: cst.Call) -> bool:
 def _is_about_health(semantics: Semantics, call: cst.Call) -> bool:
     """Whether an address is that at which servers say that they are up."""
     tree = semantics.tree
-    texts = [text.evaluated_value for text in tree.inside(call, cst.SimpleString)]
+    texts = [string_value(text) for text in tree.inside(call, cst.SimpleString)]
     texts += [text.value for text in tree.inside(call, cst.FormattedStringText)]
     return any(isinstance(text, str) and _OF_HEALTH.search(text) for text in texts)
 

@@ -42,7 +42,7 @@ class RetriedTexts:
 
     def at(self, call: cst.Call) -> RetriedText | None:
         """The text that a call makes a retry depend on; None for every other call, and where nothing shows that it is an API's."""
-        site = self._calls.at(call)
+        site = self._calls.at(call) if call.args and self._names_one else None
         for item in site.given() if site is not None else ():
             pattern = "text-pattern" in item.argument.says
             if not pattern and "text" not in item.argument.says:
@@ -51,6 +51,14 @@ class RetriedTexts:
             if words:
                 return self._asked(item, words)
         return None
+
+    @cached_property
+    def _names_one(self) -> bool:
+        """Whether the file names anything that can be told a text: nearly none does."""
+        tree = self._semantics.tree
+        written = {attribute.attr.value for attribute in tree.all(cst.Attribute)}
+        written.update(alias.evaluated_name.rpartition(".")[2] for alias in tree.all(cst.ImportAlias))
+        return bool(tree.all(cst.ImportStar)) or not written.isdisjoint(self._semantics.libraries.asking_text)
 
     def _of_patterns(self, item: Given) -> Iterator[str]:
         for pattern in self._semantics.text_tests.patterns(item.value):
