@@ -40,7 +40,8 @@ def is_test(path: str) -> bool:
     return _TESTS.fullmatch(name) is not None or not {"test", "tests"}.isdisjoint(folders)
 
 
-_ABSTRACT = (b"abstractmethod", b"NotImplementedError")
+ABSTRACT = ("abstractmethod", "NotImplementedError")
+"""Words of a method that subclasses have the code of."""
 MOST_BESIDE = 64
 """How many packages beside a module are looked through for what subclasses have for an abstract method."""
 
@@ -134,7 +135,7 @@ class Gate:
         for found in _IMPORT.finditer(raw):
             for name in _names(found[1]):
                 yield from self._files(file, 0, name, ())
-        if any(word in raw for word in _ABSTRACT):
+        if any(word.encode() in raw for word in ABSTRACT):
             # the code that runs stands in subclasses, and those may stand in the packages beside the module
             package = self.project.resolve(file, "", 1)
             for below in islice(self.project.packages_in(package), MOST_BESIDE) if package is not None else ():

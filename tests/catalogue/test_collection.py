@@ -118,10 +118,12 @@ def test_an_id_like_no_other_is_met_with_all_there_are(built_in: Catalogues) -> 
     assert "withgiga" in caught.value.hint
 
 
-def test_the_words_are_what_every_client_must_spell(shops: Catalogues, built_in: Catalogues) -> None:
-    assert shops.require("shop").words == {"myshop.com", "shop.example", "shop", "shared_sdk", "SHOP_URL"}
-    assert shops.require("plus").words == {"plus.myshop.com", "vip.myshop.com", "cloud.example", "plus.client", "shared_sdk"}
-    assert built_in.words > {"api.withgiga.ai", "api.girardai.com", "girardai", "api.github.com", "amazonaws.com", "openai"}
+def test_a_client_spells_an_address_or_imports_an_sdk(shops: Catalogues, built_in: Catalogues) -> None:
+    assert shops.require("shop").addresses == {"myshop.com", "shop.example", "SHOP_URL"}
+    assert shops.require("shop").import_roots == {"shop", "shared_sdk"}
+    assert shops.require("plus").addresses == {"plus.myshop.com", "vip.myshop.com", "cloud.example"}
+    assert shops.require("plus").import_roots == {"plus.client", "shared_sdk"}
+    assert "amazonaws.com" in built_in.require("aws").addresses
 
 
 def test_loading_catalogues_needs_neither_libcst_nor_rich() -> None:

@@ -52,7 +52,7 @@ def test_where_retry_after_is_defined(http: Catalogue, status: int, promised: bo
 def test_there_are_no_codes_and_no_hosts(http: Catalogue) -> None:
     assert http.names == ()
     assert http.hosts == ()
-    assert http.words == frozenset()
+    assert (http.addresses, http.import_roots) == (frozenset(), frozenset())
 
 
 # Python has names of its own for some statuses, by version; the phrases of RFC 9110 come first in the catalogue.

@@ -197,4 +197,3 @@ def test_the_order_of_the_files_does_not_matter() -> None:
 
 def test_no_catalogues_at_all_are_a_valid_collection() -> None:
     assert list(Catalogues()) == []
-    assert Catalogues().words == frozenset()

@@ -105,11 +105,6 @@ class Catalogues:
         return self._by_id.get(GENERIC)
 
     @cached_property
-    def words(self) -> frozenset[str]:
-        """Words one of which stands in every file that can be bound to an API by what it says."""
-        return frozenset(word for one in self.catalogues for word in one.words)
-
-    @cached_property
     def _everything(self) -> tuple[Catalogue, ...]:
         return tuple(part for one in self for part in (one, *one.surfaces))
 

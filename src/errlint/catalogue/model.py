@@ -102,11 +102,15 @@ class Catalogue:
         return tuple(self._rules)
 
     @cached_property
-    def words(self) -> frozenset[str]:
-        """Words one of which stands in every file that can be bound to this API by what it says: hosts, imports, environment variables."""
+    def addresses(self) -> frozenset[str]:
+        """Parts of texts one of which stands in every address of this API that is written in code: hosts, and environment variables."""
         hosts = (_literal_part(host) for one in (self, *self.surfaces) for host in one.hosts)
-        roots = (root for sdk in self.sdks for root in sdk.import_roots)
-        return frozenset(word for word in (*hosts, *roots, *self.api.host_env_hint) if word)
+        return frozenset(word for word in (*hosts, *self.api.host_env_hint) if word)
+
+    @cached_property
+    def import_roots(self) -> frozenset[str]:
+        """Dotted names of the modules that its SDKs are."""
+        return frozenset(root for sdk in self.sdks for root in sdk.import_roots)
 
     def at(self, installed: Installed) -> Catalogue:
         """The catalogue with what its SDKs are in these versions; where a version is not known, all that are possible."""

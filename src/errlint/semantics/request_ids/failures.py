@@ -13,6 +13,7 @@ from errlint.lean import dataclass
 from errlint.library_sheets import TypeSheet
 from errlint.semantics.leaving import leaves
 from errlint.semantics.meaning import Kind, Meaning
+from errlint.semantics.mentions import may_be_bound
 from errlint.semantics.names import dotted
 from errlint.semantics.request_ids.whereabouts import Ids, Whereabouts
 from errlint.semantics.statuses import ERRORS, SUCCESS
@@ -209,7 +210,7 @@ class Failures:
     @cached_property
     def all(self) -> tuple[tuple[cst.CSTNode, Failure], ...]:
         """All failures of the file with the nodes at which they begin, in document order."""
-        if not self._semantics.mentioned_apis:
+        if not may_be_bound(self._semantics):
             return ()
         nodes = self._tree.of_types(cst.ExceptHandler, cst.ExceptStarHandler, cst.If)
         return tuple((node, found) for node in nodes for found in self.at(node))
