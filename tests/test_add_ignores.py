@@ -14,7 +14,7 @@ from errlint.ignores import add_ignores
 from errlint.model import FileReport, Finding, Location, Severity
 from errlint.suppressions import Suppressions
 from tests.harness.bench import Bench
-from tests.harness.fixture import Fixture, fixtures
+from tests.harness.fixture import Fixture, compilable
 
 ROOT = Path(__file__).parent.parent / "fixtures"
 REASON = "the vendor is asked for a code"
@@ -40,7 +40,7 @@ def code_of(text: str) -> list[str]:
     return [_ADDED.sub("", line).rstrip() for line in lines if not re.fullmatch(rf"\s*(?:{_ADDED.pattern})+", line)]
 
 
-@pytest.mark.parametrize("path", [path for path in fixtures(ROOT) if path.name.startswith("bad_")], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [path for path in compilable(ROOT) if path.name.startswith("bad_")], ids=lambda path: path.stem)
 def test_what_is_found_in_a_fixture_is_silenced_and_nothing_else_changes(path: Path, bench: Bench) -> None:
     fixture = Fixture.read(path)
     before = fixture.text.replace("\n", "\r\n").encode()

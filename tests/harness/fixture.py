@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -141,6 +142,11 @@ def shown(path: Path) -> str:
 def fixtures(root: Path) -> list[Path]:
     """All specimens below the folder of fixtures, the modules of folders included, siblings left out."""
     return sorted(path for pattern in ("*/*.py", "*/*/*.py") for path in root.glob(pattern) if not path.name.endswith(FIXED))
+
+
+def compilable(root: Path) -> list[Path]:
+    """Those of them that this Python can compile: not all that errlint runs on know ``except*``."""
+    return [path for path in fixtures(root) if sys.version_info >= (3, 11) or b"except*" not in path.read_bytes()]
 
 
 def sibling_path(path: Path, library: str = "") -> Path:
