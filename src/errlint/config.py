@@ -255,7 +255,7 @@ class Configs:
     """The settings for every file of a run; each file with settings is read once.
 
     :param config: use this file for everything, instead of looking for the nearest; :param isolated: use no file at all.
-    :ivar seen: the settings that held for any file so far.
+    :ivar seen: the settings of all folders that were asked for so far.
     """
 
     def __init__(self, config: Path | None = None, *, isolated: bool = False) -> None:

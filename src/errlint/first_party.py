@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 
-from errlint.module_index import Index, index_of
+from errlint.module_index import Index
 from errlint.project import Module, Project
 from errlint.traces import Noted, Trace
 
@@ -57,8 +57,7 @@ class FirstParty:
         if file not in self._indexes:
             if len(self._indexes) >= _REMEMBERED:
                 self._indexes.clear()
-            raw = self.project.read(file)
-            self._indexes[file] = index_of(raw) if raw is not None else None
+            self._indexes[file] = self.project.index(file)
         return self._indexes[file]
 
     def resolve(self, file: str, name: str) -> str | None:

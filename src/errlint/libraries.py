@@ -132,10 +132,14 @@ class Libraries:
         return any(fnmatchcase(name, pattern) for sheet in self.sheets for entry in sheet.clock for pattern in entry.names)
 
     @cached_property
+    def retrying(self) -> tuple[RetrySheet, ...]:
+        """What sheets say of calls that set up a retry; not what a library does by its own choice."""
+        return tuple(row for sheet in self.sheets for row in sheet.retry if not row.builtin)
+
+    @cached_property
     def asking_text(self) -> frozenset[str]:
         """The names, without their modules, of what makes a retry depend on the text of an exception."""
-        rows = (row for sheet in self.sheets for row in sheet.retry if not row.builtin)
-        asking = (row for row in rows if any({"text", "text-pattern"}.intersection(argument.says) for argument in row.arguments))
+        asking = (row for row in self.retrying if any({"text", "text-pattern"}.intersection(argument.says) for argument in row.arguments))
         return frozenset(name.rpartition(".")[2] for row in asking for name in row.names)
 
     def retry(self, name: str) -> RetryCall | None:

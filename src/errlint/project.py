@@ -237,24 +237,30 @@ class Project:
             self.read(file)
         return self._digests[file]
 
+    def index(self, file: str) -> Index | None:
+        """The names of a module, read anew; None if it cannot be read or parsed."""
+        from errlint.module_index import index_of
+
+        raw = self.read(file)
+        return index_of(raw) if raw is not None else None
+
     def contents(self, basis: Basis, index: Callable[[str], Index | None] | None = None) -> bytes:
         """The digest of all that an answer rests on; nothing for none.
 
-        :param index: tells the names of a module where that is known.
+        :param index: tells the names of a module, in place of :meth:`index`: they may be known.
         """
         if basis == NOTHING:
             return b""
-        return digest(b"".join([*map(self.digest, basis.modules), *(self._digest_of_names(file, index) for file in basis.names)]))
+        tell = index or self.index
+        return digest(b"".join([*map(self.digest, basis.modules), *(self._digest_of_names(file, tell) for file in basis.names)]))
 
-    def _digest_of_names(self, file: str, index: Callable[[str], Index | None] | None) -> bytes:
+    def _digest_of_names(self, file: str, index: Callable[[str], Index | None]) -> bytes:
         whole = self.digest(file)
         known = self.names.get(whole)
         if known is None:
-            from errlint.module_index import digest_of_index, index_of
+            from errlint.module_index import digest_of_index
 
-            raw = self.read(file) if index is None else None
-            found = index(file) if index is not None else index_of(raw) if raw is not None else None
-            known = self.names[whole] = digest_of_index(found)
+            known = self.names[whole] = digest_of_index(index(file))
         return known
 
     def news(self) -> Seen:

@@ -11,7 +11,6 @@ from errlint.lean import dataclass
 
 if TYPE_CHECKING:
     from errlint.libraries import Libraries
-    from errlint.retry_sheets import RetrySheet
 
 
 class Words:
@@ -42,7 +41,7 @@ class Words:
     def retries(self) -> tuple[Retrying, ...]:
         """What sets up a retry, or a part of one."""
         needing: dict[str, list[str]] = {}
-        for row in self._retries:
+        for row in self._libraries.retrying:
             by_place = any(argument.name == row.needs and argument.position is not None for argument in row.arguments)
             needing.setdefault("" if by_place else row.needs, []).extend(row.names)
         return tuple(Retrying.of(names, needed) for needed, names in needing.items())
@@ -51,10 +50,6 @@ class Words:
     def asks_text(self) -> frozenset[bytes]:
         """The names of what makes a retry depend on the text of an exception."""
         return _last_parts(self._libraries.asking_text)
-
-    @cached_property
-    def _retries(self) -> tuple[RetrySheet, ...]:
-        return tuple(row for sheet in self._libraries.sheets for row in sheet.retry if not row.builtin)
 
     @cached_property
     def body(self) -> Members:
