@@ -11,6 +11,7 @@ from errlint.engine import Setup, check_bytes
 from errlint.libraries import Libraries
 from errlint.screen import Code
 from errlint.sheet_words import Retrying, Words
+from errlint.skeleton import without_parameters
 
 WORDS = Words(registry.libraries())
 
@@ -75,8 +76,104 @@ def test_signs_of_errors_are_seen(text: str) -> None:
     assert code(text).tells_errors
 
 
-def test_a_model_tells_no_errors() -> None:
-    assert not code("class Pod:\n    status = 1\n    def __init__(self, message=None):\n        self.kept = message\n").tells_errors
+@pytest.mark.parametrize(
+    "text",
+    [
+        "class Pod:\n    status = 1\n    def __init__(self, message=None):\n        self.kept = message\n",
+        "names = {'status': 'state', 'reason': \"status\"}",
+        "body['status'] = on",
+        "from .status_code import http_status\nfrom acme.reason import why",
+        "class Pod:\n    def __init__(self, of):\n        self.status_code: int = of\n        self.reason = of",
+        "error = 1  # errors.status_code",
+    ],
+)
+def test_what_is_only_kept_tells_no_errors(text: str) -> None:
+    assert not code(text).tells_errors
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "for key in ('error', 'errors'): ...",
+        "body.get( 'status' )",
+        "{self.status_code: 1}",
+        "if self.status_code: x = 1",
+        "if body['status'] == 'failed': ...",
+        "match body:\n    case {'error': e}: ...",
+        "lambda body: 'error' in body",
+    ],
+)
+def test_what_is_asked_for_tells_errors(text: str) -> None:
+    assert code(text).tells_errors
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x == 404",
+        "'404' != x",
+        "if x is GONE: ...\nGONE = 404",
+        "x in (1, 2)",
+        "match x:\n    case 404: ...",
+        "HINTS = {404: 'gone'}\nHINTS.get(x)",
+        "HINTS = {'slow': 1, '404': 'gone'}\nHINTS[x]",
+        "HINTS = {**MORE, HTTPStatus.GONE: 'gone'}\nHINTS[x]",
+        "x == HTTP_404_NOT_FOUND",
+        "if x == 'rate_limited': ...",
+        "HINTS = dict(a={'Rate_Limited': 1})\nHINTS[x]",
+        "def f(a: dict = {404: 1}): ...",
+    ],
+)
+def test_tests_of_numbers_and_codes_are_seen(text: str) -> None:
+    assert Code(text.encode(), Words(registry.libraries(), ["rate_limited"])).tests_values
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x == y",
+        "if x == 'rate limited': ...",
+        "def f(a, *, b: int = 5, c: Optional[str] = None) -> Dict[str, int]:\n    return {'b': b}",
+        "if x is not None: y = 5",
+        "for x in (1, 2): ...",
+        "async def f(a=g(1), b: int = h((2, 3))): ...",
+    ],
+)
+def test_other_code_tests_no_numbers(text: str) -> None:
+    assert not Code(text.encode(), Words(registry.libraries(), ["rate_limited"])).tests_values
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "try: ...\nexcept X: ...",
+        "if a: return",
+        "if a:\n    b = 1\nelse:\n    raise X",
+        "if a:\n    if b:\n        logger.info('x')",
+        "for a in b:\n    if a:\n        continue\n    c()",
+        "if (a\nand b):\n    return 1",
+        "if a and \\\nb:\n    return 1",
+    ],
+)
+def test_branches_that_end_or_tell_are_seen(text: str) -> None:
+    assert code(text).ends_differently
+
+
+@pytest.mark.parametrize("text", ["if a:\n    b = 1\nreturn b", "return a if b else c", "for a in b:\n    return a", "if a:\n    'return'"])
+def test_other_branches_go_on(text: str) -> None:
+    assert not code(text).ends_differently
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("def f(a, b=(1, 2)): x\ndef g(): y\n", b" : x\n : y\n"),
+        ("def f(a: x\ndef g(): y\n", b" def f(a: x\ndef g(): y\n"),
+        ("undef f(a)\n", b" undef f(a)\n"),
+    ],
+)
+def test_parameters_are_left_out(text: str, left: bytes) -> None:
+    assert without_parameters(b" " + text.encode()).replace(b"\n ", b"\n") == left.replace(b"\n ", b"\n")
 
 
 @given(st.text(alphabet="'\"\\#\n{}fFrb ine=()x"))
@@ -105,6 +202,9 @@ _HANDLED = "try: ...\nexcept X: ...\n"
         f"class A(\n    B,\n):\n    def run(self):\n        def call():\n            return call()\n{_HANDLED}",
         f"class A: ...\nif fast:\n    def call():\n        return call()\n{_HANDLED}",
         f"def call():\n    put(lambda: 1); call()\n{_HANDLED}",
+        f"for x in f(1,\n2):\n    return\n{_HANDLED}",
+        "from somewhere import retrying\n@retrying\ndef call(): ...",
+        "RetryPolicy(3)",
     ],
 )
 def test_what_may_be_tried_again_is_seen(text: str) -> None:
@@ -125,10 +225,24 @@ def test_what_may_be_tried_again_is_seen(text: str) -> None:
         f"for attempt in range(3):\n    call()\n{_HANDLED}",
         f"class A(\n    B,\n):\n    x = 1\n\n    async def list(self):\n        return list (self.items)\n{_HANDLED}",
         f"def call(page):\n    return Pages(lambda: self.call(page + 1))\n{_HANDLED}",
+        f"def call(page):\n    def more():\n        return self.call(page + 1)\n    return more\n{_HANDLED}",
+        f"class A:\n    def as_dict(self):\n        return [v.as_dict() for v in self.parts]\n{_HANDLED}",
+        "class RetryPolicy(Base): ...\ndef attempt (): ...",
     ],
 )
 def test_what_runs_once_is_no_retry(text: str) -> None:
     assert not code(text).retries
+
+
+@pytest.mark.parametrize(("answers", "found"), [({}, False), ({".more.again": True}, True), ({".more.again": False}, False)])
+def test_a_decorator_of_the_project_is_asked_whether_it_retries(answers: dict[str, bool], found: bool) -> None:
+    text = b"from .more import (other, again as once_more)  # a retry\n@once_more(3)\ndef call(): ...\n"
+    assert Code(text, WORDS, lambda name: answers.get(name, False)).retries is found
+
+
+def test_a_decorator_that_is_not_imported_by_its_name_may_retry() -> None:
+    text = b"once_more = make(3)\n@once_more\ndef call(): ...\n"
+    assert Code(text, WORDS, lambda _: False).retries
 
 
 def test_names_of_sheets_may_be_of_one_part() -> None:

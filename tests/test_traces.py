@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from errlint import engine
+from errlint import engine, processes
 from errlint.config import Configs
 from errlint.model import FileReport
 from errlint.plan import Plan
@@ -69,6 +69,26 @@ class Failed(KeyError):
 def call(url):
     raise Failed(url)
 """,
+    "decorates": """
+TEXT = 'x'
+def call(function):
+    def again(url):
+        for _ in range(3):
+            try:
+                return function(url)
+            except requests.HTTPError:
+                pass
+    return again
+""",
+    "is decorated": """
+TEXT = 'x'
+from {other} import call as again
+@again
+def call(url):
+    answer = requests.get(url, timeout=5)
+    answer.raise_for_status()
+    return answer
+""",
     "cannot be parsed": "def call(:\n",
 }
 CLIENT = (
@@ -96,10 +116,10 @@ def write(folder: Path, name: str, module: tuple[str, str] | None) -> None:
     file.write_text(f"{HEAD}import {other}\n{code.format(other=other)}", encoding="utf-8")
 
 
-def found(folder: Path, cache: Path | None) -> list[FileReport]:
+def found(folder: Path, cache: Path | None, jobs: int = 1) -> list[FileReport]:
     """What a run of its own finds in the files of a folder."""
     files = sorted(folder.glob("*.py"))
-    return [outcome.report for outcome in run(files, Plan(Configs(isolated=True), cache=cache), Mode.CHECK)]
+    return [outcome.report for outcome in run(files, Plan(Configs(isolated=True), cache=cache), Mode.CHECK, jobs=jobs)]
 
 
 @settings(max_examples=80, deadline=None)
@@ -202,6 +222,57 @@ def test_who_only_asked_for_names_rests_on_these(new: str, costs: bool, tmp_path
     errors.write_text(new, encoding="utf-8")
     assert ("client" in checked(folder, cache, monkeypatch)) == costs
     assert found(folder, cache) == found(folder, None)
+
+
+_DECORATED = """
+import requests
+from decorators import again
+
+@again
+def call(url):
+    answer = requests.get(url, timeout=5)
+    answer.raise_for_status()
+    return answer
+"""
+_HANDLES = """
+try:
+    number = int('1')
+except ValueError as e:
+    print('no number', e)
+"""
+_DECORATORS = """
+def again(function):
+    def run(url):
+        for _ in range(3):
+            try:
+                print(url)
+            except Exception:
+                pass
+        return function(url)
+    return run
+"""
+
+
+@pytest.mark.parametrize("more", ["", _HANDLES])
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_decorator_that_comes_to_retry_changes_what_is_asked(
+    jobs: int, more: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processes, "PAYS", 1)
+    monkeypatch.setattr(processes, "PACKET", 1)
+    folder, cache = tmp_path / "project", tmp_path / "results"
+    folder.mkdir()
+    (folder / "a.py").write_text("import requests" + _HANDLES, encoding="utf-8")  # with which other processes begin
+    (folder / "client.py").write_text(_DECORATED + more, encoding="utf-8")
+    decorators = folder / "decorators.py"
+
+    def rules(cache: Path | None) -> list[str]:
+        return [finding.rule for report in found(folder, cache, jobs) for finding in report.findings]
+
+    for code, expected in ((_DECORATORS, False), (_DECORATORS.replace("print(url)", "return function(url)"), True), (_DECORATORS, False)):
+        decorators.write_text(code, encoding="utf-8")
+        assert rules(None) == rules(cache) == rules(cache)
+        assert ("ERR201" in rules(None)) is expected
 
 
 def test_a_remembered_answer_keeps_its_notes() -> None:

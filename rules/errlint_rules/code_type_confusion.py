@@ -53,7 +53,7 @@ from errlint.rule import Catalogue, CodeTest, Context, Finding, Fix, Kind, Liter
     since="0.1",
     severity=Severity.ERROR,
     uses=("code",),
-    screen=lambda code: code.tells_errors,
+    screen=lambda code: code.tells_errors and code.tests_values,
 )
 def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
     for test in ctx.code_tests(node):

@@ -57,7 +57,7 @@ _HOW = {Lost.RAISED: "this exception is raised", Lost.RETURNED: "this error is r
     on=(cst.ExceptHandler, cst.ExceptStarHandler, cst.If, cst.ClassDef),
     since="0.2",
     uses=("request_id",),
-    screen=lambda code: code.tells_errors,
+    screen=lambda code: code.tells_errors and code.ends_differently,
 )
 def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
     if isinstance(node, cst.ClassDef):

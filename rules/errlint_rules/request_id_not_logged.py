@@ -63,7 +63,7 @@ from errlint.rule import Context, Finding, Fix, Loss, Lost, Place, Safety, rule
     on=(cst.ExceptHandler, cst.ExceptStarHandler, cst.If),
     since="0.2",
     uses=("request_id",),
-    screen=lambda code: code.tells_errors,
+    screen=lambda code: code.tells_errors and code.ends_differently,
 )
 def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
     for loss in ctx.lost_ids(node):

@@ -31,7 +31,7 @@ from errlint.screen import Code
 from errlint.sheet_words import Words
 from errlint.suppressions import SuppressionProblem, Suppressions, may_be_reportable
 from errlint.terminal import shown_path
-from errlint.traces import Basis
+from errlint.traces import NOTHING, Basis
 
 if TYPE_CHECKING:
     from datetime import date
@@ -111,13 +111,20 @@ class Setup:
     @cached_property
     def words(self) -> Words:
         """What screens look for."""
-        return self._base.words if self._base is not None else Words(self.knowledge)
+        if self._base is not None:
+            return self._base.words
+        return Words(self.knowledge, (code for one in self.apis.catalogues for code in one.names))
 
-    def concerned(self, raw: bytes) -> tuple[Rule, ...]:
-        """The rules that may have something to say about a file that passed the gate."""
+    def concerned(self, raw: bytes, place: str | None = None) -> tuple[Rule, ...]:
+        """The rules that may have something to say about a file that passed the gate; with its absolute path, its project is asked, too."""
         if not self.screen:
             return self.rules
-        code = Code(raw, self.words)
+
+        def may_retry(name: str) -> bool:
+            with self.noting(place):
+                return place is None or self.modules.may_retry(place, name)
+
+        code = Code(raw, self.words, may_retry)
         return tuple(entry for entry in self.rules if entry.screen is None or entry.screen(code))
 
     @cached_property
@@ -133,9 +140,17 @@ class Setup:
         """Note which modules of the project are asked about while a file is checked."""
         return self.modules.trace.on_behalf_of(place) if place is not None else nullcontext()
 
-    def consulted(self, place: str) -> tuple[Basis, bytes]:
-        """What anything that is known of a file rests on beside its bytes: modules of the project, and the digest of what they say."""
-        basis = self.modules.trace.told(place)
+    def screened_by(self, place: str) -> Basis:
+        """The modules of the project that were asked about a file so far, without any being loaded for this question."""
+        owner = self._base or self
+        return owner.modules.trace.told(place) if "modules" in vars(owner) else NOTHING
+
+    def consulted(self, place: str, besides: Basis = NOTHING) -> tuple[Basis, bytes]:
+        """What anything that is known of a file rests on beside its bytes: modules of the project, and the digest of what they say.
+
+        :param besides: modules that were asked in another process.
+        """
+        basis = self.modules.trace.told(place).joined(besides)
         return basis, self._project.contents(basis, self.modules.first_party.index)
 
     @cached_property
@@ -170,8 +185,9 @@ def before_parsing(raw: bytes, path: str, setup: Setup, file: Path | None = None
 
     Parameters are those of :func:`check_bytes`.
     """
-    gated = setup.gate and not setup.passes.lets_pass(raw, absolute(file) if file is not None else None)
-    rules = () if gated or is_test(path) else setup.concerned(raw)
+    place = absolute(file) if file is not None else None
+    gated = setup.gate and not setup.passes.lets_pass(raw, place)
+    rules = () if gated or is_test(path) else setup.concerned(raw, place)
     if not rules and b"errlint:" not in raw:
         return FileReport(path, stage="gated" if gated else "screened")
     return rules

@@ -15,17 +15,8 @@ from itertools import islice
 from errlint.digests import digest
 from errlint.encoding import with_lf
 from errlint.http_words import STATUS_MEMBERS, statuses_in_strings
+from errlint.import_lines import SPACE, from_imports, imports, names_in
 from errlint.project import Module, Project
-
-_SPACE = rb"(?:[ \t\f]|\\\r?\n)"
-_REST = rb"(?:[^\n;#\\]|\\\r?\n)*"
-# A literal first, and then what may not stand before it: only so does `re` leap from one place where it stands to the next.
-_FROM = re.compile(
-    rb"from(?<!\wfrom)%b*((?:\.%b*)*)([^\s.;#()\\,][^\s;#()\\,]*)?%b*\bimport\b%b*(\([^)]*\)|%b)" % (_SPACE, _SPACE, _SPACE, _SPACE, _REST)
-)
-_IMPORT = re.compile(rb"import(?<!\wimport)%b+(%b)" % (_SPACE, _REST))
-_NAME = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
-_COMMENT = re.compile(rb"#[^\n]*")
 
 _TESTS = re.compile(r"(?:test_.*|.*_test|conftest)\.pyi?")
 """Names of files that pytest and unittest take for tests."""
@@ -72,7 +63,7 @@ class Gate:
         """Imports of something that a sheet or a catalogue speaks of: ``from … import`` and ``import``."""
         roots = b"|".join(re.escape(root.encode()) for root in self.roots) or rb"(?!)"
         return (
-            re.compile(rb"from(?<!\wfrom)%b+(?:%b)\b" % (_SPACE, roots)),
+            re.compile(rb"from(?<!\wfrom)%b+(?:%b)\b" % (SPACE, roots)),
             re.compile(rb"import(?<!\wimport)\b(?:[^\n#]|\\\r?\n)*?\b(?:%b)\b" % roots),
         )
 
@@ -129,12 +120,10 @@ class Gate:
     def imported(self, raw: bytes, file: str) -> Iterator[str]:
         """The files of all modules of the project that a file may import."""
         raw = with_lf(raw)
-        for found in _FROM.finditer(raw):
-            module = (found[2] or b"").decode("utf-8", "replace")
-            yield from self._files(file, found[1].count(b"."), module, _names(found[3]))
-        for found in _IMPORT.finditer(raw):
-            for name in _names(found[1]):
-                yield from self._files(file, 0, name, ())
+        for level, module, written in from_imports(raw):
+            yield from self._files(file, level, module, names_in(written))
+        for name in imports(raw):
+            yield from self._files(file, 0, name, ())
         if any(word.encode() in raw for word in ABSTRACT):
             # the code that runs stands in subclasses, and those may stand in the packages beside the module
             package = self.project.resolve(file, "", 1)
@@ -159,8 +148,3 @@ class Gate:
 def _file_of(module: Module) -> Iterator[str]:
     if module.file is not None:
         yield module.file
-
-
-def _names(written: bytes) -> list[str]:
-    """The names in the list of an import; the word ``as`` and what follows it does no harm."""
-    return _NAME.findall(_COMMENT.sub(b"", written).decode("utf-8", "replace"))

@@ -59,7 +59,8 @@ class _Lane:
 class Task:
     """A file that rules have to be asked about.
 
-    :ivar shown: its path for people; :ivar rules: the ids of these rules; :ivar remembered: whether the result is to be kept.
+    :ivar shown: its path for people; :ivar rules: the ids of these rules; :ivar remembered: whether the result is to be kept;
+    :ivar screened_by: the modules of the project that were asked which rules these are.
     """
 
     path: Path
@@ -67,6 +68,7 @@ class Task:
     raw: bytes
     rules: tuple[str, ...]
     remembered: bool
+    screened_by: Basis = NOTHING
 
 
 @dataclass(frozen=True)
@@ -153,12 +155,14 @@ class Plan:
         if report is None:
             from errlint.engine import before_parsing
 
-            asked = before_parsing(raw, shown, self._setup(lane.config, lane.api, lane.installed), Path(place))
+            setup = self._setup(lane.config, lane.api, lane.installed)
+            asked = before_parsing(raw, shown, setup, Path(place))
+            basis = setup.screened_by(place) if lane.results is not None else NOTHING
             if not isinstance(asked, FileReport):
-                return Task(path, shown, raw, tuple(rule.id for rule in asked), lane.results is not None)
+                return Task(path, shown, raw, tuple(rule.id for rule in asked), lane.results is not None, basis)
             report = asked
             if lane.results is not None:
-                lane.results.put(key, report)
+                lane.results.put(key, report, *(setup.consulted(place) if basis != NOTHING else ()))
         return self._for_the_user(report, raw, lane, path)
 
     def answer(self, task: Task) -> Answer:
@@ -171,7 +175,7 @@ class Plan:
         report = ask(rules, task.raw, task.shown, setup, Path(place))
         if not task.remembered:
             return Answer(report)
-        return Answer(report, *setup.consulted(place)) if report.stage == "checked" else Answer(report)
+        return Answer(report, *setup.consulted(place, task.screened_by)) if report.stage == "checked" else Answer(report)
 
     def news_of(self, task: Task) -> Seen:
         """What was seen of the folders of a task's project since that was asked last, if answers are remembered."""

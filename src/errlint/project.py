@@ -79,6 +79,8 @@ class Project:
         self._starts: dict[tuple[str, str, int], tuple[Module | None, list[str]]] = {}
         self._bases: dict[str, tuple[str, ...]] = {}
         self._digests: dict[str, bytes] = {}
+        self._folder = "", ""
+        """The file whose folder was asked for last, and that folder: a file has many imports."""
         self.names: dict[bytes, bytes] = {}
 
     def root_of(self, folder: str) -> str:
@@ -114,13 +116,16 @@ class Project:
 
     def start(self, file: str, name: str, level: int) -> tuple[Module | None, list[str]]:
         """The module that the import of a dotted name starts from, and the parts of the name that lead on from there."""
-        key = os.path.dirname(file), name, level
-        if key not in self._starts:
+        if self._folder[0] != file:
+            self._folder = file, os.path.dirname(file)
+        key = self._folder[1], name, level
+        known = self._starts.get(key)
+        if known is None:
             first, *rest = name.split(".")
             found = self.resolve(file, first, level)
             inside = found is not None or level or not rest
-            self._starts[key] = (found, rest) if inside else self._around(key[0], [first, *rest])
-        return self._starts[key]
+            known = self._starts[key] = (found, rest) if inside else self._around(key[0], [first, *rest])
+        return known
 
     def _around(self, folder: str, parts: list[str]) -> tuple[Module | None, list[str]]:
         """``acme.orders.client`` in a file of ``acme/orders``, where ``acme`` is a package by no file: it leads back into the folder.
@@ -204,10 +209,15 @@ class Project:
 
     def _is_inside(self, path: str) -> bool:
         """Whether a path leads to something below the root of its project, symlinks followed."""
-        if path not in self._inside:
-            root = self.root_of(os.path.dirname(path))
-            self._inside[path] = _within(os.path.realpath(path), os.path.realpath(root))
-        return self._inside[path]
+        known = self._inside.get(path)
+        if known is None:
+            folder = os.path.dirname(path)
+            root = self.root_of(folder)
+            # what is no link stands where its folder does, which is asked once for all that is in it
+            along = folder not in (root, path) and not os.path.islink(path)
+            known = self._is_inside(folder) if along else _within(os.path.realpath(path), os.path.realpath(root))
+            self._inside[path] = known
+        return known
 
     def _listing(self, folder: str) -> dict[str, bool]:
         """The names in a folder, spelt exactly so, and which of them are folders; nothing if it cannot be read."""

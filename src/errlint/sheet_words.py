@@ -16,11 +16,17 @@ if TYPE_CHECKING:
 class Words:
     """What sheets speak of, as words and patterns: made once a run.
 
-    :param libraries: the sheets.
+    :param libraries: the sheets; :param codes: the error codes that catalogues know.
     """
 
-    def __init__(self, libraries: Libraries) -> None:
+    def __init__(self, libraries: Libraries, codes: Iterable[str] = ()) -> None:
         self._libraries = libraries
+        self._codes = codes
+
+    @cached_property
+    def codes(self) -> frozenset[bytes]:
+        """Error codes, in small letters."""
+        return frozenset(code.lower().encode() for code in self._codes)
 
     @cached_property
     def status(self) -> Members:
@@ -67,13 +73,18 @@ class Words:
         return _last_parts(self._libraries.pauses)
 
     @cached_property
-    def defeats(self) -> tuple[frozenset[bytes], re.Pattern[bytes]]:
-        """The words of arguments that make a layer ignore Retry-After, and of values that do; and how they stand there."""
+    def ends(self) -> re.Pattern[bytes]:
+        """Words with which a branch ends, or tells people something."""
+        told = (word.encode() for word in self._libraries.speeches.words)
+        return re.compile(rb"\b(?:%b)\b" % _any_of({b"raise", b"return", b"continue", b"break", *told}))
+
+    @cached_property
+    def defeats(self) -> tuple[frozenset[bytes], frozenset[bytes], re.Pattern[bytes]]:
+        """The words of values that make a layer ignore Retry-After, and of arguments that do, and how these stand there."""
         rows = [row for rows in self._libraries.defeats_retry_after.values() for row in rows]
         values = _last_parts(row.when_is for row in rows if row.when_is)
         arguments = _last_parts(row.argument.name for row in rows if not row.when_is)
-        pattern = re.compile(rb"""(?<!\w)(?:(?:%b)\b|(?:%b)["']?\s*[=:])""" % (_any_of(values), _any_of(arguments)))
-        return values | arguments, pattern
+        return values, arguments, re.compile(rb"""\b(?:%b)["']?\s*[=:]""" % _any_of(arguments))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +120,7 @@ class Members:
         return cls(
             words,
             frozenset(word.lower() for word in words),
-            re.compile(rb"\.(?:\s|#[^\n]*\n)*(?:%b)\b%b" % (options, then)),
+            re.compile(rb"\.(?:\s|#[^\n]*\n)*(?:%b)\b(?!\s*=(?!=))%b" % (options, then)),
             re.compile(rb"case\b[^\n]*\b(?:%b)\s*=" % options),
         )
 

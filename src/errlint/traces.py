@@ -30,6 +30,13 @@ class Basis(NamedTuple):
     modules: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
 
+    def joined(self, other: Basis) -> Basis:
+        """All that the two rest on."""
+        if other in (self, NOTHING):
+            return self
+        modules = {*self.modules, *other.modules}
+        return Basis(tuple(sorted(modules)), tuple(sorted({*self.names, *other.names} - modules)))
+
 
 NOTHING = Basis()
 

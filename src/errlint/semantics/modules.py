@@ -98,6 +98,20 @@ class Modules:
             return None
         return self._ask(file, hops, ("retrier", name, asked), lambda module: module.retrier(path, asked))
 
+    def may_retry(self, file: str, name: str) -> bool:
+        """Whether a dotted name that a file imports may stand for a decorator of the project that retries: asked before it is parsed."""
+        found = self.first_party.resolve(file, name)
+        if found is None or not is_first_party(found):
+            return False
+        module, path = file_and_path(found)
+        index = self.first_party.index(module)
+        bounds = index.names.get(path[0], ()) if index is not None and len(path) == 1 else ()
+        if not bounds or any(bound.how != "function" for bound in bounds):
+            return True
+        if not self.trace.remembered(self._loops, module, lambda: self._may_retry(module)):
+            return False
+        return bool(self._ask(module, HOPS - 1, ("may retry", found), lambda summariser: summariser.may_retry(path)))
+
     def waiting(self, name: str, answers: tuple[int | str, ...], hops: int, *, bound: bool) -> Waiting | None:
         """How long the function of this name waits, or says to wait."""
         file, path = file_and_path(name)

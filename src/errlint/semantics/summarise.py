@@ -133,6 +133,13 @@ class Summariser:
         name = found.parameter.name.value
         return Retrier(outcomes.may, outcomes.must, found.failures.named, spots, callee, name, found.asks, schedule)
 
+    def may_retry(self, path: tuple[str, ...]) -> bool:
+        """Whether the function at a path of names may retry what it is given, whatever that is."""
+        from errlint.semantics.retries.wrappers import may_retry
+
+        node = self._function_at(path)
+        return node is not None and may_retry(self._semantics, node)
+
     def waiting(self, path: tuple[str, ...], answers: tuple[int | str, ...], *, bound: bool) -> Waiting | None:
         """How long the function at a path of names waits, or says to wait; ``answers``: the arguments that are what failed."""
         from errlint.semantics.retries.elsewhere import waiting

@@ -167,8 +167,11 @@ class TextTests:
             return TextTest(node, function.value, literals) if literals else None
         if isinstance(function, cst.Attribute) and function.attr.value == "get" and node.args:
             return self._lookup(node, function.value, node.args[0].value)
-        if not node.args or (isinstance(function, cst.Attribute) and function.attr.value not in _MATCHING):
-            return None
+        if isinstance(function, cst.Attribute):
+            if not node.args or function.attr.value not in _MATCHING:
+                return None
+        elif len(node.args) < 2:
+            return None  # `search(pattern, text)`
         module, _, name = (self._names.qualified(function) or "").rpartition(".")
         if module in self._matchers and name in _MATCHING and len(node.args) >= 2:
             patterns = self.patterns(node.args[0].value)

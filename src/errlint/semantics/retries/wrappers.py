@@ -148,6 +148,20 @@ def retries_what_it_gets(
     return None
 
 
+def may_retry(semantics: Semantics, function: cst.FunctionDef, hops: int = _HOPS) -> bool:
+    """Whether a function calls what it is given in a loop, or passes it on to a function that does, whatever becomes of failures."""
+    for region in semantics.tree.inside(function.body, cst.For, cst.While):
+        assert isinstance(region, (cst.For, cst.While))
+        if any(semantics.tree.within(parameter, function) for _, parameter in calls_of_parameters(semantics, region)):
+            return True
+    for call in semantics.tree.inside(function.body, cst.Call) if hops else ():
+        handed = (parameter_behind(semantics, argument.value) for argument in call.args)
+        passes_on = any(parameter is not None and semantics.tree.within(parameter, function) for parameter in handed)
+        if passes_on and any(may_retry(semantics, target, hops - 1) for target in semantics.runs(call)):
+            return True
+    return False
+
+
 def _attempted(semantics: Semantics, use: Use) -> tuple[Attempt, ...]:
     """The HTTP calls that a use attempts; none when nothing shows that there are any."""
     place = Place(use.node, f"`{use.name}` makes it again after failures")

@@ -1,0 +1,53 @@
+"""The imports of a file, read by regular expressions: they may see one too many, in a string, never one too few."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+SPACE = rb"(?:[ \t\f]|\\\r?\n)"
+"""What may stand between two words of a statement."""
+_REST = rb"(?:[^\n;#\\]|\\\r?\n)*"
+# A literal first, and then what may not stand before it: only so does `re` leap from one place where it stands to the next.
+_FROM = re.compile(
+    rb"from(?<!\wfrom)%b*((?:\.%b*)*)([^\s.;#()\\,][^\s;#()\\,]*)?%b*\bimport\b%b*(\([^)]*\)|%b)" % (SPACE, SPACE, SPACE, SPACE, _REST)
+)
+_IMPORT = re.compile(rb"import(?<!\wimport)%b+(%b)" % (SPACE, _REST))
+_NAME = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
+_RENAMED = re.compile(r"([^\W\d]\w*)(?:\s+as\s+([^\W\d]\w*))?")
+_COMMENT = re.compile(rb"#[^\n]*")
+
+
+def from_imports(raw: bytes) -> Iterator[tuple[int, str, bytes]]:
+    """Each ``from … import``: the number of leading dots, the module behind them, and the list of names as it is written.
+
+    :param raw: the bytes of the file, its lines ended by LF or CR LF.
+    """
+    for found in _FROM.finditer(raw):
+        yield found[1].count(b"."), (found[2] or b"").decode("utf-8", "replace"), found[3]
+
+
+def imports(raw: bytes) -> Iterator[str]:
+    """The dotted names of all other imports; the word ``as`` and what follows it does no harm."""
+    for found in _IMPORT.finditer(raw):
+        yield from names_in(found[1])
+
+
+def names_in(written: bytes) -> list[str]:
+    """The names in the list of an import; the word ``as`` and what follows it does no harm."""
+    return _NAME.findall(_text(written))
+
+
+def sources_of(raw: bytes, name: str) -> list[str]:
+    """What a name may stand for that is imported by ``from … import``: dotted names, with the leading dots of the imports."""
+    found: list[str] = []
+    for level, module, written in from_imports(raw):
+        if name.encode() in written:
+            around = "." * level + module
+            names = _RENAMED.findall(_text(written))
+            found.extend(f"{around}.{there}" if module else around + there for there, here in names if (here or there) == name)
+    return found
+
+
+def _text(written: bytes) -> str:
+    return _COMMENT.sub(b"", written).decode("utf-8", "replace")

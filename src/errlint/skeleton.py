@@ -1,0 +1,140 @@
+"""The code of a file as bytes, before it is parsed: its words, and its lines without comments and without what strings say.
+
+Most questions of screens are about words, and sets of words are quick to ask. A pattern comes after them, and begins with what is rare:
+only then does `re` leap to the places where that stands, instead of trying each byte.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache, cached_property
+
+from errlint.encoding import with_lf
+
+_PROSE = re.compile(
+    rb"""[#"'](?:(?<=\#)[^\n]*
+    |(?<=")(?:""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*\"{3}|[^"\\\n]*(?:\\.[^"\\\n]*)*")
+    |(?<=')(?:''[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*'{3}|[^'\\\n]*(?:\\.[^'\\\n]*)*')
+    )""",
+    re.DOTALL | re.VERBOSE,
+)
+_WOVEN = re.compile(rb"\{([^{}]*)")
+_PREFIX = re.compile(rb"\b[bBfFrRtTuU]{1,2}\Z")
+_LONGEST_PREFIX = 3
+"""Of a string, with what must not be a letter before it: bytes."""
+_COMMENT = ord("#")
+_PREFIXES = frozenset(b"bBfFrRtTuU")
+_FORMATS = frozenset(b"fFtT")
+_APART = bytes(byte if bytes((byte,)).isalnum() or byte == ord("_") or byte > 127 else ord(" ") for byte in range(256))
+_LONGEST_BEFORE = 200
+"""Bytes of a line that are looked at before a place in it."""
+_PARAMETERS = re.compile(rb"def(?<!\wdef)\s+\w+\s*\(")
+_ROUND = re.compile(rb"[()]")
+
+
+class Skeleton:
+    """The bytes of one file.
+
+    :ivar raw: all of them, each line after an LF.
+    """
+
+    def __init__(self, raw: bytes) -> None:
+        self.raw = b"\n" + with_lf(raw)
+
+    @cached_property
+    def all_words(self) -> frozenset[bytes]:
+        """Every word of the file, be it in a comment or a string."""
+        return frozenset(self.raw.translate(_APART).split())
+
+    @cached_property
+    def skeleton(self) -> bytes:
+        """The code without comments and without what its strings say, each line between two LF."""
+        return _PROSE.sub(_emptied, self.raw) + b"\n"
+
+    @cached_property
+    def own_words(self) -> frozenset[bytes]:
+        """The words of the skeleton."""
+        return frozenset(self.skeleton.translate(_APART).split())
+
+    @cached_property
+    def quoted_words(self) -> frozenset[bytes]:
+        """What stands between two quotes, in small letters: keys of bodies and names of members among it."""
+        return frozenset(self.raw.lower().replace(b"'", b'"').split(b'"'))
+
+    @cached_property
+    def all_small(self) -> bytes:
+        """All words in small letters, to look for parts of them."""
+        return b" ".join(self.all_words).lower()
+
+    @cached_property
+    def own_small(self) -> bytes:
+        """The words of the skeleton in small letters."""
+        return b" ".join(self.own_words).lower()
+
+    def has(self, words: frozenset[bytes]) -> bool:
+        """Whether the code has one of these words."""
+        return not words.isdisjoint(self.all_words) and not words.isdisjoint(self.own_words)
+
+    def matches(self, pattern: re.Pattern[bytes]) -> bool:
+        """Whether the code has what a pattern for code on one line looks for: most files have nothing like it, not even in a string."""
+        return pattern.search(self.raw) is not None and pattern.search(self.skeleton) is not None
+
+
+def block_end(code: bytes, statement: re.Match[bytes]) -> int:
+    """Where a compound statement of a skeleton ends, whose indentation is the first group of its match: an offset in bytes."""
+    dedent = _dedent(len(statement[1]))
+    found = dedent.search(code, statement.end())
+    while found is not None and _is_open(code[statement.start() : found.start()]):
+        found = dedent.search(code, found.end())  # a line of its header that stands no deeper than the first
+    return found.start() if found is not None else len(code)
+
+
+@cache
+def _dedent(width: int) -> re.Pattern[bytes]:
+    return re.compile(rb"\n[ \t\f]{0,%d}[^\s)\]}]" % width)
+
+
+def _is_open(code: bytes) -> bool:
+    """Whether code goes on below: a bracket is open in what may be the header of a statement, or a line ends with a backslash."""
+    if code.endswith(b"\\"):
+        return True
+    return any(code.count(opening) > code.count(closing) for opening, closing in ((b"(", b")"), (b"[", b"]"), (b"{", b"}")))
+
+
+def before_on_line(code: bytes, at: int) -> bytes | None:
+    """What stands before a place on its line; None where that is too long to be of interest."""
+    line = code.rfind(b"\n", max(0, at - _LONGEST_BEFORE), at)
+    return code[line + 1 : at] if line >= 0 else None
+
+
+def without_parameters(code: bytes) -> bytes:
+    """A skeleton without the parameters of its functions, unless they have tables or sets for defaults."""
+    kept: list[bytes] = []
+    start = 0
+    for function in _PARAMETERS.finditer(code):
+        if function.start() < start:
+            continue
+        depth = 1
+        for bracket in _ROUND.finditer(code, function.end()):
+            depth += 1 if bracket[0] == b"(" else -1
+            if not depth:
+                if code.find(b"{", function.end(), bracket.start()) < 0:
+                    kept.append(code[start : function.start()])
+                    start = bracket.end()
+                break
+        else:
+            break
+    return b"".join([*kept, code[start:]])
+
+
+def _emptied(found: re.Match[bytes]) -> bytes:
+    """What is left of a comment or a string; the prefix of the string stands before it."""
+    raw, start = found.string, found.start()
+    if raw[start] == _COMMENT:
+        return b""
+    if not start or raw[start - 1] not in _PREFIXES:
+        return b'""'  # nearly all
+    prefix = _PREFIX.search(raw, max(0, start - _LONGEST_PREFIX), start)
+    if prefix is None or not _FORMATS.intersection(prefix[0]):
+        return b'""'
+    return b'"" ' + b" ".join(_WOVEN.findall(found[0]))
