@@ -13,7 +13,7 @@ from errlint.screen import Code
 from errlint.sheet_words import Retrying, Words
 from errlint.skeleton import without_parameters
 
-WORDS = Words(registry.libraries())
+WORDS = Words(registry.libraries(), registry.catalogues(()))
 
 
 def code(text: str) -> Code:
@@ -119,13 +119,13 @@ def test_what_is_asked_for_tells_errors(text: str) -> None:
         "HINTS = {'slow': 1, '404': 'gone'}\nHINTS[x]",
         "HINTS = {**MORE, HTTPStatus.GONE: 'gone'}\nHINTS[x]",
         "x == HTTP_404_NOT_FOUND",
-        "if x == 'rate_limited': ...",
-        "HINTS = dict(a={'Rate_Limited': 1})\nHINTS[x]",
+        "if x == 'rate_limit_error': ...",
+        "HINTS = dict(a={'Rate_Limit_Error': 1})\nHINTS[x]",
         "def f(a: dict = {404: 1}): ...",
     ],
 )
 def test_tests_of_numbers_and_codes_are_seen(text: str) -> None:
-    assert Code(text.encode(), Words(registry.libraries(), ["rate_limited"])).tests_values
+    assert Code(text.encode(), WORDS).tests_values
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_tests_of_numbers_and_codes_are_seen(text: str) -> None:
     ],
 )
 def test_other_code_tests_no_numbers(text: str) -> None:
-    assert not Code(text.encode(), Words(registry.libraries(), ["rate_limited"])).tests_values
+    assert not Code(text.encode(), WORDS).tests_values
 
 
 @pytest.mark.parametrize(

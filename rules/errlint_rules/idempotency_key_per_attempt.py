@@ -64,7 +64,7 @@ import libcst as cst
 from errlint.rule import RETRIES, Context, Finding, Fix, FreshKey, Place, RetryPolicy, Safety, Severity, rule
 
 
-@rule("ERR207", on=RETRIES, since="0.1", severity=Severity.ERROR, preview=True, uses=("idempotency",))
+@rule("ERR207", on=RETRIES, since="0.1", severity=Severity.ERROR, preview=True, uses=("idempotency",), screen=lambda code: code.retries)
 def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
     for policy in ctx.retries_at(node):
         for fresh in ctx.keys.fresh(policy) if policy.trail else ():

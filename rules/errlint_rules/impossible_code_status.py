@@ -50,7 +50,15 @@ _CLASS = 100
 """Statuses; tests that leave more than one class of them rule something out, and ask for nothing."""
 
 
-@rule("ERR104", on=(cst.Comparison, cst.MatchCase), since="0.1", severity=Severity.ERROR, preview=True, uses=("status",))
+@rule(
+    "ERR104",
+    on=(cst.Comparison, cst.MatchCase),
+    since="0.1",
+    severity=Severity.ERROR,
+    preview=True,
+    uses=("status",),
+    screen=lambda code: code.tells_errors and (code.tests_words or code.tests_values),
+)
 def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
     for test in ctx.code_tests(node):
         if test.subject.kind is Kind.CODE:

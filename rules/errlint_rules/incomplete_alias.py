@@ -46,7 +46,14 @@ import libcst as cst
 from errlint.rule import CodeTest, Context, Edit, Finding, Fix, Kind, Literal, Place, Safety, Way, rule
 
 
-@rule("ERR105", on=(cst.Comparison, cst.Call, cst.Subscript, cst.MatchCase), since="0.1", preview=True, uses=("alias",))
+@rule(
+    "ERR105",
+    on=(cst.Comparison, cst.Call, cst.Subscript, cst.MatchCase),
+    since="0.1",
+    preview=True,
+    uses=("alias",),
+    screen=lambda code: code.tells_errors and code.tests_words,
+)
 def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
     for test in ctx.code_tests(node):
         api = test.subject.catalogue

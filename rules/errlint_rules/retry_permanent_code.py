@@ -68,7 +68,7 @@ import libcst as cst
 from errlint.rule import RETRIES, Context, Finding, Fix, Misjudged, Place, RetryPolicy, Safety, Severity, rule
 
 
-@rule("ERR202", on=RETRIES, since="0.1", severity=Severity.ERROR, preview=True, uses=("retry",))
+@rule("ERR202", on=RETRIES, since="0.1", severity=Severity.ERROR, preview=True, uses=("retry",), screen=lambda code: code.retries)
 def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
     for policy in ctx.retries_at(node):
         for found in ctx.judge.misjudged(policy):

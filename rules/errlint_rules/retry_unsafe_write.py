@@ -65,7 +65,7 @@ _NOT_IDEMPOTENT = frozenset({"POST", "PATCH"})
 _NO_EFFECT = ("none", "rolled_back")
 
 
-@rule("ERR206", on=RETRIES, since="0.1", preview=True, uses=("idempotency",))
+@rule("ERR206", on=RETRIES, since="0.1", preview=True, uses=("idempotency",), screen=lambda code: code.retries)
 def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
     for policy in ctx.retries_at(node):
         for attempt in policy.attempts:

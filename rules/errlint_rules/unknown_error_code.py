@@ -59,6 +59,7 @@ from errlint.rule import Catalogue, CodeTest, Context, Finding, Fix, Literal, Pl
     severity=Severity.ERROR,
     preview=True,
     uses=("code",),
+    screen=lambda code: code.tells_errors and code.tests_words,
 )
 def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
     for test in ctx.code_tests(node):

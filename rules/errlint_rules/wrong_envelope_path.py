@@ -48,7 +48,15 @@ import libcst as cst
 from errlint.rule import Context, Finding, Place, Safety, Severity, rule
 
 
-@rule("ERR502", on=(cst.Subscript, cst.Call), since="0.2", severity=Severity.ERROR, preview=True, uses=("envelope",))
+@rule(
+    "ERR502",
+    on=(cst.Subscript, cst.Call),
+    since="0.2",
+    severity=Severity.ERROR,
+    preview=True,
+    uses=("envelope",),
+    screen=lambda code: code.reads_parts,
+)
 def check(node: cst.Subscript | cst.Call, ctx: Context) -> Iterator[Finding]:
     read = ctx.misplaced(node)
     api = read.meaning.catalogue if read is not None else None

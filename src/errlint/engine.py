@@ -111,9 +111,7 @@ class Setup:
     @cached_property
     def words(self) -> Words:
         """What screens look for."""
-        if self._base is not None:
-            return self._base.words
-        return Words(self.knowledge, (code for one in self.apis.catalogues for code in one.names))
+        return self._base.words if self._base is not None else Words(self.knowledge, self.apis)
 
     def concerned(self, raw: bytes, place: str | None = None) -> tuple[Rule, ...]:
         """The rules that may have something to say about a file that passed the gate; with its absolute path, its project is asked, too."""

@@ -13,8 +13,8 @@ from errlint.skeleton import Skeleton, before_on_line, block_end
 if TYPE_CHECKING:
     from errlint.sheet_words import Retrying, Words
 
-_FOR_LOOP = re.compile(rb"for(?<=\sfor)(?!\w)")
-_WHILE_LOOP = re.compile(rb"while(?<=\swhile)(?!\w)")
+_FOR_LOOP = re.compile(rb"for(?<=\sfor)(?!\w)(?:\s*[(\[]|[^\n]*(?:\bin\b|\\\n|[(\[]))")
+_WHILE_LOOP = re.compile(rb"while(?<=\swhile)(?!\w)[^\n]*(?::|\\\n|[(\[{])")
 _LOOPS = re.compile(rb"\n([ \t\f]*)(?=[afw])(?:async\s+)?(?:for|(while))\b")
 _LEAVES = re.compile(rb"\b(?:break|return|raise)\b")
 _AGAIN = (

@@ -17,9 +17,10 @@ from errlint.retry_screen import RetryScreen
 from errlint.skeleton import Skeleton, before_on_line, block_end, without_parameters
 
 if TYPE_CHECKING:
-    from errlint.sheet_words import Members, Words
+    from errlint.sheet_words import Keys, Members, Words
 
 _EXCEPT = frozenset({b"except"})
+_HANDLER = re.compile(rb"except(?<=\sexcept)(?!\w)")
 _IS_EXCEPTION = re.compile(rb"isinstance\b[^\n]*(?:Err|Exc)")
 _OF_EXCEPTION = re.compile(rb":[ \t]*[\w.\[\]| ]*(?:Error|Exception)\b")
 _NAMES_OF_EXCEPTIONS = (b"Error", b"Exception")
@@ -27,12 +28,6 @@ _NAMES_OF_EXCEPTIONS = (b"Error", b"Exception")
 _IMPORTS = frozenset({b"from", b"import"})
 _DECLARED = re.compile(rb"[ \t]*:[^=\n(<>!]*=(?!=)")
 _MESSAGE = frozenset({b"message"})
-_ERROR_KEYS = frozenset(
-    b"err error errors fault errormessage errormessages error_message error_messages errordescription error_description success ok "
-    b"succeeded successful issuccess is_success status detail result state outcome code errorcode error_code errcode err_code errno err_no "
-    b"ret retcode ret_code".split()
-)
-_ERROR_KEY = re.compile(rb"""["'](?i:%b)["'](?!\s*:|\]\s*=(?!=))""" % b"|".join(sorted(_ERROR_KEYS)))
 _OF_TABLE = re.compile(rb":\s*\Z")
 _NEXT_OF_TABLE = re.compile(rb"\s*[,}]")
 _LONGEST_GAP = 80
@@ -56,6 +51,8 @@ _JOINED = re.compile(
     rb"\b(?:if|elif|while|assert|and|not)\b[\s(]*[\w.]+\)*\s*(?:\band\b|:\s*if\b)|\)\s*and\b|\band\s+[\w.]+\s*(?:[:)\]\n]|and\b|or\b|else\b)"
 )
 _ALONE = re.compile(rb"\bif[\s(]+[\w.]+[\s)]+else\b|\b(?:if|elif)[\s(]+[\w.]+[\s)]*:\s*raise\b")
+_CASTS = frozenset({b"int", b"float"})
+_CAST = re.compile(rb"t(?:(?<=\Wint)|(?<=\Wfloat))\s*\(|=\s*(?:int|float)[ \t]*\n")
 _TOLD = re.compile(rb"retry|reset|wait|after|delay|back_?off", re.IGNORECASE)
 
 
@@ -83,14 +80,7 @@ class Code(Skeleton):
 
     def _reads(self, member: re.Pattern[bytes]) -> bool:
         """Whether a member is read: names of modules, and what is only declared to be kept, do not count."""
-        return member.search(self.raw) is not None and any(map(self._is_read, member.finditer(self.skeleton)))
-
-    def _is_read(self, member: re.Match[bytes]) -> bool:
-        before = before_on_line(self.skeleton, member.start())
-        words = before.split(None, 1) if before is not None else []
-        if words and words[0] in _IMPORTS:
-            return False
-        return words != [b"self"] or _DECLARED.match(self.skeleton, member.end()) is None
+        return any(map(_is_read, member.finditer(self.raw))) and any(map(_is_read, member.finditer(self.skeleton)))
 
     @cached_property
     def tests_status(self) -> bool:
@@ -112,7 +102,13 @@ class Code(Skeleton):
     @cached_property
     def handles_exceptions(self) -> bool:
         """There is an ``except``."""
+        if b"except" not in self.all_words or not any(map(self._begins_a_line, _HANDLER.finditer(self.raw))):
+            return False
         return self.has(_EXCEPT)
+
+    def _begins_a_line(self, word: re.Match[bytes]) -> bool:
+        before = before_on_line(self.raw, word.start())
+        return before is None or not before.strip()
 
     @cached_property
     def has_exceptions(self) -> bool:
@@ -126,19 +122,23 @@ class Code(Skeleton):
     @cached_property
     def tells_errors(self) -> bool:
         """Something may be known to be an error: it was caught, or its type, status or body is looked at."""
-        return self.has_exceptions or self._asks_for(self.known.error) or self._asks_for_key
+        return self.has_exceptions or self._asks_for(self.known.error) or self._asks_for_key(self.known.signs)
 
-    @property
-    def _asks_for_key(self) -> bool:
-        """A key is written that bodies say an error with, though not in a table, or to keep something under it."""
-        if self.quoted_words.isdisjoint(_ERROR_KEYS):
+    def _asks_for_key(self, keys: Keys) -> bool:
+        """One of these keys of bodies is written, though not in a table, or to keep something under it."""
+        if self.quoted_words.isdisjoint(keys.names):
             return False
-        return self._matches_cases or any(map(self._is_no_value, _ERROR_KEY.finditer(self.raw)))
+        return self._matches_cases or any(map(self._is_no_value, keys.asked.finditer(self.raw)))
 
     def _is_no_value(self, text: re.Match[bytes]) -> bool:
         """Whether a text is not the value of a key in a table."""
         ends = _NEXT_OF_TABLE.match(self.raw, text.end()) is not None
         return not ends or _OF_TABLE.search(self.raw, max(0, text.start() - _LONGEST_GAP), text.start()) is None
+
+    @cached_property
+    def reads_parts(self) -> bool:
+        """A part of an error may be read from a body."""
+        return self._asks_for_key(self.known.parts)
 
     @cached_property
     def names_messages(self) -> bool:
@@ -163,24 +163,33 @@ class Code(Skeleton):
     @cached_property
     def tests_values(self) -> bool:
         """Something may be asked whether it is a number or an error code: ``==``, ``is``, ``in``, ``case``, or looked up in a table."""
-        code, texts = self.skeleton, self._quotes_values
-        if not texts and not any(map(bytes.isdigit, self.own_words)) and _NUMBERED.search(self.own_small) is None:
-            return False
+        if any(map(bytes.isdigit, self.quoted_words)) or not self.known.codes.isdisjoint(self.quoted_words):
+            return self._compares or self._looks_up_text
+        numbers = any(map(bytes.isdigit, self.own_words)) or _NUMBERED.search(self.own_small) is not None
+        return numbers and self._compares
+
+    @cached_property
+    def tests_words(self) -> bool:
+        """Something may be asked whether it is a certain text."""
+        return self._compares or self._looks_up_text
+
+    @cached_property
+    def _compares(self) -> bool:
+        """``==``, ``is``, ``in``, ``case``, or a table with other keys than texts."""
+        code = self.skeleton
         if b"==" in code or b"!=" in code or self._matches_cases or _IS.search(code) is not None or self._looks_among:
-            return True
-        if texts and _KEYED_BY_TEXT.search(code) is not None:
             return True
         return _KEYED.search(code) is not None and _KEYED.search(without_parameters(code)) is not None
 
     @property
-    def _quotes_values(self) -> bool:
-        """A number or an error code is written as text."""
-        return any(map(bytes.isdigit, self.quoted_words)) or not self.known.codes.isdisjoint(self.quoted_words)
+    def _looks_up_text(self) -> bool:
+        """A table has texts for keys."""
+        return _KEYED_BY_TEXT.search(self.skeleton) is not None
 
     @cached_property
     def _matches_cases(self) -> bool:
         """There is a ``case``."""
-        return b"case" in self.all_words and _CASE.search(self.skeleton) is not None
+        return b"case" in self.all_words and self.matches(_CASE)
 
     @cached_property
     def _looks_among(self) -> bool:
@@ -219,8 +228,8 @@ class Code(Skeleton):
 
     @cached_property
     def reads_waits(self) -> bool:
-        """Something may be read that says how long to wait."""
-        return _TOLD.search(self.raw) is not None
+        """Something may be read, as a number, that says how long to wait."""
+        return not _CASTS.isdisjoint(self.all_words) and self.matches(_CAST) and _TOLD.search(self.raw) is not None
 
     @cached_property
     def defeats_retry_after(self) -> bool:
@@ -231,3 +240,12 @@ class Code(Skeleton):
 
 Screen = Callable[[Code], bool]
 """What a rule asks of the code of a file."""
+
+
+def _is_read(member: re.Match[bytes]) -> bool:
+    """Whether a match is not part of the name of a module, and no attribute that is only declared."""
+    before = before_on_line(member.string, member.start())
+    words = before.split(None, 1) if before is not None else []
+    if words and words[0] in _IMPORTS:
+        return False
+    return words != [b"self"] or _DECLARED.match(member.string, member.end()) is None

@@ -1,4 +1,4 @@
-"""What library sheets speak of, as the words and patterns that screens look for in the bytes of a file."""
+"""What library sheets and catalogues speak of, as the words and patterns that screens look for in the bytes of a file."""
 
 from __future__ import annotations
 
@@ -7,26 +7,39 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from errlint.body_keys import CODES, MESSAGES, REQUEST_IDS, SIGNS
 from errlint.lean import dataclass
 
 if TYPE_CHECKING:
+    from errlint.catalogue import Catalogues
     from errlint.libraries import Libraries
 
 
 class Words:
     """What sheets speak of, as words and patterns: made once a run.
 
-    :param libraries: the sheets; :param codes: the error codes that catalogues know.
+    :param libraries: the sheets; :param catalogues: whose codes, and keys of bodies, count as well.
     """
 
-    def __init__(self, libraries: Libraries, codes: Iterable[str] = ()) -> None:
+    def __init__(self, libraries: Libraries, catalogues: Catalogues | None = None) -> None:
         self._libraries = libraries
-        self._codes = codes
+        self._catalogues = catalogues
 
     @cached_property
     def codes(self) -> frozenset[bytes]:
         """Error codes, in small letters."""
-        return frozenset(code.lower().encode() for code in self._codes)
+        return _small(self._catalogues.code_names if self._catalogues is not None else ())
+
+    @cached_property
+    def parts(self) -> Keys:
+        """The keys of parts of an error."""
+        of_apis = self._catalogues.part_keys if self._catalogues is not None else ()
+        return Keys.of({*MESSAGES, *CODES, *REQUEST_IDS, *of_apis})
+
+    @cached_property
+    def signs(self) -> Keys:
+        """The keys that say in a body that it is one of an error."""
+        return Keys.of(SIGNS)
 
     @cached_property
     def status(self) -> Members:
@@ -123,6 +136,24 @@ class Members:
             re.compile(rb"\.(?:\s|#[^\n]*\n)*(?:%b)\b(?!\s*=(?!=))%b" % (options, then)),
             re.compile(rb"case\b[^\n]*\b(?:%b)\s*=" % options),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Keys of bodies, in small letters, and the pattern of one that stands neither for the key of a table nor for a place to keep."""
+
+    names: frozenset[bytes]
+    asked: re.Pattern[bytes]
+
+    @classmethod
+    def of(cls, keys: Iterable[str]) -> Keys:
+        """The pattern for these keys."""
+        names = _small(keys)
+        return cls(names, re.compile(rb"""["'](?i:%b)["'](?!\s*:|\]\s*=(?!=))""" % _any_of(names)))
+
+
+def _small(words: Iterable[str]) -> frozenset[bytes]:
+    return frozenset(word.lower().encode() for word in words)
 
 
 def _last_parts(names: Iterable[str]) -> frozenset[bytes]:

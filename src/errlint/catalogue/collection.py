@@ -40,6 +40,18 @@ class Catalogues:
         return frozenset(sdk.package for one in self for sdk in one.sdks if sdk.versions)
 
     @cached_property
+    def code_names(self) -> frozenset[str]:
+        """The names of all error codes."""
+        return frozenset(name for one in self.catalogues for part in (one, *one.surfaces) for name in part.names)
+
+    @cached_property
+    def part_keys(self) -> frozenset[str]:
+        """The keys under which codes, messages and request ids stand in bodies."""
+        envelopes = [part.envelope for one in self.catalogues for part in (one, *one.surfaces)]
+        places = (place for found in envelopes for group in (found.code, found.message, found.request_id) for place in group)
+        return frozenset(str(place.json[-1]) for place in places if place.json)
+
+    @cached_property
     def hints(self) -> frozenset[str]:
         """The headers by which servers say of an answer whether to send the request again, in small letters."""
         return frozenset(name.lower() for one in self for part in (one, *one.surfaces) for name in part.override_headers)

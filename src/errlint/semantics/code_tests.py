@@ -13,6 +13,7 @@ from functools import cached_property
 import libcst as cst
 
 from errlint.lean import dataclass
+from errlint.semantics.constants import index_value
 from errlint.semantics.functions import Functions
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.members import Collections, Literal, Members
@@ -124,9 +125,9 @@ class CodeTests:
             if isinstance(node.func, cst.Attribute) and node.func.attr.value in ("get", "__contains__") and node.args:
                 yield from self._lookup(node, node.func.value, node.args[0].value)
         elif isinstance(node, cst.Subscript):
-            index = node.slice[0].slice
-            if isinstance(index, cst.Index):
-                yield from self._lookup(node, node.value, index.value)
+            index = index_value(node)
+            if index is not None and not self._tree.is_in(node, cst.Annotation):
+                yield from self._lookup(node, node.value, index)
         elif isinstance(node, cst.MatchCase):
             yield from self._case(node)
 

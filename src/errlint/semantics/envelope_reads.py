@@ -10,7 +10,8 @@ import libcst as cst
 from errlint.catalogue import Catalogue
 from errlint.catalogue.places import Place
 from errlint.lean import dataclass
-from errlint.semantics.fields import likely_part, matches, names_error
+from errlint.semantics.constants import index_value, string_value
+from errlint.semantics.fields import likely_part, matches, may_be_part, names_error
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.names import dotted
 from errlint.semantics.scopes import How
@@ -61,7 +62,7 @@ class EnvelopeReads:
 
     def at(self, node: Read, code: Callable[[cst.CSTNode], str]) -> Misplaced | None:
         """The misplaced read that a node is; ``code`` gives the text of a node."""
-        meaning = self._semantics.meaning(node) if self._is_step(node) else None
+        meaning = self._semantics.meaning(node) if self._may_be_part(node) else None
         if meaning is None or meaning.catalogue is None or not meaning.path:
             return None
         catalogue, path = meaning.catalogue, meaning.path
@@ -76,9 +77,17 @@ class EnvelopeReads:
             return None
         return Misplaced(_PARTS[part], places, meaning, self._right(node, chain, places, code))
 
-    def _is_step(self, node: Read) -> bool:
-        """The node itself takes the last step: it is no name, and no call of a function that does."""
-        return isinstance(node, cst.Subscript) or (isinstance(node.func, cst.Attribute) and node.func.attr.value in ("get", "pop"))
+    def _may_be_part(self, node: Read) -> bool:
+        """Whether the node itself, and no function or name, takes the last step to what may be part of an error."""
+        key: cst.BaseExpression | None = None
+        if isinstance(node, cst.Subscript):
+            key = index_value(node)
+        elif isinstance(node.func, cst.Attribute) and node.func.attr.value in ("get", "pop") and node.args:
+            key = node.args[0].value
+        if key is None or self._tree.is_in(node, cst.Annotation):
+            return False
+        word = string_value(key)
+        return word is None or may_be_part(word, self._semantics.catalogues)
 
     def _is_known(self, path: Path, catalogue: Catalogue) -> bool:
         """Whether the API has something there, or above or below it."""

@@ -4,25 +4,17 @@ from __future__ import annotations
 
 from typing import Literal
 
-from errlint.catalogue import Catalogue
+from errlint.body_keys import CODES, ERRORS, MESSAGES, ONLY_IN_ERRORS, REQUEST_IDS, RESULTS, STATES, SUCCESSES
+from errlint.catalogue import Catalogue, Catalogues
 from errlint.catalogue.model import Envelope
 from errlint.catalogue.places import Place
 from errlint.semantics.meaning import Kind, Meaning
 
 Path = tuple[str | int, ...]
 
-_MESSAGE_KEYS = frozenset({"message", "detail", "error_description", "title", "error_message", "errormessage", "errordescription", "msg"})
-_CODE_KEYS = frozenset({"code", "error_code", "errorcode", "type", "error_type"})
-_REQUEST_ID_KEYS = frozenset({"request_id", "requestid", "correlation_id", "correlationid", "trace_id", "traceid"})
-_ERROR_KEYS = frozenset({"error", "errors", "fault", "err", "error_messages", "errormessages"})
-
-_ONLY_IN_ERRORS = frozenset({"detail", "error_description", "error_message", "errormessage", "error_code", "errorcode"})
 _MESSAGE_HEADERS = frozenset({"error_message", "error_description", "error_detail", "errormessage"})
-_SUCCESS_KEYS = frozenset({"success", "ok", "succeeded", "successful", "is_success", "issuccess"})
 _FAILURES = frozenset({"error", "fail", "failed", "failure"})
 _SUCCESSES = frozenset({"success", "ok", "succeeded", "successful"})
-_RESULTS = frozenset({"code", "errcode", "error_code", "errorcode", "errno", "err_no", "ret", "retcode", "ret_code", "status"})
-_STATES = frozenset({"status", "result", "state", "outcome"})
 
 
 def matches(pattern: Path, path: Path) -> bool:
@@ -55,13 +47,13 @@ def kind_at(path: Path, catalogue: Catalogue | None) -> Kind | None:
     last = path[-1]
     if not isinstance(last, str) or last == "*":
         # an item of a list of messages: errors[0], errorMessages[*]
-        return Kind.MESSAGE if len(path) > 1 and _in_errors(path[:-1]) and str(path[-2]).lower() in _ERROR_KEYS else None
+        return Kind.MESSAGE if len(path) > 1 and _in_errors(path[:-1]) and str(path[-2]).lower() in ERRORS else None
     key = last.lower()
-    if key in _MESSAGE_KEYS:
+    if key in MESSAGES:
         return Kind.MESSAGE
-    if key in _CODE_KEYS and _in_errors(path[:-1]):
+    if key in CODES and _in_errors(path[:-1]):
         return Kind.CODE
-    return Kind.REQUEST_ID if key in _REQUEST_ID_KEYS else None
+    return Kind.REQUEST_ID if key in REQUEST_IDS else None
 
 
 def kind_of_header(name: str) -> Kind:
@@ -78,15 +70,20 @@ def likely_part(path: Path, envelope: Envelope) -> Literal["code", "message", "r
     if not isinstance(last, str) or last == "*":
         return None
     key = last.lower()
-    if key in _REQUEST_ID_KEYS or _is_key_of(last, envelope.request_id):
+    if key in REQUEST_IDS or _is_key_of(last, envelope.request_id):
         return "request_id"
-    if key in _MESSAGE_KEYS or _is_key_of(last, envelope.message):
+    if key in MESSAGES or _is_key_of(last, envelope.message):
         return "message"
     return "code" if key in ("code", "error_code", "errorcode") or _is_key_of(last, envelope.code) else None
 
 
+def may_be_part(key: str, catalogues: Catalogues) -> bool:
+    """Whether a key may be that of a part of an error, as :func:`likely_part` tells for one of these APIs."""
+    return key.lower() in REQUEST_IDS | MESSAGES | CODES or key in catalogues.part_keys
+
+
 def _is_key_of(key: str, places: tuple[Place, ...]) -> bool:
-    return any(place.json is not None and place.json[-1] == key and key not in _ERROR_KEYS for place in places)
+    return any(place.json is not None and place.json[-1] == key and key not in ERRORS for place in places)
 
 
 def code_place(meaning: Meaning) -> Place | None:
@@ -114,17 +111,17 @@ def names_error(path: Path) -> bool:
 
 
 def _in_errors(path: Path) -> bool:
-    return any(str(key).lower() in _ERROR_KEYS for key in path)
+    return any(str(key).lower() in ERRORS for key in path)
 
 
 def names_errors(path: Path) -> bool:
     """Whether the value at the path is the error itself, or the list of errors: its presence says that the call failed."""
-    return bool(path) and str(path[-1]).lower() in _ERROR_KEYS
+    return bool(path) and str(path[-1]).lower() in ERRORS
 
 
 def names_success(path: Path) -> bool:
     """Whether the value at the path says if the call succeeded (``success``, ``ok``)."""
-    return bool(path) and str(path[-1]).lower() in _SUCCESS_KEYS
+    return bool(path) and str(path[-1]).lower() in SUCCESSES
 
 
 def is_failure(word: str) -> bool:
@@ -134,17 +131,17 @@ def is_failure(word: str) -> bool:
 
 def is_kept_for_errors(key: str) -> bool:
     """Whether a body has this key only if it is an error: its presence says that the call failed."""
-    return key.lower() in _ERROR_KEYS or key.lower() in _ONLY_IN_ERRORS
+    return key.lower() in ERRORS or key.lower() in ONLY_IN_ERRORS
 
 
 def names_result(path: Path) -> bool:
     """Whether the value at the path may be a number that is 0 for success (``"errcode": 0``)."""
-    return bool(path) and str(path[-1]).lower() in _RESULTS
+    return bool(path) and str(path[-1]).lower() in RESULTS
 
 
 def names_state(path: Path) -> bool:
     """Whether the value at the path may be the state that a body gives itself (``"status": "error"``)."""
-    return bool(path) and str(path[-1]).lower() in _STATES
+    return bool(path) and str(path[-1]).lower() in STATES
 
 
 def is_success(word: str) -> bool:

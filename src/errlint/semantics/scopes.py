@@ -111,10 +111,11 @@ class Scopes:
         return found
 
     def _home(self, binding: Binding) -> Scope:
-        if isinstance(binding.node, cst.CompFor):
+        kind = type(binding.node)
+        if kind is cst.CompFor:
             return self._tree.enclosing(binding.node, *_COMPREHENSIONS) or self._tree.module
         scope = self.scope_of(binding.node)
-        if isinstance(binding.node, cst.NamedExpr):
+        if kind is cst.NamedExpr:
             while isinstance(scope, _COMPREHENSIONS):
                 scope = self.scope_of(scope)
         return scope
@@ -217,11 +218,14 @@ class Scopes:
     def _may_reach(self, use: cst.Name, home: Scope) -> list[Binding]:
         for scope in self.outer(home):
             bindings = self.bindings(use.value, scope)
-            if bindings and scope is not home and not isinstance(home, _COMPREHENSIONS):
+            if not bindings:
+                continue
+            if scope is not home and not isinstance(home, _COMPREHENSIONS):
                 # a function runs later: any binding of the outer scope may hold by then
                 return bindings[: -_NEAREST - 1 : -1]
-            if bindings:
-                return self._reaching(use, bindings, scope)
+            if len(bindings) == 1 and bindings[0].how is How.PARAMETER:
+                return bindings  # as `self`, and most others
+            return self._reaching(use, bindings, scope)
         return []
 
     def _reaching(self, use: cst.Name, bindings: list[Binding], scope: Scope) -> list[Binding]:
@@ -242,6 +246,8 @@ class Scopes:
         order = self._tree.order
         position = bisect_right(ranks, order[use])
         found = plain[max(0, position - _NEAREST) : position]
+        if use.value not in self._caught_names:
+            return found[::-1]
         around = [self._caught[handler] for handler in self._tree.ancestors(use, *_HANDLERS) if handler in self._caught]
         caught = [binding for binding in around if binding.name == use.value and self._home(binding) is scope]
         if not caught:
@@ -252,6 +258,10 @@ class Scopes:
     def _caught(self) -> dict[cst.CSTNode, Binding]:
         """By handler, the name that it binds."""
         return {binding.node: binding for bindings in self._bindings.values() for binding in bindings if binding.how is How.EXCEPT}
+
+    @cached_property
+    def _caught_names(self) -> frozenset[str]:
+        return frozenset(binding.name for binding in self._caught.values())
 
     @cached_property
     def _not_caught(self) -> dict[tuple[Scope, str], tuple[list[Binding], list[int]]]:

@@ -170,7 +170,7 @@ class TextTests:
         if isinstance(function, cst.Attribute):
             if not node.args or function.attr.value not in _MATCHING:
                 return None
-        elif len(node.args) < 2:
+        elif len(node.args) < 2 or not isinstance(function, cst.Name) or not self._names.may_be_imported(function):
             return None  # `search(pattern, text)`
         module, _, name = (self._names.qualified(function) or "").rpartition(".")
         if module in self._matchers and name in _MATCHING and len(node.args) >= 2:

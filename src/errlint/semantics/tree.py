@@ -259,6 +259,11 @@ class Tree:
         start = self.order[ancestor]
         return start < self.order[node] < self._ends[start]
 
+    def is_in(self, node: cst.CSTNode, kind: type[cst.CSTNode]) -> bool:
+        """Whether a node stands below one of exactly this type; asked of many, it takes no walk."""
+        rank = self.order.get(node)
+        return rank is not None and self._nearest((kind,))[rank] >= 0
+
     def enclosing(self, node: cst.CSTNode, *kinds: type[N]) -> N | None:
         """The nearest ancestor of one of these types."""
         types = _concrete(kinds)

@@ -1,0 +1,20 @@
+"""Keys, in small letters, that the JSON bodies of many APIs have in common, and what stands under them."""
+
+from __future__ import annotations
+
+MESSAGES = frozenset({"message", "detail", "error_description", "title", "error_message", "errormessage", "errordescription", "msg"})
+CODES = frozenset({"code", "error_code", "errorcode", "type", "error_type"})
+REQUEST_IDS = frozenset({"request_id", "requestid", "correlation_id", "correlationid", "trace_id", "traceid"})
+
+ERRORS = frozenset({"error", "errors", "fault", "err", "error_messages", "errormessages"})
+"""The error itself, or all of them."""
+ONLY_IN_ERRORS = frozenset({"detail", "error_description", "error_message", "errormessage", "error_code", "errorcode"})
+"""Their presence says that the call failed."""
+SUCCESSES = frozenset({"success", "ok", "succeeded", "successful", "is_success", "issuccess"})
+"""Whether the call succeeded."""
+RESULTS = frozenset({"code", "errcode", "error_code", "errorcode", "errno", "err_no", "ret", "retcode", "ret_code", "status"})
+"""A number, 0 for success."""
+STATES = frozenset({"status", "result", "state", "outcome"})
+"""A word for how it went."""
+SIGNS = ERRORS | ONLY_IN_ERRORS | SUCCESSES | RESULTS | STATES
+"""What says in a body that it is one of an error."""
