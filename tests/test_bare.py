@@ -88,6 +88,11 @@ FORMS = {
     "loops": "for a, b in c:\n  break\nelse:\n  continue\nasync def f():\n  async for a in b: pass\n  async with a as b, c: pass\n",
     "with": "with a as b, c as (d, e): pass\nwith (a as b, c): pass\nwith (a): pass\n",
     "try": "try: a\nexcept b as c: d\nexcept (e, f): g\nexcept: h\nelse: i\nfinally: j\n",
+    "match": "match a:\n  case 1 | -2.5 | 3+4j: b\n  case 'c' 'd' if e:\n    f\n  case None | True: g\n  case h.i as j: k\n  case _: l\n",
+    "sequences": "match a, *b:\n  case [c, *_, d]: pass\n  case (e, f) | [] | (): pass\n  case g, *h: pass\n  case (i,): pass\n",
+    "sequences in none": "match (a,):\n  case [j], k: pass\n  case (l, m), n: pass\n  case [(o), p]: pass\n",
+    "mappings": "match a:\n  case {'b': 1, c.d: e, **f,}: pass\n  case {}: pass\n  case {r.u: (s), 't': _,}: pass\n",
+    "classes in cases": "match a:\n  case g.H(1, 'i', j=k | l,): pass\n  case M(): pass\n  case ((N(o) | p) as q): pass\n",
     "imports": "import a, b.c as d\nfrom . import e\nfrom ..f.g import (h as i, j,)\nfrom k import *\n",
     "others": "global a, b\ndel a\ndel a, b\ndel (a, b)\nassert a, b\nraise a from b\nraise\nreturn_ = (a := b)\n",
     "no code": "",
@@ -101,6 +106,11 @@ FORMS = {
 @pytest.mark.parametrize("name", FORMS)
 def test_every_form_of_code_has_the_same_nodes(name: str) -> None:
     assert is_alike(FORMS[name].encode())
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="not Python yet")
+def test_handlers_of_groups_have_the_same_nodes() -> None:
+    assert is_alike(b"try: a\nexcept* b as c: d\nexcept* (e, f):\n  g\nelse: h\nfinally: i\n")
 
 
 def test_an_encoding_other_than_utf_8_has_the_same_nodes() -> None:
@@ -139,17 +149,43 @@ def test_any_code_has_the_same_nodes(statements: list[tuple[str, str]]) -> None:
     assert is_alike(code.encode())
 
 
+PATTERNS = st.recursive(
+    st.sampled_from(["_", "a", "1", "-2", "'b'", "None", "c.d", "f()"]),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3).map(lambda parts: f"[{', '.join(parts)}]"),
+        st.lists(inner, max_size=3).map(lambda parts: f"({''.join(f'{part}, ' for part in parts)})"),
+        inner.map(lambda part: f"({part})"),
+        st.tuples(inner, inner).map(lambda parts: f"{{'k': {parts[0]}, m.n: {parts[1]}, **rest}}"),
+        st.tuples(inner, inner).map(lambda parts: f"C({parts[0]}, k={parts[1]})"),
+        st.tuples(inner, inner).map(lambda parts: f"({parts[0]} | {parts[1]})"),
+    ),
+    max_leaves=8,
+)
+
+
+@given(st.lists(PATTERNS, min_size=1, max_size=4), st.booleans())
+def test_any_pattern_has_the_same_nodes_or_no_bare_ones(patterns: list[str], in_one: bool) -> None:
+    cases = [", ".join(patterns)] if in_one else patterns
+    code = "match x:\n" + "".join(f"    case {pattern}: pass\n" for pattern in cases)
+    try:
+        ast.parse(code)  # which does not ask what names are bound
+        bare_module(code.encode())
+    except (NotBare, SyntaxError):
+        return
+    assert is_alike(code.encode())
+
+
 @pytest.mark.parametrize(
     "code",
     [
         "print 'x'\n",
-        "match a:\n    case 1: pass\n",
+        "match a:\n    case (b), c: pass\n",
+        "match a:\n    case ((b), c): pass\n",
         "x = " + " and ".join("a" * 1000),
         "x = a" + ".b()" * 3_000,
         "x = f'" + "{a}" * 100_000 + "'",
         "import a" + ".a" * 1_000,
         "x = [a " + "for a in b " * 1_000 + "]",
-        pytest.param("try: pass\nexcept* A: pass\n", marks=pytest.mark.skipif(sys.version_info < (3, 11), reason="not Python yet")),
         pytest.param("def f[T](): pass\n", marks=pytest.mark.skipif(sys.version_info < (3, 12), reason="not Python yet")),
     ],
 )

@@ -6,7 +6,7 @@ they are what libcst spends its time on: a bare tree takes a fifth of it. It has
 whoever asks for one gets an :exc:`AttributeError`, never a wrong answer. Where something is to be said, the file is parsed in full
 (:mod:`errlint.source`).
 
-What is rare in code (``match``, ``except*``, type parameters) is left to libcst.
+What is rare in code (type parameters, ``case (a), b``) is left to libcst.
 """
 
 from __future__ import annotations

@@ -60,9 +60,13 @@ class Expressions:
         for line in code.split(b"\n"):
             self._lines.append(self._lines[-1] + len(line) + 1)
 
-    def start(self, node: ast.expr | ast.stmt) -> int:
+    def start(self, node: ast.expr | ast.stmt | ast.pattern) -> int:
         """Where a node starts, in bytes."""
         return self._lines[node.lineno - 1] + node.col_offset
+
+    def is_closed_after(self, node: ast.pattern) -> bool:
+        """Whether a round bracket closes after a node, which may or may not have opened right before it."""
+        return self.code[self._lines[node.end_lineno - 1] + node.end_col_offset :].lstrip()[:1] == b")"
 
     def line_start(self, node: ast.expr | ast.stmt) -> int:
         """Where the line starts that a node starts in, in bytes."""

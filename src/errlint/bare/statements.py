@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ import libcst as cst
 
 from errlint.bare.expressions import Expressions, refuse_chain
 from errlint.bare.nodes import ASSIGNING, ASYNCHRONOUS, DOT, maker
+from errlint.bare.patterns import Patterns
 
 _name, _attribute = maker(cst.Name, "value"), maker(cst.Attribute, "value", "attr")
 _line = maker(cst.SimpleStatementLine, "body")
@@ -33,6 +35,9 @@ _while, _for = maker(cst.While, "test", "body", "orelse"), maker(cst.For, "targe
 _with, _with_item = maker(cst.With, "items", "body", "asynchronous"), maker(cst.WithItem, "item", "asname")
 _try, _finally = maker(cst.Try, "body", "handlers", "orelse", "finalbody"), maker(cst.Finally, "body")
 _handler = maker(cst.ExceptHandler, "body", "type", "name")
+_try_star = maker(cst.TryStar, "body", "handlers", "orelse", "finalbody")
+_star_handler = maker(cst.ExceptStarHandler, "body", "type", "name")
+_match, _case = maker(cst.Match, "subject", "cases"), maker(cst.MatchCase, "pattern", "body", "guard")
 module_of = maker(cst.Module, "body")
 
 
@@ -47,6 +52,7 @@ class Statements:
         self._expressions = Expressions(code)
         self._of = self._expressions.of
         self._maybe = self._expressions.maybe
+        self._patterns = Patterns(self._expressions)
 
     def module(self, node: ast.Module) -> cst.Module:
         """The module.
@@ -133,13 +139,21 @@ class Statements:
     def _as(self, node: ast.expr | None) -> cst.AsName | None:
         return None if node is None else _as_name(self._of(node))
 
-    def _try(self, node: ast.Try) -> cst.Try:
-        handlers = tuple([self._handler(handler) for handler in node.handlers])
+    def _try(self, node: Any) -> cst.Try | cst.TryStar:
+        """``try`` with ``except``, or, since Python 3.11, with ``except*``."""
+        is_plain = type(node) is ast.Try
+        handlers = tuple([self._handler(handler, _handler if is_plain else _star_handler) for handler in node.handlers])
         final = _finally(self._body(node.finalbody)) if node.finalbody else None
-        return _try(self._body(node.body), handlers, self._otherwise(node.orelse), final)
+        return (_try if is_plain else _try_star)(self._body(node.body), handlers, self._otherwise(node.orelse), final)
 
-    def _handler(self, node: ast.ExceptHandler) -> cst.ExceptHandler:
-        return _handler(self._body(node.body), self._maybe(node.type), _as_name(_name(node.name)) if node.name is not None else None)
+    def _handler(self, node: ast.ExceptHandler, make: Callable[..., Any]) -> Any:
+        return make(self._body(node.body), self._maybe(node.type), _as_name(_name(node.name)) if node.name is not None else None)
+
+    def _match(self, node: ast.Match) -> cst.Match:
+        return _match(self._of(node.subject), tuple([self._case(case) for case in node.cases]))
+
+    def _case(self, node: ast.match_case) -> cst.MatchCase:
+        return _case(self._patterns.of(node.pattern), self._body(node.body), self._maybe(node.guard))
 
     # simple statements -------------------------------------------------------------------------------------------------------------
 
@@ -220,7 +234,10 @@ _COMPOUND: dict[type[ast.AST], Callable[[Statements, Any], cst.BaseStatement]] =
     ast.With: Statements._with,
     ast.AsyncWith: Statements._with,
     ast.Try: Statements._try,
+    ast.Match: Statements._match,
 }
+if sys.version_info >= (3, 11):
+    _COMPOUND[ast.TryStar] = Statements._try
 _SIMPLE: dict[type[ast.AST], Callable[[Statements, Any], cst.BaseSmallStatement]] = {
     ast.Expr: Statements._expression,
     ast.Assign: Statements._assign,

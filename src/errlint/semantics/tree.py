@@ -27,7 +27,7 @@ _PUNCTUATION = frozenset({
     "lpar", "rpar", "lbracket", "rbracket", "lbrace", "rbrace", "comma", "semicolon",
     "dot", "equal", "colon", "first_colon", "second_colon", "operator", "leading_lines", "lines_after_decorators",
     "header", "footer", "trailing_whitespace", "indent", "encoding", "default_indent", "default_newline", "has_trailing_newline",
-    "asynchronous", "star", "posonly_ind", "separator", "relative",
+    "asynchronous", "star", "posonly_ind", "separator", "relative", "trailing_comma",
 })  # fmt: skip
 _LEAVES: frozenset[type[cst.CSTNode]] = frozenset(
     {cst.Name, cst.SimpleString, cst.Integer, cst.Float, cst.Pass, cst.Break, cst.Continue, cst.Ellipsis}
