@@ -165,6 +165,29 @@ def test_other_branches_go_on(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "if response and response.status_code == 404: ...",
+        "get(url) and go()",
+        "x = e.response if e.response else None",
+        "if (a or b) and c == 1: ...",
+        "if isinstance(x, Y) and response: ...",
+        "[r for r in all if r and r.text == 1]",
+    ],
+)
+def test_tests_of_truth_are_seen(text: str) -> None:
+    assert code(text).asks_truths
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["if isinstance(x, str) and x != 1: ...", "if x is not None and f(x) == 1: ...", "if hasattr(f(x), 'y') and x > 1: ...", "x = a"],
+)
+def test_other_tests_ask_no_truth(text: str) -> None:
+    assert not code(text).asks_truths
+
+
+@pytest.mark.parametrize(
     ("text", "left"),
     [
         ("def f(a, b=(1, 2)): x\ndef g(): y\n", b" : x\n : y\n"),

@@ -47,9 +47,16 @@ _KEYED = re.compile(rb"[{,]\s*(?!\d+\s*[\]}])[\w.]+\s*:")
 _KEYED_BY_TEXT = re.compile(rb"""[{,]\s*\w*""\s*:""")
 
 _BRANCHES = re.compile(rb"\n([ \t\f]*)(?=[ie])(?:if|elif|else)\b")
+_ASKED = rb"(?!(?:None|True|False)\b|\d)[\w.]+"
 _JOINED = re.compile(
-    rb"\b(?:if|elif|while|assert|and|not)\b[\s(]*[\w.]+\)*\s*(?:\band\b|:\s*if\b)|\)\s*and\b|\band\s+[\w.]+\s*(?:[:)\]\n]|and\b|or\b|else\b)"
+    rb"\b(?:if|elif|while|assert|and|not)\b[\s(]*%b\)*\s*(?:\band\b|:\s*if\b)|\band\s+%b\s*(?:[:)\]\n]|and\b|or\b|else\b)"
+    % (_ASKED, _ASKED)
 )
+_JOINED_CALL = re.compile(rb"\)\s*and\b")
+_TELLS_KIND = re.compile(rb"\b(?:isinstance|issubclass|hasattr|callable|len|startswith|endswith|isdigit)\([^()]*(?:\([^()]*\)[^()]*)*\Z")
+"""A call, up to its last bracket, whose value is no answer."""
+_LONGEST_CALL = 200
+"""Bytes."""
 _ALONE = re.compile(rb"\bif[\s(]+[\w.]+[\s)]+else\b|\b(?:if|elif)[\s(]+[\w.]+[\s)]*:\s*raise\b")
 _CASTS = frozenset({b"int", b"float"})
 _CAST = re.compile(rb"t(?:(?<=\Wint)|(?<=\Wfloat))\s*\(|=\s*(?:int|float)[ \t]*\n")
@@ -199,7 +206,11 @@ class Code(Skeleton):
     @cached_property
     def asks_truths(self) -> bool:
         """The bare truth of something decides, joined by another test, in an expression, or whether something is raised."""
-        return _JOINED.search(self.skeleton) is not None or _ALONE.search(self.skeleton) is not None
+        code = self.skeleton
+        if _ALONE.search(code) is not None or _JOINED.search(code) is not None:
+            return True
+        calls = (found.start() for found in _JOINED_CALL.finditer(code))
+        return any(_TELLS_KIND.search(code, max(0, end - _LONGEST_CALL), end) is None for end in calls)
 
     # what is done ------------------------------------------------------------------------------------------------------------------
 

@@ -73,9 +73,10 @@ class Decodings:
         """The places of a function that read parts of the body of an error that may be the page of a proxy, by the call that decoded it."""
         if function not in self._reads:
             found: dict[cst.CSTNode, list[cst.BaseExpression]] = {}
-            for node in self._tree.below(function, into_functions=False):
-                meaning = self._semantics.meaning(node) if isinstance(node, (cst.Subscript, cst.Call)) else None
-                if meaning is None or not meaning.path or meaning.from_exception or not isinstance(node, (cst.Subscript, cst.Call)):
+            for node in self._tree.inside(function, cst.Subscript, cst.Call, into_functions=False):
+                assert isinstance(node, (cst.Subscript, cst.Call))
+                meaning = self._semantics.meaning(node)
+                if meaning is None or not meaning.path or meaning.from_exception:
                     continue
                 if self._may_be_a_page(node, meaning):
                     for place in meaning.trail:

@@ -67,10 +67,8 @@ class Names:
         return known
 
     def _find_qualified(self, expression: cst.BaseExpression) -> str | None:
-        tail: list[str] = []
         current = expression
         while isinstance(current, cst.Attribute):
-            tail.append(current.attr.value)
             current = current.value
         if not isinstance(current, cst.Name):
             return None
@@ -78,8 +76,8 @@ class Names:
         if root is _UNASKED:
             root = self._roots[current] = self._root(current)
         if root is None:
-            return None
-        name = ".".join([root, *reversed(tail)])
+            return None  # as for nearly all
+        name = root + (dotted(expression) or "")[len(current.value) :]
         return name if current in self._settled else self.resolved(name)
 
     def resolved(self, name: str) -> str:

@@ -26,12 +26,19 @@ class Presence:
     def __init__(self, semantics: Semantics) -> None:
         self._semantics = semantics
         self._tree = semantics.tree
+        self._of_exception: dict[tuple[cst.BaseExpression, int], bool] = {}
 
     def may_be_asked(self, operand: cst.BaseExpression) -> bool:
         """Whether the truth of an operand may stand for the presence of a response."""
         return self._may_be_of_exception(operand, _HOPS) or self._goes_on(operand) or self._is_told(operand)
 
     def _may_be_of_exception(self, expression: cst.BaseExpression, hops: int) -> bool:
+        known = self._of_exception.get((expression, hops))
+        if known is None:
+            known = self._of_exception[expression, hops] = self._find_of_exception(expression, hops)
+        return known
+
+    def _find_of_exception(self, expression: cst.BaseExpression, hops: int) -> bool:
         if isinstance(expression, cst.Name):
             return hops > 0 and any(
                 (binding.how is How.PARAMETER and self._is_handed_on)

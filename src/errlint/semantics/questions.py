@@ -48,7 +48,8 @@ class Questions(Generic[T]):
         finally:
             del self._asking[question]
         if found is not None or self._lowest >= depth:
-            self._settle(depth, nothing=found is None)
+            if self._provisional:
+                self._settle(depth, nothing=found is None)
             self._known[question] = found
             self._lowest = outer
         else:

@@ -199,8 +199,15 @@ class Tree:
         """All nodes of exactly these types, in document order."""
         if len(kinds) == 1:
             return self.by_type.get(kinds[0], [])
-        found = [node for kind in kinds for node in self.by_type.get(kind, ())]
-        return sorted(found, key=self.order.__getitem__)
+        known = self._of_types.get(kinds)
+        if known is None:
+            found = [node for kind in kinds for node in self.by_type.get(kind, ())]
+            known = self._of_types[kinds] = sorted(found, key=self.order.__getitem__)
+        return known
+
+    @cached_property
+    def _of_types(self) -> dict[tuple[type[cst.CSTNode], ...], list[cst.CSTNode]]:
+        return {}
 
     def ancestors(self, node: cst.CSTNode, *kinds: type[cst.CSTNode]) -> Iterator[cst.CSTNode]:
         """The node's parent, its parent, … up to the module; with ``kinds``, those of exactly these types."""

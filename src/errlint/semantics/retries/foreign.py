@@ -88,9 +88,9 @@ class _Foreign:
                 if runner is not None:
                     yield from self._of_function(decorator, runner, decorated)
         for call in self._semantics.tree.all(cst.Call):
-            applied = _applied(call)
-            if not any(type(argument.value) in _MAY_BE_CALLED for argument in applied.args):
+            if not any(type(argument.value) in _MAY_BE_CALLED for argument in call.args):
                 continue
+            applied = _applied(call)
             if not self._is_of_library(applied.func) and any(self._is_callable(argument.value) for argument in applied.args):
                 yield from self._of_call(call, applied)
 
