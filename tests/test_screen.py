@@ -82,6 +82,7 @@ def test_signs_of_errors_are_seen(text: str) -> None:
         "class Pod:\n    status = 1\n    def __init__(self, message=None):\n        self.kept = message\n",
         "names = {'status': 'state', 'reason': \"status\"}",
         "body['status'] = on",
+        "def f(of: Literal['status', \n'error']): ...",
         "from .status_code import http_status\nfrom acme.reason import why",
         "class Pod:\n    def __init__(self, of):\n        self.status_code: int = of\n        self.reason = of",
         "error = 1  # errors.status_code",
@@ -96,6 +97,7 @@ def test_what_is_only_kept_tells_no_errors(text: str) -> None:
     [
         "for key in ('error', 'errors'): ...",
         "body.get( 'status' )",
+        "x: Literal['a'] = body['status']",
         "{self.status_code: 1}",
         "if self.status_code: x = 1",
         "if body['status'] == 'failed': ...",

@@ -37,7 +37,7 @@ def stages(files: Sequence[Path]) -> tuple[tuple[Stage, ...], Counter[str]]:
     read = time.process_time()
     passed = [(path, raw) for path, raw in raws if setup.passes.lets_pass(raw, str(path.absolute()))]
     gated = time.process_time()
-    screened = [(path, raw) for path, raw in passed if setup.concerned(raw)]
+    screened = [(path, raw) for path, raw in passed if setup.concerned(raw, str(path.absolute()))]
     seen = time.process_time()
     for path, raw in screened:
         try:

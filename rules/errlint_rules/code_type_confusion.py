@@ -56,10 +56,12 @@ from errlint.rule import Catalogue, CodeTest, Context, Finding, Fix, Kind, Liter
     screen=lambda code: code.tells_errors and code.tests_values,
 )
 def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
+    if not any(_may_be_confused(literal.value, ctx) for literal in ctx.literals_asked_for(node)):
+        return  # most tests are about something else
     for test in ctx.code_tests(node):
         for literal in test.asked:
-            tests = ctx.tests_asking_for(literal)
             confused = _confusion(test, literal, ctx)
+            tests = ctx.tests_asking_for(literal) if confused is not None else []
             # a constant may serve tests of both: it is wrong only if it is wrong for all
             if confused is None or tests[0] is not test or any(_confusion(other, literal, ctx) is None for other in tests):
                 continue
@@ -72,6 +74,11 @@ def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
                 remedy=remedy,
                 fix=fix,
             )
+
+
+def _may_be_confused(value: str | int, ctx: Context) -> bool:
+    """Whether a value can be of the wrong type, whatever it is compared with: a number, in digits or not, or the name of a code."""
+    return isinstance(value, int) or value.isdigit() or value in ctx.semantics.catalogues.code_names
 
 
 def _confusion(test: CodeTest, literal: Literal, ctx: Context) -> tuple[str, str, Fix | None] | None:

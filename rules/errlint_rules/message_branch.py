@@ -119,8 +119,10 @@ def _of_retry(call: cst.Call, ctx: Context) -> Iterator[Finding]:
 
 def _error_text(test: TextTest, ctx: Context) -> Meaning | None:
     """What the test asks, if it is the human-readable text of an error; of an API's error, if the meaning is proven."""
+    if not all(_says_something(word) for word in test.words()):
+        return None  # asked first: what a subject is may take other modules to tell
     subject = ctx.asked(test)
-    if subject is None or not all(_says_something(word) for word in test.words()) or ctx.is_own_text(test, subject):
+    if subject is None or ctx.is_own_text(test, subject):
         return None
     if ctx.semantics.text_tests.asks_a_mapping(test):
         return None

@@ -81,6 +81,10 @@ class Context(Editing):
         """The tests of codes and statuses that this comparison, call, subscript or case makes, in any spelling."""
         return self.semantics.code_tests.at(node)
 
+    def literals_asked_for(self, node: cst.CSTNode) -> tuple[Literal, ...]:
+        """What this comparison, call, subscript or case asks anything for, be it a code or not: told by the code alone."""
+        return self.semantics.code_tests.literals_at(node)
+
     def tests_asking_for(self, literal: Literal) -> list[CodeTest]:
         """The tests of codes that a literal is written for, in document order: several when it stands in a constant."""
         return self.semantics.code_tests.asking_for(literal)

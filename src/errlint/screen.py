@@ -32,6 +32,8 @@ _OF_TABLE = re.compile(rb":\s*\Z")
 _NEXT_OF_TABLE = re.compile(rb"\s*[,}]")
 _LONGEST_GAP = 80
 """Bytes between a key of a table and its value."""
+_LONGEST_TYPE = 4_000
+"""Bytes."""
 _KEY_OF_TABLE = re.compile(rb"\s*:")
 
 _IN = re.compile(rb"in(?<!\win)(?!\w)")
@@ -135,12 +137,16 @@ class Code(Skeleton):
         """One of these keys of bodies is written, though not in a table, or to keep something under it."""
         if self.quoted_words.isdisjoint(keys.names):
             return False
-        return self._matches_cases or any(map(self._is_no_value, keys.asked.finditer(self.raw)))
+        return self._matches_cases or any(map(self._may_be_key, keys.asked.finditer(self.raw)))
 
-    def _is_no_value(self, text: re.Match[bytes]) -> bool:
-        """Whether a text is not the value of a key in a table."""
-        ends = _NEXT_OF_TABLE.match(self.raw, text.end()) is not None
-        return not ends or _OF_TABLE.search(self.raw, max(0, text.start() - _LONGEST_GAP), text.start()) is None
+    def _may_be_key(self, text: re.Match[bytes]) -> bool:
+        """Whether a text may be the key of something: neither the value of a key in a table, nor of a type (``Literal["error"]``)."""
+        raw, start = self.raw, text.start()
+        ends = _NEXT_OF_TABLE.match(raw, text.end()) is not None
+        if ends and _OF_TABLE.search(raw, max(0, start - _LONGEST_GAP), start) is not None:
+            return False
+        of_type = raw.rfind(b"Literal[", max(0, start - _LONGEST_TYPE), start)
+        return of_type < 0 or raw.find(b"]", of_type, start) >= 0
 
     @cached_property
     def reads_parts(self) -> bool:

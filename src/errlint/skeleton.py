@@ -44,7 +44,8 @@ class Skeleton:
     @cached_property
     def all_words(self) -> frozenset[bytes]:
         """Every word of the file, be it in a comment or a string."""
-        return frozenset(self.raw.translate(_APART).split())
+        lines = b"\n".join(set(self.raw.split(b"\n")))  # of which many are alike
+        return frozenset(lines.translate(_APART).split())
 
     @cached_property
     def skeleton(self) -> bytes:

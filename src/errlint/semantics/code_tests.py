@@ -18,7 +18,7 @@ from errlint.semantics.functions import Functions
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.members import Collections, Literal, Members
 from errlint.semantics.origins import PURE, Origin, Origins
-from errlint.semantics.patterns import Tested, comparisons_in
+from errlint.semantics.patterns import Keys, comparisons_in
 from errlint.semantics.tree import Tree
 
 _ASKED = (Kind.CODE, Kind.STATUS)
@@ -31,6 +31,17 @@ class Way(Enum):
     AMONG = "looked for among"
     CASE = "matched against"
     TABLE = "looked up among"
+
+
+@dataclass(frozen=True, eq=False)
+class _Question:
+    """Whether something is one of these literals; with keys, what stands under them in it."""
+
+    subject: cst.BaseExpression
+    members: Members
+    way: Way
+    keys: Keys = ()
+    negated: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,12 +87,32 @@ class CodeTests:
         self._meaning = meaning
         self._part = part
         self._known: dict[cst.CSTNode, tuple[CodeTest, ...]] = {}
+        self._questions: dict[cst.CSTNode, tuple[_Question, ...]] = {}
 
     def at(self, node: cst.CSTNode) -> tuple[CodeTest, ...]:
         """The tests that this comparison, call, subscript or case makes; a case may ask for several things at once."""
         if node not in self._known:
-            self._known[node] = tuple(self._find(node))
+            self._known[node] = tuple(test for question in self._questions_at(node) if (test := self._test(node, question)) is not None)
         return self._known[node]
+
+    def literals_at(self, node: cst.CSTNode) -> tuple[Literal, ...]:
+        """What this node asks something for, be it a code or anything else: most tests are about something else."""
+        return tuple(literal for question in self._questions_at(node) for literal in question.members.literals)
+
+    def _questions_at(self, node: cst.CSTNode) -> tuple[_Question, ...]:
+        known = self._questions.get(node)
+        if known is None:
+            known = self._questions[node] = tuple(question for question in self._find(node) if question.members.literals)
+        return known
+
+    def _test(self, node: cst.CSTNode, question: _Question) -> CodeTest | None:
+        meaning, members = self._meaning(question.subject), question.members
+        for key in question.keys:
+            meaning = self._part(meaning, key, question.subject) if meaning is not None else None
+        if meaning is None or meaning.kind not in _ASKED:
+            return None
+        origin = self._origins.of(question.subject) if not question.keys else PURE
+        return CodeTest(node, meaning, members.literals, question.way, members.complete, question.negated, origin)
 
     @cached_property
     def all(self) -> tuple[CodeTest, ...]:
@@ -118,60 +149,43 @@ class CodeTests:
             around.update(dict.fromkeys(self._tree.enclosing(call, cst.FunctionDef) for call in self._functions.calls_of(here)))
         return [other for function in around for other in self._by_function.get(function, ()) if other is not test]
 
-    def _find(self, node: cst.CSTNode) -> Iterator[CodeTest]:
+    def _find(self, node: cst.CSTNode) -> Iterator[_Question]:
         if isinstance(node, cst.Comparison):
             yield from self._comparison(node)
         elif isinstance(node, cst.Call):
             if isinstance(node.func, cst.Attribute) and node.func.attr.value in ("get", "__contains__") and node.args:
-                yield from self._lookup(node, node.func.value, node.args[0].value)
+                yield from self._lookup(node.func.value, node.args[0].value)
         elif isinstance(node, cst.Subscript):
             index = index_value(node)
             if index is not None and not self._tree.is_in(node, cst.Annotation):
-                yield from self._lookup(node, node.value, index)
+                yield from self._lookup(node.value, index)
         elif isinstance(node, cst.MatchCase):
             yield from self._case(node)
 
-    def _comparison(self, node: cst.Comparison) -> Iterator[CodeTest]:
+    def _comparison(self, node: cst.Comparison) -> Iterator[_Question]:
         if len(node.comparisons) != 1:
             return
         left, operator, right = node.left, node.comparisons[0].operator, node.comparisons[0].comparator
         if isinstance(operator, (cst.In, cst.NotIn)):
-            yield from self._test(node, left, self._collections.members(right), Way.AMONG, negated=isinstance(operator, cst.NotIn))
+            yield _Question(left, self._collections.members(right), Way.AMONG, negated=isinstance(operator, cst.NotIn))
         elif isinstance(operator, (cst.Equal, cst.NotEqual, cst.Is, cst.IsNot)):
             negated = isinstance(operator, (cst.NotEqual, cst.IsNot))
             for subject, other in ((left, right), (right, left)):
                 members = self._collections.members(other)
                 if members.literals:
                     # the variable of `any(code == known for known in CODES)` stands for all of them
-                    way = Way.EQUAL if len(members.literals) == 1 else Way.AMONG
-                    yield from self._test(node, subject, members, way, negated=negated)
+                    yield _Question(subject, members, Way.EQUAL if len(members.literals) == 1 else Way.AMONG, negated=negated)
                     return
 
-    def _lookup(self, node: cst.CSTNode, table: cst.BaseExpression, key: cst.BaseExpression) -> Iterator[CodeTest]:
+    def _lookup(self, table: cst.BaseExpression, key: cst.BaseExpression) -> Iterator[_Question]:
         """``TABLE[code]``, ``TABLE.get(code)``: the table decides."""
         if not isinstance(key, (cst.SimpleString, cst.Integer)) and self._collections.is_table(table):
-            yield from self._test(node, key, self._collections.members(table), Way.TABLE)
+            yield _Question(key, self._collections.members(table), Way.TABLE)
 
-    def _test(
-        self, node: cst.CSTNode, subject: cst.BaseExpression, members: Members, way: Way, *, negated: bool = False
-    ) -> Iterator[CodeTest]:
-        meaning = self._meaning(subject) if members.literals else None
-        if meaning is not None and meaning.kind in _ASKED:
-            yield CodeTest(node, meaning, members.literals, way, members.complete, negated, self._origins.of(subject))
-
-    def _case(self, case: cst.MatchCase) -> Iterator[CodeTest]:
+    def _case(self, case: cst.MatchCase) -> Iterator[_Question]:
         match = self._tree.parent.get(case)
         for tested in comparisons_in(match.subject, case.pattern) if isinstance(match, cst.Match) else ():
-            meaning = self._tested(tested)
             members = Members(complete=True)
             for value in tested.values:
                 members |= self._collections.members(value)
-            if meaning is not None and meaning.kind in _ASKED and members.literals:
-                origin = self._origins.of(tested.subject) if not tested.keys else PURE
-                yield CodeTest(case, meaning, members.literals, Way.CASE, members.complete, origin=origin)
-
-    def _tested(self, tested: Tested) -> Meaning | None:
-        meaning = self._meaning(tested.subject)
-        for key in tested.keys:
-            meaning = self._part(meaning, key, tested.subject) if meaning is not None else None
-        return meaning
+            yield _Question(tested.subject, members, Way.CASE, tested.keys)

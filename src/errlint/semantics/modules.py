@@ -54,11 +54,15 @@ T = TypeVar("T")
 
 @dataclass
 class _Loaded:
-    """The names in the tree of a module, bare if it has one, and its semantic layer for each number of hops that was asked for."""
+    """The names in the tree of a module, bare if it has one, and its semantic layer for each number of hops that was asked for.
+
+    :ivar found: the bytes are those of the file; what is linted may be something else, which nobody else is told of.
+    """
 
     raw: bytes
     names: Names
     bare: bool = True
+    found: bool = True
     summarisers: dict[int, Summariser] = field(default_factory=dict)
 
 
@@ -319,8 +323,7 @@ class Modules:
         if known is not None and known.bare and known.raw == raw:
             return known.names
         names = self._names(file, bare_module(raw))
-        if self.first_party.project.read(file) == raw:
-            self._keep(file, _Loaded(raw, names))
+        self._keep(file, _Loaded(raw, names, found=False))
         return names
 
     def _names(self, file: str, module: cst.Module) -> Names:
@@ -329,8 +332,12 @@ class Modules:
 
     def _load(self, file: str) -> _Loaded | None:
         if file in self._loaded:
-            self._loaded.move_to_end(file)
-            return self._loaded[file]
+            known = self._loaded[file]
+            if known is None or known.found or known.raw == self.first_party.project.read(file):
+                self._loaded.move_to_end(file)
+                if known is not None:
+                    known.found = True
+                return known
         found = self._parse(file)
         self._keep(file, found)
         return found
