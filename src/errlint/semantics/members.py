@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import libcst as cst
+import msgspec
 
-from errlint.lean import dataclass
 from errlint.semantics.constants import Constants, string_value
 from errlint.semantics.scopes import How, Scopes
 
@@ -16,16 +16,14 @@ _COLLECTIONS = frozenset({"frozenset", "set", "tuple", "list", "sorted", "dict"}
 _SAME_MEMBERS = frozenset({"keys", "copy", "items", "union"})
 
 
-@dataclass(frozen=True, eq=False)
-class Literal:
+class Literal(msgspec.Struct, frozen=True, eq=False):
     """A value, and where it is written, which may be in a constant."""
 
     node: cst.BaseExpression
     value: str | int
 
 
-@dataclass(frozen=True)
-class Members:
+class Members(msgspec.Struct, frozen=True):
     """Literals; ``complete`` if there are no others."""
 
     literals: tuple[Literal, ...] = ()

@@ -13,8 +13,8 @@ from enum import Enum
 from functools import cached_property
 
 import libcst as cst
+import msgspec
 
-from errlint.lean import dataclass
 from errlint.semantics.tree import Tree, children
 
 Scope = cst.Module | cst.FunctionDef | cst.Lambda | cst.ClassDef | cst.CSTNode
@@ -42,8 +42,7 @@ class How(Enum):
     MATCH = "is captured by a pattern"
 
 
-@dataclass(frozen=True, eq=False)
-class Binding:
+class Binding(msgspec.Struct, frozen=True, eq=False):  # of which there are tens of thousands
     """One place where a name gets a value.
 
     :ivar node: the statement, handler, parameter … that binds; :ivar value: the expression it comes from, if any;
