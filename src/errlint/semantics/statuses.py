@@ -15,8 +15,8 @@ from http import HTTPStatus
 from operator import and_, or_
 
 import libcst as cst
+import msgspec
 
-from errlint.lean import dataclass
 from errlint.semantics.constants import string_value
 from errlint.semantics.leaving import asked_to_raise, may_leave
 from errlint.semantics.meaning import Kind, Meaning
@@ -45,8 +45,7 @@ _OK_TESTS = {
 }
 
 
-@dataclass(frozen=True)
-class Range:
+class Range(msgspec.Struct, frozen=True):
     """The statuses under which a test may be true, and under which it is certainly true."""
 
     may: int = ALL

@@ -11,13 +11,12 @@ the set, where it stays until something makes the test true again.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import reduce
 from operator import or_
 
 import libcst as cst
+import msgspec
 
-from errlint.lean import dataclass
 from errlint.semantics.retries.exception_types import Raised
 from errlint.semantics.retries.exits import Exits
 from errlint.semantics.retries.marks import Marks
@@ -28,8 +27,7 @@ from errlint.semantics.statuses import ERRORS, UNKNOWN, Range
 Handler = cst.ExceptHandler | cst.ExceptStarHandler
 
 
-@dataclass(frozen=True)
-class Fate:
+class Fate(msgspec.Struct, frozen=True):
     """Where outcomes go from a piece of code; each field is a set of outcomes.
 
     :ivar next: to what follows it; :ivar back: into another attempt; :ivar returned: out by ``return``; :ivar left: out of the retry in
@@ -182,7 +180,7 @@ class Walk:
             self.went_back[statement.test] = self.went_back.get(statement.test, 0) | stays & running(true)
         rest = statement.orelse
         # what a function returns goes on behind its call
-        decides = everything(replace(yes, returned=0) if self._in_function else yes) or yes.back or yes.again
+        decides = everything(msgspec.structs.replace(yes, returned=0) if self._in_function else yes) or yes.back or yes.again
         if passed == UNKNOWN and running(state) & FAILED and decides and self._steps.asks_others(statement.test):
             self.ends_by_others = True
         with self._marks.by_other_ways(true & false):
