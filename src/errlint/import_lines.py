@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 SPACE = rb"(?:[ \t\f]|\\\r?\n)"
 """What may stand between two words of a statement."""
@@ -16,6 +17,8 @@ _IMPORT = re.compile(rb"import(?<!\wimport)%b+(%b)" % (SPACE, _REST))
 _NAME = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _RENAMED = re.compile(r"([^\W\d]\w*)(?:\s+as\s+([^\W\d]\w*))?")
 _COMMENT = re.compile(rb"#[^\n]*")
+_SHORT = 500
+"""Bytes of a list of names that are worth remembering."""
 
 
 def from_imports(raw: bytes) -> Iterator[tuple[int, str, bytes]]:
@@ -33,9 +36,14 @@ def imports(raw: bytes) -> Iterator[str]:
         yield from names_in(found[1])
 
 
-def names_in(written: bytes) -> list[str]:
+def names_in(written: bytes) -> tuple[str, ...]:
     """The names in the list of an import; the word ``as`` and what follows it does no harm."""
-    return _NAME.findall(_text(written))
+    return _short_names_in(written) if len(written) <= _SHORT else tuple(_NAME.findall(_text(written)))
+
+
+@lru_cache(maxsize=4096)
+def _short_names_in(written: bytes) -> tuple[str, ...]:
+    return tuple(_NAME.findall(_text(written)))  # files of a project import much the same
 
 
 def sources_of(raw: bytes, name: str) -> list[str]:
@@ -50,4 +58,4 @@ def sources_of(raw: bytes, name: str) -> list[str]:
 
 
 def _text(written: bytes) -> str:
-    return _COMMENT.sub(b"", written).decode("utf-8", "replace")
+    return (_COMMENT.sub(b"", written) if b"#" in written else written).decode("utf-8", "replace")
