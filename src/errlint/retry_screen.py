@@ -83,9 +83,12 @@ class RetryScreen:
         return any(map(self._is_called, filter(_RUNS_AGAIN.search, code.own_words)))
 
     def _may_be_retry(self, decorator: bytes) -> bool:
-        """Whether a decorator may be a retry, as far as its import tells."""
-        sources = sources_of(self._code.raw, decorator.decode()) if self._may_retry is not None else ()
-        return not sources or self._may_retry is None or any(map(self._may_retry, sources))
+        """Whether a decorator may be a retry, as far as its import tells, where it is bound by nothing else."""
+        code = self._code
+        if self._may_retry is None or b"\n%b =" % decorator in code.skeleton or b"\n%b=" % decorator in code.skeleton:
+            return True
+        sources = sources_of(code.raw, decorator.decode())
+        return not sources or any(map(self._may_retry, sources))
 
     def _is_called(self, name: bytes) -> bool:
         """Whether something of a name is called, or a member of it; where a class or a function is given its name, it is not."""

@@ -43,9 +43,11 @@ _COMPARES = re.compile(rb"[=!]=\s*(?![\s\d-]|None\b|True\b|False\b)")
 _ASKS_TEXT = re.compile(rb"\.\s*(?:startswith|endswith|find|rfind|index|rindex|count)\b|\.\s*get\s*\(\s*[^\s\"']")
 _SEARCHES = frozenset({b"search", b"match", b"fullmatch", b"findall", b"finditer"})
 _IS = re.compile(rb"is(?<!\wis)\s+(?:not\s+)?(?!not\b|None\b|True\b|False\b)")
-_NUMBERED = re.compile(rb"[1-5]\d\d|httpstatus|codes")
-"""In names that stand for a number."""
+_NUMBERED = re.compile(rb"(?<!\w)\d|[1-5]\d\d|httpstatus|codes")
+"""In what is a number, or stands for one."""
+_CONSTANT = re.compile(rb"(?!TYPE_CHECKING)[A-Z][A-Z_]*[A-Z_0-9]")
 _KEYED = re.compile(rb"[{,]\s*(?!\d+\s*[\]}])[\w.]+\s*:")
+_LOOKED_UP = re.compile(rb"[A-Z]\s*(?:\[(?<=[A-Z]\[)|\.\s*(?:get|__contains__)\s*\()")
 _KEYED_BY_TEXT = re.compile(rb"""[{,]\s*\w*""\s*:""")
 
 _BRANCHES = re.compile(rb"\n([ \t\f]*)(?=[ie])(?:if|elif|else)\b")
@@ -178,8 +180,14 @@ class Code(Skeleton):
         """Something may be asked whether it is a number or an error code: ``==``, ``is``, ``in``, ``case``, or looked up in a table."""
         if any(map(bytes.isdigit, self.quoted_words)) or not self.known.codes.isdisjoint(self.quoted_words):
             return self._compares or self._looks_up_text
-        numbers = any(map(bytes.isdigit, self.own_words)) or _NUMBERED.search(self.own_small) is not None
-        return numbers and self._compares
+        return self._names_numbers and self._compares
+
+    @property
+    def _names_numbers(self) -> bool:
+        """A number is written, or what may stand for one: a constant, which other modules may have."""
+        if any(map(_CONSTANT.fullmatch, self.own_words)):
+            return True
+        return _NUMBERED.search(self.own_small) is not None
 
     @cached_property
     def tests_words(self) -> bool:
@@ -188,9 +196,11 @@ class Code(Skeleton):
 
     @cached_property
     def _compares(self) -> bool:
-        """``==``, ``is``, ``in``, ``case``, or a table with other keys than texts."""
+        """``==``, ``is``, ``in``, ``case``, or a table with other keys than texts, or that stands in another module."""
         code = self.skeleton
         if b"==" in code or b"!=" in code or self._matches_cases or _IS.search(code) is not None or self._looks_among:
+            return True
+        if _LOOKED_UP.search(code) is not None:
             return True
         return _KEYED.search(code) is not None and _KEYED.search(without_parameters(code)) is not None
 
@@ -263,6 +273,6 @@ def _is_read(member: re.Match[bytes]) -> bool:
     """Whether a match is not part of the name of a module, and no attribute that is only declared."""
     before = before_on_line(member.string, member.start())
     words = before.split(None, 1) if before is not None else []
-    if words and words[0] in _IMPORTS:
+    if words and words[0] in _IMPORTS and b";" not in words[-1]:
         return False
     return words != [b"self"] or _DECLARED.match(member.string, member.end()) is None

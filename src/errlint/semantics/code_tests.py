@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from enum import Enum
 from functools import cached_property
 
@@ -102,7 +103,8 @@ class CodeTests:
     def _questions_at(self, node: cst.CSTNode) -> tuple[_Question, ...]:
         known = self._questions.get(node)
         if known is None:
-            known = self._questions[node] = tuple(question for question in self._find(node) if question.members.literals)
+            asked = (question for question in self._find(node) if question.members.literals)
+            known = self._questions[node] = tuple(replace(one, members=one.members.seen_in(self._tree, node)) for one in asked)
         return known
 
     def _test(self, node: cst.CSTNode, question: _Question) -> CodeTest | None:

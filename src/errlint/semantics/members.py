@@ -9,6 +9,7 @@ import msgspec
 
 from errlint.semantics.constants import Constants, string_value
 from errlint.semantics.scopes import How, Scopes
+from errlint.semantics.tree import Tree
 
 _HOPS = 5
 """How many names are followed; cycles end here."""
@@ -17,9 +18,9 @@ _SAME_MEMBERS = frozenset({"keys", "copy", "items", "union"})
 
 
 class Literal(msgspec.Struct, frozen=True, eq=False):
-    """A value, and where it is written, which may be in a constant."""
+    """A value, and where it is written, which may be in a constant; of one in another module, what asks for it."""
 
-    node: cst.BaseExpression
+    node: cst.CSTNode
     value: str | int
 
 
@@ -31,6 +32,13 @@ class Members(msgspec.Struct, frozen=True):
 
     def __or__(self, other: Members) -> Members:
         return Members((*self.literals, *other.literals), self.complete and other.complete)
+
+    def seen_in(self, tree: Tree, node: cst.CSTNode) -> Members:
+        """The same in a file where a node asks for them: what another module has written stands, as far as this one goes, at the node."""
+        if all(literal.node in tree.order for literal in self.literals):
+            return self
+        here = (literal if literal.node in tree.order else Literal(node, literal.value) for literal in self.literals)
+        return Members(tuple(here), self.complete)
 
 
 _UNKNOWN = Members()

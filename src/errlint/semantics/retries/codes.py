@@ -63,7 +63,7 @@ class Codes:
             if self._named(node):
                 for side in (node.left, node.comparisons[0].comparator):
                     if not self._is_code(side):
-                        yield from self._semantics.collections.members(side).literals
+                        yield from self._semantics.collections.members(side).seen_in(self._semantics.tree, side).literals
 
     def are_of_answers(self, test: cst.CSTNode) -> bool:
         """Whether each code that a test asks for came with an answer: where there was none, there is no code."""

@@ -66,8 +66,8 @@ def _split(catalogue: Catalogue, code: str) -> tuple[tuple[int, ...], tuple[int,
 def _is_beside_permanent(literal: Literal, retried: Retried, catalogue: Catalogue, tree: Tree) -> bool:
     parent = tree.parent
     return any(
-        parent.get(parent[other.node]) is parent.get(parent[literal.node])
-        and isinstance(parent[other.node], cst.Element)
+        isinstance(parent[other.node], cst.Element)
+        and parent.get(parent[other.node]) is parent.get(parent[literal.node])
         and str(other.value) in retried.dropped
         and catalogue.verdict(code=str(other.value)).can_succeed is False
         for other in retried.written
