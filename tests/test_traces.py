@@ -14,6 +14,7 @@ from errlint.model import FileReport
 from errlint.plan import Plan
 from errlint.rule import Rule
 from errlint.runner import Mode, run
+from errlint.semantics.modules import Modules
 from errlint.source import Source  # noqa: F401  (it raises the recursion limit: hypothesis wants that done before a test)
 from errlint.traces import Basis, Trace
 
@@ -273,6 +274,38 @@ def test_a_decorator_that_comes_to_retry_changes_what_is_asked(
         decorators.write_text(code, encoding="utf-8")
         assert rules(None) == rules(cache) == rules(cache)
         assert ("ERR201" in rules(None)) is expected
+
+
+@pytest.mark.parametrize(
+    "hostile", ["x = " + "(" * 5_000, "def again(f): return f\n" + "x = a" + ".b()" * 5_000 + "\n", "\x00", "def again(:\n"]
+)
+def test_a_decorator_in_a_module_that_cannot_be_read_stops_no_run(hostile: str, tmp_path: Path) -> None:
+    folder = tmp_path / "project"
+    folder.mkdir()
+    (folder / "client.py").write_text(_DECORATED, encoding="utf-8")
+    loops = "for x in y:\n    try: pass\n    except E: pass\n"
+    (folder / "decorators.py").write_text(loops + hostile, encoding="utf-8")
+    assert [report.path for report in found(folder, None)] == [report.path for report in found(folder, tmp_path / "results")]
+
+
+def test_a_crash_while_a_decorator_is_looked_at_leaves_it_to_the_rules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> bool:
+        raise RecursionError
+
+    folder = tmp_path / "project"
+    folder.mkdir()
+    (folder / "client.py").write_text(_DECORATED, encoding="utf-8")
+    (folder / "decorators.py").write_text(_DECORATORS, encoding="utf-8")
+    monkeypatch.setattr(Modules, "may_retry", fails)
+    asked: list[str] = []
+
+    def ask(rules: tuple[Rule, ...], *_: object) -> FileReport:
+        asked.extend(rule.id for rule in rules)
+        return FileReport("client.py")
+
+    monkeypatch.setattr(engine, "ask", ask)
+    found(folder, None)
+    assert "ERR201" in asked
 
 
 def test_a_remembered_answer_keeps_its_notes() -> None:

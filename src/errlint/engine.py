@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -118,12 +118,16 @@ class Setup:
         if not self.screen:
             return self.rules
 
-        def may_retry(name: str) -> bool:
-            with self.noting(place):
-                return place is None or self.modules.may_retry(place, name)
-
-        code = Code(raw, self.words, may_retry)
+        code = Code(raw, self.words, partial(self._may_retry, place) if place is not None else None)
         return tuple(entry for entry in self.rules if entry.screen is None or entry.screen(code))
+
+    def _may_retry(self, place: str, name: str) -> bool:
+        """Whether what a file imports by a dotted name may be a decorator that retries, as far as its project can be asked."""
+        try:
+            with self.noting(place):
+                return stack.run(lambda: self.modules.may_retry(place, name))
+        except Exception:  # noqa: BLE001  (rules are asked then, and tell what is wrong)
+            return True
 
     @cached_property
     def modules(self) -> Modules:
