@@ -34,6 +34,9 @@ class Bench:
     )
     _fixed: dict[Fixture, FixOutcome] = field(default_factory=dict, init=False, repr=False, compare=False)
 
+    def __repr__(self) -> str:
+        return "Bench()"  # of all that it knows, a report of a failure would be half a megabyte, and hypothesis refuses to write it
+
     @classmethod
     def installed(cls) -> Bench:
         """Everything that is installed."""
