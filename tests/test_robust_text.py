@@ -72,7 +72,7 @@ class Outfit:
 OUTFITS = st.builds(
     Outfit,
     fixture=st.sampled_from([path.relative_to(ROOT).as_posix() for path in FIXTURES]),
-    seed=st.integers(0, 2**32),
+    seed=st.sampled_from(range(100_000)),  # for integers, hypothesis takes constants of whatever modules are loaded
     worn=st.frozensets(st.sampled_from(["names", "indent", "brackets", "comments", "feeds"])),
     indent=st.sampled_from([" ", "  ", "\t", "        "]),
     newline=st.sampled_from(["\n", "\r\n", "\r"]),
