@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from errlint.import_lines import from_imports, imports, sources_of
+from errlint.import_lines import from_imports, imports, sources
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def test_imports_are_seen() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "sources"),
+    ("code", "expected"),
     [
         ("from a import b", ["a.b"]),
         ("from .a import x, b", [".a.b"]),
@@ -42,5 +42,5 @@ def test_imports_are_seen() -> None:
         ("from a import (\n    c,  # not b\n    b\n)", ["a.b"]),
     ],
 )
-def test_a_name_has_the_sources_that_it_is_imported_from(code: str, sources: list[str]) -> None:
-    assert sources_of(code.encode(), "b") == sources
+def test_a_name_has_the_sources_that_it_is_imported_from(code: str, expected: list[str]) -> None:
+    assert sources(code.encode()).get("b", []) == expected

@@ -228,6 +228,8 @@ _HANDLED = "try: ...\nexcept X: ...\n"
         f"class A: ...\nif fast:\n    def call():\n        return call()\n{_HANDLED}",
         f"def call():\n    put(lambda: 1); call()\n{_HANDLED}",
         f"for x in f(1,\n2):\n    return\n{_HANDLED}",
+        f"def appel_é():\n    return appel_é()\n{_HANDLED}",
+        "@étirer\ndef call(): ...",
         "from somewhere import retrying\n@retrying\ndef call(): ...",
         "RetryPolicy(3)",
     ],
@@ -282,6 +284,23 @@ def test_a_member_may_stand_after_a_comment() -> None:
 @pytest.mark.parametrize("text", ["x. " + "#" * 60, "x." + " " * 3_000 + "y", "x.\n" + "# #\n" * 3_000, "case " + "x" * 3_000])
 def test_no_text_takes_a_screen_long(text: str) -> None:
     assert not code(f"# status_code\n{text}").tests_status
+
+
+@pytest.mark.parametrize(
+    ("text", "retries"),
+    [
+        ("if f(\n" * 10_000, False),
+        ("".join(f"def f{number}(\n    f{number}(\n" for number in range(3_000)), True),
+        (
+            "".join(f"@d{number}\n" for number in range(3_000)) + "from a import " + ", ".join(f"d{number}" for number in range(3_000)),
+            False,
+        ),
+    ],
+)
+def test_no_broken_block_takes_a_screen_long(text: str, *, retries: bool) -> None:
+    found = Code(f"x.status_code\n{text}".encode(), WORDS, lambda _: False)
+    assert not found.ends_differently
+    assert found.retries is retries
 
 
 def test_words_come_from_the_sheets() -> None:

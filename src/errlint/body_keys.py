@@ -5,6 +5,8 @@ from __future__ import annotations
 MESSAGES = frozenset({"message", "detail", "error_description", "title", "error_message", "errormessage", "errordescription", "msg"})
 CODES = frozenset({"code", "error_code", "errorcode", "type", "error_type"})
 REQUEST_IDS = frozenset({"request_id", "requestid", "correlation_id", "correlationid", "trace_id", "traceid"})
+PARTS = MESSAGES | CODES | REQUEST_IDS
+"""Parts of an error."""
 
 ERRORS = frozenset({"error", "errors", "fault", "err", "error_messages", "errormessages"})
 """The error itself, or all of them."""

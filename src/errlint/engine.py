@@ -117,7 +117,6 @@ class Setup:
         """The rules that may have something to say about a file that passed the gate; with its absolute path, its project is asked, too."""
         if not self.screen:
             return self.rules
-
         code = Code(raw, self.words, partial(self._may_retry, place) if place is not None else None)
         return tuple(entry for entry in self.rules if entry.screen is None or entry.screen(code))
 
@@ -163,7 +162,7 @@ class Setup:
     @cached_property
     def api_ids(self) -> frozenset[str]:
         """What a comment may name: the ids of all catalogues and of their surfaces."""
-        return frozenset(part.id for one in self.catalogues for part in (one, *one.surfaces))
+        return frozenset(part.id for part in self.catalogues.everything)
 
 
 def failure(rule: str, path: str, message: str, line: int = 1, column: int = 1, *, remedy: str | None = None) -> Finding:

@@ -46,14 +46,13 @@ def _short_names_in(written: bytes) -> tuple[str, ...]:
     return tuple(_NAME.findall(_text(written)))  # files of a project import much the same
 
 
-def sources_of(raw: bytes, name: str) -> list[str]:
-    """What a name may stand for that is imported by ``from … import``: dotted names, with the leading dots of the imports."""
-    found: list[str] = []
+def sources(raw: bytes) -> dict[str, list[str]]:
+    """By each name that ``from … import`` brings, what it may stand for: dotted names, with the leading dots of the imports."""
+    found: dict[str, list[str]] = {}
     for level, module, written in from_imports(raw):
-        if name.encode() in written:
-            around = "." * level + module
-            names = _RENAMED.findall(_text(written))
-            found.extend(f"{around}.{there}" if module else around + there for there, here in names if (here or there) == name)
+        around = "." * level + (f"{module}." if module else "")
+        for there, here in _RENAMED.findall(_text(written)):
+            found.setdefault(here or there, []).append(around + there)
     return found
 
 

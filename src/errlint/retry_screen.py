@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from errlint.import_lines import sources_of
-from errlint.skeleton import Skeleton, before_on_line, block_end
+from errlint.import_lines import sources
+from errlint.skeleton import Skeleton, begins_line, block_end
 
 if TYPE_CHECKING:
     from errlint.sheet_words import Retrying, Words
@@ -26,9 +26,9 @@ _RUNS_AGAIN = re.compile(rb"[Rr]etr(?:y|ie[rs]|ying)|[Aa]ttempt|[Aa]gain(?!st)|[
 """In what a project may call its retries."""
 _CALLED = re.compile(rb"(?!\w)(?:\.\w+)?[ \t]*\(")
 _NOT_USED = re.compile(rb"(?:\w|\b(?:class|def)\s+)\Z")
-_NAME_OF_DECORATOR = rb"(?!property|cached|static|class|abstract|over|data|deprecat|validate|field|model|context|async)\w+"
-_MAY_DECORATE = re.compile(rb"@(?<=\s@)" + _NAME_OF_DECORATOR)
-_DECORATOR = re.compile(rb"@(?<=\s@)(%b)[ \t]*[(\n]" % _NAME_OF_DECORATOR)
+_NO_RETRY = rb"(?!property|cached|static|class|abstract|over|data|deprecat|validate|field|model|context|async)"
+_MAY_DECORATE = re.compile(rb"@(?<=\s@)" + _NO_RETRY)
+_DECORATOR = re.compile(rb"@(?<=\s@)(%b\w+)[ \t]*[(\n]" % _NO_RETRY)
 """A decorator of the project."""
 _FUNCTION = re.compile(rb"\n([ \t\f]*)(?:async[ \t]+)?def[ \t]+(\w+)")
 _CLASS = re.compile(rb"class(?<!\wclass)\s+(\w+)")
@@ -87,8 +87,12 @@ class RetryScreen:
         code = self._code
         if self._may_retry is None or b"\n%b =" % decorator in code.skeleton or b"\n%b=" % decorator in code.skeleton:
             return True
-        sources = sources_of(code.raw, decorator.decode())
-        return not sources or any(map(self._may_retry, sources))
+        stands_for = self._sources.get(decorator.decode())
+        return stands_for is None or any(map(self._may_retry, stands_for))
+
+    @cached_property
+    def _sources(self) -> dict[str, list[str]]:
+        return sources(self._code.raw)
 
     def _is_called(self, name: bytes) -> bool:
         """Whether something of a name is called, or a member of it; where a class or a function is given its name, it is not."""
@@ -114,9 +118,8 @@ class RetryScreen:
     @property
     def _has_loop(self) -> bool:
         """Whether a line begins with a loop, be it in a text: asked first, since it takes no skeleton."""
-        raw = self._code.raw
-        words = (found for loop in (_FOR_LOOP, _WHILE_LOOP) for found in loop.finditer(raw))
-        return any((before_on_line(raw, word.start()) or b"").strip() in (b"", b"async") for word in words)
+        words = (found for loop in (_FOR_LOOP, _WHILE_LOOP) for found in loop.finditer(self._code.raw))
+        return any(begins_line(word, b"async") for word in words)
 
     # recursion ---------------------------------------------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from errlint.http_words import statuses_in_strings
 from errlint.retry_screen import RetryScreen
-from errlint.skeleton import Skeleton, before_on_line, block_end, without_parameters
+from errlint.skeleton import Skeleton, before_on_line, begins_line, block_end, without_parameters
 
 if TYPE_CHECKING:
     from errlint.sheet_words import Keys, Members, Words
@@ -113,13 +113,9 @@ class Code(Skeleton):
     @cached_property
     def handles_exceptions(self) -> bool:
         """There is an ``except``."""
-        if b"except" not in self.all_words or not any(map(self._begins_a_line, _HANDLER.finditer(self.raw))):
+        if b"except" not in self.all_words or not any(map(begins_line, _HANDLER.finditer(self.raw))):
             return False
         return self.has(_EXCEPT)
-
-    def _begins_a_line(self, word: re.Match[bytes]) -> bool:
-        before = before_on_line(self.raw, word.start())
-        return before is None or not before.strip()
 
     @cached_property
     def has_exceptions(self) -> bool:

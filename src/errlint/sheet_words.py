@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from errlint.body_keys import CODES, MESSAGES, REQUEST_IDS, SIGNS
+from errlint.body_keys import PARTS, SIGNS
 from errlint.lean import dataclass
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Words:
     def parts(self) -> Keys:
         """The keys of parts of an error."""
         of_apis = self._catalogues.part_keys if self._catalogues is not None else ()
-        return Keys.of({*MESSAGES, *CODES, *REQUEST_IDS, *of_apis})
+        return Keys.of({*PARTS, *of_apis})
 
     @cached_property
     def signs(self) -> Keys:

@@ -26,6 +26,9 @@ _COMMENT = ord("#")
 _PREFIXES = frozenset(b"bBfFrRtTuU")
 _FORMATS = frozenset(b"fFtT")
 _APART = bytes(byte if bytes((byte,)).isalnum() or byte == ord("_") or byte > 127 else ord(" ") for byte in range(256))
+_LETTERS = bytes(byte if byte < 128 else ord("x") for byte in range(256))
+_MOST_OF_HEADER = 20
+"""Lines that a header goes on for without standing deeper; after more of them, nothing closes a bracket that is open."""
 _LONGEST_BEFORE = 200
 """Bytes of a line that are looked at before a place in it."""
 _PARAMETERS = re.compile(rb"def(?<!\wdef)\s+\w+\s*\(")
@@ -49,8 +52,9 @@ class Skeleton:
 
     @cached_property
     def skeleton(self) -> bytes:
-        """The code without comments and without what its strings say, each line between two LF."""
-        return _PROSE.sub(_emptied, self.raw) + b"\n"
+        """The code without comments and without what its strings say, each line between two LF; letters of other alphabets are an x."""
+        code = _PROSE.sub(_emptied, self.raw) + b"\n"
+        return code if code.isascii() else code.translate(_LETTERS)
 
     @cached_property
     def own_words(self) -> frozenset[bytes]:
@@ -83,11 +87,15 @@ class Skeleton:
 
 def block_end(code: bytes, statement: re.Match[bytes]) -> int:
     """Where a compound statement of a skeleton ends, whose indentation is the first group of its match: an offset in bytes."""
-    dedent = _dedent(len(statement[1]))
-    found = dedent.search(code, statement.end())
-    while found is not None and _is_open(code[statement.start() : found.start()]):
-        found = dedent.search(code, found.end())  # a line of its header that stands no deeper than the first
-    return found.start() if found is not None else len(code)
+    at = statement.start()
+    opened = 0
+    for line, dedent in enumerate(_dedent(len(statement[1])).finditer(code, statement.end())):
+        piece, at = code[at : dedent.start()], dedent.start()
+        opened += sum(map(piece.count, (b"(", b"[", b"{"))) - sum(map(piece.count, (b")", b"]", b"}")))
+        # else it is a line of the header that stands no deeper than the first
+        if (opened <= 0 and not piece.endswith(b"\\")) or line == _MOST_OF_HEADER:
+            return at
+    return len(code)
 
 
 @cache
@@ -95,11 +103,10 @@ def _dedent(width: int) -> re.Pattern[bytes]:
     return re.compile(rb"\n[ \t\f]{0,%d}[^\s)\]}]" % width)
 
 
-def _is_open(code: bytes) -> bool:
-    """Whether code goes on below: a bracket is open in what may be the header of a statement, or a line ends with a backslash."""
-    if code.endswith(b"\\"):
-        return True
-    return any(code.count(opening) > code.count(closing) for opening, closing in ((b"(", b")"), (b"[", b"]"), (b"{", b"}")))
+def begins_line(word: re.Match[bytes], behind: bytes = b"") -> bool:
+    """Whether a match stands first on its line, or behind one word; also where that cannot be told."""
+    before = before_on_line(word.string, word.start())
+    return before is None or before.strip() in (b"", behind)
 
 
 def before_on_line(code: bytes, at: int) -> bytes | None:

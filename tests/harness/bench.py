@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
 from errlint import registry
 from errlint.catalogue import Catalogues
@@ -34,8 +35,9 @@ class Bench:
     )
     _fixed: dict[Fixture, FixOutcome] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    def __repr__(self) -> str:
-        return "Bench()"  # of all that it knows, a report of a failure would be half a megabyte, and hypothesis refuses to write it
+    def _repr_pretty_(self, printer: Any, _: bool) -> None:
+        """What hypothesis writes when a test fails; of all that is known here it would be half a megabyte, which it refuses."""
+        printer.text("Bench()")
 
     @classmethod
     def installed(cls) -> Bench:

@@ -42,19 +42,19 @@ class Catalogues:
     @cached_property
     def code_names(self) -> frozenset[str]:
         """The names of all error codes."""
-        return frozenset(name for one in self.catalogues for part in (one, *one.surfaces) for name in part.names)
+        return frozenset(name for part in self.everything for name in part.names)
 
     @cached_property
     def part_keys(self) -> frozenset[str]:
         """The keys under which codes, messages and request ids stand in bodies."""
-        envelopes = [part.envelope for one in self.catalogues for part in (one, *one.surfaces)]
+        envelopes = [part.envelope for part in self.everything]
         places = (place for found in envelopes for group in (found.code, found.message, found.request_id) for place in group)
         return frozenset(str(place.json[-1]) for place in places if place.json)
 
     @cached_property
     def hints(self) -> frozenset[str]:
         """The headers by which servers say of an answer whether to send the request again, in small letters."""
-        return frozenset(name.lower() for one in self for part in (one, *one.surfaces) for name in part.override_headers)
+        return frozenset(name.lower() for part in self.everything for name in part.override_headers)
 
     def get(self, id: str) -> Catalogue | None:  # noqa: A002 -- the catalogue's own word
         """The catalogue, or surface, with this id."""
@@ -78,7 +78,7 @@ class Catalogues:
         """
         wanted = host.casefold().partition(":")[0].rstrip(".")
         best: tuple[tuple[bool, int, int], Catalogue] | None = None
-        for one in self._everything:
+        for one in self.everything:
             prefix = _prefix(one.path_prefixes, path)
             for pattern in one.hosts if prefix is not None else ():
                 precision = ("*" not in pattern, len(pattern), len(prefix or ""))
@@ -117,12 +117,13 @@ class Catalogues:
         return self._by_id.get(GENERIC)
 
     @cached_property
-    def _everything(self) -> tuple[Catalogue, ...]:
+    def everything(self) -> tuple[Catalogue, ...]:
+        """The catalogues and their surfaces."""
         return tuple(part for one in self for part in (one, *one.surfaces))
 
     @cached_property
     def _by_id(self) -> dict[str, Catalogue]:
-        return {one.id: one for one in self._everything}
+        return {one.id: one for one in self.everything}
 
 
 def _answers(pattern: str, host: str) -> bool:

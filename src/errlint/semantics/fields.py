@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from errlint.body_keys import CODES, ERRORS, MESSAGES, ONLY_IN_ERRORS, REQUEST_IDS, RESULTS, STATES, SUCCESSES
+from errlint.body_keys import CODES, ERRORS, MESSAGES, ONLY_IN_ERRORS, PARTS, REQUEST_IDS, RESULTS, STATES, SUCCESSES
 from errlint.catalogue import Catalogue, Catalogues
 from errlint.catalogue.model import Envelope
 from errlint.catalogue.places import Place
@@ -79,7 +79,7 @@ def likely_part(path: Path, envelope: Envelope) -> Literal["code", "message", "r
 
 def may_be_part(key: str, catalogues: Catalogues) -> bool:
     """Whether a key may be that of a part of an error, as :func:`likely_part` tells for one of these APIs."""
-    return key.lower() in REQUEST_IDS | MESSAGES | CODES or key in catalogues.part_keys
+    return key.lower() in PARTS or key in catalogues.part_keys
 
 
 def _is_key_of(key: str, places: tuple[Place, ...]) -> bool:

@@ -98,7 +98,7 @@ class Modules:
     def retrier(self, name: str, asked: Retrying, hops: int) -> Retrier | None:
         """The function of this name, if it retries what it is given."""
         file, path = file_and_path(name)
-        if not self.trace.remembered(self._loops, file, lambda: self._may_retry(file)):
+        if not self._has_loop(file):
             return None
         return self._ask(file, hops, ("retrier", name, asked), lambda module: module.retrier(path, asked))
 
@@ -112,17 +112,20 @@ class Modules:
         bounds = index.names.get(path[0], ()) if index is not None and len(path) == 1 else ()
         if not bounds or any(bound.how != "function" for bound in bounds):
             return True
-        if not self.trace.remembered(self._loops, module, lambda: self._may_retry(module)):
-            return False
-        return bool(self._ask(module, HOPS - 1, ("may retry", found), lambda summariser: summariser.may_retry(path)))
+        return self._has_loop(module) and bool(
+            self._ask(module, HOPS - 1, ("may retry", found), lambda summariser: summariser.may_retry(path))
+        )
 
     def waiting(self, name: str, answers: tuple[int | str, ...], hops: int, *, bound: bool) -> Waiting | None:
         """How long the function of this name waits, or says to wait."""
         file, path = file_and_path(name)
         return self._ask(file, hops, ("waiting", name, answers, bound), lambda module: module.waiting(path, answers, bound=bound))
 
-    def _may_retry(self, file: str) -> bool:
+    def _has_loop(self, file: str) -> bool:
         """Whether a module has a loop and a handler: told by its bytes, before anything is parsed."""
+        return self.trace.remembered(self._loops, file, lambda: self._find_loop(file))
+
+    def _find_loop(self, file: str) -> bool:
         self.trace.touch(file)
         raw = self.first_party.project.read(file) or b""
         return _LOOPS.search(raw) is not None and b"except" in raw

@@ -51,7 +51,6 @@ class Names:
         self._qualified: dict[cst.BaseExpression, str | None] = {}
         self._roots: dict[cst.Name, str | None] = {}
         self._bound_to: dict[int, str | None] = {}
-        self._leading: dict[str, bool] = {}
         self._settled: set[cst.Name] = set()
         """Names whose dotted name needs not be resolved any further."""
 
@@ -113,11 +112,7 @@ class Names:
 
     def _may_lead_away(self, name: cst.Name) -> bool:
         """Whether a name may stand for anything outside of the module: asked before its bindings are looked for."""
-        word = name.value
-        known = self._leading.get(word)
-        if known is None:
-            known = self._leading[word] = word in self.scopes.leading_on or hasattr(builtins, word) or bool(self._stars)
-        return known or name not in self.tree.order
+        return self.may_be_imported(name) or hasattr(builtins, name.value)
 
     def _unbound(self, name: cst.Name) -> str | None:
         """A name that nothing here binds: one that a star brings, else a builtin; in a literal of another module it is complete."""

@@ -56,7 +56,7 @@ class Trials:
         """The edited file; None where it is no Python."""
         old = self._writing.semantics
         text = _edited(self._writing.source.text, edits)
-        ids = frozenset(part.id for one in old.catalogues for part in (one, *one.surfaces))
+        ids = frozenset(part.id for part in old.catalogues.everything)
         comments = ApiComments.parse(text, ids).comments
         module = (None if comments else self.spliced(edits) or _bare(text)) or _in_full(text)
         if module is None:
