@@ -93,6 +93,16 @@ def parsed(raw: bytes) -> ast.Module:
 
 # a failure is small as it is, and making it smaller takes longer than looking at it
 @example(outfit=Outfit("unknown_error_code/bad_misspelt.py", 95987404, frozenset({"brackets", "names"}), "\t", "\n", "utf-8"))
+@example(
+    outfit=Outfit(
+        "retry_after_disabled/bad_forms.py",
+        51596859,
+        frozenset({"feeds", "brackets", "names", "indent", "comments"}),
+        " " * 8,
+        "\n",
+        "cp1252",
+    )
+)
 @example(outfit=Outfit("retry_unbounded/bad_loops.py", 21848, frozenset(), "    ", "\r", "utf-8"))
 @settings(max_examples=EXAMPLES, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(outfit=OUTFITS)

@@ -62,8 +62,9 @@ class Editing:
         else:
             # the only argument: its comma alone would not be Python
             start, end = self.source.span(argument)
-            rest = self.source.text[end : self.source.span(call)[1]]
-            end += len(rest) - len(rest.lstrip(" \t,")) if isinstance(self.source.full(argument).comma, cst.Comma) else 0
+            if isinstance(self.source.full(argument).comma, cst.Comma):
+                before, _, after = self.source.text[end : self.source.span(call)[1]].partition(",")
+                end += len(before) + 1 + len(after) - len(after.lstrip(" \t"))
         return None if "#" in self.source.text[start:end] else Edit(start, end, "")
 
     @property
