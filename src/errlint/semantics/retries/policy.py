@@ -7,7 +7,7 @@ between *may* and *must*), and rules stay silent about it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import field
+from dataclasses import field, replace
 from typing import Literal
 
 import libcst as cst
@@ -18,6 +18,7 @@ from errlint.semantics import members
 from errlint.semantics.meaning import Place
 from errlint.semantics.statuses import ERRORS, Range
 from errlint.semantics.summaries import Spot
+from errlint.semantics.tree import Tree
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,6 +86,11 @@ class Retried:
         return None if statuses.may >> status & 1 else False
 
 
+def seen_in(places: Sequence[Place], tree: Tree, use: cst.CSTNode) -> tuple[Place, ...]:
+    """The same places in a file whose node ``use`` stands for what another module says."""
+    return tuple(place if place.node in tree.order else replace(place, node=use) for place in places)
+
+
 Growth = Literal["none", "constant", "growing", "unknown"]
 """How the delays of one policy relate: no delay, always the same, longer each time, not known."""
 
@@ -112,6 +118,11 @@ class Wait:
     next_pass: bool = False
     steady: bool = False
     otherwise: Wait | None = None
+
+    def seen_in(self, tree: Tree, use: cst.CSTNode) -> Wait:
+        """The same in a file whose node ``use`` stands for what another module says."""
+        node = self.node if self.node is None or self.node in tree.order else use
+        return replace(self, node=node, places=seen_in(self.places, tree, use))
 
 
 def either(waits: Sequence[Wait]) -> Wait:
@@ -154,6 +165,11 @@ class Stop:
     seconds: float | None = None
     node: cst.CSTNode | None = None
     places: tuple[Place, ...] = ()
+
+    def seen_in(self, tree: Tree, use: cst.CSTNode) -> Stop:
+        """The same in a file whose node ``use`` stands for what another module says."""
+        node = self.node if self.node is None or self.node in tree.order else use
+        return replace(self, node=node, places=seen_in(self.places, tree, use))
 
 
 @dataclass(frozen=True, eq=False)

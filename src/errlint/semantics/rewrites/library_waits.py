@@ -48,11 +48,10 @@ class LibraryDelays:
         """The call whose argument is the wait, else the one that sets up the policy."""
         argument = self._tree.parent.get(policy.wait.node) if policy.wait.node is not None else None
         call = self._tree.parent.get(argument) if isinstance(argument, cst.Arg) else None
-        site = self._calls.at(call) if isinstance(call, cst.Call) else None
+        site = self._calls.written_at(call)
         if site is not None and any(one.value is policy.wait.node for one in site.given()):
             return site
-        node = policy.node.decorator if isinstance(policy.node, cst.Decorator) else policy.node
-        return self._calls.at(node) if isinstance(node, cst.BaseExpression) and policy.wait.node is None else None
+        return self._calls.written_at(policy.node) if policy.wait.node is None else None
 
     def _answer(self, policy: RetryPolicy, exception: str) -> str | None:
         """The expression of the answer, or of what has its headers, that a failure carries."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import libcst as cst
-
 from errlint.model import Edit
 from errlint.retry_sheets import RetryArgument
 from errlint.semantics.retries.library.calls import RetryCalls, RetrySite
@@ -24,8 +22,7 @@ class Limits:
 
     def of(self, policy: RetryPolicy) -> tuple[Edit, ...] | None:
         """``stop=stop_after_attempt(5)``, ``max_tries=5``; None for loops, and where the library has no word for it."""
-        node = policy.node.decorator if isinstance(policy.node, cst.Decorator) else policy.node
-        site = self._calls.at(node) if isinstance(node, cst.BaseExpression) else None
+        site = self._calls.written_at(policy.node)
         if site is None or site.is_open:
             return None
         for argument in site.described.sheet.arguments:

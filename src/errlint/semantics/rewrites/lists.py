@@ -38,7 +38,7 @@ class Lists:
 
     def _argument(self, policy: RetryPolicy) -> cst.BaseExpression | None:
         """The statuses that a library is handed as such."""
-        site = self._calls.at(policy.node) if isinstance(policy.node, cst.Call) else None
+        site = self._calls.written_at(policy.node) if isinstance(policy.node, cst.Call) else None
         if site is None:
             return None
         return next((one.value for one in site.given() if "statuses" in one.argument.says and not one.argument.adds), None)

@@ -48,8 +48,7 @@ class Predicates:
 
     def of(self, policy: RetryPolicy) -> Narrowed | None:
         """The edits for a policy of a library; None where its words do not allow it."""
-        node = policy.node.decorator if isinstance(policy.node, cst.Decorator) else policy.node
-        site = self._calls.at(node) if isinstance(node, cst.BaseExpression) else None
+        site = self._calls.written_at(policy.node)
         if site is None:
             return None
         if not any({"types", "when", "unless", "retried"}.intersection(argument.says) for argument in site.described.sheet.arguments):

@@ -127,6 +127,13 @@ class RetryCalls:
             passed, is_open = self._handed_up(constructor, passed)
         return RetrySite(expression, described, passed, is_open)
 
+    def written_at(self, node: cst.CSTNode | None) -> RetrySite | None:
+        """The site that a call or a decorator is; None if some of what is passed is written in another module, where no edit gets."""
+        expression = node.decorator if isinstance(node, cst.Decorator) else node
+        site = self.at(expression) if isinstance(expression, cst.BaseExpression) else None
+        here = site is not None and all(found.value in self._semantics.tree.order for found in site.passed)
+        return site if here else None
+
     def passed(self, call: cst.Call) -> tuple[tuple[Passed, ...], bool]:
         """The arguments of a call, and whether there may be others: of ``*args``, or of a ``**dict`` that is not written in this file."""
         found: list[Passed] = []

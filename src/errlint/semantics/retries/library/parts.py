@@ -121,19 +121,20 @@ def _spread(values: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
             yield values
 
 
-_ABOUT: dict[str, frozenset[Says]] = {
+ABOUT: dict[str, frozenset[Says]] = {
     "again": frozenset(
         {"policy", "retried", "types", "not-types", "when", "unless", "text", "text-pattern", "result", "not-result", "statuses"}
     ),
     "wait": frozenset({"policy", "wait", "delay", "delay-of", "growing"}),
     "stop": frozenset({"policy", "stop", "attempts", "retries", "seconds"}),
 }
+"""What arguments may say, by the piece of a policy that they say it of."""
 
 
 def _opened(said: Said, passed: list[Given]) -> Said:
     """Of a call with arguments that are not known: only what is passed for certain is known, and no default."""
     words = {word for item in passed for word in item.argument.says}
-    known = {piece for piece, about in _ABOUT.items() if words & about}
+    known = {piece for piece, about in ABOUT.items() if words & about}
     return replace(
         said,
         again=said.again if "again" in known else Again(Range(FAILURES, 0)),

@@ -15,16 +15,17 @@ from errlint.lean import dataclass
 from errlint.semantics.meaning import Place
 from errlint.semantics.retries.library.calls import RetryCalls, RetrySite
 from errlint.semantics.retries.library.coverage import Coverage, Covered
-from errlint.semantics.retries.library.parts import Parts
-from errlint.semantics.retries.library.said import Again
+from errlint.semantics.retries.library.parts import ABOUT, Parts
+from errlint.semantics.retries.library.said import Again, Said
 from errlint.semantics.retries.library.telling import Telling
 from errlint.semantics.retries.library.values import is_nothing
-from errlint.semantics.retries.policy import RetryPolicy, Stop, Wait
+from errlint.semantics.retries.policy import RetryPolicy, Stop, Wait, seen_in
 from errlint.semantics.retries.renewals import CREDENTIALS
 from errlint.semantics.statuses import Range, statuses
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
+    from errlint.semantics.tree import Tree
 
 _CLIENT_ERRORS = statuses(400, 500)
 
@@ -52,8 +53,8 @@ def library_policies(semantics: Semantics) -> Iterator[RetryPolicy]:
         passed = {item.argument.name for item in site.given()}
         if (not sheet.covers and not sheet.http) or (sheet.needs and sheet.needs not in passed and not site.is_open):
             continue
-        deciding = _deciding(site, calls)
-        if sheet.builtin and deciding is site and _is_told_otherwise(site):
+        deciding = _deciding(site, calls, semantics.tree)
+        if sheet.builtin and deciding is site and _is_told_otherwise(site, calls):
             continue
         covered = coverage.of(site)
         found = by_site.setdefault(deciding.node, _Found(deciding, site, covered))
@@ -81,26 +82,43 @@ def _inside(site: RetrySite, calls: RetryCalls) -> Iterator[RetrySite]:
             yield from new
 
 
-def _is_told_otherwise(site: RetrySite) -> bool:
+def _is_told_otherwise(site: RetrySite, calls: RetryCalls) -> bool:
     """Whether a client is handed a policy of which nothing is known: it may be the one that retries nothing."""
-    return any("policy" in item.argument.says and not is_nothing(item.value) for item in site.given())
+    handed = [item.value for item in site.given() if "policy" in item.argument.says]
+    return any(not is_nothing(value) and not calls.behind(value) for value in handed)
 
 
-def _deciding(site: RetrySite, calls: RetryCalls) -> RetrySite:
-    """The call that says what is retried: the `Retry` inside of the adapter that is mounted."""
+def _deciding(site: RetrySite, calls: RetryCalls, tree: Tree) -> RetrySite:
+    """The call of this file that says what is retried: the `Retry` inside of the adapter that is mounted."""
     for item in site.given():
         if "policy" in item.argument.says:
             inner = calls.behind(item.value)
-            if len(inner) == 1:
-                return _deciding(inner[0], calls)
+            if len(inner) == 1 and inner[0].node in tree.order:
+                return _deciding(inner[0], calls, tree)
     return site
+
+
+def _seen_here(said: Said, site: RetrySite, semantics: Semantics) -> Said:
+    """What a site says, where the argument that brings it from another module stands for what is written there."""
+    tree = semantics.tree
+
+    def use(about: str) -> cst.CSTNode:
+        given = [item for item in site.given() if ABOUT[about].intersection(item.argument.says)]
+        return next((item.value for item in given if item.value in tree.order), site.node)
+
+    return replace(
+        said,
+        again=said.again and replace(said.again, places=seen_in(said.again.places, tree, use("again"))),
+        wait=said.wait and said.wait.seen_in(tree, use("wait")),
+        stop=said.stop and said.stop.seen_in(tree, use("stop")),
+    )
 
 
 def _policy(found: _Found, semantics: Semantics, calls: RetryCalls, coverage: Coverage, *, covers_client: bool) -> Iterator[RetryPolicy]:
     covered = found.covered
     leaving = coverage.leaving(covered)
     parts = Parts(semantics, calls, leaving)
-    said = parts.of_site(found.root, covered.said)
+    said = _seen_here(parts.of_site(found.root, covered.said), found.site, semantics)
     stop = said.stop or Stop()
     if (said.again is None and said.wait is None and said.stop is None) or (stop.attempts is not None and stop.attempts <= 1):
         return
@@ -108,6 +126,9 @@ def _policy(found: _Found, semantics: Semantics, calls: RetryCalls, coverage: Co
     if not isinstance(node, cst.Call):
         node = semantics.tree.parent[node]
     sheet = found.site.described.sheet
+    handed = list(_inside(found.site, calls))  # by another module, else one of them decided
+    builtin = sheet.builtin and not handed
+    of_http = next((site for site in (*handed, found.site) if site.described.sheet.http), None)
     attempts = [attempt for attempt in covered.attempts if not said.methods or attempt.method is None or attempt.method in said.methods]
     retried = (said.again or Again()).retried
     wait, sites, telling = said.wait or Wait(), (found.site, found.root), Telling(semantics, calls)
@@ -119,11 +140,11 @@ def _policy(found: _Found, semantics: Semantics, calls: RetryCalls, coverage: Co
         answered = telling.comes_along(sites, leaving, retried.named, seen=bool(covered.attempts))
         wait = replace(wait, server=None) if telling.asked_beside(sites, covered.code) else wait
     evidence: Place | None = None
-    if not covered.attempts and sheet.http:
-        evidence = Place(found.site.node, f"`{found.site.described.name}` retries HTTP requests")
-    elif not covered.attempts and retried.named and not sheet.builtin:
+    if not covered.attempts and of_http is not None:
+        evidence = Place(found.site.node, f"`{of_http.described.name}` retries HTTP requests")
+    elif not covered.attempts and retried.named and not builtin:
         evidence = Place(retried.places[-1].node if retried.places else node, "asks for the status of the answer")
-    elif not covered.attempts and not covered.code and not sheet.builtin and telling.speaks_of_answers(found.site):
+    elif not covered.attempts and not covered.code and not builtin and telling.speaks_of_answers(found.site):
         evidence = Place(node, "names errors that stand for the status of an answer")
     yield RetryPolicy(
         found.site.described.library,
@@ -136,7 +157,7 @@ def _policy(found: _Found, semantics: Semantics, calls: RetryCalls, coverage: Co
         evidence=(evidence,) if evidence is not None else (),
         covers_client=covers_client,
         covers_call=found.root.described.sheet.covers == "call",
-        builtin=sheet.builtin,
+        builtin=builtin,
         code=tuple(covered.code),
         answered=answered,
     )
