@@ -107,7 +107,15 @@ def code_place(meaning: Meaning) -> Place | None:
 
 def names_error(path: Path) -> bool:
     """Whether the path itself says that this is an error (``error.message``, ``errors[0].detail``, ``error_description``)."""
+    if is_in_row(path):
+        return False
     return _in_errors(path) or (bool(path) and str(path[-1]).lower() in ("error_description", "error_message", "errormessage"))
+
+
+def is_in_row(path: Path) -> bool:
+    """Whether a value is part of an item of a list that is no list of errors: what such a row says is data, be it of a test that failed."""
+    first = next((index for index, key in enumerate(path) if isinstance(key, int) or key == "*"), None)
+    return first is not None and not _in_errors(path[:first])
 
 
 def _in_errors(path: Path) -> bool:

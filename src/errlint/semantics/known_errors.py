@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from errlint.semantics.conditions import conditions_at
-from errlint.semantics.fields import is_failure, is_kept_for_errors, is_success, names_errors, names_result, names_state, names_success
+from errlint.semantics.fields import (
+    is_failure,
+    is_in_row,
+    is_kept_for_errors,
+    is_success,
+    names_errors,
+    names_result,
+    names_state,
+    names_success,
+)
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.statuses import ERRORS, OK, Statuses
 
@@ -88,7 +97,7 @@ class KnownErrors:
         ):
             return self._holds_failure(test, of, truth=truth)
         meaning = self._of_same_body(asked, of)
-        if meaning is None or not meaning.path:
+        if meaning is None or not meaning.path or is_in_row(meaning.path):
             return False
         if not isinstance(test, cst.Comparison):
             return truth if names_errors(meaning.path) else not truth and names_success(meaning.path)
@@ -111,7 +120,7 @@ class KnownErrors:
         holds = isinstance(test.comparisons[0].operator, cst.In) == truth
         words = self._semantics.constants.strings(test.left) if holds else ()
         meaning = self._of_same_body(test.comparisons[0].comparator, of) if words else None
-        if meaning is None or meaning.kind is not Kind.BODY:
+        if meaning is None or meaning.kind is not Kind.BODY or is_in_row(meaning.path):
             return False
         if meaning.path and names_state(meaning.path):
             return any(map(is_failure, words))
