@@ -7,7 +7,7 @@ The class may be written there, or kept in a name, chosen from a table, or be th
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import libcst as cst
 
@@ -130,6 +130,9 @@ class Exceptions:
         written = self._written(raised)
         if written:
             return self._with_contents(raised, tuple((name, self._stands_for(name, raised)) for name in written))
+        kept = self._kept_classes(raised.func) if isinstance(raised, cst.Call) and isinstance(raised.func, cst.Name) else ()
+        if kept:
+            return self._with_contents(raised, kept)
         return self._kept(raised, hops - 1) if isinstance(raised, cst.Name) and hops else None
 
     def _with_contents(self, raised: cst.BaseExpression, under: Under) -> Thrown:
@@ -156,6 +159,19 @@ class Exceptions:
             return (sheet.name,) if sheet is not None and sheet.is_a == "exception" else ()
         name = self._types.named(made) or dotted(made) or ""
         return (name,) if shown(name).rpartition(".")[2][:1].isupper() else ()
+
+    def _kept_classes(self, name: cst.Name) -> Under:
+        """``kind = NotFound if response.status_code == 404 else ApiError`` and ``raise kind(response.text)``."""
+        found: dict[str, int] = {}
+        for binding in self._names.scopes.reaching(name):
+            if binding.how is not How.VALUE or binding.value is None or binding.path:
+                return ()
+            for arm in _arms(binding.value):
+                written = self._written(arm) if isinstance(arm, (cst.Name, cst.Attribute)) else ()
+                if len(written) != 1:
+                    return ()
+                found[written[0]] = found.get(written[0], 0) | (self._possible_at(arm) & ERRORS or ERRORS)
+        return tuple(found.items())
 
     def _kept(self, name: cst.Name, hops: int) -> Thrown | None:
         """``error = ApiError(response.text)`` and ``raise error``."""
@@ -216,4 +232,15 @@ class Exceptions:
             kept = self._names.scopes.reaching(argument.value) if isinstance(argument.value, cst.Name) else ()
             for value in (argument.value, *(binding.value for binding in kept if binding.how is How.VALUE and binding.value is not None)):
                 found += written_texts(value)
+                for function in self._callees.here(value) if isinstance(value, cst.Call) else ():
+                    found += (text for returned in self._functions.returned(function) for text in written_texts(returned))
         return tuple(found)
+
+
+def _arms(value: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
+    """What a value may be, where a condition chooses."""
+    if isinstance(value, cst.IfExp):
+        yield from _arms(value.body)
+        yield from _arms(value.orelse)
+    else:
+        yield value
