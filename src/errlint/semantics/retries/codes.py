@@ -126,11 +126,12 @@ class Codes:
     def _with_kin(self, subject: cst.BaseExpression, listed: _Listed) -> _Listed:
         """Whoever asks for the type of an error asks for all codes that come with it."""
         meaning = self._semantics.meaning(subject) if last_word(subject).lower() in _TYPES else None
-        if meaning is None or meaning.catalogue is None:
+        catalogue = meaning.catalogue if meaning is not None else None
+        if catalogue is None:
             return listed
 
         def kin(words: Iterable[str]) -> dict[str, None]:
-            return dict.fromkeys(code for word in words for code in (word, *meaning.catalogue.codes_of_type(word)))
+            return dict.fromkeys(code for word in words for code in (word, *catalogue.codes_of_type(word)))
 
         return _Listed(tuple(kin(listed.may)), frozenset(kin(listed.must)))
 
