@@ -145,6 +145,10 @@ class Catalogue:
         """The codes that are known to come with the status."""
         return tuple(name for name, rule in self._rules.items() if status in rule.status)
 
+    def codes_of_type(self, kind: str) -> tuple[str, ...]:
+        """The codes that come with the type (``"type": "insufficient_quota"``)."""
+        return tuple(name for name, rule in self._rules.items() if rule.type == kind)
+
     def alias_group(self, code: str) -> tuple[str, ...]:
         """All codes that mean the same as this one, itself included."""
         rule = self._rules.get(code)

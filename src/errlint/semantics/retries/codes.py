@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,7 @@ _HOPS = 2
 OTHER = ""
 """Stands for a code that is named nowhere."""
 _WORDS = frozenset({"code", "error_code", "errorcode", "err_code", "type", "error_type", "error"})
+_TYPES = frozenset({"type", "error_type"})
 _STATUS = later(r"[45]\d\d")
 """Where the body says no code, some SDKs have the status in its place."""
 _TOKEN = later(r"[A-Za-z][A-Za-z0-9]*([_.-][A-Za-z0-9]+)*")
@@ -117,10 +118,22 @@ class Codes:
         target = test.comparisons[0]
         for subject, other in ((test.left, target.comparator), (target.comparator, test.left)):
             if self._is_code(subject):
-                found = self._codes_of(other)
+                found = self._with_kin(subject, self._codes_of(other))
                 words = [text for text in found.may if not _STATUS.fullmatch(text)]
                 return found if words and all(_TOKEN.fullmatch(text) for text in words) else _Listed()
         return _Listed()
+
+    def _with_kin(self, subject: cst.BaseExpression, listed: _Listed) -> _Listed:
+        """Whoever asks for the type of an error asks for all codes that come with it."""
+        meaning = self._semantics.meaning(subject) if last_word(subject).lower() in _TYPES else None
+        catalogue = meaning.catalogue if meaning is not None else None
+        if catalogue is None:
+            return listed
+
+        def kin(words: Iterable[str]) -> dict[str, None]:
+            return dict.fromkeys(code for word in words for code in (word, *catalogue.codes_of_type(word)))
+
+        return _Listed(tuple(kin(listed.may)), frozenset(kin(listed.must)))
 
     def _codes_of(self, expression: cst.BaseExpression, hops: int = _HOPS) -> _Listed:
         """The strings of a collection, through what it is put together from."""

@@ -77,7 +77,7 @@ def _is_beside_permanent(literal: Literal, retried: Retried, catalogue: Catalogu
 
 def _forgotten(catalogue: Catalogue, retried: Retried, statuses: tuple[int, ...]) -> Iterator[str]:
     """Codes that are as permanent as the one that is given up, come with the same status, and are retried like any other."""
-    told = {str(literal.value) for literal in retried.written}
+    told = {str(literal.value) for literal in retried.written} | retried.dropped
     for status in statuses:
         if retried.unnamed is None or not retried.unnamed.must >> status & 1:
             continue

@@ -24,6 +24,8 @@ _NOT_FOUND = 1 << 404
 _READS = frozenset({"GET", "HEAD"})
 _OF_HEALTH = later(r"/(health|healthz|healthcheck|livez?|readyz?|ping|heartbeat)/?$", re.IGNORECASE)
 """Ends of addresses at which servers say that they are up; Kubernetes calls them `healthz`, `livez` and `readyz`."""
+_OF_THIS_MACHINE = later(r"https?://(localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[::1\])(?=[:/]|\Z)", re.IGNORECASE)
+"""Beginnings of addresses that lead to the machine that asks (RFC 6761, section 6.3; RFC 1122, section 3.2.1.3)."""
 
 _STARTS = frozenset(
     {"subprocess.Popen", "asyncio.create_subprocess_exec", "asyncio.create_subprocess_shell", "multiprocessing.Process", "pexpect.spawn"}
@@ -40,7 +42,10 @@ def is_poll(semantics: Semantics, attempt: Attempt, found: Passage) -> bool:
     is_question = attempt.method in _READS and _asks_for_any_answer(semantics, attempt.call)
     if is_question and found.back & FAILURES == NO_ANSWER:
         return True
-    if is_question and (_is_about_health(semantics, attempt.call) or _starts_a_process(semantics, found.region)):
+    is_local = attempt.method in _READS and _is_on_this_machine(semantics, attempt.call)
+    if (is_question or is_local) and _starts_a_process(semantics, found.region):
+        return True
+    if is_question and _is_about_health(semantics, attempt.call):
         return True
     by_answers = found.back & ERRORS & ~found.caught
     if not by_answers:
@@ -90,10 +95,23 @@ def _asks_for_any_answer(semantics: Semantics, call: cst.Call) -> bool:
 
 def _is_about_health(semantics: Semantics, call: cst.Call) -> bool:
     """Whether an address is that at which servers say that they are up."""
-    tree = semantics.tree
-    texts = [string_value(text) for text in tree.inside(call, cst.SimpleString)]
-    texts += [text.value for text in tree.inside(call, cst.FormattedStringText)]
-    return any(isinstance(text, str) and _OF_HEALTH.search(text) for text in texts)
+    return any(map(_OF_HEALTH.search, _texts_in(semantics, call)))
+
+
+def _is_on_this_machine(semantics: Semantics, call: cst.Call) -> bool:
+    """Whether an address is one of the machine that asks, be it written there or in a name."""
+    names = (name for argument in call.args for name in (argument.value, *semantics.tree.inside(argument.value, cst.Name, cst.Attribute)))
+    named = (text for name in names if isinstance(name, (cst.Name, cst.Attribute)) for text in semantics.constants.strings(name))
+    return any(map(_OF_THIS_MACHINE.match, (*_texts_in(semantics, call), *named)))
+
+
+def _texts_in(semantics: Semantics, call: cst.Call) -> Iterator[str]:
+    """The texts that are written in a call."""
+    for text in semantics.tree.inside(call, cst.SimpleString):
+        value = string_value(text)
+        if value is not None:
+            yield value
+    yield from (text.value for text in semantics.tree.inside(call, cst.FormattedStringText))
 
 
 def asks_only_for_success(semantics: Semantics, call: cst.Call) -> bool:
