@@ -32,6 +32,7 @@ from errlint.semantics.names import Names, dotted
 from errlint.semantics.origins import Origins
 from errlint.semantics.own_texts import OwnTexts
 from errlint.semantics.presence import Presence
+from errlint.semantics.prose import Prose
 from errlint.semantics.raises import Raising
 from errlint.semantics.request_ids.losses import Losses
 from errlint.semantics.retries.at_hand import Headers
@@ -215,7 +216,14 @@ class Semantics:
     @cached_property
     def decisions(self) -> Decisions:
         """Whether a test decides anything."""
-        return Decisions(self.tree, self.scopes)
+        return Decisions(self.tree, self.scopes, Prose(self.constants.strings, self._says_error))
+
+    def _says_error(self, expression: cst.BaseExpression) -> bool:
+        """Whether an expression is the human-readable text of an error."""
+        found = self.meaning(expression)
+        if found is None or found.kind not in (Kind.MESSAGE, Kind.REASON, Kind.TEXT):
+            return False
+        return found.from_exception or found.kind is not Kind.TEXT or self.is_error(found, expression)
 
     @cached_property
     def functions(self) -> Functions:

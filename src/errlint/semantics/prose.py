@@ -1,0 +1,106 @@
+"""Text made to be read: sentences that code writes, and what it passes on of an error's own text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import libcst as cst
+
+from errlint.semantics.constants import string_value
+from errlint.semantics.names import dotted
+
+_CUT = frozenset({
+    "strip", "lstrip", "rstrip", "replace", "removeprefix", "removesuffix", "capitalize", "title", "lower", "upper", "splitlines", "split",
+    "partition", "join", "format", "rjust", "ljust",
+})  # fmt: skip
+"""What is done to a sentence that stays one."""
+_TEXT_OF = frozenset({"str", "repr", "format", "getattr"})
+
+
+class Prose:
+    """Answers for the expressions of one file.
+
+    :param strings: the strings that an expression stands for; :param says_error: whether an expression is the text of an error.
+    """
+
+    def __init__(self, strings: Callable[[cst.BaseExpression], Sequence[str]], says_error: Callable[[cst.BaseExpression], bool]) -> None:
+        self._strings = strings
+        self._says_error = says_error
+
+    def is_written(self, expression: cst.BaseExpression | None) -> bool:
+        """A sentence of the code's own: a literal with a space, an f-string, or a join of such."""
+        match expression:
+            case None:
+                return False
+            case cst.FormattedString() | cst.ConcatenatedString() if string_value(expression) is None:
+                return True
+            case cst.BinaryOperation(left=left, right=right):
+                return self.is_written(left) or self.is_written(right)
+            case cst.IfExp(body=body, orelse=orelse):
+                return self.is_written(body) and self.is_written(orelse)
+            case cst.Call(func=cst.Attribute(value=value, attr=cst.Name(value=method))) if method in _CUT:
+                return self.is_written(value)
+            case cst.SimpleString() | cst.ConcatenatedString():
+                return _is_sentence(string_value(expression))
+            case cst.Name(value=name) | cst.Attribute(attr=cst.Name(value=name)) if name.isupper():
+                words = self._strings(expression)
+                return bool(words) and all(map(_is_sentence, words))
+            case _:
+                return False
+
+    def is_read(self, expression: cst.BaseExpression | None) -> bool:
+        """A sentence, or the text of an error itself, whole or cut."""
+        if self.is_written(expression):
+            return True
+        match expression:
+            case None:
+                return False
+            case cst.IfExp(body=body, orelse=orelse):
+                return self.is_read(body) and self.is_read(orelse)
+            case cst.BooleanOperation(left=left, right=right, operator=cst.Or()):
+                return self.is_read(left) and (self.is_read(right) or string_value(right) is not None)
+            case cst.BinaryOperation(left=left, right=right, operator=cst.Add()):
+                return self.is_read(left) or self.is_read(right)
+            case cst.Subscript(value=value) if self.is_read(value):
+                return True
+            case cst.Call(func=cst.Attribute(value=value, attr=cst.Name(value=method))) if method in _CUT and self.is_read(value):
+                return True
+            case cst.Call(func=cst.Name(value=function)) if function not in _TEXT_OF:
+                return False  # what else a function of the file may give is not seen from here
+            case _:
+                return self._says_error(expression)
+
+    def is_any_word(self, expression: cst.BaseExpression) -> bool:
+        """The same, or a single word."""
+        if isinstance(expression, cst.IfExp):
+            return self.is_any_word(expression.body) and self.is_any_word(expression.orelse)
+        return string_value(expression) is not None or self.is_read(expression)
+
+    def alike(self, one: cst.BaseExpression | None, other: cst.BaseExpression | None) -> bool:
+        """Whether two expressions are the same but for texts that people read."""
+        if one is None or other is None:
+            return one is other
+        if self.is_read(one) and self.is_read(other):
+            return True
+        match one, other:
+            case cst.Await(), cst.Await():
+                return self.alike(one.expression, other.expression)
+            case cst.Tuple(), cst.Tuple():
+                pairs = [(left.value, right.value) for left, right in zip(one.elements, other.elements, strict=False)]
+                return len(one.elements) == len(other.elements) and all(self.alike(left, right) for left, right in pairs)
+            case cst.Call(), cst.Call():
+                return self._calls_alike(one, other)
+            case cst.Integer(), cst.Integer():
+                return one.value == other.value
+            case _:
+                name, text = dotted(one), string_value(one)
+                return name == dotted(other) if name is not None else text is not None and text == string_value(other)
+
+    def _calls_alike(self, one: cst.Call, other: cst.Call) -> bool:
+        names = [argument.keyword and argument.keyword.value for argument in one.args]
+        same = self.alike(one.func, other.func) and names == [argument.keyword and argument.keyword.value for argument in other.args]
+        return same and all(self.alike(left.value, right.value) for left, right in zip(one.args, other.args, strict=True))
+
+
+def _is_sentence(text: str | None) -> bool:
+    return text is not None and (" " in text.strip() or not text)
