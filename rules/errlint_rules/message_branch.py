@@ -79,7 +79,7 @@ def _of_test(test: TextTest, ctx: Context) -> Iterator[Finding]:
     if subject is None:
         return
     node = test.node
-    expected = None if subject.proven else ctx.expectation(subject)
+    expected = None if subject.proven else ctx.expectation(subject, test.node)
     if not subject.proven and expected is None:
         return
     question = _question(test, subject, ctx)

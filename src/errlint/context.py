@@ -121,9 +121,9 @@ class Context(Editing):
         """Whether a test of the message of an answer is all that makes it an error."""
         return refuses(self.semantics, test, meaning)
 
-    def expectation(self, meaning: Meaning) -> Place | None:
+    def expectation(self, meaning: Meaning, node: cst.CSTNode) -> Place | None:
         """Where the code itself shows that the exception which a text was made of may be an HTTP error."""
-        return self.semantics.expectations.of(meaning) or self.semantics.retried_texts.asked_about(meaning)
+        return self.semantics.expectations.of(meaning, node) or self.semantics.retried_texts.asked_about(meaning)
 
     def is_of_project(self, sheet: TypeSheet) -> bool:
         """Whether a type is a class of the project, not of a library."""

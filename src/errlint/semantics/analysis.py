@@ -170,6 +170,7 @@ class Semantics:
             asked=self.asked,
             number=self.statuses.number,
             types=self.evaluator.type_sheets,
+            are_apart=self.sorting.are_apart,
         )
 
     @cached_property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,10 @@ import libcst as cst
 import msgspec
 
 from errlint.semantics.conditions import conditions_at, needed_beside
-from errlint.semantics.meaning import Kind, Meaning
+from errlint.semantics.handlers import BROAD
+from errlint.semantics.meaning import Kind, Meaning, Place
+from errlint.semantics.names import dotted
+from errlint.semantics.types import shown
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
@@ -25,13 +28,43 @@ class Sorting:
     def at(self, text: Meaning, node: cst.CSTNode) -> Meaning:
         """A text as ``node`` asks it: under ``isinstance(e, ConnectionError)``, it is what the network says, whatever else ``e`` may be."""
         tree = self._semantics.tree
-        holding = (*tree.tests_around(node), *needed_beside(tree, node))
-        sorted_ = (self._semantics.evaluator.sorted_by(test, test.args[0].value) for test in self._about(text, holding))
-        for found in sorted_:
+        holding = dict.fromkeys((*tree.tests_around(node), *needed_beside(tree, node), *self._holding_at(node, truth=True)))
+        for test in self._about(text, holding):
+            found = self._semantics.evaluator.sorted_by(test, test.args[0].value) or self._of_unknown_kind(test)
             if found is not None and found.kind is Kind.EXCEPTION and not self._is_raised(found, node):
-                now = replace(text, trail=(*found.trail, *text.trail), origin=found, proven=found.proven)
-                return self._without_answers(now, of=text, node=node)
+                return self._without_answers(_of(text, found), of=text, node=node)
         return self._without_answers(text, of=text, node=node)
+
+    def are_apart(self, text: Meaning, place: cst.CSTNode, node: cst.CSTNode) -> bool:
+        """Whether ``place`` speaks of another kind of exceptions than that of which the text can be where ``node`` asks it."""
+        ruled_out = self._ruled_out(text, node)
+        if not ruled_out:
+            return False
+        here = (place,) if isinstance(place, cst.Call) else ()
+        named = [self._kinds(test) for test in self._about(text, (*here, *self._holding_at(place, truth=True)))]
+        return any(kinds and all(self._is_one_of(kind, ruled_out) for kind in kinds) for kinds in named)
+
+    def _holding_at(self, node: cst.CSTNode, *, truth: bool) -> Iterator[cst.BaseExpression]:
+        """The tests that are true, or false, where ``node`` stands."""
+        return (test for test, true in conditions_at(self._semantics.tree, node) if true is truth)
+
+    def _ruled_out(self, text: Meaning, node: cst.CSTNode) -> set[str]:
+        """The types of which the exception of a text is not, where ``node`` stands."""
+        return {kind for test in self._about(text, self._holding_at(node, truth=False)) for kind in self._kinds(test)}
+
+    def _kinds(self, test: cst.Call) -> list[str]:
+        """The types that a call of ``isinstance`` asks for."""
+        return self._semantics.evaluator.type_names(test.args[1].value)
+
+    def _is_one_of(self, kind: str, kinds: Collection[str]) -> bool:
+        return kind in kinds or any(ancestor.name in kinds for ancestor in self._semantics.types.ancestors(kind))
+
+    def _of_unknown_kind(self, test: cst.Call) -> Meaning | None:
+        """An exception of a type of which nothing is known: what is expected of it is told in the same branch."""
+        kinds = self._kinds(test)
+        if not kinds or any(kind in BROAD or self._semantics.types.type(kind) is not None for kind in kinds):
+            return None
+        return Meaning(Kind.EXCEPTION, (Place(test, f"`{dotted(test.args[0].value)}` is a `{shown(kinds[0])}`"),), proven=False)
 
     def _about(self, text: Meaning, tests: Iterable[cst.BaseExpression]) -> Iterator[cst.Call]:
         """The calls of ``isinstance`` that ask about the exception of a text."""
@@ -56,13 +89,45 @@ class Sorting:
 
     def _without_answers(self, text: Meaning, *, of: Meaning, node: cst.CSTNode) -> Meaning:
         """``URLError`` where ``isinstance(e, HTTPError)`` is false: of all that the type covers, no answer is left."""
+        without = next((test for test, truth in conditions_at(self._semantics.tree, node) if self._has_no_answer(of, test, truth)), None)
+        if without is not None:
+            place = Place(without, "there is no answer")
+            return _of(text, Meaning(Kind.EXCEPTION, (place,), proven=False))
         sheet = text.origin.sheet if text.origin is not None else None
-        if text.origin is None or sheet is None or not sheet.covers_status or sheet.carries_status:
+        if text.origin is None or (sheet is not None and (not sheet.covers_status or sheet.carries_status)):
             return text
-        ruled_out = (test for test, truth in conditions_at(self._semantics.tree, node) if not truth)
-        for test in self._about(of, ruled_out):
-            for other in self._semantics.evaluator.type_sheets(test.args[1].value):
-                is_one = any(ancestor.name == sheet.name for ancestor in self._semantics.types.ancestors(other.name))
-                if is_one and other.carries_status and not other.statuses and not other.status_class:
-                    return replace(text, origin=replace(text.origin, sheet=msgspec.structs.replace(sheet, covers_status=False)))
+        ruled_out = self._ruled_out(of, node)
+        if sheet is None:
+            return replace(text, proven=text.proven and not self._takes_all(ruled_out, node))
+        for other in filter(None, map(self._semantics.types.type, ruled_out)):
+            is_one = any(ancestor.name == sheet.name for ancestor in self._semantics.types.ancestors(other.name))
+            if is_one and other.carries_status and not other.statuses and not other.status_class:
+                return replace(text, origin=replace(text.origin, sheet=msgspec.structs.replace(sheet, covers_status=False)))
         return text
+
+    def _takes_all(self, kinds: Collection[str], node: cst.CSTNode) -> bool:
+        """Whether all that the ``try`` around raises for a status is of these types."""
+        tree = self._semantics.tree
+        tried = tree.tried(next(tree.ancestors(node, cst.ExceptHandler, cst.ExceptStarHandler), None)) if kinds else None
+        if tried is None:
+            return False
+        raised = self._semantics.raises_for_status(tried).types
+        if raised:
+            return all(self._is_one_of(kind, kinds) for kind in raised)
+        sheets = filter(None, map(self._semantics.types.type, kinds))
+        return any(sheet.covers_status and not sheet.statuses and not sheet.status_class for sheet in sheets)
+
+    def _has_no_answer(self, text: Meaning, test: cst.BaseExpression, truth: bool) -> bool:
+        """``e.response is None``, of the exception of the text."""
+        if not isinstance(test, cst.Comparison) or len(test.comparisons) != 1:
+            return False
+        operator, other = test.comparisons[0].operator, test.comparisons[0].comparator
+        if not isinstance(operator, (cst.Is, cst.IsNot)) or dotted(other) != "None" or isinstance(operator, cst.Is) is not truth:
+            return False
+        answer = self._semantics.meaning(test.left)
+        return answer is not None and answer.kind is Kind.RESPONSE and answer.trail[0].node is text.trail[0].node
+
+
+def _of(text: Meaning, exception: Meaning) -> Meaning:
+    """The same text, of an exception of which more is known."""
+    return replace(text, trail=(*exception.trail, *text.trail), origin=exception, proven=exception.proven)
