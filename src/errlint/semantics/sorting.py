@@ -49,8 +49,16 @@ class Sorting:
         return (test for test, true in conditions_at(self._semantics.tree, node) if true is truth)
 
     def _ruled_out(self, text: Meaning, node: cst.CSTNode) -> set[str]:
-        """The types of which the exception of a text is not, where ``node`` stands."""
-        return {kind for test in self._about(text, self._holding_at(node, truth=False)) for kind in self._kinds(test)}
+        """The types of which the exception of a text is not, where ``node`` stands.
+
+        ``isinstance(e, HTTPError) or "is busy" in str(e)`` does not tell them apart: whatever follows is for both.
+        """
+        whole = node
+        for found in self._semantics.tree.ancestors(node):
+            if isinstance(found, (cst.BaseSmallStatement, cst.BaseCompoundStatement, cst.Lambda)):
+                break
+            whole = found if isinstance(found, cst.BooleanOperation) else whole
+        return {kind for test in self._about(text, self._holding_at(whole, truth=False)) for kind in self._kinds(test)}
 
     def _kinds(self, test: cst.Call) -> list[str]:
         """The types that a call of ``isinstance`` asks for."""
