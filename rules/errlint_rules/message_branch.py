@@ -96,7 +96,9 @@ def _of_test(test: TextTest, ctx: Context) -> Iterator[Finding]:
         severity=Severity.ADVICE if sole or narrowed else None,
         api=subject.catalogue,
         remedy=f"test {replacement.what}: `{replacement.code}`" if replacement else _remedy(subject, words, sole=sole),
-        fix=ctx.fix(Safety.UNSAFE, f"Test {replacement.what}", ctx.replace(question.node, replacement.code)) if replacement else None,
+        fix=ctx.fix(Safety.UNSAFE, f"Test {replacement.what}", ctx.replace(question.node, replacement.code), *replacement.edits)
+        if replacement
+        else None,
     )
 
 
