@@ -217,7 +217,7 @@ class Semantics:
     @cached_property
     def decisions(self) -> Decisions:
         """Whether a test decides anything."""
-        return Decisions(self.tree, self.scopes, Prose(self.constants.strings, self._says_error))
+        return Decisions(self.tree, self.scopes, Prose(self.constants.strings, self._says_error), self.functions.calls_of)
 
     def _says_error(self, expression: cst.BaseExpression) -> bool:
         """Whether an expression is the human-readable text of an error."""

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 
 import libcst as cst
 
 from errlint.semantics.constants import string_value
 from errlint.semantics.leaving import leaves
+from errlint.semantics.names import dotted
 from errlint.semantics.prose import Prose
 from errlint.semantics.scopes import Scopes
 from errlint.semantics.tree import Tree
 
 _TELLING = frozenset({
     "debug", "info", "warning", "warn", "error", "exception", "critical", "fatal", "log", "trace", "success", "print", "echo", "secho",
-    "pprint", "rule", "write", "display",
+    "pprint", "rule", "write", "display", "add_note",
 })  # fmt: skip
 _TRUTH = frozenset({"any", "all", "bool", "next", "filter", "len", "max", "sum"})
 _AROUND = (cst.Comparison, cst.Dict, cst.DictElement, cst.Tuple, cst.List, cst.Element)
@@ -26,8 +27,9 @@ _HOPS = 3
 class Decisions:
     """Answers whether control flow, a returned value, a raised type or a retry depends on an expression."""
 
-    def __init__(self, tree: Tree, scopes: Scopes, prose: Prose) -> None:
+    def __init__(self, tree: Tree, scopes: Scopes, prose: Prose, calls_of: Callable[[cst.FunctionDef], Sequence[cst.Call]]) -> None:
         self._tree = tree
+        self._calls_of = calls_of
         self._scopes = scopes
         self._prose = prose
         self._describing: dict[cst.FunctionDef, bool] = {}
@@ -71,7 +73,7 @@ class Decisions:
         for found in self._tree.ancestors(node):
             if isinstance(found, cst.Call) and _tells(found):
                 return False
-            if isinstance(found, cst.FormattedString):
+            if isinstance(found, cst.FormattedString) or self._is_woven(found):
                 return False
             if isinstance(found, cst.Assign) and hops and all(isinstance(target.target, cst.Name) for target in found.targets):
                 return any(self._matters(use, hops - 1) for target in found.targets for use in self._uses(target.target))
@@ -83,6 +85,10 @@ class Decisions:
             if isinstance(found, cst.BaseSmallStatement):
                 return True
         return True
+
+    def _is_woven(self, node: cst.CSTNode) -> bool:
+        """A sentence into which a value is put: ``"cannot read: %s" % why``, ``"…: {}".format(why)``."""
+        return isinstance(node, (cst.BinaryOperation, cst.Call)) and self._prose.is_written(node)
 
     def _used(self, target: cst.BaseExpression, hops: int) -> bool:
         """Whether a name that keeps the outcome is used to decide; an attribute always is."""
@@ -164,7 +170,7 @@ class Decisions:
             return True
         if isinstance(statement, cst.Expr):
             value = statement.value
-            return (isinstance(value, cst.Call) and (_tells(value) or (describes and _collects(value)))) or _written_out(value)
+            return (isinstance(value, cst.Call) and (_tells(value) or self._collects(value, describes=describes))) or _written_out(value)
         if isinstance(statement, cst.Return):
             return describes
         if isinstance(statement, cst.Assign) and describes:
@@ -180,6 +186,14 @@ class Decisions:
             )
             return self._only_tells(statement.body, describes=describes) and tail
         return False
+
+    def _collects(self, call: cst.Call, *, describes: bool) -> bool:
+        """``hints.append("See your plan.")``; in a function that describes, anything that is added to a local list."""
+        function = call.func
+        if not isinstance(function, cst.Attribute) or not isinstance(function.value, cst.Name):
+            return False
+        sentences = bool(call.args) and all(self._prose.is_written(argument.value) for argument in call.args)
+        return function.attr.value in ("append", "extend") and (describes or sentences)
 
     def _names_only(self, statement: cst.Assign | cst.AugAssign) -> bool:
         """Whether a name is given a word that goes nowhere but into what is told."""
@@ -201,15 +215,24 @@ class Decisions:
         return last.body[-1] if isinstance(last.body[-1], (cst.Return, cst.Raise, cst.Expr)) else None
 
     def _describes(self, node: cst.CSTNode) -> bool:
-        """Whether the function around returns nothing but prose: what it returns is for people."""
+        """Whether the function around returns nothing but prose, and None where nobody asks for that: what it returns is for people."""
         function = self._tree.enclosing(node, cst.FunctionDef)
         if function is None:
             return False
         if function not in self._describing:
             inside = self._tree.below(function.body, into_functions=False)
             values = [found.value for found in inside if isinstance(found, cst.Return)]
-            self._describing[function] = bool(values) and all(map(self._prose.is_read, values))
+            said = [value for value in values if value is not None and dotted(value) != "None"]
+            self._describing[function] = False  # while its own calls are asked
+            self._describing[function] = (
+                bool(said) and all(map(self._prose.is_read, said)) and (len(said) == len(values) or self._is_only_told(function))
+            )
         return self._describing[function]
+
+    def _is_only_told(self, function: cst.FunctionDef) -> bool:
+        """Whether what a function returns goes nowhere but into what is told."""
+        calls = self._calls_of(function)
+        return bool(calls) and not any(self._matters(call, _HOPS) for call in calls)
 
 
 def _tells(call: cst.Call) -> bool:
@@ -221,12 +244,6 @@ def _tells(call: cst.Call) -> bool:
 
 def _written_out(expression: cst.BaseExpression) -> bool:
     return string_value(expression) is not None or isinstance(expression, cst.FormattedString)
-
-
-def _collects(call: cst.Call) -> bool:
-    """``parts.append(…)`` of a local list."""
-    function = call.func
-    return isinstance(function, cst.Attribute) and isinstance(function.value, cst.Name) and function.attr.value in ("append", "extend")
 
 
 def _result(statement: cst.BaseSmallStatement) -> cst.BaseExpression | None:

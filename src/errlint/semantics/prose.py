@@ -85,9 +85,13 @@ class Prose:
         match one, other:
             case cst.Await(), cst.Await():
                 return self.alike(one.expression, other.expression)
-            case cst.Tuple(), cst.Tuple():
-                pairs = [(left.value, right.value) for left, right in zip(one.elements, other.elements, strict=False)]
-                return len(one.elements) == len(other.elements) and all(self.alike(left, right) for left, right in pairs)
+            case cst.Yield(), cst.Yield():
+                return self.alike(_yielded(one), _yielded(other))
+            case (cst.Tuple(elements=some), cst.Tuple(elements=others)) | (cst.List(elements=some), cst.List(elements=others)):
+                return self._all_alike([item.value for item in some], [item.value for item in others])
+            case cst.Dict(elements=some), cst.Dict(elements=others):
+                same = [_key(item) for item in some] == [_key(item) for item in others]
+                return same and self._all_alike([item.value for item in some], [item.value for item in others])
             case cst.Call(), cst.Call():
                 return self._calls_alike(one, other)
             case cst.Integer(), cst.Integer():
@@ -99,8 +103,20 @@ class Prose:
     def _calls_alike(self, one: cst.Call, other: cst.Call) -> bool:
         names = [argument.keyword and argument.keyword.value for argument in one.args]
         same = self.alike(one.func, other.func) and names == [argument.keyword and argument.keyword.value for argument in other.args]
-        return same and all(self.alike(left.value, right.value) for left, right in zip(one.args, other.args, strict=True))
+        return same and self._all_alike([argument.value for argument in one.args], [argument.value for argument in other.args])
+
+    def _all_alike(self, some: Sequence[cst.BaseExpression], others: Sequence[cst.BaseExpression]) -> bool:
+        return len(some) == len(others) and all(self.alike(one, other) for one, other in zip(some, others, strict=True))
 
 
 def _is_sentence(text: str | None) -> bool:
     return text is not None and (" " in text.strip() or not text)
+
+
+def _yielded(expression: cst.Yield) -> cst.BaseExpression | None:
+    return expression.value if isinstance(expression.value, cst.BaseExpression) else None
+
+
+def _key(element: cst.BaseDictElement) -> str | None:
+    """The key of an element of a dict, where it is written out."""
+    return string_value(element.key) if isinstance(element, cst.DictElement) else None
