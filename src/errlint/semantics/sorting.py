@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 import msgspec
 
+from errlint.lean import dataclass
 from errlint.semantics.conditions import conditions_at, needed_beside
 from errlint.semantics.handlers import BROAD
 from errlint.semantics.meaning import Kind, Meaning, Place
@@ -17,6 +18,15 @@ from errlint.semantics.types import shown
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A test that asks of which type a value is."""
+
+    test: cst.BaseExpression
+    value: cst.BaseExpression
+    type: cst.BaseExpression
 
 
 class Sorting:
@@ -29,8 +39,8 @@ class Sorting:
         """A text as ``node`` asks it: under ``isinstance(e, ConnectionError)``, it is what the network says, whatever else ``e`` may be."""
         tree = self._semantics.tree
         holding = dict.fromkeys((*tree.tests_around(node), *needed_beside(tree, node), *self._holding_at(node, truth=True)))
-        for test in self._about(text, holding):
-            found = self._semantics.evaluator.sorted_by(test, test.args[0].value) or self._of_unknown_kind(test)
+        for asked in self._about(text, holding):
+            found = self._semantics.evaluator.sorted_by(asked.test, asked.type, asked.value) or self._of_unknown_kind(asked)
             if found is not None and found.kind is Kind.EXCEPTION and not self._is_raised(found, node):
                 return self._without_answers(_of(text, found), of=text, node=node)
         return self._without_answers(text, of=text, node=node)
@@ -41,7 +51,7 @@ class Sorting:
         if not ruled_out:
             return False
         here = (place,) if isinstance(place, cst.Call) else ()
-        named = [self._kinds(test) for test in self._about(text, (*here, *self._holding_at(place, truth=True)))]
+        named = [self._kinds(asked) for asked in self._about(text, (*here, *self._holding_at(place, truth=True)))]
         return any(kinds and all(self._is_one_of(kind, ruled_out) for kind in kinds) for kinds in named)
 
     def _holding_at(self, node: cst.CSTNode, *, truth: bool) -> Iterator[cst.BaseExpression]:
@@ -58,29 +68,29 @@ class Sorting:
             if isinstance(found, (cst.BaseSmallStatement, cst.BaseCompoundStatement, cst.Lambda)):
                 break
             whole = found if isinstance(found, cst.BooleanOperation) else whole
-        return {kind for test in self._about(text, self._holding_at(whole, truth=False)) for kind in self._kinds(test)}
+        return {kind for asked in self._about(text, self._holding_at(whole, truth=False)) for kind in self._kinds(asked)}
 
-    def _kinds(self, test: cst.Call) -> list[str]:
-        """The types that a call of ``isinstance`` asks for."""
-        return self._semantics.evaluator.type_names(test.args[1].value)
+    def _kinds(self, asked: _Asked) -> list[str]:
+        """The types that a test asks for."""
+        return self._semantics.evaluator.type_names(asked.type)
 
     def _is_one_of(self, kind: str, kinds: Collection[str]) -> bool:
         return kind in kinds or any(ancestor.name in kinds for ancestor in self._semantics.types.ancestors(kind))
 
-    def _of_unknown_kind(self, test: cst.Call) -> Meaning | None:
+    def _of_unknown_kind(self, asked: _Asked) -> Meaning | None:
         """An exception of a type of which nothing is known: what is expected of it is told in the same branch."""
-        kinds = self._kinds(test)
+        kinds = self._kinds(asked)
         if not kinds or any(kind in BROAD or self._semantics.types.type(kind) is not None for kind in kinds):
             return None
-        return Meaning(Kind.EXCEPTION, (Place(test, f"`{dotted(test.args[0].value)}` is a `{shown(kinds[0])}`"),), proven=False)
+        place = Place(asked.test, f"`{dotted(asked.value)}` is a `{shown(kinds[0])}`")
+        return Meaning(Kind.EXCEPTION, (place,), proven=False)
 
-    def _about(self, text: Meaning, tests: Iterable[cst.BaseExpression]) -> Iterator[cst.Call]:
-        """The calls of ``isinstance`` that ask about the exception of a text."""
-        for test in tests:
-            if isinstance(test, cst.Call) and isinstance(test.func, cst.Name) and test.func.value == "isinstance" and len(test.args) == 2:
-                whole = self._semantics.meaning(test.args[0].value)
-                if whole is not None and whole.kind is Kind.EXCEPTION and whole.trail[0].node is text.trail[0].node:
-                    yield test
+    def _about(self, text: Meaning, tests: Iterable[cst.BaseExpression]) -> Iterator[_Asked]:
+        """The tests that ask of which type the exception of a text is."""
+        for asked in filter(None, map(_asked, tests)):
+            whole = self._semantics.meaning(asked.value)
+            if whole is not None and whole.kind is Kind.EXCEPTION and whole.trail[0].node is text.trail[0].node:
+                yield asked
 
     def _is_raised(self, exception: Meaning, node: cst.CSTNode) -> bool:
         """Whether the ``try`` around is seen to raise this type of the project for a status."""
@@ -126,14 +136,31 @@ class Sorting:
         return any(sheet.covers_status and not sheet.statuses and not sheet.status_class for sheet in sheets)
 
     def _has_no_answer(self, text: Meaning, test: cst.BaseExpression, truth: bool) -> bool:
-        """``e.response is None``, of the exception of the text."""
-        if not isinstance(test, cst.Comparison) or len(test.comparisons) != 1:
+        """``e.response is None``, or no status, of the exception of the text. A response that is false may be one with an error status."""
+        asked, none = test, not truth
+        if isinstance(test, cst.Comparison):
+            target = test.comparisons[0]
+            if len(test.comparisons) > 1 or dotted(target.comparator) != "None" or not isinstance(target.operator, (cst.Is, cst.IsNot)):
+                return False
+            asked, none = test.left, isinstance(target.operator, cst.Is) is truth
+        found = self._semantics.meaning(asked) if none else None
+        if found is None or found.trail[0].node is not text.trail[0].node:
             return False
-        operator, other = test.comparisons[0].operator, test.comparisons[0].comparator
-        if not isinstance(operator, (cst.Is, cst.IsNot)) or dotted(other) != "None" or isinstance(operator, cst.Is) is not truth:
-            return False
-        answer = self._semantics.meaning(test.left)
-        return answer is not None and answer.kind is Kind.RESPONSE and answer.trail[0].node is text.trail[0].node
+        return found.kind is Kind.STATUS or (found.kind is Kind.RESPONSE and asked is not test)
+
+
+def _asked(test: cst.BaseExpression) -> _Asked | None:
+    """What a test asks, if it is ``isinstance(value, type)`` or ``type(value) is type``."""
+    match test:
+        case cst.Call(func=cst.Name(value="isinstance"), args=[cst.Arg(value=value), cst.Arg(value=kind)]):
+            return _Asked(test, value, kind)
+        case cst.Comparison(
+            left=cst.Call(func=cst.Name(value="type"), args=[cst.Arg(value=value)]),
+            comparisons=[cst.ComparisonTarget(operator=cst.Is() | cst.Equal(), comparator=kind)],
+        ):
+            return _Asked(test, value, kind)
+        case _:
+            return None
 
 
 def _of(text: Meaning, exception: Meaning) -> Meaning:
