@@ -18,10 +18,14 @@ _TELLING = frozenset({
     "debug", "info", "warning", "warn", "error", "exception", "critical", "fatal", "log", "trace", "success", "print", "echo", "secho",
     "pprint", "rule", "write", "display", "add_note",
 })  # fmt: skip
+_SHOWING = frozenset({"notify", "toast", "flash", "alert", "showMessage", "showinfo", "showwarning", "showerror"})
+"""What shows people what it is given, if that is a sentence."""
 _TRUTH = frozenset({"any", "all", "bool", "next", "filter", "len", "max", "sum"})
 _AROUND = (cst.Comparison, cst.Dict, cst.DictElement, cst.Tuple, cst.List, cst.Element)
 """What a truth may be a part of without being used by it."""
 _HOPS = 3
+_DEEPEST = 2
+"""So many names and loops may lead from one to the next: each may lead to all others."""
 
 
 class Decisions:
@@ -33,6 +37,7 @@ class Decisions:
         self._scopes = scopes
         self._prose = prose
         self._describing: dict[cst.FunctionDef, bool] = {}
+        self._asked: set[cst.CSTNode] = set()
 
     def decides(self, node: cst.CSTNode, hops: int = _HOPS) -> bool:
         """Whether the truth of ``node`` changes what the program does, beyond the wording of what it tells."""
@@ -42,11 +47,11 @@ class Decisions:
         for found in self._tree.ancestors(node):
             if isinstance(found, (cst.BooleanOperation, cst.UnaryOperation, cst.GeneratorExp, cst.ListComp, cst.SetComp, cst.Arg)):
                 if isinstance(found, (cst.GeneratorExp, cst.ListComp, cst.SetComp)) and child is not found.elt:
-                    return True
+                    return self._matters(found, hops)
             elif isinstance(found, cst.NamedExpr):
                 if self._used(found.target, hops):
                     return True
-            elif isinstance(found, _AROUND):
+            elif isinstance(found, (*_AROUND, cst.CompIf, cst.CompFor)):
                 pass
             elif isinstance(found, cst.Call):
                 # what a table gives may be called: `ERRORS.get(message, RuntimeError)(message)`
@@ -55,9 +60,9 @@ class Decisions:
             elif isinstance(found, cst.If):
                 return child is found.test and not self._if_only_tells(found, describes=self._describes(found))
             elif isinstance(found, cst.IfExp):
-                only_words = self._prose.is_read(found)
+                only_words = self._prose.is_read(found) or (_is_telling(found.body) and _is_telling(found.orelse))
                 return child is found.test and not only_words and self._matters(found, hops)
-            elif isinstance(found, (cst.While, cst.Assert, cst.CompIf, cst.MatchCase, cst.Return, cst.Raise, cst.Lambda)):
+            elif isinstance(found, (cst.While, cst.Assert, cst.MatchCase, cst.Return, cst.Raise, cst.Lambda)):
                 return True
             elif isinstance(found, cst.Assign):
                 return any(self._used(target.target, hops) for target in found.targets)
@@ -75,8 +80,10 @@ class Decisions:
                 return False
             if isinstance(found, cst.FormattedString) or self._is_woven(found):
                 return False
-            if isinstance(found, cst.Assign) and hops and all(isinstance(target.target, cst.Name) for target in found.targets):
-                return any(self._matters(use, hops - 1) for target in found.targets for use in self._uses(target.target))
+            if isinstance(found, cst.Assign) and hops:
+                names = [name for target in found.targets for name in _targets(target.target)]
+                known = all(isinstance(name, cst.Name) for name in names)
+                return not known or any(self._matters(use, hops - 1) for name in names for use in self._uses(name))
             if isinstance(found, cst.Raise):
                 # one type, and two words for what happened
                 return not isinstance(node, cst.IfExp) or not self._prose.is_any_word(node)
@@ -168,9 +175,12 @@ class Decisions:
             return all(self._telling_statement(small, describes=describes) for small in statement.body)
         if isinstance(statement, cst.Pass):
             return True
+        if isinstance(statement, (cst.Break, cst.Continue)):
+            return self._ends_a_search(statement, describes=describes)
         if isinstance(statement, cst.Expr):
             value = statement.value
-            return (isinstance(value, cst.Call) and (_tells(value) or self._collects(value, describes=describes))) or _written_out(value)
+            called = isinstance(value, cst.Call) and (_tells(value) or self._shows(value) or self._collects(value, describes=describes))
+            return called or _written_out(value)
         if isinstance(statement, cst.Return):
             return describes
         if isinstance(statement, cst.Assign) and describes:
@@ -187,6 +197,31 @@ class Decisions:
             return self._only_tells(statement.body, describes=describes) and tail
         return False
 
+    def _ends_a_search(self, statement: cst.CSTNode, *, describes: bool) -> bool:
+        """Whether a loop does nothing but look for words to tell, so that to leave it changes nothing else."""
+        loop = self._tree.enclosing(statement, cst.For, cst.While, cst.FunctionDef)
+        if not isinstance(loop, cst.For):
+            return False
+        suites = (loop.body, *([loop.orelse.body] if loop.orelse is not None else []))
+        return self._unless_asked(loop, lambda: all(self._only_tells(suite, describes=describes) for suite in suites))
+
+    def _unless_asked(self, node: cst.CSTNode, question: Callable[[], bool]) -> bool:
+        """The answer to a question about ``node``; true while the same is being asked, so that what else there is decides.
+
+        Questions that lead to too many others are answered with no.
+        """
+        if node in self._asked or len(self._asked) >= _DEEPEST:
+            return node in self._asked
+        self._asked.add(node)
+        try:
+            return question()
+        finally:
+            self._asked.remove(node)
+
+    def _shows(self, call: cst.Call) -> bool:
+        """``self.notify("Your plan ends here.")``: what is given a sentence, and called like what shows it."""
+        return _called(call) in _SHOWING and any(self._prose.is_read(argument.value) for argument in call.args)
+
     def _collects(self, call: cst.Call, *, describes: bool) -> bool:
         """``hints.append("See your plan.")``; in a function that describes, anything that is added to a local list."""
         function = call.func
@@ -200,8 +235,17 @@ class Decisions:
         if not isinstance(statement, cst.Assign) or not isinstance(statement.value, (cst.SimpleString, cst.ConcatenatedString, cst.Name)):
             return False
         names = [target.target for target in statement.targets]
-        uses = [use for name in names for use in self._uses(name)]
-        return all(isinstance(name, cst.Name) for name in names) and not any(self._matters(use, _HOPS - 1) for use in uses)
+        if not all(isinstance(name, cst.Name) and isinstance(self._scopes.scope_of(name), cst.FunctionDef) for name in names):
+            return False
+        return self._unless_asked(statement, lambda: not any(self._matters(use, _HOPS - 1) for name in names for use in self._reads(name)))
+
+    def _reads(self, target: cst.BaseExpression) -> Iterator[cst.Name]:
+        """Where a name is read in the scope that it is bound in, before as well: the next pass of a loop comes there."""
+        scope = self._scopes.scope_of(target)
+        for name in self._names.get(target.value, ()) if isinstance(target, cst.Name) else ():
+            bound = isinstance(self._tree.parent.get(name), (cst.AssignTarget, cst.AugAssign, cst.AnnAssign))
+            if not bound and self._scopes.scope_of(name) is scope:
+                yield name
 
     def _end(self, statements: Sequence[cst.CSTNode]) -> cst.BaseSmallStatement | None:
         """The statement that a block ends with, which before does nothing but tell."""
@@ -212,7 +256,8 @@ class Decisions:
             self._telling_statement(small, describes=False) for small in last.body[:-1]
         ):
             return None
-        return last.body[-1] if isinstance(last.body[-1], (cst.Return, cst.Raise, cst.Expr)) else None
+        ended = last.body[-1]
+        return ended if isinstance(ended, (cst.Return, cst.Raise, cst.Expr, cst.Continue, cst.Break)) else None
 
     def _describes(self, node: cst.CSTNode) -> bool:
         """Whether the function around returns nothing but prose, and None where nobody asks for that: what it returns is for people."""
@@ -236,10 +281,30 @@ class Decisions:
 
 
 def _tells(call: cst.Call) -> bool:
-    function = call.func
-    name = function.attr.value if isinstance(function, cst.Attribute) else function.value if isinstance(function, cst.Name) else ""
+    return _is_telling(call.func)
+
+
+def _is_telling(function: cst.BaseExpression) -> bool:
+    name = _last_name(function)
     # log_error(), print_warning(): helpers that tell say so in their first word
     return name in _TELLING or name.lstrip("_").partition("_")[0] in ("log", "print", "warn")
+
+
+def _called(call: cst.Call) -> str:
+    return _last_name(call.func)
+
+
+def _last_name(function: cst.BaseExpression) -> str:
+    return function.attr.value if isinstance(function, cst.Attribute) else function.value if isinstance(function, cst.Name) else ""
+
+
+def _targets(target: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
+    """What an assignment binds: several, if it takes a tuple apart."""
+    if isinstance(target, (cst.Tuple, cst.List)):
+        for element in target.elements:
+            yield from _targets(element.value)
+    else:
+        yield target
 
 
 def _written_out(expression: cst.BaseExpression) -> bool:

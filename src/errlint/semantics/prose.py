@@ -20,7 +20,8 @@ _TEXT_OF = frozenset({"str", "repr", "format", "getattr"})
 class Prose:
     """Answers for the expressions of one file.
 
-    :param strings: the strings that an expression stands for; :param says_error: whether an expression is the text of an error.
+    :param strings: all the strings that a name stands for, as far as these are known;
+    :param says_error: whether an expression is the text of an error.
     """
 
     def __init__(self, strings: Callable[[cst.BaseExpression], Sequence[str]], says_error: Callable[[cst.BaseExpression], bool]) -> None:
@@ -42,7 +43,7 @@ class Prose:
                 return self.is_written(value)
             case cst.SimpleString() | cst.ConcatenatedString():
                 return _is_sentence(string_value(expression))
-            case cst.Name(value=name) | cst.Attribute(attr=cst.Name(value=name)) if name.isupper():
+            case cst.Name() | cst.Attribute():
                 words = self._strings(expression)
                 return bool(words) and all(map(_is_sentence, words))
             case _:
