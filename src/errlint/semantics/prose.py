@@ -29,12 +29,14 @@ class Prose:
         self._says_error = says_error
 
     def is_written(self, expression: cst.BaseExpression | None) -> bool:
-        """A sentence of the code's own: a literal with a space, an f-string, or a join of such."""
+        """A sentence of the code's own: a text with a space in it, or a join of such."""
         match expression:
             case None:
                 return False
-            case cst.FormattedString() | cst.ConcatenatedString() if string_value(expression) is None:
-                return True
+            case cst.FormattedString(parts=parts):
+                return any(" " in part.value for part in parts if isinstance(part, cst.FormattedStringText))
+            case cst.ConcatenatedString(left=left, right=right) if string_value(expression) is None:
+                return self.is_written(left) or self.is_written(right)
             case cst.BinaryOperation(left=left, right=right):
                 return self.is_written(left) or self.is_written(right)
             case cst.IfExp(body=body, orelse=orelse):
