@@ -40,7 +40,7 @@ class Sorting:
         tree = self._semantics.tree
         holding = dict.fromkeys((*tree.tests_around(node), *needed_beside(tree, node), *self._holding_at(node, truth=True)))
         for asked in self._about(text, holding):
-            found = self._semantics.evaluator.sorted_by(asked.test, asked.type, asked.value) or self._of_unknown_kind(asked)
+            found = self._semantics.evaluator.sorted_by(asked.test, asked.type, asked.value) or self._of_unknown_kind(asked, text)
             if found is not None and found.kind is Kind.EXCEPTION and not self._is_raised(found, node):
                 return self._without_answers(_of(text, found), of=text, node=node)
         return self._without_answers(text, of=text, node=node)
@@ -63,12 +63,15 @@ class Sorting:
 
         ``isinstance(e, HTTPError) or "is busy" in str(e)`` does not tell them apart: whatever follows is for both.
         """
-        whole = node
+        alternatives: list[cst.CSTNode] = []
         for found in self._semantics.tree.ancestors(node):
             if isinstance(found, (cst.BaseSmallStatement, cst.BaseCompoundStatement, cst.Lambda)):
                 break
-            whole = found if isinstance(found, cst.BooleanOperation) else whole
-        return {kind for asked in self._about(text, self._holding_at(whole, truth=False)) for kind in self._kinds(asked)}
+            if isinstance(found, cst.BooleanOperation) and isinstance(found.operator, cst.Or):
+                alternatives.append(found.left)
+        tests = self._holding_at(node, truth=False)
+        told_apart = (test for test in tests if not any(self._semantics.tree.within(test, other) for other in alternatives))
+        return {kind for asked in self._about(text, told_apart) for kind in self._kinds(asked)}
 
     def _kinds(self, asked: _Asked) -> list[str]:
         """The types that a test asks for."""
@@ -77,12 +80,15 @@ class Sorting:
     def _is_one_of(self, kind: str, kinds: Collection[str]) -> bool:
         return kind in kinds or any(ancestor.name in kinds for ancestor in self._semantics.types.ancestors(kind))
 
-    def _of_unknown_kind(self, asked: _Asked) -> Meaning | None:
-        """An exception of a type of which nothing is known: what is expected of it is told in the same branch."""
+    def _of_unknown_kind(self, asked: _Asked, text: Meaning) -> Meaning | None:
+        """An exception of a type of which nothing is known: what is expected of it is told in the same branch.
+
+        A type that only shows at run time may be that of an answer, if one is known to come.
+        """
         kinds = self._kinds(asked)
-        if not kinds or any(kind in BROAD or self._semantics.types.type(kind) is not None for kind in kinds):
+        if (not kinds and text.proven) or any(kind in BROAD or self._semantics.types.type(kind) is not None for kind in kinds):
             return None
-        place = Place(asked.test, f"`{dotted(asked.value)}` is a `{shown(kinds[0])}`")
+        place = Place(asked.test, f"`{dotted(asked.value)}` is a `{shown(kinds[0]) if kinds else dotted(asked.type)}`")
         return Meaning(Kind.EXCEPTION, (place,), proven=False)
 
     def _about(self, text: Meaning, tests: Iterable[cst.BaseExpression]) -> Iterator[_Asked]:
