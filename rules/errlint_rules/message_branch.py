@@ -79,7 +79,7 @@ def _of_test(test: TextTest, ctx: Context) -> Iterator[Finding]:
     if subject is None:
         return
     node = test.node
-    expected = None if subject.proven else ctx.expectation(subject)
+    expected = None if subject.proven else ctx.expectation(subject, test.node)
     if not subject.proven and expected is None:
         return
     question = _question(test, subject, ctx)
@@ -96,7 +96,9 @@ def _of_test(test: TextTest, ctx: Context) -> Iterator[Finding]:
         severity=Severity.ADVICE if sole or narrowed else None,
         api=subject.catalogue,
         remedy=f"test {replacement.what}: `{replacement.code}`" if replacement else _remedy(subject, words, sole=sole),
-        fix=ctx.fix(Safety.UNSAFE, f"Test {replacement.what}", ctx.replace(question.node, replacement.code)) if replacement else None,
+        fix=ctx.fix(Safety.UNSAFE, f"Test {replacement.what}", ctx.replace(question.node, replacement.code), *replacement.edits)
+        if replacement
+        else None,
     )
 
 

@@ -121,9 +121,9 @@ class Context(Editing):
         """Whether a test of the message of an answer is all that makes it an error."""
         return refuses(self.semantics, test, meaning)
 
-    def expectation(self, meaning: Meaning) -> Place | None:
+    def expectation(self, meaning: Meaning, node: cst.CSTNode) -> Place | None:
         """Where the code itself shows that the exception which a text was made of may be an HTTP error."""
-        return self.semantics.expectations.of(meaning) or self.semantics.retried_texts.asked_about(meaning)
+        return self.semantics.expectations.of(meaning, node) or self.semantics.retried_texts.asked_about(meaning)
 
     def is_of_project(self, sheet: TypeSheet) -> bool:
         """Whether a type is a class of the project, not of a library."""
@@ -301,4 +301,4 @@ class Context(Editing):
 
     def replacement(self, words: Sequence[str], subject: Meaning, node: cst.CSTNode, *, negated: bool) -> Replacement | None:
         """The test on the code or the status that should stand where ``subject`` is asked for ``words``; None without a unique answer."""
-        return Replacements(self.semantics.tree, self.source).of(words, subject, node, negated=negated)
+        return Replacements(self.semantics, self.source).of(words, subject, node, negated=negated)

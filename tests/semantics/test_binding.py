@@ -95,6 +95,16 @@ def api_of(code: str, of: str, apis: Catalogues, api: str | None = None) -> str 
         "url_of(item)",
         "Urls.ITEMS",
         "Urls().ITEMS if item else BASE",
+        "HOSTED + item",
+        'f"{HOSTED}{item}"',
+        'f"{HOSTED}{tenant}{item}.json"',
+        '"%s%s" % (HOSTED, item)',
+        '"{}{}".format(HOSTED, item)',
+        '"{0}{1}".format(HOSTED, item)',
+        "urljoin(HOSTED, item)",
+        '"".join((HOSTED, item))',
+        'f"https://{tenant}.shop.acme.example{item}"',
+        "url_under(item)",
     ],
 )
 def test_the_host_is_read_however_the_url_is_put_together(address: str, apis: Catalogues) -> None:
@@ -108,10 +118,16 @@ SCHEME = os.environ["SCHEME"]
 HOST = "api.acme.example"
 BASE = f"https://{{HOST}}/v1"
 PATTERN = "https://api.acme.example/{{item}}"
+HOSTED = "https://api.acme.example"
 URLS = {{"other": "https://api.other.example", "items": "https://api.acme.example/items"}}
 
 class Urls:
     ITEMS = BASE + "/items"
+
+def url_under(path, base_url=HOSTED):
+    url = base_url
+    url += path
+    return url
 
 def url_of(item):
     return f"{{BASE}}/items/{{item}}"
@@ -132,6 +148,13 @@ def fetch(item, tenant, anything):
         'f"{base}/https://api.acme.example"',
         '"api acme"',
         "42",
+        '"https://api.acme.example" + ".evil.example"',
+        '"https://api.acme.example" + ".evil.example" + url',
+        '"https://api." + host',
+        '"https://api.acme." + host',
+        'f"https://api.{host}.example"',
+        'f"https://api.acme.{host}/items"',
+        'host + ".example"',
     ],
 )
 def test_without_a_host_that_is_known_nothing_is_bound(address: str, apis: Catalogues) -> None:
@@ -168,6 +191,24 @@ def fetch():
     return {call}
 """
     assert api_of(code, call, apis) == "acme"
+
+
+def test_a_path_may_follow_without_a_slash(apis: Catalogues) -> None:
+    code = """
+import requests
+
+class Client:
+    def __init__(self, base_url="https://api.acme.example"):
+        self.base_url = base_url
+        self.session = requests.Session()
+
+    def url(self, path):
+        return self.base_url + path
+
+    def get(self, path):
+        return self.session.get(self.url(path), timeout=5)
+"""
+    assert api_of(code, "self.session.get(self.url(path), timeout=5)", apis) == "acme"
 
 
 def test_attributes_of_classes_carry_addresses_and_clients(apis: Catalogues) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import libcst as cst
@@ -54,6 +55,12 @@ class Address:
     def is_unknown(self) -> bool:
         """Whether there is an address of which nothing is known."""
         return not self.names_a_place and not self.variable
+
+    def beginnings(self) -> Iterator[Address]:
+        """The hosts that it has if a part that is not known begins the path: ``"https://api.example.com" + path``."""
+        for gap in re.finditer(_GAP, self.host):
+            if gap.start():
+                yield Address(self.host[: gap.start()], variable=self.variable, bare=self.bare)
 
     @property
     def shown(self) -> str:
@@ -188,6 +195,10 @@ class Addresses:
             parts = [self._text(argument, hops - 1) for argument in arguments]
             absolute = [part for part in parts if "://" in part.text]
             return (absolute[-1] if absolute else parts[0]) + _Text("/")
+        for function in self._functions.run_by(call):
+            returned = next(self._functions.returned(function), None)
+            if returned is not None:
+                return self._text(returned, hops - 1)
         if last in _MAKES_URL and arguments:
             return self._text(arguments[0], hops - 1)
         stands_for = self._libraries.addresses.get(name)
@@ -195,10 +206,6 @@ class Addresses:
             named = [found.value for found in call.args if found.keyword is not None and found.keyword.value == stands_for.name]
             written = [*named, *arguments[stands_for.position or 0 :]]
             return self._text(written[0], hops - 1) if written else _UNKNOWN
-        for function in self._functions.run_by(call):
-            returned = next(self._functions.returned(function), None)
-            if returned is not None:
-                return self._text(returned, hops - 1)
         if isinstance(call.func, cst.Attribute):
             return self._method(call, call.func, arguments, hops)
         return _UNKNOWN

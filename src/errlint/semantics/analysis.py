@@ -32,6 +32,7 @@ from errlint.semantics.names import Names, dotted
 from errlint.semantics.origins import Origins
 from errlint.semantics.own_texts import OwnTexts
 from errlint.semantics.presence import Presence
+from errlint.semantics.prose import Prose
 from errlint.semantics.raises import Raising
 from errlint.semantics.request_ids.losses import Losses
 from errlint.semantics.retries.at_hand import Headers
@@ -46,7 +47,7 @@ from errlint.semantics.retries.texts import RetriedTexts
 from errlint.semantics.retries.told import ToldWaits
 from errlint.semantics.retries.waits import Waits
 from errlint.semantics.said_apis import SaidApis
-from errlint.semantics.scopes import Scopes
+from errlint.semantics.scopes import How, Scopes
 from errlint.semantics.silences import Silences
 from errlint.semantics.sorting import Sorting
 from errlint.semantics.statuses import ERRORS, Statuses
@@ -169,6 +170,7 @@ class Semantics:
             asked=self.asked,
             number=self.statuses.number,
             types=self.evaluator.type_sheets,
+            are_apart=self.sorting.are_apart,
         )
 
     @cached_property
@@ -215,7 +217,21 @@ class Semantics:
     @cached_property
     def decisions(self) -> Decisions:
         """Whether a test decides anything."""
-        return Decisions(self.tree, self.scopes)
+        return Decisions(self.tree, self.scopes, Prose(self._words, self._says_error), self.functions.calls_of)
+
+    def _words(self, expression: cst.BaseExpression) -> tuple[str, ...]:
+        """The strings that a name always stands for: of a constant, or of what a loop takes from a table."""
+        bindings = self.scopes.reaching(expression) if isinstance(expression, cst.Name) else []
+        of_table = bool(bindings) and all(binding.how is How.ITEM for binding in bindings)
+        constant = (dotted(expression) or "").rpartition(".")[2].isupper()
+        return self.constants.strings(expression) if of_table or constant else ()
+
+    def _says_error(self, expression: cst.BaseExpression) -> bool:
+        """Whether an expression is the human-readable text of an error."""
+        found = self.meaning(expression)
+        if found is None or found.kind not in (Kind.MESSAGE, Kind.REASON, Kind.TEXT):
+            return False
+        return found.from_exception or found.kind is not Kind.TEXT or self.is_error(found, expression)
 
     @cached_property
     def functions(self) -> Functions:

@@ -131,11 +131,18 @@ class ApiBinding:
             address = self._addresses.of(argument.value)
             if address is None:
                 continue
+            address = self._before_a_path(address)
             if address.bare and not self._is_host(argument, address):
                 continue
             if address.host or address.variable or argument.keyword is not None:
                 return address
         return None
+
+    def _before_a_path(self, address: Address) -> Address:
+        """What follows the whole host of an API without being known is a path; else the host may go on."""
+        if address.names_a_place:
+            return address
+        return next((found for found in address.beginnings() if self._catalogues.for_host(found.host) is not None), address)
 
     def _is_host(self, argument: cst.Arg, address: Address) -> bool:
         """A host without a scheme: under a keyword for hosts, or one that a catalogue knows; any other text may have a dot in it, too."""

@@ -6,6 +6,7 @@ holds wherever the class is caught, in whatever module that is.
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Callable
 
 import libcst as cst
@@ -14,7 +15,7 @@ from errlint.first_party import is_first_party
 from errlint.semantics.class_members import is_static
 from errlint.semantics.functions import arguments, fields, is_super_init
 from errlint.semantics.imported import Imported
-from errlint.semantics.inside import KIND_OF
+from errlint.semantics.inside import KIND_OF, part_of_body
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.names import Names, called, dotted
 from errlint.semantics.scopes import How
@@ -25,6 +26,14 @@ from errlint.semantics.types import Types
 Carries = tuple[tuple[str, str, str], ...]
 """Types of exceptions, attributes that they have, and what these hold, in the words of sheets."""
 _WORDS: dict[Kind, str] = {kind: word for word, kind in KIND_OF.items() if kind not in (Kind.OK, Kind.CALL)}
+_SAYING = (Kind.TEXT, Kind.BODY, Kind.MESSAGE, Kind.REASON, Kind.EXCEPTION)
+_VALUES = (cst.Name, cst.Attribute, cst.Call, cst.Subscript)
+
+
+def is_of_python(name: str) -> bool:
+    """Whether a name is that of an exception of Python itself, and of one kind: not ``Exception``."""
+    found = getattr(builtins, name, None)
+    return isinstance(found, type) and issubclass(found, Exception) and found is not Exception
 
 
 class Carried:
@@ -48,7 +57,9 @@ class Carried:
         self._meaning = meaning
 
     def of(self, made: cst.Call, name: str) -> Carries:
-        """What an exception of this type carries that a call makes."""
+        """What an exception of this type carries that a call makes; one of Python itself has nothing but what it is made with."""
+        if is_of_python(name):
+            return ((name, "args", "text"),) if any(self._holds_text(argument.value) for argument in made.args) else ()
         given = {key: word for key, value in arguments(made) if (word := self._word(value))}
         found: dict[str, str] = {}
         for ancestor in self._types.ancestors(name) if given else ():
@@ -62,6 +73,11 @@ class Carried:
             given = {key: known[parameter] for key, parameter in making.handed if parameter in known}
         return tuple((name, attribute, word) for attribute, word in found.items())
 
+    def _holds_text(self, value: cst.BaseExpression) -> bool:
+        """Whether what a server said is written into a text."""
+        parts = (self._meaning(node) for node in (value, *self._tree.below(value)) if isinstance(node, _VALUES))
+        return any(found is not None and found.proven and found.kind in _SAYING for found in parts)
+
     def _making(self, name: str) -> Making | None:
         if is_first_party(name):
             return self._imported.making(name) if self._imported is not None else None
@@ -73,9 +89,10 @@ class Carried:
         found = self._meaning(value)
         if found is None:
             return "retry-after" if self._is_made_of_the_wait(value) else ""
-        part_of_body = found.kind is Kind.BODY and bool(found.path)
-        if not found.proven or found.from_exception or part_of_body or not self._is_one_thing(value, found):
+        if not found.proven or found.from_exception or not self._is_one_thing(value, found):
             return ""
+        if found.kind is Kind.BODY and found.path:
+            return part_of_body(found.path)
         if found.kind is Kind.RESPONSE and found.sheet is not None and not self._types.is_of_project(found.sheet):
             return found.sheet.name
         return _WORDS.get(found.kind, "")

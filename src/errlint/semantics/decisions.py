@@ -2,47 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 
 import libcst as cst
 
 from errlint.semantics.constants import string_value
+from errlint.semantics.leaving import leaves
 from errlint.semantics.names import dotted
+from errlint.semantics.prose import Prose
 from errlint.semantics.scopes import Scopes
 from errlint.semantics.tree import Tree
 
 _TELLING = frozenset({
     "debug", "info", "warning", "warn", "error", "exception", "critical", "fatal", "log", "trace", "success", "print", "echo", "secho",
-    "pprint", "rule", "write", "display",
+    "pprint", "rule", "write", "display", "add_note",
 })  # fmt: skip
+_SHOWING = frozenset({"notify", "toast", "flash", "alert", "showMessage", "showinfo", "showwarning", "showerror"})
+"""What shows people what it is given, if that is a sentence."""
 _TRUTH = frozenset({"any", "all", "bool", "next", "filter", "len", "max", "sum"})
 _AROUND = (cst.Comparison, cst.Dict, cst.DictElement, cst.Tuple, cst.List, cst.Element)
 """What a truth may be a part of without being used by it."""
 _HOPS = 3
+_DEEPEST = 2
+"""So many names and loops may lead from one to the next: each may lead to all others."""
 
 
 class Decisions:
     """Answers whether control flow, a returned value, a raised type or a retry depends on an expression."""
 
-    def __init__(self, tree: Tree, scopes: Scopes) -> None:
+    def __init__(self, tree: Tree, scopes: Scopes, prose: Prose, calls_of: Callable[[cst.FunctionDef], Sequence[cst.Call]]) -> None:
         self._tree = tree
+        self._calls_of = calls_of
         self._scopes = scopes
+        self._prose = prose
         self._describing: dict[cst.FunctionDef, bool] = {}
+        self._asked: set[cst.CSTNode] = set()
 
     def decides(self, node: cst.CSTNode, hops: int = _HOPS) -> bool:
         """Whether the truth of ``node`` changes what the program does, beyond the wording of what it tells."""
         if isinstance(node, cst.Match):
-            return not all(_only_tells(case.body, describes=self._describes(node)) for case in node.cases)
+            return not all(self._only_tells(case.body, describes=self._describes(node)) for case in node.cases)
         child: cst.CSTNode = node
         for found in self._tree.ancestors(node):
             if isinstance(found, (cst.BooleanOperation, cst.UnaryOperation, cst.GeneratorExp, cst.ListComp, cst.SetComp, cst.Arg)):
                 if isinstance(found, (cst.GeneratorExp, cst.ListComp, cst.SetComp)) and child is not found.elt:
-                    return True
+                    return self._matters(found, hops)
             elif isinstance(found, cst.NamedExpr):
                 if self._used(found.target, hops):
                     return True
-            elif isinstance(found, _AROUND):
+            elif isinstance(found, (*_AROUND, cst.CompIf, cst.CompFor)):
                 pass
             elif isinstance(found, cst.Call):
                 # what a table gives may be called: `ERRORS.get(message, RuntimeError)(message)`
@@ -51,9 +60,9 @@ class Decisions:
             elif isinstance(found, cst.If):
                 return child is found.test and not self._if_only_tells(found, describes=self._describes(found))
             elif isinstance(found, cst.IfExp):
-                only_words = _prose(found.body) and _prose(found.orelse)
+                only_words = self._prose.is_read(found) or (_is_telling(found.body) and _is_telling(found.orelse))
                 return child is found.test and not only_words and self._matters(found, hops)
-            elif isinstance(found, (cst.While, cst.Assert, cst.CompIf, cst.MatchCase, cst.Return, cst.Raise, cst.Lambda)):
+            elif isinstance(found, (cst.While, cst.Assert, cst.MatchCase, cst.Return, cst.Raise, cst.Lambda)):
                 return True
             elif isinstance(found, cst.Assign):
                 return any(self._used(target.target, hops) for target in found.targets)
@@ -69,16 +78,24 @@ class Decisions:
         for found in self._tree.ancestors(node):
             if isinstance(found, cst.Call) and _tells(found):
                 return False
-            if isinstance(found, cst.FormattedString):
+            if isinstance(found, cst.FormattedString) or self._is_woven(found):
                 return False
-            if isinstance(found, cst.Assign) and hops and all(isinstance(target.target, cst.Name) for target in found.targets):
-                return any(self._matters(use, hops - 1) for target in found.targets for use in self._uses(target.target))
+            if isinstance(found, cst.Assign) and hops:
+                names = [name for target in found.targets for name in _targets(target.target)]
+                known = all(isinstance(name, cst.Name) for name in names)
+                return not known or any(self._matters(use, hops - 1) for name in names for use in self._uses(name))
             if isinstance(found, cst.Raise):
                 # one type, and two words for what happened
-                return not isinstance(node, cst.IfExp) or string_value(node.body) is None or string_value(node.orelse) is None
+                return not isinstance(node, cst.IfExp) or not self._prose.is_any_word(node)
+            if isinstance(found, cst.If):
+                return not self._if_only_tells(found, describes=self._describes(found))
             if isinstance(found, cst.BaseSmallStatement):
                 return True
         return True
+
+    def _is_woven(self, node: cst.CSTNode) -> bool:
+        """A sentence into which a value is put: ``"cannot read: %s" % why``, ``"…: {}".format(why)``."""
+        return isinstance(node, (cst.BinaryOperation, cst.Call)) and self._prose.is_written(node)
 
     def _used(self, target: cst.BaseExpression, hops: int) -> bool:
         """Whether a name that keeps the outcome is used to decide; an attribute always is."""
@@ -106,27 +123,35 @@ class Decisions:
     def _if_only_tells(self, test: cst.If, *, describes: bool) -> bool:
         if self._ends_alike(test):
             return True
-        if not _only_tells(test.body, describes=describes):
+        if not self._only_tells(test.body, describes=describes):
             return False
         rest = test.orelse
         if rest is None:
             return True
-        return self._if_only_tells(rest, describes=describes) if isinstance(rest, cst.If) else _only_tells(rest.body, describes=describes)
+        if isinstance(rest, cst.If):
+            return self._if_only_tells(rest, describes=describes)
+        return self._only_tells(rest.body, describes=describes)
 
     def _ends_alike(self, test: cst.If) -> bool:
-        """Whether all branches, and what follows where there is no ``else``, return the same but for its wording."""
+        """Whether all branches, and what follows where there is no ``else``, do the same but for its wording."""
         ends = list(self._ends(self._head(test)))
         last = ends[-1]
-        return last is not None and any(map(_has_prose, filter(None, ends))) and all(end is not None and _alike(end, last) for end in ends)
+        if last is None or not all(end is not None and type(end) is type(last) for end in ends):
+            return False
+        done = [_result(end) for end in ends if end is not None]
+        return all(self._prose.alike(one, done[-1]) for one in done)
 
-    def _ends(self, test: cst.If) -> Iterator[cst.BaseExpression | None]:
-        """What the branches return, and what comes after them; None where they do something else."""
+    def _ends(self, test: cst.If) -> Iterator[cst.BaseSmallStatement | None]:
+        """What the branches end with, and what comes after them; None where they do more than that, or go on to what comes after them."""
         rest: cst.If | cst.Else | None = test
         while isinstance(rest, cst.If):
-            yield _end(rest.body.body)
+            yield self._end(rest.body.body)
             rest = rest.orelse
         if rest is not None:
-            yield _end(rest.body.body)
+            yield self._end(rest.body.body)
+            return
+        if not leaves(test.body):
+            yield None
             return
         block = self._tree.parent.get(test)
         body = list(block.body) if isinstance(block, cst.IndentedBlock) else []
@@ -134,117 +159,164 @@ class Decisions:
         if following and isinstance(following[0], cst.If):
             yield from self._ends(following[0])
         else:
-            yield _end(following)
+            yield self._end(following)
 
     def _head(self, test: cst.If) -> cst.If:
         """The ``if`` that an ``elif`` belongs to."""
         parent = self._tree.parent.get(test)
         return self._head(parent) if isinstance(parent, cst.If) and parent.orelse is test else test
 
+    def _only_tells(self, body: cst.BaseSuite, *, describes: bool = False) -> bool:
+        """Whether a block does nothing but tell: log, print, choose or build prose; in a function that describes, return it."""
+        return all(self._telling_statement(statement, describes=describes) for statement in body.body)
+
+    def _telling_statement(self, statement: cst.CSTNode, *, describes: bool) -> bool:
+        if isinstance(statement, cst.SimpleStatementLine):
+            return all(self._telling_statement(small, describes=describes) for small in statement.body)
+        if isinstance(statement, cst.Pass):
+            return True
+        if isinstance(statement, (cst.Break, cst.Continue)):
+            return self._ends_a_search(statement, describes=describes)
+        if isinstance(statement, cst.Expr):
+            value = statement.value
+            called = isinstance(value, cst.Call) and (_tells(value) or self._shows(value) or self._collects(value, describes=describes))
+            return called or _written_out(value)
+        if isinstance(statement, cst.Return):
+            return describes
+        if isinstance(statement, cst.Assign) and describes:
+            return all(isinstance(target.target, cst.Name) for target in statement.targets)
+        if isinstance(statement, (cst.Assign, cst.AugAssign)):
+            return self._prose.is_read(statement.value) or self._names_only(statement)
+        if isinstance(statement, cst.If):
+            rest = statement.orelse
+            tail = rest is None or (
+                self._telling_statement(rest, describes=describes)
+                if isinstance(rest, cst.If)
+                else self._only_tells(rest.body, describes=describes)
+            )
+            return self._only_tells(statement.body, describes=describes) and tail
+        return False
+
+    def _ends_a_search(self, statement: cst.CSTNode, *, describes: bool) -> bool:
+        """Whether a loop does nothing but look for words to tell, so that to leave it changes nothing else."""
+        loop = self._tree.enclosing(statement, cst.For, cst.While, cst.FunctionDef)
+        if not isinstance(loop, cst.For):
+            return False
+        suites = (loop.body, *([loop.orelse.body] if loop.orelse is not None else []))
+        return self._unless_asked(loop, lambda: all(self._only_tells(suite, describes=describes) for suite in suites))
+
+    def _unless_asked(self, node: cst.CSTNode, question: Callable[[], bool]) -> bool:
+        """The answer to a question about ``node``; true while the same is being asked, so that what else there is decides.
+
+        Questions that lead to too many others are answered with no.
+        """
+        if node in self._asked or len(self._asked) >= _DEEPEST:
+            return node in self._asked
+        self._asked.add(node)
+        try:
+            return question()
+        finally:
+            self._asked.remove(node)
+
+    def _shows(self, call: cst.Call) -> bool:
+        """``self.notify("Your plan ends here.")``: what is given a sentence, and called like what shows it."""
+        return _called(call) in _SHOWING and any(self._prose.is_read(argument.value) for argument in call.args)
+
+    def _collects(self, call: cst.Call, *, describes: bool) -> bool:
+        """``hints.append("See your plan.")``; in a function that describes, anything that is added to a local list."""
+        function = call.func
+        if not isinstance(function, cst.Attribute) or not isinstance(function.value, cst.Name):
+            return False
+        sentences = bool(call.args) and all(self._prose.is_written(argument.value) for argument in call.args)
+        return function.attr.value in ("append", "extend") and (describes or sentences)
+
+    def _names_only(self, statement: cst.Assign | cst.AugAssign) -> bool:
+        """Whether a name is given a word that goes nowhere but into what is told."""
+        if not isinstance(statement, cst.Assign) or not isinstance(statement.value, (cst.SimpleString, cst.ConcatenatedString, cst.Name)):
+            return False
+        names = [target.target for target in statement.targets]
+        if not all(isinstance(name, cst.Name) and isinstance(self._scopes.scope_of(name), cst.FunctionDef) for name in names):
+            return False
+        return self._unless_asked(statement, lambda: not any(self._matters(use, _HOPS - 1) for name in names for use in self._reads(name)))
+
+    def _reads(self, target: cst.BaseExpression) -> Iterator[cst.Name]:
+        """Where a name is read in the scope that it is bound in, before as well: the next pass of a loop comes there."""
+        scope = self._scopes.scope_of(target)
+        for name in self._names.get(target.value, ()) if isinstance(target, cst.Name) else ():
+            bound = isinstance(self._tree.parent.get(name), (cst.AssignTarget, cst.AugAssign, cst.AnnAssign))
+            if not bound and self._scopes.scope_of(name) is scope:
+                yield name
+
+    def _end(self, statements: Sequence[cst.CSTNode]) -> cst.BaseSmallStatement | None:
+        """The statement that a block ends with, which before does nothing but tell."""
+        if not statements or not all(self._telling_statement(statement, describes=False) for statement in statements[:-1]):
+            return None
+        last = statements[-1]
+        if not isinstance(last, cst.SimpleStatementLine) or not all(
+            self._telling_statement(small, describes=False) for small in last.body[:-1]
+        ):
+            return None
+        ended = last.body[-1]
+        return ended if isinstance(ended, (cst.Return, cst.Raise, cst.Expr, cst.Continue, cst.Break)) else None
+
     def _describes(self, node: cst.CSTNode) -> bool:
-        """Whether the function around returns nothing but prose: what it returns is for people."""
+        """Whether the function around returns nothing but prose, and None where nobody asks for that: what it returns is for people."""
         function = self._tree.enclosing(node, cst.FunctionDef)
         if function is None:
             return False
         if function not in self._describing:
             inside = self._tree.below(function.body, into_functions=False)
             values = [found.value for found in inside if isinstance(found, cst.Return)]
-            self._describing[function] = bool(values) and all(map(_prose, values))
+            said = [value for value in values if value is not None and dotted(value) != "None"]
+            self._describing[function] = False  # while its own calls are asked
+            self._describing[function] = (
+                bool(said) and all(map(self._prose.is_read, said)) and (len(said) == len(values) or self._is_only_told(function))
+            )
         return self._describing[function]
 
-
-def _prose(expression: cst.BaseExpression | None) -> bool:
-    """Text made to be read: a literal with a space, an f-string, or a join of such."""
-    if expression is None:
-        return False
-    value = string_value(expression)
-    if value is not None:
-        return " " in value.strip() or not value
-    if isinstance(expression, (cst.FormattedString, cst.ConcatenatedString)):
-        return True
-    if isinstance(expression, cst.BinaryOperation):
-        return _prose(expression.left) or _prose(expression.right)
-    if isinstance(expression, cst.IfExp):
-        return _prose(expression.body) and _prose(expression.orelse)
-    return False
+    def _is_only_told(self, function: cst.FunctionDef) -> bool:
+        """Whether what a function returns goes nowhere but into what is told."""
+        calls = self._calls_of(function)
+        return bool(calls) and not any(self._matters(call, _HOPS) for call in calls)
 
 
 def _tells(call: cst.Call) -> bool:
-    function = call.func
-    name = function.attr.value if isinstance(function, cst.Attribute) else function.value if isinstance(function, cst.Name) else ""
+    return _is_telling(call.func)
+
+
+def _is_telling(function: cst.BaseExpression) -> bool:
+    name = _last_name(function)
     # log_error(), print_warning(): helpers that tell say so in their first word
     return name in _TELLING or name.lstrip("_").partition("_")[0] in ("log", "print", "warn")
 
 
-def _only_tells(body: cst.BaseSuite, *, describes: bool = False) -> bool:
-    """Whether a block does nothing but tell: log, print, choose or build prose; in a function that describes, return it."""
-    return all(_telling_statement(statement, describes=describes) for statement in body.body)
+def _called(call: cst.Call) -> str:
+    return _last_name(call.func)
 
 
-def _telling_statement(statement: cst.CSTNode, *, describes: bool) -> bool:
-    if isinstance(statement, cst.SimpleStatementLine):
-        return all(_telling_statement(small, describes=describes) for small in statement.body)
-    if isinstance(statement, cst.Pass):
-        return True
-    if isinstance(statement, cst.Expr):
-        value = statement.value
-        return (isinstance(value, cst.Call) and (_tells(value) or (describes and _collects(value)))) or _written_out(value)
-    if isinstance(statement, cst.Return):
-        return describes
-    if isinstance(statement, cst.Assign) and describes:
-        return all(isinstance(target.target, cst.Name) for target in statement.targets)
-    if isinstance(statement, (cst.Assign, cst.AugAssign)):
-        return _prose(statement.value)
-    if isinstance(statement, cst.If):
-        rest = statement.orelse
-        tail = rest is None or (
-            _telling_statement(rest, describes=describes) if isinstance(rest, cst.If) else _only_tells(rest.body, describes=describes)
-        )
-        return _only_tells(statement.body, describes=describes) and tail
-    return False
+def _last_name(function: cst.BaseExpression) -> str:
+    return function.attr.value if isinstance(function, cst.Attribute) else function.value if isinstance(function, cst.Name) else ""
+
+
+def _targets(target: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
+    """What an assignment binds: several, if it takes a tuple apart."""
+    if isinstance(target, (cst.Tuple, cst.List)):
+        for element in target.elements:
+            yield from _targets(element.value)
+    else:
+        yield target
 
 
 def _written_out(expression: cst.BaseExpression) -> bool:
     return string_value(expression) is not None or isinstance(expression, cst.FormattedString)
 
 
-def _collects(call: cst.Call) -> bool:
-    """``parts.append(…)`` of a local list."""
-    function = call.func
-    return isinstance(function, cst.Attribute) and isinstance(function.value, cst.Name) and function.attr.value in ("append", "extend")
-
-
-def _end(statements: Sequence[cst.CSTNode]) -> cst.BaseExpression | None:
-    """What a block returns that before does nothing but tell."""
-    if not statements or not all(_telling_statement(statement, describes=False) for statement in statements[:-1]):
-        return None
-    last = statements[-1]
-    small = last.body[-1] if isinstance(last, cst.SimpleStatementLine) else last
-    return small.value if isinstance(small, cst.Return) else None
-
-
-def _alike(one: cst.BaseExpression, other: cst.BaseExpression) -> bool:
-    """Whether two expressions are the same but for texts that people read."""
-    if _prose(one) and _prose(other):
-        return True
-    if isinstance(one, cst.Tuple) and isinstance(other, cst.Tuple):
-        pairs = [(left.value, right.value) for left, right in zip(one.elements, other.elements, strict=False)]
-        return len(one.elements) == len(other.elements) and all(_alike(left, right) for left, right in pairs)
-    if isinstance(one, cst.Call) and isinstance(other, cst.Call):
-        names = [argument.keyword and argument.keyword.value for argument in one.args]
-        same = _alike(one.func, other.func) and names == [argument.keyword and argument.keyword.value for argument in other.args]
-        return same and all(_alike(left.value, right.value) for left, right in zip(one.args, other.args, strict=True))
-    name = dotted(one)
-    if name is not None:
-        return name == dotted(other)
-    same_number = isinstance(one, cst.Integer) and isinstance(other, cst.Integer) and one.value == other.value
-    text = string_value(one)
-    return same_number or (text is not None and text == string_value(other))
-
-
-def _has_prose(expression: cst.BaseExpression) -> bool:
-    if isinstance(expression, cst.Tuple):
-        return any(_has_prose(element.value) for element in expression.elements)
-    if isinstance(expression, cst.Call):
-        return any(_has_prose(argument.value) for argument in expression.args)
-    return _prose(expression)
+def _result(statement: cst.BaseSmallStatement) -> cst.BaseExpression | None:
+    """What a statement returns, raises or calls."""
+    match statement:
+        case cst.Return(value=value) | cst.Expr(value=value):
+            return value
+        case cst.Raise(exc=raised):
+            return raised
+        case _:
+            return None

@@ -226,15 +226,15 @@ class Evaluator:
     def _narrowed(self, name: cst.Name | cst.Attribute) -> Meaning | None:
         """What ``isinstance(name, T)`` in a test on the way to the use says of it."""
         tests = self._narrowings.at(name) if isinstance(name, cst.Name) else self._narrowings.at_attribute(name)
-        return next((found for test in tests if (found := self.sorted_by(test, name)) is not None), None)
+        return next((found for test in tests if (found := self.sorted_by(test, test.args[1].value, name)) is not None), None)
 
-    def sorted_by(self, test: cst.Call, name: cst.BaseExpression) -> Meaning | None:
-        """What a call of ``isinstance`` says of the value that it asks about, where it is true."""
+    def sorted_by(self, test: cst.BaseExpression, kind_of: cst.BaseExpression, name: cst.BaseExpression) -> Meaning | None:
+        """What ``isinstance(name, kind_of)`` says of the value, where it is true; or another test that asks that."""
         written = dotted(name)
-        for sheet in self.type_sheets(test.args[1].value):
+        for sheet in self.type_sheets(kind_of):
             api = self._binding.of_name(self._types.library_name(sheet), name)
             return self._typed.of_type(sheet, Place(test, f"`{written}` is a `{shown(sheet.name)}`"), api, name)
-        kind = self._unknown.exception_named(test.args[1].value)
+        kind = self._unknown.exception_named(kind_of)
         if kind is None:
             return None
         # what is expected of it is told in the same branch, not by tests of other types

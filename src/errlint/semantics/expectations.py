@@ -26,7 +26,8 @@ class Expectations:
     """Answers for the exceptions of one file.
 
     :param asked: what a test of text asks; :param number: the int that an expression stands for;
-    :param types: the sheets of the types that an expression names.
+    :param types: the sheets of the types that an expression names; :param are_apart: whether what is expected of the exception of a text at
+    one place cannot hold where the text is asked.
     """
 
     def __init__(
@@ -38,6 +39,7 @@ class Expectations:
         asked: Callable[[TextTest], Meaning | None],
         number: Callable[[cst.BaseExpression], int | None],
         types: Callable[[cst.BaseExpression], Iterator[TypeSheet]],
+        are_apart: Callable[[Meaning, cst.CSTNode, cst.CSTNode], bool],
     ) -> None:
         self._tree = tree
         self._text_tests = text_tests
@@ -45,17 +47,19 @@ class Expectations:
         self._asked = asked
         self._number = number
         self._types = types
+        self._are_apart = are_apart
 
-    def of(self, subject: Meaning) -> Place | None:
-        """What shows that the exception of which ``subject`` is the text may be an HTTP error."""
-        return self._found.get(_born(subject))
+    def of(self, subject: Meaning, node: cst.CSTNode) -> Place | None:
+        """What shows that the exception of which ``subject`` is the text may be an HTTP error where ``node`` asks it."""
+        found = self._found.get(_born(subject), ())
+        return next((place for place in found if not self._are_apart(subject, place.node, node)), None)
 
     @cached_property
-    def _found(self) -> dict[cst.CSTNode, Place]:
-        found: dict[cst.CSTNode, Place] = {}
+    def _found(self) -> dict[cst.CSTNode, list[Place]]:
+        found: dict[cst.CSTNode, list[Place]] = {}
         for subject, place in (*self._members(), *self._calls(), *self._texts()):
             if not subject.proven:
-                found.setdefault(_born(subject), place)
+                found.setdefault(_born(subject), []).append(place)
         return found
 
     def _members(self) -> Iterator[tuple[Meaning, Place]]:

@@ -7,6 +7,7 @@ database's error) is none of our business.
 
 from __future__ import annotations
 
+import builtins
 import sys
 from collections.abc import Callable, Iterator
 
@@ -17,6 +18,7 @@ from errlint.first_party import is_first_party
 from errlint.library_sheets import TypeSheet
 from errlint.semantics.binding import ApiBinding
 from errlint.semantics.callees import Callees
+from errlint.semantics.carried import is_of_python
 from errlint.semantics.http_calls import HttpCalls
 from errlint.semantics.imported import Imported
 from errlint.semantics.meaning import Kind, Meaning, Place
@@ -85,7 +87,7 @@ class Handlers:
             proven = sheet.carries_status or (sheet.covers_status and (call is None or self._raises.for_status(self._tree.tried(handler))))
             return Meaning(Kind.EXCEPTION, trail, sheet, api, proven=proven)
         if not self._is_broad(handler):
-            return self._of_unknown_library(handler)
+            return self._of_python(handler, calls) or self._of_unknown_library(handler)
         evidence = Place(handler.type or handler, "any exception is caught")
         if self._taken_earlier(handler):
             return Meaning(Kind.EXCEPTION, (evidence,), proven=False)
@@ -147,6 +149,18 @@ class Handlers:
             if any(ancestor.name == sheet.name for ancestor in self._types.ancestors(name)):
                 found.setdefault(attribute, set()).add(word)
         return {attribute: words.pop() for attribute, words in found.items() if len(words) == 1}
+
+    def _of_python(self, handler: Handler, calls: list[Meaning]) -> Meaning | None:
+        """``RuntimeError``, where the ``try`` is seen to raise it with what a server said."""
+        names = list(filter(is_of_python, self.types(handler)))
+        body = self._tree.tried(handler) if names else None
+        raising = self._raises.of(body) if body is not None else None
+        for name, attribute, _ in raising.carries if raising is not None else ():
+            if attribute == "args" and is_of_python(name) and any(_is_kind_of(name, caught) for caught in names):
+                assert raising is not None
+                trail = (*(calls[0].trail if calls else ()), *raising.trail, Place(handler.type or handler, f"`{name}` is caught"))
+                return Meaning(Kind.EXCEPTION, trail, None, self._binding.of_calls(calls) if calls else None)
+        return None
 
     def _of_unknown_library(self, handler: Handler) -> Meaning | None:
         """An exception of a library that no sheet knows may stand for a status; one of Python itself does not."""
@@ -229,3 +243,8 @@ class Handlers:
             if meaning.kind in _FROM_A_CALL or within or (last.http and last.node is call):
                 found.append(meaning)
         return found
+
+
+def _is_kind_of(name: str, other: str) -> bool:
+    """Whether one exception of Python is a kind of another."""
+    return issubclass(getattr(builtins, name), getattr(builtins, other))

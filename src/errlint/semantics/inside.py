@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import libcst as cst
@@ -26,6 +27,12 @@ KIND_OF = {
     "retry-after": Kind.RETRY_AFTER, "http": Kind.CALL,
 }  # fmt: skip
 assert set(KIND_OF) == KINDS
+_BODY = "body/"
+
+
+def part_of_body(path: Sequence[str | int]) -> str:
+    """The word for what stands at a path of keys in a body, as exceptions keep it; "" if there are others than names on the way."""
+    return f"{_BODY}{'/'.join(map(str, path))}" if all(isinstance(key, str) and "/" not in key for key in path) else ""
 
 
 class Inside:
@@ -66,6 +73,9 @@ class Inside:
         return None
 
     def declared_value(self, base: Meaning, declared: str, name: str, expression: cst.BaseExpression) -> Meaning | None:
+        if declared.startswith(_BODY):
+            path: tuple[str | int, ...] = tuple(declared.removeprefix(_BODY).split("/"))
+            return base.becomes(Kind.BODY, expression, f"a part of the body: `.{name}`", name=name, path=path)
         kind = KIND_OF.get(declared.rstrip("?"))
         if kind is not None:
             detail = declared.rstrip("?") if kind is Kind.OK else name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -18,11 +19,14 @@ from errlint.semantics.fields import (
     names_state,
     names_success,
 )
+from errlint.semantics.leaving import asked_to_raise
 from errlint.semantics.meaning import Kind, Meaning
-from errlint.semantics.statuses import ERRORS, OK, Statuses
+from errlint.semantics.statuses import ERRORS, OK, SUCCESS, Statuses
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
+
+_CREATED = 1 << 201
 
 
 class KnownErrors:
@@ -59,7 +63,38 @@ class KnownErrors:
     def _only_errors(self, statuses: Statuses, node: cst.CSTNode) -> bool:
         """Whether ``node`` is reached with an error only; `status != 200` is how most clients spell that."""
         possible = statuses.possible_at(node)
-        return bool(possible & ERRORS) and not possible & OK
+        return bool(possible & ERRORS) and (not possible & OK or (self._is_not_as_wanted(possible) and self._rest_raises(statuses, node)))
+
+    def _is_not_as_wanted(self, possible: int) -> bool:
+        """Whether a success is asked for by name and is not there: `status != 201`."""
+        return possible & SUCCESS != SUCCESS
+
+    def _rest_raises(self, statuses: Statuses, node: cst.CSTNode) -> bool:
+        """Whether what is not as wanted, and not sorted out where ``node`` stands, is raised.
+
+        Without that, 204 may be one success and 200 another: ``if answer.status_code != 204: return answer.json()``. So may they where 204
+        is only sorted out first; what asks for 201 creates something, and has no other success.
+        """
+        for found in self._tree.ancestors(node, cst.IndentedBlock, cst.FunctionDef):
+            if not isinstance(found, cst.IndentedBlock):
+                return False
+            for last in self._raised_at_the_end(found):
+                first = statuses.possible_at(found.body[0])
+                if self._is_not_as_wanted(first) or not statuses.possible_at(last) & _CREATED:
+                    return True
+        return False
+
+    def _raised_at_the_end(self, block: cst.CSTNode) -> Iterator[cst.CSTNode]:
+        """The statement by which a block, and an ``else`` at the end of it, ends in raising."""
+        statements = getattr(block, "body", ())
+        last = statements[-1] if statements else None
+        if isinstance(last, cst.If) and isinstance(last.orelse, cst.Else):
+            yield from self._raised_at_the_end(last.orelse.body)
+        elif isinstance(last, cst.SimpleStatementLine):
+            small = last.body[-1]
+            in_a_branch = isinstance(self._tree.parent.get(block), (cst.If, cst.Else))
+            if isinstance(small, cst.Raise) or (in_a_branch and asked_to_raise(last) is not None):
+                yield small
 
     def _passed_as_error(self, meaning: Meaning) -> bool:
         """Whether the value came through a parameter to which only answers that are errors are passed: `raise_for_error(response)`."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import builtins
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 import libcst as cst
 
@@ -12,10 +15,16 @@ from errlint.catalogue import Catalogue
 from errlint.catalogue.schema import sdk_expression
 from errlint.http_words import LONGEST_STATUS_TEXT, statuses_named
 from errlint.lean import dataclass
+from errlint.model import Edit
 from errlint.semantics.constants import string_value
 from errlint.semantics.meaning import Kind, Meaning
-from errlint.semantics.tree import Tree
+from errlint.semantics.names import dotted
+from errlint.semantics.scopes import How
 from errlint.source import Source
+
+if TYPE_CHECKING:  # files with findings are few, so what writes is imported when it is needed
+    from errlint.semantics.analysis import Semantics
+    from errlint.semantics.rewrites.writing import Writing
 
 _OPERAND = re.compile(r"""[\w.]+(?:\[["']\w+["']\])*""")
 """An expression that can be compared as it stands."""
@@ -32,10 +41,20 @@ def status_in(literal: str) -> int | None:
 
 @dataclass(frozen=True)
 class Replacement:
-    """Source code of the test that should be made, and what it tests ("the error code", "the status")."""
+    """Source code of the test that should be made, and what it tests ("the error code", "the status"); edits elsewhere that go with it."""
 
     code: str
     what: str
+    edits: tuple[Edit, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """The expression of a status, and what has to be true for that there is one."""
+
+    status: str
+    guards: tuple[str, ...] = ()
+    edits: tuple[Edit, ...] = ()
 
 
 def candidates(words: Iterable[str], catalogue: Catalogue | None) -> tuple[str, ...]:
@@ -62,35 +81,68 @@ def unique_codes(words: Sequence[str], catalogue: Catalogue | None) -> tuple[str
 class Replacements:
     """Writes the tests of one file anew."""
 
-    def __init__(self, tree: Tree, source: Source) -> None:
-        self._tree = tree
+    def __init__(self, semantics: Semantics, source: Source) -> None:
+        self._semantics = semantics
+        self._tree = semantics.tree
         self._source = source
 
     def of(self, words: Sequence[str], subject: Meaning, node: cst.CSTNode, *, negated: bool) -> Replacement | None:
         """The test that replaces asking ``subject`` for ``words`` at ``node``; None when there is no unique answer."""
+        found = self._of_code(words, subject, node, negated) or self._of_status(words, subject, node, negated)
+        if found is None:
+            return None
+        code = f"({found.code})" if self._needs_brackets(node, found.code) else found.code
+        return replace(found, code=code, edits=(*found.edits, *self._leftovers(node, code)))
+
+    def _of_code(self, words: Sequence[str], subject: Meaning, node: cst.CSTNode, negated: bool) -> Replacement | None:
         codes = unique_codes(words, subject.catalogue)
         expression = self._code_expression(subject, node) if codes else None
-        if expression is not None:
-            meant = [*codes, *(code for code in _longer(words, subject) if code not in codes)]
-            return Replacement(_compared(expression, [_quoted(code) for code in meant], negated), "the error code")
+        if expression is None:
+            return None
+        meant = [*codes, *(code for code in _longer(words, subject) if code not in codes)]
+        return Replacement(_compared(expression, [_quoted(code) for code in meant], negated), "the error code")
+
+    def _of_status(self, words: Sequence[str], subject: Meaning, node: cst.CSTNode, negated: bool) -> Replacement | None:
         statuses = sorted({status for status in map(status_in, words) if status is not None})
         if not statuses or any(status_in(word) is None for word in words):
             return None
-        found = self._status_expression(subject, node)
-        if found is None:
+        asked = self._of_response(subject, node) or self._status_expression(subject, node)
+        if asked is None:
             return None
-        expression, guard = found
-        test = _compared(expression, [str(status) for status in statuses], negated)
-        if guard and negated:
-            return Replacement(f"not ({guard} and {_compared(expression, [str(s) for s in statuses], False)})", "the status")
-        return Replacement(f"{guard} and {test}" if guard else test, "the status")
+        values = [str(status) for status in statuses]
+        if not asked.guards:
+            return Replacement(_compared(asked.status, values, negated), "the status", asked.edits)
+        test = " and ".join((*asked.guards, _compared(asked.status, values, False)))
+        return Replacement(f"not ({test})" if negated else test, "the status", asked.edits)
+
+    def _needs_brackets(self, node: cst.CSTNode, code: str) -> bool:
+        """Whether the new test would be taken apart by what stands around the old one: ``not "404" in str(e)``."""
+        parent = self._tree.parent.get(node)
+        if getattr(self._source.full(node), "lpar", ()):
+            return False
+        if isinstance(parent, cst.UnaryOperation):
+            return " and " in code and not code.startswith("not (")
+        return isinstance(parent, (cst.Comparison, cst.ComparisonTarget, cst.BinaryOperation))
+
+    def _leftovers(self, node: cst.CSTNode, code: str) -> tuple[Edit, ...]:
+        from errlint.semantics.rewrites.leftovers import Leftovers
+
+        return tuple(Leftovers(self._writing).of(node, code))
+
+    @property
+    def _writing(self) -> Writing:
+        from errlint.semantics.rewrites.writing import Writing
+
+        return Writing(self._semantics, self._source)
+
+    # codes -------------------------------------------------------------------------------------------------------------------------
 
     def _code_expression(self, subject: Meaning, node: cst.CSTNode) -> str | None:
         """The code beside the message: the same attribute or key path with the last step changed."""
         catalogue = subject.catalogue
         assert catalogue is not None
         if subject.path and subject.expression is not None:
-            return self._sibling(subject, catalogue)
+            return self._sibling(subject, catalogue, node)
         exception = self._exception(subject, node)
         if exception is None or subject.origin is None or subject.origin.sheet is None:
             return None
@@ -102,25 +154,92 @@ class Replacements:
         expression = sdk_expression(written.pop(), exception)
         return expression if _OPERAND.fullmatch(expression) else f"({expression})"
 
-    def _sibling(self, subject: Meaning, catalogue: Catalogue) -> str | None:
+    def _sibling(self, subject: Meaning, catalogue: Catalogue, node: cst.CSTNode) -> str | None:
         paths = [place.json for place in catalogue.envelope.code if place.json]
         path = next((path for path in paths if len(path) == len(subject.path) and path[:-1] == subject.path[:-1]), None)
-        key = _key_node(subject.expression)
-        if path is None or key is None or string_value(key) != subject.path[-1]:
+        read = self._read(subject.expression, node)
+        key = _key_node(read)
+        if path is None or read is None or key is None or string_value(key) != subject.path[-1]:
             return None
-        start, end = self._source.span(subject.expression)  # type: ignore[arg-type]
+        start, end = self._source.span(read)
         key_start, key_end = self._source.span(key)
         text = self._source.text
         return f"{text[start:key_start]}{_quoted(str(path[-1]))}{text[key_end:end]}"
 
-    def _status_expression(self, subject: Meaning, node: cst.CSTNode) -> tuple[str, str] | None:
+    def _read(self, expression: cst.BaseExpression | None, node: cst.CSTNode) -> cst.BaseExpression | None:
+        """The expression by which a text is read from the body: itself, or what is kept in a name and could be read at ``node`` as well."""
+        if expression is None or not self._tree.within(expression, node):
+            return None  # what a function reads, which `node` calls
+        if not isinstance(expression, cst.Name):
+            return expression
+        bindings = self._semantics.scopes.reaching(expression)
+        value = bindings[0].value if len(bindings) == 1 and bindings[0].how is How.VALUE and not bindings[0].path else None
+        return value if value is not None and self._holds_at(value, node) else None
+
+    def _holds_at(self, value: cst.BaseExpression, node: cst.CSTNode) -> bool:
+        """Whether an expression that was evaluated before gives the same at ``node``: it only looks, at names that are not bound anew."""
+        calls = self._tree.inside(value, cst.Call)
+        if any(not isinstance(call.func, cst.Attribute) or call.func.attr.value != "get" for call in calls):
+            return False
+        function = self._tree.enclosing(node, cst.FunctionDef, cst.Lambda)
+        if function is not self._tree.enclosing(value, cst.FunctionDef, cst.Lambda) or self._tree.is_in(value, cst.CompFor):
+            return False
+        start = self._tree.order[value]
+        inside = (part for part in self._tree.inside(value, cst.Name) if not self._is_member(part))
+        bound = (
+            binding for name in inside for binding in self._semantics.scopes.bindings(name.value, self._semantics.scopes.scope_of(name))
+        )
+        return all(self._tree.order[binding.node] < start for binding in bound)
+
+    def _is_member(self, name: cst.Name) -> bool:
+        parent = self._tree.parent.get(name)
+        return isinstance(parent, cst.Attribute) and parent.attr is name
+
+    # statuses ----------------------------------------------------------------------------------------------------------------------
+
+    def _of_response(self, subject: Meaning, node: cst.CSTNode) -> _Asked | None:
+        """``answer.status_code``, beside ``answer.reason``."""
+        answer, read = subject.origin, subject.expression
+        if subject.kind is not Kind.REASON or answer is None or answer.kind is not Kind.RESPONSE or answer.sheet is None:
+            return None
+        said = (row for sheet in self._semantics.types.ancestors(answer.sheet.name) for row in sheet.attributes.items())
+        status = next((name for name, what in said if what == "status"), None)
+        if status is None or not isinstance(read, cst.Attribute) or dotted(read) is None or not self._tree.within(read, node):
+            return None
+        return _Asked(f"{dotted(read.value)}.{status}")
+
+    def _status_expression(self, subject: Meaning, node: cst.CSTNode) -> _Asked | None:
         exception = self._exception(subject, node)
-        if exception is not None and subject.origin is not None:
-            sheet = subject.origin.sheet
-            if sheet is None or not sheet.status:
-                return None
-            return sheet.status.format(e=exception), sheet.status_guard.format(e=exception)
-        return None
+        if exception is None or subject.origin is None:
+            return None
+        sheet = subject.origin.sheet
+        if sheet is None:
+            return self._of_one_library(exception, node) if subject.origin.proven else None
+        guard = sheet.status_guard.format(e=exception)
+        return _Asked(sheet.status.format(e=exception), (guard,) if guard else ()) if sheet.status else None
+
+    def _of_one_library(self, exception: str, node: cst.CSTNode) -> _Asked | None:
+        """In a handler of any exception: where all that the ``try`` runs is known, and one library raises for statuses."""
+        from errlint.semantics.rewrites.failures import Failures
+
+        handler = self._tree.enclosing(node, cst.ExceptHandler, cst.ExceptStarHandler)
+        tried = self._tree.tried(handler)
+        if tried is None or not all(map(self._is_known, self._tree.inside(tried, cst.Call, into_functions=False))):
+            return None
+        failure = Failures(self._writing).of_raising(self._semantics.raises_for_status(tried))
+        if failure is None or failure.edits:
+            return None
+        present = failure.present(exception)
+        guards = (f"isinstance({exception}, {failure.type})", *((present,) if present else ()))
+        return _Asked(failure.status(exception), guards)
+
+    def _is_known(self, call: cst.Call) -> bool:
+        """Whether it is known what a call does, as far as errors of an API go."""
+        if self._semantics.meaning(call) is not None or self._semantics.runs(call):
+            return True
+        if isinstance(call.func, cst.Attribute):
+            return self._semantics.meaning(call.func.value) is not None
+        return isinstance(call.func, cst.Name) and hasattr(builtins, call.func.value)
 
     def _exception(self, subject: Meaning, node: cst.CSTNode) -> str | None:
         """The name of the exception, where ``node`` stands in its handler."""

@@ -116,6 +116,32 @@ PROOFS = [
         after=returned(None),
     ),
     code(
+        *("message_branch/bad_fixes_in_place.py", "workflow('w1')", "girardai"),
+        on=both(has_code("WORKFLOW_NOT_FOUND"), says_not("workflow not found")),
+        before=raised("RuntimeError"),
+        after=returned(None),
+        changes=without_a_code,
+    ),
+    status(
+        *("message_branch/bad_fixes_in_place.py", "is_there('https://shop.example.com/items/404')", "http"),
+        on=error_but(404),
+        before=returned(False),
+        after=raised("HTTPError"),
+    ),
+    status(
+        *("message_branch/bad_fixes_in_place.py", "negated('https://shop.example.com/items/7')", "http"),
+        on=phrased_otherwise(404),
+        before=raised("HTTPError"),
+        after=returned(False),
+    ),
+    status(
+        *("message_branch/bad_fixes_in_place.py", "reason_of_answer('https://shop.example.com/items/7')", "http"),
+        on=phrased_otherwise(404),
+        before=returned(True),
+        after=returned(False),
+        changes=phrased_otherwise(410),
+    ),
+    code(
         *("message_branch/bad_girardai_sdk.py", "execute('w1')", "girardai"),
         on=both(has_code(*RATE_LIMITS), says_not("rate limit exceeded")),
         before=raised("GirardAIError"),

@@ -80,7 +80,14 @@ class Failures:
 
         :param tried: the code that a handler stands by: what it raises arrives there, what else is run for an attempt may not.
         """
-        sheet = self._in_common(self.raised(policy, tried))
+        return self._of_types(self.raised(policy, tried))
+
+    def of_raising(self, raising: Raising) -> Failure | None:
+        """The exception by which an error status leaves a piece of code."""
+        return self._of_types(raising.types)
+
+    def _of_types(self, names: Collection[str]) -> Failure | None:
+        sheet = self._in_common(names)
         if sheet is None or not sheet.status or not (sheet.carries_status or sheet.status_guard):
             return None
         return self.of_type(sheet)
