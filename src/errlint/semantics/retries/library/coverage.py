@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import field, replace
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -13,7 +13,7 @@ from errlint.lean import dataclass
 from errlint.retry_sheets import RetryArgument
 from errlint.semantics.raises import Answer
 from errlint.semantics.retries.library.calls import Given, RetryCalls, RetrySite, given
-from errlint.semantics.retries.library.leaving import BY_ANY_LIBRARY, Leaving, leaving, of_calls
+from errlint.semantics.retries.library.leaving import BY_ANY_LIBRARY, Leaving, leaving, of_calls, with_results
 from errlint.semantics.retries.policy import Attempt, repeated
 from errlint.semantics.scopes import Binding, How
 
@@ -84,12 +84,11 @@ class Coverage:
 
     def leaving(self, covered: Covered) -> Leaving:
         """How outcomes leave what is covered; of several functions, what is true of any."""
-        found = of_calls(covered.foreign)
+        found = [of_calls(covered.foreign)] if covered.foreign else []
         for code, attempts in covered.code.items():
-            found = found.also(leaving(self._semantics, code, attempts))
-        for made in covered.project:
-            found = found.also(leaving(self._semantics, made, ()))
-        return found if covered.code or covered.foreign or covered.project else BY_ANY_LIBRARY
+            found.append(with_results(self._semantics, code, leaving(self._semantics, code, attempts)))
+        found.extend(leaving(self._semantics, made, ()) for made in covered.project)
+        return reduce(Leaving.also, found) if found else BY_ANY_LIBRARY
 
     # functions -------------------------------------------------------------------------------------------------------------------
 
