@@ -126,8 +126,9 @@ class Coverage:
                 found.code[call] = [attempt]
 
     def _add_callee(self, callee: cst.BaseExpression, call: cst.CSTNode, found: Covered) -> None:
+        by = call if isinstance(call, cst.Call) else None
         if isinstance(callee, cst.Lambda):
-            self._add_code(callee, found)
+            self._add_code(callee, found, by)
         elif isinstance(callee, cst.Call):
             # `partial(fetch, url)`
             for argument in callee.args[:1]:
@@ -135,7 +136,7 @@ class Coverage:
         else:
             functions = self._semantics.functions.defined(callee)
             for function in functions:
-                self._add_code(function, found)
+                self._add_code(function, found, by)
             if not functions:
                 self._add_foreign(callee, call, found)
 
@@ -166,14 +167,15 @@ class Coverage:
             if outer in self._semantics.functions.defined(decorator.decorator):
                 self._add_code(self._tree.parent.get(decorator), found)
 
-    def _add_code(self, code: cst.CSTNode | None, found: Covered) -> None:
+    def _add_code(self, code: cst.CSTNode | None, found: Covered, by: cst.Call | None = None) -> None:
+        """Add what is run again; ``by`` hands it over, where others may call it without this retry."""
         if code is None or isinstance(code, cst.ClassDef):
             return
         if isinstance(code, cst.FunctionDef) and code.asynchronous is not None and not found.coroutines:
             return
         raises = _AS_EXCEPTION[self._semantics.raises_for_status(repeated(code)).answer]
         attempts = self._semantics.attempts.of_running(code, generators=found.generators)
-        found.code[code] = [replace(attempt, raises=raises) for attempt in attempts]
+        found.code[code] = [replace(attempt, raises=raises, handed_by=by) for attempt in attempts]
 
     def _assume(self, site: RetrySite, found: Covered) -> None:
         """``@on_exception(expo, GithubException)``: the type that is retried says which API the code asks."""
