@@ -15,6 +15,7 @@ from errlint.semantics.raises import Answer
 from errlint.semantics.retries.library.calls import Given, RetryCalls, RetrySite, given
 from errlint.semantics.retries.library.leaving import BY_ANY_LIBRARY, Leaving, leaving, of_calls, with_results
 from errlint.semantics.retries.policy import Attempt, repeated
+from errlint.semantics.retries.uses import handing
 from errlint.semantics.scopes import Binding, How
 
 if TYPE_CHECKING:
@@ -126,9 +127,8 @@ class Coverage:
                 found.code[call] = [attempt]
 
     def _add_callee(self, callee: cst.BaseExpression, call: cst.CSTNode, found: Covered) -> None:
-        by = call if isinstance(call, cst.Call) else None
         if isinstance(callee, cst.Lambda):
-            self._add_code(callee, found, by)
+            self._add_code(callee, found)
         elif isinstance(callee, cst.Call):
             # `partial(fetch, url)`
             for argument in callee.args[:1]:
@@ -136,6 +136,7 @@ class Coverage:
         else:
             functions = self._semantics.functions.defined(callee)
             for function in functions:
+                by = handing(self._semantics, call, function) if isinstance(call, cst.Call) else None
                 self._add_code(function, found, by)
             if not functions:
                 self._add_foreign(callee, call, found)
@@ -199,7 +200,8 @@ class Coverage:
         """By site, the expressions where what it makes is used: itself, names it is kept in, calls of functions that return it."""
         found: dict[cst.CSTNode, list[cst.BaseExpression]] = {}
         for expression in self._used():
-            for site in self._calls.behind(expression):
+            elsewhere = self._calls.made_elsewhere(expression)
+            for site in [elsewhere] if elsewhere is not None else self._calls.behind(expression):
                 found.setdefault(site.node, []).append(expression)
         return found
 
