@@ -5,7 +5,7 @@ What each call says is in the sheets (:mod:`errlint.retry_sheets`); this module 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -139,7 +139,7 @@ def _policy(found: _Found, semantics: Semantics, calls: RetryCalls, coverage: Co
     if only_credentials and telling.renewed_beside(sites, covered.code):
         retried = replace(retried, statuses=Range(retried.statuses.may, retried.statuses.must & ~CREDENTIALS))
     if wait.server is False and retried.named:
-        answered = telling.comes_along(sites, leaving, retried.named, seen=bool(covered.attempts))
+        answered = telling.comes_along(sites, leaving, retried.named, seen=bool(covered.attempts)) or _looks_at_answers((*handed, found.site))
         wait = replace(wait, server=None) if telling.asked_beside(sites, covered.code) else wait
     evidence: Place | None = None
     if not covered.attempts and after_failures:
@@ -159,6 +159,11 @@ def _policy(found: _Found, semantics: Semantics, calls: RetryCalls, coverage: Co
         code=tuple(covered.code),
         answered=answered,
     )
+
+
+def _looks_at_answers(sites: Iterable[RetrySite]) -> bool:
+    """Whether it is the library itself that sees the answer, and does not ask it how long to wait."""
+    return any(site.described.sheet.http and site.described.sheet.default.server is False for site in sites)
 
 
 def _evidence(found: _Found, sites: list[RetrySite], retried: Retried, telling: Telling, *, builtin: bool) -> Place | None:
