@@ -139,7 +139,9 @@ def _policy(found: _Found, semantics: Semantics, calls: RetryCalls, coverage: Co
     if only_credentials and telling.renewed_beside(sites, covered.code):
         retried = replace(retried, statuses=Range(retried.statuses.may, retried.statuses.must & ~CREDENTIALS))
     if wait.server is False and retried.named:
-        answered = telling.comes_along(sites, leaving, retried.named, seen=bool(covered.attempts)) or _looks_at_answers((*handed, found.site))
+        answered = telling.comes_along(sites, leaving, retried.named, seen=bool(covered.attempts)) or _looks_at_answers(
+            (*handed, found.site)
+        )
         wait = replace(wait, server=None) if telling.asked_beside(sites, covered.code) else wait
     evidence: Place | None = None
     if not covered.attempts and after_failures:
