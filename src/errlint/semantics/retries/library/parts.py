@@ -66,7 +66,7 @@ class Parts:
             self._methods(passed),
         ).over(base)
         known = [item for item in passed if not self._is_unknown_policy(item)]
-        if site.is_open or len(known) < len(passed):
+        if site.is_open or (len(known) < len(passed) and said.again is not None):
             said = _opened(said, known)
         if sheet.extends and isinstance(site.node, cst.Call) and isinstance(site.node.func, cst.Attribute):
             for outer in self._calls.behind(site.node.func.value):
