@@ -76,6 +76,7 @@ import libcst as cst
 from errlint.rule import RETRIES, Context, Finding, Fix, Hopeless, RetryPolicy, Safety, Severity, head, merged, rule
 
 _SHOWN = 6
+_NETWORK_ONLY = "Retry failures of the network only, 429 and 5xx no more"
 
 
 @rule("ERR201", on=RETRIES, since="0.1", severity=Severity.ERROR, uses=("retry",), screen=lambda code: code.retries)
@@ -111,7 +112,7 @@ def _fix(policy: RetryPolicy, hopeless: Hopeless, ctx: Context) -> Fix | None:
         return None
     message = "Retry only what may succeed"
     if narrowed.network_only:
-        message = "Retry the errors whose type says that they may pass" if narrowed.types else "Retry failures of the network only"
+        message = "Retry the errors whose type says that they may pass" if narrowed.types else _NETWORK_ONLY
     return ctx.fix(Safety.UNSAFE, message, *narrowed.edits)
 
 

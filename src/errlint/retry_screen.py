@@ -36,6 +36,8 @@ _LINE = re.compile(rb"\n([ \t\f]*)(?:async[ \t]+)?(?=[^\s)\]}])(\w*)")
 _BRACKET = re.compile(rb"\s*\(")
 _OF_ANOTHER = re.compile(rb"(?:[.)\]]\s*\w*\s*\.\s*|\w|lambda[^\n()]*:\s*[\w.]*)\Z")
 """Before a name: the end of another name, or of an object that is no plain name, or the beginning of a function inside."""
+_OF_CLASSES = re.compile(r"_?[A-Z]\w*[a-z]")
+"""Names of classes."""
 _OWNER = re.compile(rb"(\w+)\s*\.\s*\Z")
 _LONGEST_OWNER = 80
 """Bytes."""
@@ -45,22 +47,32 @@ class RetryScreen:
     """Looks for anything that may be a retry.
 
     :param code: the file; :param known: what sheets speak of; :param asks_outcomes: whether the file asks how things went;
-    :param may_retry: tells of a dotted name that the file imports whether it may stand for a decorator that retries.
+    :param may_retry: tells of a dotted name that the file imports whether it may stand for a decorator that retries;
+    :param makes_retry: and whether it is what a module has made that sets up retries.
     """
 
-    def __init__(self, code: Skeleton, known: Words, asks_outcomes: Callable[[], bool], may_retry: Callable[[str], bool] | None) -> None:
+    def __init__(
+        self,
+        code: Skeleton,
+        known: Words,
+        asks_outcomes: Callable[[], bool],
+        may_retry: Callable[[str], bool] | None,
+        makes_retry: Callable[[str], bool] | None = None,
+    ) -> None:
         self._code = code
         self._known = known
         self._asks_outcomes = asks_outcomes
         self._may_retry = may_retry
+        self._makes_retry = makes_retry
 
     @property
     def found(self) -> bool:
         """Something may be tried again: by a library, by other modules, in a loop, or by a function that calls itself."""
-        return self._sets_up_retries or self._is_run_by_others or self._loops_again or self._calls_itself
+        return self.sets_up or self._is_run_by_others or self._loops_again or self._calls_itself or self._uses_made_ones
 
     @property
-    def _sets_up_retries(self) -> bool:
+    def sets_up(self) -> bool:
+        """A retry, or a part of one, is set up with a library."""
         return any(self._sets_up(retrying) for retrying in self._known.retries)
 
     def _sets_up(self, retrying: Retrying) -> bool:
@@ -89,6 +101,15 @@ class RetryScreen:
             return True
         stands_for = self._sources.get(decorator.decode())
         return stands_for is None or any(map(self._may_retry, stands_for))
+
+    @property
+    def _uses_made_ones(self) -> bool:
+        """What another module has made with a library is called or iterated here; classes and functions are no such thing."""
+        if self._makes_retry is None:
+            return False
+        code = self._code.skeleton
+        used = (name for name in self._sources if not _OF_CLASSES.match(name) and _used_as_retry(name.encode(), code))
+        return any(self._makes_retry(dotted) for name in used for dotted in self._sources[name])
 
     @cached_property
     def _sources(self) -> dict[str, list[str]]:
@@ -169,6 +190,11 @@ class RetryScreen:
                 found.add(line.start())
             around.append((width, line[2]))
         return frozenset(found)
+
+
+def _used_as_retry(name: bytes, code: bytes) -> bool:
+    """Whether something of a name is called, or a loop goes over it."""
+    return name + b"(" in code or b" in " + name + b":" in code
 
 
 def _has_part(words: bytes, parts: Iterable[bytes]) -> bool:

@@ -132,6 +132,8 @@ class RetrySheet(_Table, frozen=True, kw_only=True):
     """Of a decorator: the method by which the function has itself run again, as its first parameter or by its name: `self.retry()`."""
     again_after: str = ""
     """Of such a method: the argument that says after how many seconds; without it, that is not known."""
+    again_count: str = ""
+    """By which attribute of that parameter, at any depth, such a function knows how often it was run again: it may end by itself."""
     coroutines: bool = True
     """Of a decorator: it knows of coroutines. One that does not calls the function, hands the coroutine on, and has nothing to retry."""
     hinted: bool = False

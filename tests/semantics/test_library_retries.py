@@ -62,8 +62,6 @@ def decorated(decorator: str, libraries: Libraries, *, before: str = "", body: s
         ("tenacity.retry(retry=tenacity.retry_if_exception_type(requests.ConnectionError))", 0, None),
         ("tenacity.retry(retry=tenacity.retry_if_not_exception_type(requests.HTTPError))", 0, True),
         ("tenacity.retry(retry=tenacity.retry_if_exception(lambda e: e.response.status_code >= 500))", SERVER, False),
-        ("tenacity.retry(retry=tenacity.retry_if_result(lambda r: r.status_code == 404))", bits(404), False),
-        ("tenacity.retry(retry=tenacity.retry_if_not_result(lambda r: r.status_code < 500))", SERVER, False),
         (
             (
                 "tenacity.retry(retry=tenacity.retry_if_exception_type(requests.Timeout) | "
@@ -96,7 +94,6 @@ def decorated(decorator: str, libraries: Libraries, *, before: str = "", body: s
             True,
         ),
         ("backoff.on_exception(backoff.expo, requests.HTTPError, giveup=lambda e: e.response.status_code not in {429})", bits(429), False),
-        ("backoff.on_predicate(backoff.fibo, lambda r: r.status_code == 503)", bits(503), False),
         ("stamina.retry(on=requests.HTTPError)", ERRORS, False),
         ("stamina.retry(on=(requests.HTTPError, requests.Timeout))", ERRORS, None),
         ("stamina.retry(on=lambda e: e.response.status_code == 429)", bits(429), False),
@@ -115,6 +112,27 @@ def test_what_is_tried_again(decorator: str, must: int, transport: bool | None, 
     retried = decorated(decorator, libraries).retried
     assert retried.statuses.must == must
     assert retried.transport is transport
+
+
+@pytest.mark.parametrize(
+    ("decorator", "must", "may"),
+    [
+        ("tenacity.retry(retry=tenacity.retry_if_result(lambda r: r.status_code == 404))", bits(404), bits(404)),
+        ("tenacity.retry(retry=tenacity.retry_if_not_result(lambda r: r.status_code < 500))", SERVER, SERVER),
+        ("tenacity.retry(retry=tenacity.retry_if_not_result(lambda r: r))", ERRORS, ERRORS),
+        ("tenacity.retry(retry=tenacity.retry_if_result(lambda r: r is None))", 0, 0),
+        ("tenacity.retry(retry=tenacity.retry_if_result(lambda r: r.json()['state'] == 'queued'))", 0, 0),
+        ("tenacity.retry(retry=tenacity.retry_if_result(lambda r: 'error' in r.json()))", 0, ERRORS),
+        ("backoff.on_predicate(backoff.fibo, lambda r: r.status_code == 503)", bits(503), bits(503)),
+        ("backoff.on_predicate(backoff.fibo)", ERRORS, ERRORS),
+        ("retrying.retry(retry_on_result=lambda r: r.status_code == 503, retry_on_exception=lambda e: False)", bits(503), bits(503)),
+    ],
+)
+def test_which_results_are_tried_again(decorator: str, must: int, may: int, libraries: Libraries) -> None:
+    body = "return requests.get('https://api.example.com', timeout=5)"
+    returned, raised = (decorated(decorator, libraries, body=code).retried.statuses for code in (body, CALL))
+    assert (returned.must, returned.may) == (must, may)
+    assert (raised.must, raised.may) == (0, 0)
 
 
 @pytest.mark.parametrize(

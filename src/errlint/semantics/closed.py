@@ -97,9 +97,8 @@ class Closed:
 
     def _call(self, call: cst.Call, hops: int) -> str:
         arguments = ", ".join(
-            (f"{argument.keyword.value}=" if argument.keyword is not None else "") + self._source(argument.value, hops)
+            (f"{argument.keyword.value}=" if argument.keyword is not None else argument.star) + self._source(argument.value, hops)
             for argument in call.args
-            if not argument.star
         )
         name = self._names.qualified(call.func)
         if name is not None and not is_first_party(name) and not name.startswith("."):

@@ -110,7 +110,6 @@ class Evaluator:
             binding=binding,
             http=self.http,
             raises=self.raises,
-            imported=imported,
             meaning=self.meaning,
         )
         self._called = Called(

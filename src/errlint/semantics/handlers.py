@@ -20,13 +20,12 @@ from errlint.semantics.binding import ApiBinding
 from errlint.semantics.callees import Callees
 from errlint.semantics.carried import is_of_python
 from errlint.semantics.http_calls import HttpCalls
-from errlint.semantics.imported import Imported
 from errlint.semantics.meaning import Kind, Meaning, Place
 from errlint.semantics.names import Names
 from errlint.semantics.raises import Raises, Raising
 from errlint.semantics.scopes import Binding, How, Scopes
 from errlint.semantics.tree import Tree
-from errlint.semantics.types import Types, shown
+from errlint.semantics.types import UNKNOWN_TYPE, Types, shown
 
 Handler = cst.ExceptHandler | cst.ExceptStarHandler
 BROAD = frozenset({"Exception", "BaseException", "builtins.Exception"})
@@ -48,7 +47,6 @@ class Handlers:
         binding: ApiBinding,
         http: HttpCalls,
         raises: Raises,
-        imported: Imported | None,
         meaning: Callable[[cst.BaseExpression], Meaning | None],
     ) -> None:
         self._tree = tree
@@ -58,7 +56,6 @@ class Handlers:
         self._types = types
         self._binding = binding
         self._http = http
-        self._imported = imported
         self._raises = raises
         self._meaning = meaning
 
@@ -192,8 +189,8 @@ class Handlers:
         name = self._types.named(expression) or self._of_client(expression)
         if name is None:
             return
-        elsewhere = self._imported.type_names(name) if self._imported is not None and is_first_party(name) else ()
-        yield from elsewhere or (name,)
+        elsewhere = self._types.in_tuple(name)
+        yield from (one for one in elsewhere or (name,) if one != UNKNOWN_TYPE)
 
     def _of_client(self, expression: cst.BaseExpression) -> str | None:
         """``client.exceptions.ClientError``: the error of the library, under its own name, that a client hands out."""

@@ -155,3 +155,8 @@ class Names:
         if not isinstance(statement, cst.ImportFrom):
             return alias.evaluated_name
         return self._module(statement) + ("." if statement.module is not None else "") + alias.evaluated_name
+
+
+def is_partial(call: cst.Call) -> bool:
+    """``partial(function, …)``, by any of its import paths."""
+    return (dotted(call.func) or "").rpartition(".")[2] == "partial"

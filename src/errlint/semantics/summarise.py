@@ -14,7 +14,7 @@ from errlint.semantics.class_members import is_abstract, is_property, is_static
 from errlint.semantics.functions import fields, is_spread, method
 from errlint.semantics.leaving import leaves
 from errlint.semantics.meaning import Kind, Meaning, Place
-from errlint.semantics.retries.exception_types import UNKNOWN_TYPE, Raised
+from errlint.semantics.retries.exception_types import Raised
 from errlint.semantics.scopes import How
 from errlint.semantics.statuses import ALL, UNKNOWN, Range, Statuses
 from errlint.semantics.summaries import (
@@ -32,6 +32,7 @@ from errlint.semantics.summaries import (
     Value,
     Waiting,
 )
+from errlint.semantics.types import UNKNOWN_TYPE
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
@@ -240,9 +241,9 @@ class Summariser:
         return next((source for source in found if source != "..."), "...")
 
     def type_names(self, path: tuple[str, ...]) -> tuple[str, ...]:
-        """The types that a name is bound to: ``RETRYABLE = (requests.Timeout, ApiError)``."""
+        """The types that a name is bound to: ``RETRYABLE = (requests.Timeout, ApiError)``; `?` where that is not known."""
         for expression in self._expressions_at(path):
-            return tuple(self.outside(name) for name in self._semantics.evaluator.type_names(expression))
+            return tuple(self.outside(name) for name in self._semantics.predicates.types.named(expression))
         return ()
 
     def asks_by_itself(self, rank: int) -> bool | None:

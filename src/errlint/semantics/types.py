@@ -34,6 +34,8 @@ _BESIDE_A_RESPONSE = frozenset({"code", "status", "reason", "body", "headers", "
 """A response of HTTP, not that of a person or a model, is given with one of these."""
 _WITH_A_REQUEST = frozenset({"request", "body"})
 """A request and the body of its answer are both given."""
+UNKNOWN_TYPE = "?"
+"""Stands for a type that cannot be told."""
 
 
 def shown(name: str) -> str:
@@ -69,6 +71,10 @@ class Types:
                 return None
             return self._own(path[0]) if file == self._imported.file else self._imported.type(name)
         return self._libraries.type(name) or self._own(name)
+
+    def in_tuple(self, name: str) -> tuple[str, ...]:
+        """The types that a name of another module stands for that is bound to several of them, or to another name of one."""
+        return self._imported.type_names(name) if self._imported is not None and is_first_party(name) else ()
 
     def _own(self, name: str) -> TypeSheet | None:
         if name not in self._local:

@@ -17,7 +17,7 @@ _SPENT = (
 _BELOW = "Retry only the statuses that may pass"
 _GUARD = "Give up at once where the same request fails again"
 _PREDICATE = "Retry only what may succeed"
-_NETWORK = "Retry failures of the network only"
+_NETWORK = "Retry failures of the network only, 429 and 5xx no more"
 _TYPES = "Retry the errors whose type says that they may pass"
 
 

@@ -18,16 +18,15 @@ from errlint.first_party import is_first_party
 from errlint.lean import dataclass
 from errlint.libraries import Libraries
 from errlint.library_sheets import TypeSheet
+from errlint.semantics.closed import class_named
 from errlint.semantics.functions import fields
 from errlint.semantics.names import Names, dotted
 from errlint.semantics.retries.outcomes import ANY_FAILURE, FAILURES, NO_ANSWER, NOTHING, either
 from errlint.semantics.scopes import How, Scopes
 from errlint.semantics.statuses import ERRORS, Range, statuses
 from errlint.semantics.tree import Tree
-from errlint.semantics.types import Types
+from errlint.semantics.types import UNKNOWN_TYPE, Types
 
-UNKNOWN_TYPE = "?"
-"""Stands for a type that cannot be told."""
 BROAD = frozenset({"Exception", "BaseException"})
 _FAMILY_OF_OS_ERRORS = frozenset({"OSError", "IOError", "EnvironmentError"})
 """Base classes of the errors of some HTTP libraries, status errors included."""
@@ -122,13 +121,14 @@ class ExceptionTypes:
             yield from left or self._named(expression.right, hops)
             return
         if not isinstance(expression, (cst.Name, cst.Attribute)):
-            yield UNKNOWN_TYPE
+            yield class_named(expression) or UNKNOWN_TYPE
             return
         bound = self._bound(expression, hops) if isinstance(expression, cst.Name) else self._kept(expression, hops)
         if bound:
             yield from bound
             return
-        yield self.canonical(self._names.qualified(expression) or UNKNOWN_TYPE)
+        name = self._names.qualified(expression) or UNKNOWN_TYPE
+        yield from map(self.canonical, self._types.in_tuple(name) or (name,))
 
     def canonical(self, name: str) -> str:
         """The name of a type by the first of its import paths."""

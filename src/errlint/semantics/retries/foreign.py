@@ -20,16 +20,17 @@ import msgspec
 from errlint.first_party import is_first_party
 from errlint.lean import dataclass
 from errlint.semantics.meaning import Kind, Place
-from errlint.semantics.names import called, dotted
-from errlint.semantics.retries.exception_types import UNKNOWN_TYPE, Raised
+from errlint.semantics.names import called, dotted, is_partial
+from errlint.semantics.retries.exception_types import Raised
 from errlint.semantics.retries.library.leaving import Leaving, leaving
 from errlint.semantics.retries.outcomes import LIMITED, NO_ANSWER
 from errlint.semantics.retries.policy import Attempt, Elsewhere, Retried, RetryPolicy, Stop, Wait
 from errlint.semantics.retries.predicates import Predicates
-from errlint.semantics.retries.uses import callees, handing, is_partial
+from errlint.semantics.retries.uses import callees, handing
 from errlint.semantics.scopes import How
 from errlint.semantics.statuses import ERRORS, Range
 from errlint.semantics.summaries import Arguments, Retrier, Retrying
+from errlint.semantics.types import UNKNOWN_TYPE
 
 if TYPE_CHECKING:
     from errlint.library_sheets import TypeSheet

@@ -22,11 +22,11 @@ from errlint.semantics.retries.fates import Fate, Walk, everything
 from errlint.semantics.retries.handed import Handed
 from errlint.semantics.retries.marks import Marks
 from errlint.semantics.retries.outcomes import FAILED, FAILURES, LIMITED, NO_ANSWER, NOT_YET, ended, running
-from errlint.semantics.retries.policy import Attempt, RetryPolicy, Stop, Wait
+from errlint.semantics.retries.policy import Attempt, RetryPolicy, Wait
 from errlint.semantics.retries.polls import asks_only_for_success, is_poll
 from errlint.semantics.retries.predicates import Predicates
 from errlint.semantics.retries.readings import retried, wait_of
-from errlint.semantics.retries.restarts import restarts
+from errlint.semantics.retries.restarts import end_of_restarts, restarts
 from errlint.semantics.retries.sameness import Sameness
 from errlint.semantics.retries.steps import Callee, Steps
 from errlint.semantics.retries.stops import stop_of
@@ -348,7 +348,7 @@ def assembled(
     region = passages[0].region
     default = "recursion" if isinstance(region, cst.FunctionDef) else "loop"
     failures = retried(semantics, passages)
-    by_others = isinstance(region, cst.FunctionDef) and bool(restarts(semantics, region))
+    by_others = region if isinstance(region, cst.FunctionDef) and restarts(semantics, region) else None
     wait = wait_of(semantics, passages, failures)
     return RetryPolicy(
         mechanism or default,
@@ -356,6 +356,6 @@ def assembled(
         attempts,
         failures,
         Wait() if by_others and wait.node is None else wait,
-        Stop() if by_others else stop_of(semantics, passages),
+        end_of_restarts(semantics, by_others) if by_others else stop_of(semantics, passages),
         code=(region, *code),
     )

@@ -19,7 +19,7 @@ from errlint.semantics.functions import Given
 from errlint.semantics.leaving import leaves
 from errlint.semantics.meaning import Kind, Meaning, Place
 from errlint.semantics.names import dotted
-from errlint.semantics.retries.exception_types import UNKNOWN_TYPE, ExceptionTypes, Raised
+from errlint.semantics.retries.exception_types import ExceptionTypes, Raised
 from errlint.semantics.retries.handed import Handed, Verdict
 from errlint.semantics.retries.kinds import KindsOfAnswers
 from errlint.semantics.retries.named import Named
@@ -28,6 +28,7 @@ from errlint.semantics.retries.settings import default_of
 from errlint.semantics.retries.words import ANSWER_WORDS, STATUS_WORDS, last_word
 from errlint.semantics.scopes import Binding, How
 from errlint.semantics.statuses import ALL, ERRORS, UNKNOWN, Range, Statuses
+from errlint.semantics.types import UNKNOWN_TYPE
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics

@@ -12,7 +12,7 @@ import libcst as cst
 
 from errlint.regex import later
 from errlint.semantics.raises import Answer, Raising
-from errlint.semantics.retries.exception_types import UNKNOWN_TYPE, ExceptionTypes, Raised
+from errlint.semantics.retries.exception_types import ExceptionTypes, Raised
 from errlint.semantics.retries.exits import Region
 from errlint.semantics.retries.outcomes import ALL_WAYS, FAILURES, NO_ANSWER, NOT_YET, both_halves, ended, refused, running
 from errlint.semantics.retries.own_calls import OwnCalls
@@ -21,6 +21,7 @@ from errlint.semantics.retries.renewals import CREDENTIALS, renews
 from errlint.semantics.retries.restarts import restarts
 from errlint.semantics.scopes import How
 from errlint.semantics.statuses import ERRORS, Range, statuses
+from errlint.semantics.types import UNKNOWN_TYPE
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics

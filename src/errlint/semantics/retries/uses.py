@@ -10,7 +10,7 @@ import libcst as cst
 
 from errlint.lean import dataclass
 from errlint.semantics.functions import Given, bound_arguments, fields, is_spread, method
-from errlint.semantics.names import called, dotted
+from errlint.semantics.names import called, dotted, is_partial
 from errlint.semantics.retries.steps import Callee
 from errlint.semantics.retries.words import last_word
 from errlint.semantics.scopes import How
@@ -176,11 +176,6 @@ def handing(semantics: Semantics, node: cst.Decorator | cst.Call, callee: Callee
 
 
 # what is handed over ---------------------------------------------------------------------------------------------------------------
-
-
-def is_partial(call: cst.Call) -> bool:
-    """``partial(function, …)``, by any of its import paths."""
-    return (dotted(call.func) or "").rpartition(".")[2] == "partial"
 
 
 def callees(semantics: Semantics, handed: cst.BaseExpression, call: cst.Call, hops: int = _HOPS) -> Iterator[Callee]:

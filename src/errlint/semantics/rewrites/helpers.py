@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 from collections.abc import Sequence
 
 import libcst as cst
@@ -45,7 +47,8 @@ class Helpers:
             if isinstance(function, cst.FunctionDef) and self._is(function, parameters, body):
                 return function.name.value, ()
         free = self._writing.free(name)
-        return free, (self._edit(self._lines(free, parameters, body)),)
+        before = self._last_like(name) if free != name else None
+        return free, (self._edit(self._lines(free, parameters, body), before),)
 
     def _lines(self, name: str, parameters: str, body: Sequence[str]) -> list[str]:
         step = self._writing.step
@@ -56,10 +59,20 @@ class Helpers:
         wanted = self._lines(function.name.value, parameters, body)
         return [line.rstrip() for line in self._writing.code(function).splitlines()] == wanted
 
-    def _edit(self, lines: Sequence[str]) -> Edit:
-        """Below the imports at the head of the module, with two lines of space around."""
-        writing = self._writing
+    def _last_like(self, name: str) -> cst.CSTNode | None:
+        """Of the functions right below the head of the module, the last one that has this name, or the name with a number."""
         head = self._last_of_head()
+        body = self._tree.module.body
+        below = body[body.index(head) + 1 :] if head is not None else body
+        first = itertools.takewhile(lambda statement: isinstance(statement, cst.FunctionDef), below)
+        numbered = re.compile(rf"{re.escape(name)}(?:_\d+)?")
+        like = [found for found in first if isinstance(found, cst.FunctionDef) and numbered.fullmatch(found.name.value)]
+        return like[-1] if like else None
+
+    def _edit(self, lines: Sequence[str], before: cst.CSTNode | None) -> Edit:
+        """Below ``before``, else below the imports at the head of the module, with two lines of space around."""
+        writing = self._writing
+        head = before or self._last_of_head()
         text = writing.newline.join(lines) + writing.newline
         gap = writing.newline * 2
         if head is None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from errlint.first_party import is_first_party
 from errlint.lean import dataclass
 from errlint.libraries import RetryCall
 from errlint.retry_sheets import RetryArgument
 from errlint.semantics.constants import string_value
 from errlint.semantics.functions import method
+from errlint.semantics.names import is_partial
 from errlint.semantics.scopes import How
 
 if TYPE_CHECKING:
@@ -100,16 +103,27 @@ class RetryCalls:
         self._semantics = semantics
 
     def all(self) -> Iterator[RetrySite]:
-        """Every call, and every bare name that decorates, that a table describes; in document order."""
-        nodes = self._semantics.tree.of_types(cst.Call, cst.Decorator)
+        """Every call, and every bare name that decorates, that a table describes; in document order.
+
+        What another module made stands where it is used: ``standard`` of ``@standard``, ``again`` of ``for attempt in again``.
+        """
+        nodes = self._semantics.tree.of_types(cst.Call, cst.Decorator, cst.For)
         for node in nodes:
-            assert isinstance(node, (cst.Call, cst.Decorator))
-            expression = node if isinstance(node, cst.Call) else node.decorator
-            if isinstance(node, cst.Decorator) and isinstance(expression, cst.Call):
-                continue  # comes as a call
-            site = self.at(expression)
+            assert isinstance(node, (cst.Call, cst.Decorator, cst.For))
+            used = node.func if isinstance(node, cst.Call) else node.decorator if isinstance(node, cst.Decorator) else node.iter
+            site = self.at(node) if isinstance(node, cst.Call) else self.at(used) if not isinstance(used, cst.Call) else None
+            site = site or self.made_elsewhere(used)
             if site is not None:
                 yield site
+
+    def made_elsewhere(self, used: cst.BaseExpression) -> RetrySite | None:
+        """The site that an imported object stands for, which another module makes; it stands at the use."""
+        if not isinstance(used, (cst.Name, cst.Attribute)) or not is_first_party(self._semantics.names.qualified(used) or ""):
+            return None
+        sites = self.behind(used)
+        if len(sites) != 1 or sites[0].node in self._semantics.tree.order or sites[0].described.sheet.covers != "function":
+            return None
+        return replace(sites[0], node=used)
 
     def at(self, expression: cst.BaseExpression) -> RetrySite | None:
         """The site that an expression is: a call of a described name, or the name itself."""
@@ -118,7 +132,7 @@ class RetryCalls:
             return None
         described = self._described(name)
         if described is None:
-            return None
+            return self._prepared(expression, name) if isinstance(expression, cst.Call) else None
         if not isinstance(expression, cst.Call):
             return RetrySite(expression, described)
         passed, is_open = self.passed(expression)
@@ -127,12 +141,30 @@ class RetryCalls:
             passed, is_open = self._handed_up(constructor, passed)
         return RetrySite(expression, described, passed, is_open)
 
+    def _prepared(self, call: cst.Call, name: cst.Name | cst.Attribute) -> RetrySite | None:
+        """``lenient(wait=…)`` of ``lenient = partial(retry, stop=…)``: what is passed both here and there is passed here."""
+        values = list(self._semantics.constants.values(name)) if isinstance(name, cst.Name) else []
+        made = values[0] if len(values) == 1 else None
+        if not isinstance(made, cst.Call) or not is_partial(made) or not made.args:
+            return None
+        described = self._described(made.args[0].value) if isinstance(made.args[0].value, (cst.Name, cst.Attribute)) else None
+        if described is None:
+            return None
+        before, was_open = self.passed(cst.Call(made.func, made.args[1:]))
+        passed, is_open = self.passed(call)
+        named = {found.name for found in passed if found.name is not None}
+        return RetrySite(call, described, (*(found for found in before if found.name not in named), *passed), was_open or is_open)
+
     def written_at(self, node: cst.CSTNode | None) -> RetrySite | None:
-        """The site that a call or a decorator is; None if some of what is passed is written in another module, where no edit gets."""
+        """The site that a call or a decorator is; None if what is passed is not all written there, but in another module or a partial."""
         expression = node.decorator if isinstance(node, cst.Decorator) else node
         site = self.at(expression) if isinstance(expression, cst.BaseExpression) else None
-        here = site is not None and all(found.value in self._semantics.tree.order for found in site.passed)
+        tree = self._semantics.tree
+        here = site is not None and all(found.value in tree.order for found in site.passed) and not self._is_prepared(site.node)
         return site if here else None
+
+    def _is_prepared(self, expression: cst.BaseExpression) -> bool:
+        return isinstance(expression, cst.Call) and self._described(expression.func) is None
 
     def passed(self, call: cst.Call) -> tuple[tuple[Passed, ...], bool]:
         """The arguments of a call, and whether there may be others: of ``*args``, or of a ``**dict`` that is not written in this file."""
@@ -167,6 +199,8 @@ class RetryCalls:
         return None
 
     def _described(self, name: cst.BaseExpression) -> RetryCall | None:
+        if not isinstance(name, (cst.Name, cst.Attribute)):
+            return None
         libraries = self._semantics.libraries
         qualified = self._semantics.names.qualified(name)
         found = libraries.retry(qualified) if qualified is not None else None
@@ -174,7 +208,6 @@ class RetryCalls:
             return found
         if isinstance(name, cst.Name):
             return self._inherited(name)
-        assert isinstance(name, cst.Attribute)
         if not libraries.has_retry_method(name.attr.value):
             return None
         receiver = self._semantics.meaning(name.value)

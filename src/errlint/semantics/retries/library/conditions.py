@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from errlint.body_keys import CODES, SIGNS, STATES
 from errlint.retry_sheets import Says
+from errlint.semantics.constants import string_value
 from errlint.semantics.functions import Given as Passed
 from errlint.semantics.meaning import Place
 from errlint.semantics.retries.codes import OTHER, Codes
@@ -19,14 +21,17 @@ from errlint.semantics.retries.library.defaults import Defaults
 from errlint.semantics.retries.library.leaving import Leaving
 from errlint.semantics.retries.library.said import Again, Said
 from errlint.semantics.retries.library.values import classes, is_nothing, truth
-from errlint.semantics.retries.outcomes import ANY_FAILURE, FAILURES
+from errlint.semantics.retries.outcomes import ANY_FAILURE, FAILED, FAILURES, NOT_YET, NOTHING, REFUSED
 from errlint.semantics.retries.predicates import Function, Predicates
-from errlint.semantics.statuses import ERRORS, Range
+from errlint.semantics.statuses import ALL, ERRORS, UNKNOWN, Range
 from errlint.semantics.types import shown
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
 
+_OF_ERRORS = (SIGNS | CODES) - STATES
+"""Keys of bodies that tell an error from a success; what tells a state may be that of a thing which is not ready yet."""
+_SUCCESSES = ALL & ~FAILED & ~NOT_YET
 _PERHAPS = Range(FAILURES, 0)
 _MOST_CODES = 48
 
@@ -100,13 +105,21 @@ class Conditions:
     def _raised(self, item: Given) -> Again:
         types = self._semantics.predicates.types
         names = types.named(item.value)
-        outcomes = self._leaving.caught(names, types)
+        outcomes = self._leaving.caught(names, types) if not self._is_of_successes(names) else NOTHING
         anything = types.covers(names) == ANY_FAILURE
         what = "any exception is tried again" if anything else f"{', '.join(f'`{shown(name)}`' for name in names)}: tried again"
         if "not-types" in item.argument.says:
             what = what.replace("tried again", "given up")
         named = types.statuses_named(names) | types.named_by_raising(names, self._leaving.raised)
         return Again(outcomes, named, (Place(item.node, what),))
+
+    def _is_of_successes(self, names: list[str]) -> bool:
+        """Whether types are raised on the way from an answer with any status, that of a success as well: something is not ready yet."""
+        types = self._semantics.predicates.types
+        taken = [(types.taken(names, one), one) for one in self._leaving.raised]
+        return any(passes.may & FAILURES for passes, _ in taken) and all(
+            one.outcomes & _SUCCESSES and not passes.must & FAILURES & ~self._leaving.returned for passes, one in taken if passes.may
+        )
 
     def _decided(self, item: Given) -> Again:
         """What a function of the exception lets through."""
@@ -145,19 +158,44 @@ class Conditions:
         return {code: with_code(code) for code in (*named, OTHER)} if named else {}
 
     def _returned(self, item: Given, *, inverted: bool) -> Again:
+        """What a function of the result lets through: nothing that failed, if all that it asks for is if something is ready."""
         functions = self._functions(item.value)
         place = Place(item.node, "decides by the result what is tried again")
+        asks_for_errors = False
         if len(functions) == 1:
             function, given = functions[0]
-            predicates = Predicates(self._semantics, given=given)
+            predicates = Predicates(self._semantics, extra=lambda test: self._of_result(test, function), given=given)
             passes, named = predicates.of_function(function), predicates.named.in_function(function)
+            asks_for_errors = self._asks_for_errors(function)
         else:
             known = self._semantics.deciders.elsewhere(item.value, ()) if not functions else None
-            if known is None:
-                return Again(Range(ERRORS, 0), places=(place,))
-            passes, named = Range(known.may, known.must), known.named
+            passes, named = (Range(known.may, known.must), known.named) if known is not None else (UNKNOWN, 0)
         passes = passes.negated() if inverted else passes
-        return Again(Range(passes.may & ERRORS, passes.must & ERRORS), named, (place,))
+        if not asks_for_errors and not named and _says_nothing(passes):
+            return Again(NOTHING, places=(place,))
+        known_by = self._leaving.come_back(passes)
+        return Again(Range(known_by.may | (REFUSED if asks_for_errors else 0), known_by.must), named, (place,))
+
+    def _of_result(self, test: cst.BaseExpression, function: Function) -> Range | None:
+        """What a test of the result itself lets through: whether it is true, or not None."""
+        if isinstance(test, cst.Name):
+            return self._leaving.true if self._is_result(test, function) else None
+        if not isinstance(test, cst.Comparison) or len(test.comparisons) != 1 or not self._is_result(test.left, function):
+            return None
+        target = test.comparisons[0]
+        if not isinstance(target.comparator, cst.Name) or target.comparator.value != "None":
+            return None
+        known = self._leaving.true if self._leaving.may_be_none else UNKNOWN
+        return known.negated() if isinstance(target.operator, (cst.Is, cst.Equal)) else known
+
+    def _is_result(self, expression: cst.BaseExpression, function: Function) -> bool:
+        reaching = self._semantics.scopes.reaching(expression) if isinstance(expression, cst.Name) else ()
+        return any(binding.node in function.params.params for binding in reaching)
+
+    def _asks_for_errors(self, function: Function) -> bool:
+        """Whether a function looks into a body for what only errors have, or for whether it was a success."""
+        texts = self._semantics.tree.inside(function.body, cst.SimpleString)
+        return any((string_value(text) or "").lower() in _OF_ERRORS for text in texts)
 
     def _functions(self, expression: cst.BaseExpression) -> list[tuple[Function, Passed]]:
         """The functions that a predicate may be: itself, or those that a call makes."""
@@ -191,3 +229,8 @@ class Conditions:
                 one = Again(Range(added, added if on else 0), places=(place,))
                 found = one if found is None else found | one
         return found
+
+
+def _says_nothing(passes: Range) -> bool:
+    """Whether a test of a result passes or not regardless of the status."""
+    return not passes.must & ERRORS and passes.may & ERRORS == ERRORS

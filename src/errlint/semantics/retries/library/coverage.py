@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import field, replace
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -13,8 +13,9 @@ from errlint.lean import dataclass
 from errlint.retry_sheets import RetryArgument
 from errlint.semantics.raises import Answer
 from errlint.semantics.retries.library.calls import Given, RetryCalls, RetrySite, given
-from errlint.semantics.retries.library.leaving import BY_ANY_LIBRARY, Leaving, leaving, of_calls
+from errlint.semantics.retries.library.leaving import BY_ANY_LIBRARY, Leaving, leaving, of_calls, with_results
 from errlint.semantics.retries.policy import Attempt, repeated
+from errlint.semantics.retries.uses import handing
 from errlint.semantics.scopes import Binding, How
 
 if TYPE_CHECKING:
@@ -84,12 +85,11 @@ class Coverage:
 
     def leaving(self, covered: Covered) -> Leaving:
         """How outcomes leave what is covered; of several functions, what is true of any."""
-        found = of_calls(covered.foreign)
+        found = [of_calls(covered.foreign)] if covered.foreign else []
         for code, attempts in covered.code.items():
-            found = found.also(leaving(self._semantics, code, attempts))
-        for made in covered.project:
-            found = found.also(leaving(self._semantics, made, ()))
-        return found if covered.code or covered.foreign or covered.project else BY_ANY_LIBRARY
+            found.append(with_results(self._semantics, code, leaving(self._semantics, code, attempts)))
+        found.extend(leaving(self._semantics, made, ()) for made in covered.project)
+        return reduce(Leaving.also, found) if found else BY_ANY_LIBRARY
 
     # functions -------------------------------------------------------------------------------------------------------------------
 
@@ -136,7 +136,8 @@ class Coverage:
         else:
             functions = self._semantics.functions.defined(callee)
             for function in functions:
-                self._add_code(function, found)
+                by = handing(self._semantics, call, function) if isinstance(call, cst.Call) else None
+                self._add_code(function, found, by)
             if not functions:
                 self._add_foreign(callee, call, found)
 
@@ -167,14 +168,15 @@ class Coverage:
             if outer in self._semantics.functions.defined(decorator.decorator):
                 self._add_code(self._tree.parent.get(decorator), found)
 
-    def _add_code(self, code: cst.CSTNode | None, found: Covered) -> None:
+    def _add_code(self, code: cst.CSTNode | None, found: Covered, by: cst.Call | None = None) -> None:
+        """Add what is run again; ``by`` hands it over, where others may call it without this retry."""
         if code is None or isinstance(code, cst.ClassDef):
             return
         if isinstance(code, cst.FunctionDef) and code.asynchronous is not None and not found.coroutines:
             return
         raises = _AS_EXCEPTION[self._semantics.raises_for_status(repeated(code)).answer]
         attempts = self._semantics.attempts.of_running(code, generators=found.generators)
-        found.code[code] = [replace(attempt, raises=raises) for attempt in attempts]
+        found.code[code] = [replace(attempt, raises=raises, handed_by=by) for attempt in attempts]
 
     def _assume(self, site: RetrySite, found: Covered) -> None:
         """``@on_exception(expo, GithubException)``: the type that is retried says which API the code asks."""
@@ -198,7 +200,8 @@ class Coverage:
         """By site, the expressions where what it makes is used: itself, names it is kept in, calls of functions that return it."""
         found: dict[cst.CSTNode, list[cst.BaseExpression]] = {}
         for expression in self._used():
-            for site in self._calls.behind(expression):
+            elsewhere = self._calls.made_elsewhere(expression)
+            for site in [elsewhere] if elsewhere is not None else self._calls.behind(expression):
                 found.setdefault(site.node, []).append(expression)
         return found
 

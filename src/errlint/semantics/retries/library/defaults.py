@@ -10,9 +10,9 @@ from errlint.semantics.retries.exception_types import ExceptionTypes
 from errlint.semantics.retries.library.leaving import Leaving
 from errlint.semantics.retries.library.said import Again, Said
 from errlint.semantics.retries.library.values import classes
-from errlint.semantics.retries.outcomes import ANY_FAILURE, NO_ANSWER
+from errlint.semantics.retries.outcomes import ANY_FAILURE, NO_ANSWER, NOTHING
 from errlint.semantics.retries.policy import Stop, Wait
-from errlint.semantics.statuses import ERRORS, Range
+from errlint.semantics.statuses import UNKNOWN, Range
 
 
 class Defaults:
@@ -64,4 +64,9 @@ class Defaults:
 
     def returned(self, node: cst.CSTNode) -> Again | None:
         """By results that are false."""
-        return Again(Range(ERRORS, 0), places=(Place(node, "a result that is false is tried again"),)) if self._facts.falsy else None
+        if not self._facts.falsy:
+            return None
+        passes = self._leaving.true.negated()
+        if self._leaving.seen and passes == UNKNOWN:
+            return Again(NOTHING, places=())
+        return Again(self._leaving.come_back(passes), places=(Place(node, "a result that is false is tried again"),))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING
@@ -10,12 +11,16 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from errlint.lean import dataclass
+from errlint.semantics.meaning import Kind
 from errlint.semantics.raises import Answer, Raising
-from errlint.semantics.retries.exception_types import AS_LIBRARIES_DO, UNKNOWN_TYPE, ExceptionTypes, Raised
+from errlint.semantics.retries.exception_types import AS_LIBRARIES_DO, ExceptionTypes, Raised
+from errlint.semantics.retries.library.values import is_nothing
 from errlint.semantics.retries.loops import passage
-from errlint.semantics.retries.outcomes import ALL_WAYS, FAILURES, NO_ANSWER, NOT_YET, ended, running
+from errlint.semantics.retries.outcomes import ALL_WAYS, FAILURES, NO_ANSWER, NOT_YET, NOTHING, ended, running
 from errlint.semantics.retries.policy import Attempt
-from errlint.semantics.statuses import ALL, ERRORS, Range
+from errlint.semantics.retries.predicates import Predicates
+from errlint.semantics.statuses import ALL, ERRORS, UNKNOWN, Range
+from errlint.semantics.types import UNKNOWN_TYPE
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
@@ -28,15 +33,22 @@ _MOST = 8
 class Leaving:
     """The ways out.
 
-    :ivar raised: exceptions, with the outcomes they stand for; :ivar returned: the outcomes that come back as a value.
+    :ivar raised: exceptions, with the outcomes they stand for; :ivar returned: the outcomes that come back as a value;
+    :ivar true: those for which that value is true, where it is seen; :ivar may_be_none: whether it is None where it is false;
+    :ivar seen: whether anything is seen that runs.
     """
 
     raised: tuple[Raised, ...] = ()
     returned: int = 0
+    true: Range = UNKNOWN
+    may_be_none: bool = False
+    seen: bool = True
 
     def also(self, other: Leaving) -> Leaving:
         """Both: what is true of any of several functions."""
-        return Leaving(tuple(dict.fromkeys((*self.raised, *other.raised))), self.returned | other.returned)
+        raised = tuple(dict.fromkeys((*self.raised, *other.raised)))
+        true = Range(self.true.may | other.true.may, self.true.must & other.true.must)
+        return Leaving(raised, self.returned | other.returned, true, self.may_be_none and other.may_be_none)
 
     def caught(self, names: list[str], types: ExceptionTypes) -> Range:
         """The outcomes whose exceptions are of one of these types."""
@@ -54,8 +66,13 @@ class Leaving:
             known |= 0 if UNKNOWN_TYPE in one.types else one.outcomes
         return Range(passes.may & thrown, passes.must & known & ~self.returned)
 
+    def come_back(self, passes: Range) -> Range:
+        """The outcomes that come back as a value which a function of it lets through."""
+        returned = self.returned & ERRORS if self.seen else ERRORS
+        return Range(passes.may & returned, passes.must & returned)
 
-BY_ANY_LIBRARY = Leaving((Raised((), FAILURES),))
+
+BY_ANY_LIBRARY = Leaving((Raised((), FAILURES),), seen=False)
 """Nothing is known of what runs: errors come out as whatever the HTTP library raises."""
 
 
@@ -70,6 +87,17 @@ def leaving(semantics: Semantics, code: cst.CSTNode, attempts: Sequence[Attempt]
         out = _outcomes(fate.next | fate.returned | fate.left | fate.broke | (fate.back if isinstance(code, cst.For) else 0))
         found = found.also(Leaving(tuple(one for one in raised if one.outcomes), out & FAILURES))
     return found
+
+
+def with_results(semantics: Semantics, code: cst.CSTNode, found: Leaving) -> Leaving:
+    """The same with what is known of the value that a function gives back."""
+    if not isinstance(code, (cst.FunctionDef, cst.Lambda)) or not found.returned:
+        return found
+    values = [code.body] if isinstance(code, cst.Lambda) else semantics.functions.returned(code)
+    answers = (meaning for value in values if (meaning := semantics.meaning(value)) is not None)
+    is_answer = any(meaning.kind is Kind.RESPONSE for meaning in answers)
+    truths = Predicates(semantics, extra=lambda value: NOTHING if is_nothing(value) else None)
+    return replace(found, true=truths.of_function(code), may_be_none=not is_answer)
 
 
 def of_calls(attempts: Iterable[Attempt]) -> Leaving:

@@ -17,7 +17,7 @@ from errlint.semantics.retries.library.delays import Delays
 from errlint.semantics.retries.library.leaving import Leaving
 from errlint.semantics.retries.library.limits import Limits
 from errlint.semantics.retries.library.said import Again, Said
-from errlint.semantics.retries.library.values import is_nothing
+from errlint.semantics.retries.library.values import is_nothing, truth
 from errlint.semantics.retries.outcomes import FAILURES
 from errlint.semantics.retries.policy import Stop, Wait
 from errlint.semantics.statuses import Range
@@ -65,8 +65,9 @@ class Parts:
             self._limits.of(passed, base.stop),
             self._methods(passed),
         ).over(base)
-        if site.is_open:
-            said = _opened(said, passed)
+        known = [item for item in passed if not self._is_unknown_policy(item)]
+        if site.is_open or (len(known) < len(passed) and said.again is not None):
+            said = _opened(said, known)
         if sheet.extends and isinstance(site.node, cst.Call) and isinstance(site.node.func, cst.Attribute):
             for outer in self._calls.behind(site.node.func.value):
                 said = said.over(self.of_site(outer))
@@ -89,6 +90,12 @@ class Parts:
 
     def _policy(self, item: Given) -> Said | None:
         return self.of(item.value) if "policy" in item.argument.says else None
+
+    def _is_unknown_policy(self, item: Given) -> bool:
+        """Whether an argument is a policy that is not seen here, as a parameter is: it is neither the default nor a number of retries."""
+        if "policy" not in item.argument.says or is_nothing(item.value) or self._policy(item) is not None:
+            return False
+        return truth(item.value) is None and self._semantics.waits.number(item.value) is None
 
     def _methods(self, passed: list[Given]) -> frozenset[str] | None:
         for item in passed:

@@ -5,7 +5,7 @@ What each call says is in the sheets (:mod:`errlint.retry_sheets`); this module 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ from errlint.semantics.retries.library.parts import ABOUT, Parts
 from errlint.semantics.retries.library.said import Again, Said
 from errlint.semantics.retries.library.telling import Telling
 from errlint.semantics.retries.library.values import is_nothing
-from errlint.semantics.retries.policy import RetryPolicy, Stop, Wait, seen_in
+from errlint.semantics.retries.policy import Retried, RetryPolicy, Stop, Wait, seen_in
 from errlint.semantics.retries.renewals import CREDENTIALS
 from errlint.semantics.statuses import Range, statuses
 
@@ -128,8 +128,10 @@ def _policy(found: _Found, semantics: Semantics, calls: RetryCalls, coverage: Co
     sheet = found.site.described.sheet
     handed = list(_inside(found.site, calls))  # by another module, else one of them decided
     builtin = sheet.builtin and not handed
-    of_http = next((site for site in (*handed, found.site) if site.described.sheet.http), None)
-    attempts = [attempt for attempt in covered.attempts if not said.methods or attempt.method is None or attempt.method in said.methods]
+    # with no failure among it, it waits for something to be there
+    after_failures = said.again is None or said.again.after_failures
+    sent = covered.attempts if after_failures else ()
+    attempts = [attempt for attempt in sent if not said.methods or attempt.method is None or attempt.method in said.methods]
     retried = (said.again or Again()).retried
     wait, sites, telling = said.wait or Wait(), (found.site, found.root), Telling(semantics, calls)
     answered = False
@@ -137,15 +139,13 @@ def _policy(found: _Found, semantics: Semantics, calls: RetryCalls, coverage: Co
     if only_credentials and telling.renewed_beside(sites, covered.code):
         retried = replace(retried, statuses=Range(retried.statuses.may, retried.statuses.must & ~CREDENTIALS))
     if wait.server is False and retried.named:
-        answered = telling.comes_along(sites, leaving, retried.named, seen=bool(covered.attempts))
+        answered = telling.comes_along(sites, leaving, retried.named, seen=bool(covered.attempts)) or _looks_at_answers(
+            (*handed, found.site)
+        )
         wait = replace(wait, server=None) if telling.asked_beside(sites, covered.code) else wait
     evidence: Place | None = None
-    if not covered.attempts and of_http is not None:
-        evidence = Place(found.site.node, f"`{of_http.described.name}` retries HTTP requests")
-    elif not covered.attempts and retried.named and not builtin:
-        evidence = Place(retried.places[-1].node if retried.places else node, "asks for the status of the answer")
-    elif not covered.attempts and not covered.code and not builtin and telling.speaks_of_answers(found.site):
-        evidence = Place(node, "names errors that stand for the status of an answer")
+    if not covered.attempts and after_failures:
+        evidence = _evidence(found, [*handed, found.site], retried, telling, builtin=builtin)
     yield RetryPolicy(
         found.site.described.library,
         node,
@@ -161,3 +161,21 @@ def _policy(found: _Found, semantics: Semantics, calls: RetryCalls, coverage: Co
         code=tuple(covered.code),
         answered=answered,
     )
+
+
+def _looks_at_answers(sites: Iterable[RetrySite]) -> bool:
+    """Whether it is the library itself that sees the answer, and does not ask it how long to wait."""
+    return any(site.described.sheet.http and site.described.sheet.default.server is False for site in sites)
+
+
+def _evidence(found: _Found, sites: list[RetrySite], retried: Retried, telling: Telling, *, builtin: bool) -> Place | None:
+    """What shows that a retry with no attempt to be seen is about HTTP."""
+    node = found.site.node
+    of_http = next((site for site in sites if site.described.sheet.http), None)
+    if of_http is not None:
+        return Place(node, f"`{of_http.described.name}` retries HTTP requests")
+    if retried.named and not builtin:
+        return Place(retried.places[-1].node if retried.places else node, "asks for the status of the answer")
+    if not found.covered.code and not builtin and telling.speaks_of_answers(found.site):
+        return Place(node, "names errors that stand for the status of an answer")
+    return None

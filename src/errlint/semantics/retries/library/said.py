@@ -8,7 +8,7 @@ from dataclasses import field, replace
 from errlint.lean import dataclass
 from errlint.semantics.meaning import Place
 from errlint.semantics.retries.codes import OTHER
-from errlint.semantics.retries.outcomes import NO_ANSWER, NOTHING
+from errlint.semantics.retries.outcomes import FAILED, NO_ANSWER, NOTHING
 from errlint.semantics.retries.policy import Growth, Retried, Stop, Wait
 from errlint.semantics.statuses import ERRORS, Range
 
@@ -63,6 +63,11 @@ class Again:
     def _each(self, other: Again, joined: Callable[[Range, Range], Range]) -> dict[str, Range]:
         codes = dict.fromkeys((*self.by_code, *other.by_code))
         return {code: joined(self.of_code(code), other.of_code(code)) for code in codes}
+
+    @property
+    def after_failures(self) -> bool:
+        """Whether anything that may be tried again has failed."""
+        return any(passes.may & FAILED for passes in (self.outcomes, *self.by_code.values()))
 
     @property
     def retried(self) -> Retried:

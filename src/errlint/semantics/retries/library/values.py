@@ -27,8 +27,8 @@ def is_nothing(expression: cst.BaseExpression) -> bool:
     """None, False or an empty collection."""
     if isinstance(expression, cst.Name):
         return expression.value in ("None", "False")
-    if isinstance(expression, (cst.Tuple, cst.List, cst.Set)):
+    if isinstance(expression, (cst.Tuple, cst.List, cst.Set, cst.Dict)):
         return not expression.elements
     if isinstance(expression, cst.Call) and isinstance(expression.func, cst.Name):
-        return expression.func.value in ("set", "frozenset", "tuple", "list") and not expression.args
+        return expression.func.value in ("set", "frozenset", "tuple", "list", "dict") and not expression.args
     return False
