@@ -152,6 +152,13 @@ class Pause(_Sheet, frozen=True):
     argument: Argument
 
 
+class Limit(_Sheet, frozen=True):
+    """``[[limit]]``: calls that end what they are given, or the ``with`` block that they open, when ``argument`` says so."""
+
+    calls: tuple[str, ...]
+    argument: Argument
+
+
 class AddressSheet(_Sheet, frozen=True):
     """``[[address]]``: calls whose value is given where a URL is expected, and stands for the one that ``argument`` is."""
 
@@ -179,6 +186,7 @@ class Sheet(_Sheet, frozen=True):
     function: tuple[FunctionSheet, ...] = ()
     defeats_retry_after: tuple[RetryAfterDefeat, ...] = ()
     pause: tuple[Pause, ...] = ()
+    limit: tuple[Limit, ...] = ()
     address: tuple[AddressSheet, ...] = ()
     random: tuple[Named, ...] = ()
     unique: tuple[Named, ...] = ()

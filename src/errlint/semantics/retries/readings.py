@@ -210,6 +210,8 @@ def _begins_with_a_wait(passages: Sequence[Passage]) -> Iterator[bool]:
     for passage in passages:
         for call, outcomes in passage.steps.unknown.items():
             reached[call] = reached.get(call, 0) | outcomes
+    for passage in passages:
+        yield any(outcomes == NOT_YET for outcomes in passage.steps.limiters.values())
     for call, outcomes in reached.items():
         yield outcomes == NOT_YET and BEGINS_WITH_A_WAIT.search((dotted(call.func) or "").rpartition(".")[2]) is not None
 
