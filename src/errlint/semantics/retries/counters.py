@@ -61,6 +61,9 @@ class Counters:
         flag = self._flag_passed(test)
         if flag is not None:
             return flag
+        if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
+            inner = self._passed(test.expression)
+            return inner.negated() if inner is not None else None
         if isinstance(test, cst.Comparison) and len(test.comparisons) == 1:
             return self._compared(test.left, test.comparisons[0].operator, test.comparisons[0].comparator)
         if self._asks_for_the_last(test):
