@@ -36,14 +36,14 @@ _HANDLERS = (cst.ExceptHandler, cst.ExceptStarHandler)
 
 def retried(semantics: Semantics, passages: Sequence[Passage]) -> Retried:
     """The failures after which the attempts are made again."""
-    may = must = 0
+    may = must = most = 0
     for passage in passages:
         found = passage.retried
-        may, must = may | found.may, must | found.must
+        may, must, most = may | found.may, must | found.must, most | passage.most_retried(semantics)
     transport = True if must & NO_ANSWER else None if may & NO_ANSWER else False
     named = _named(passages, must) & may
     places = tuple(_places(semantics, passages))
-    everything = Retried(Range(may & ERRORS, must & ERRORS), transport, named=named, places=places)
+    everything = Retried(Range(may & ERRORS, most), transport, named=named, places=places)
     return _by_code(semantics, passages, everything)
 
 
