@@ -1,7 +1,7 @@
 """Tests that single out a few failures, whatever their status: ``if "already exists" in response.text: return``.
 
-They take some failures out of a retry, not all of a status. What becomes of the others is asked of a failure of which none of these tests is
-true. A test that may stand for every error of the client (``"Client Error" in str(e)``, ``body.get("permanent")``) is none of them.
+They take some failures out of a retry, not all of a status. What becomes of the others is asked of a failure of which none of these tests
+is true. A test that may stand for every error of the client (``"Client Error" in str(e)``, ``body.get("permanent")``) is none of them.
 """
 
 from __future__ import annotations
