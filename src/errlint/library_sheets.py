@@ -65,6 +65,8 @@ class TypeSheet(_Sheet, frozen=True):
     """Clients: the types that their calls raise for a status. Without them: all of the library that carry one."""
     retried_by: str = ""
     """Clients: the attribute, and argument of the constructor, that holds what tries again. Whoever fills it has said how to wait."""
+    hooks: str = ""
+    """Clients: the argument of the constructor that holds, under ``response``, functions to which every answer is shown. They may raise."""
     undecodable: tuple[str, ...] = ()
     """Responses: what decoding the body raises, beside ``ValueError``, when it is no JSON."""
     told_by: tuple[str, ...] = ()
