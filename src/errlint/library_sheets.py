@@ -79,6 +79,8 @@ class TypeSheet(_Sheet, frozen=True):
     """Exceptions: every instance stands for an HTTP answer with an error status."""
     statuses: tuple[int, ...] = ()
     """Exceptions: the only statuses it stands for, when it is that specific."""
+    mostly: tuple[int, ...] = ()
+    """Exceptions: the few statuses that it hardly ever stands for others than, where servers choose."""
     status_class: Literal["", "4xx", "5xx"] = ""
     """Exceptions: the class of all statuses it stands for, when it is no more specific than that."""
     status: str = ""
