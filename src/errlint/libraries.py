@@ -94,6 +94,11 @@ class Libraries:
         return {call: entry.argument for sheet in self.sheets for entry in sheet.pause for call in entry.calls}
 
     @cached_property
+    def limits(self) -> dict[str, Argument]:
+        """Calls, by dotted name, that end what they are given, or the block that they open; and the argument that says when."""
+        return {call: entry.argument for sheet in self.sheets for entry in sheet.limit for call in entry.calls}
+
+    @cached_property
     def addresses(self) -> dict[str, Argument]:
         """Calls, by dotted name, whose value stands for an address; and the argument that the address is."""
         return {call: entry.argument for sheet in self.sheets for entry in sheet.address for call in entry.calls}

@@ -65,6 +65,8 @@ class TypeSheet(_Sheet, frozen=True):
     """Clients: the types that their calls raise for a status. Without them: all of the library that carry one."""
     retried_by: str = ""
     """Clients: the attribute, and argument of the constructor, that holds what tries again. Whoever fills it has said how to wait."""
+    hooks: str = ""
+    """Clients: the argument of the constructor that holds, under ``response``, functions to which every answer is shown. They may raise."""
     undecodable: tuple[str, ...] = ()
     """Responses: what decoding the body raises, beside ``ValueError``, when it is no JSON."""
     told_by: tuple[str, ...] = ()
@@ -77,6 +79,8 @@ class TypeSheet(_Sheet, frozen=True):
     """Exceptions: every instance stands for an HTTP answer with an error status."""
     statuses: tuple[int, ...] = ()
     """Exceptions: the only statuses it stands for, when it is that specific."""
+    mostly: tuple[int, ...] = ()
+    """Exceptions: the few statuses that it hardly ever stands for others than, where servers choose."""
     status_class: Literal["", "4xx", "5xx"] = ""
     """Exceptions: the class of all statuses it stands for, when it is no more specific than that."""
     status: str = ""
@@ -152,6 +156,13 @@ class Pause(_Sheet, frozen=True):
     argument: Argument
 
 
+class Limit(_Sheet, frozen=True):
+    """``[[limit]]``: calls that end what they are given, or the ``with`` block that they open, when ``argument`` says so."""
+
+    calls: tuple[str, ...]
+    argument: Argument
+
+
 class AddressSheet(_Sheet, frozen=True):
     """``[[address]]``: calls whose value is given where a URL is expected, and stands for the one that ``argument`` is."""
 
@@ -179,6 +190,7 @@ class Sheet(_Sheet, frozen=True):
     function: tuple[FunctionSheet, ...] = ()
     defeats_retry_after: tuple[RetryAfterDefeat, ...] = ()
     pause: tuple[Pause, ...] = ()
+    limit: tuple[Limit, ...] = ()
     address: tuple[AddressSheet, ...] = ()
     random: tuple[Named, ...] = ()
     unique: tuple[Named, ...] = ()

@@ -40,6 +40,7 @@ from errlint.semantics.retries.attempts import Attempts
 from errlint.semantics.retries.deciders import Deciders
 from errlint.semantics.retries.judge import Judge
 from errlint.semantics.retries.keys import Keys
+from errlint.semantics.retries.onward import OnwardCalls
 from errlint.semantics.retries.policies import Retries
 from errlint.semantics.retries.predicates import Predicates
 from errlint.semantics.retries.settings import Settings
@@ -247,6 +248,11 @@ class Semantics:
     def deciders(self) -> Deciders:
         """Predicates that other modules define, and properties of exceptions."""
         return Deciders(self)
+
+    @cached_property
+    def onward(self) -> OnwardCalls:
+        """Functions of other modules that are handed what failed."""
+        return OnwardCalls(self)
 
     @cached_property
     def waits(self) -> Waits:

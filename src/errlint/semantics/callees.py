@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 import libcst as cst
@@ -11,6 +11,7 @@ from errlint.first_party import is_first_party
 from errlint.library_sheets import TypeSheet
 from errlint.semantics.binding import ApiBinding
 from errlint.semantics.class_members import ClassMembers, Member, is_abstract, is_property
+from errlint.semantics.constants import string_value
 from errlint.semantics.functions import Functions
 from errlint.semantics.imported import Imported
 from errlint.semantics.meaning import Bound, Kind, Meaning, Place
@@ -70,6 +71,16 @@ class Callees:
             if handed and any(self._calls_parameter(runner, position, argument) for runner in self._callables(call.func)):
                 found += handed
         return found
+
+    def listed(self, tables: Iterable[cst.BaseExpression], key: str) -> Iterator[cst.FunctionDef]:
+        """The functions of the file that stand in a list under a key: ``{"response": [check]}``."""
+        for table in tables:
+            written = [table, *(self._functions.values(table) if isinstance(table, (cst.Name, cst.Attribute)) else ())]
+            elements = (element for found in written if isinstance(found, cst.Dict) for element in found.elements)
+            for element in elements:
+                if isinstance(element, cst.DictElement) and string_value(element.key) == key:
+                    held = element.value.elements if isinstance(element.value, (cst.List, cst.Tuple)) else ()
+                    yield from (function for one in held for function in self._functions.defined(one.value))
 
     def _callables(self, name: cst.BaseExpression) -> Iterator[cst.FunctionDef | cst.Lambda]:
         """The lambdas that a name stands for, and the ``__call__`` of the objects of the file."""

@@ -13,6 +13,7 @@ import libcst as cst
 
 from errlint.first_party import is_first_party
 from errlint.semantics.class_members import is_static
+from errlint.semantics.constants import assigned
 from errlint.semantics.functions import arguments, fields, is_super_init
 from errlint.semantics.imported import Imported
 from errlint.semantics.inside import KIND_OF, part_of_body
@@ -132,10 +133,10 @@ def making_of(definition: cst.ClassDef, tree: Tree, names: Names, types: Types) 
                 handed += [(key, parameter) for key, value in arguments(node) if (parameter := _parameter(value, parameters))]
             continue
         assert isinstance(node, (cst.Assign, cst.AnnAssign))
-        parameter = _parameter(node.value, parameters) if node.value is not None else ""
-        targets = [target.target for target in node.targets] if isinstance(node, cst.Assign) else [node.target]
-        members = (dotted(target) or "" for target in targets if parameter)
-        kept += [(member.removeprefix("self."), parameter) for member in members if member.startswith("self.") and member.count(".") == 1]
+        for target, value in assigned(node):
+            parameter, member = _parameter(value, parameters), dotted(target) or ""
+            if parameter and member.startswith("self.") and member.count(".") == 1:
+                kept.append((member.removeprefix("self."), parameter))
     return Making(parameters, tuple(kept), tuple(handed))
 
 

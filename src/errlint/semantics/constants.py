@@ -83,6 +83,31 @@ def _walks_a_table(binding: Binding) -> bool:
     return binding.how is How.ITEM and binding.path == (0,) and items
 
 
+def assigned(statement: cst.Assign | cst.AnnAssign) -> Iterator[tuple[cst.BaseExpression, cst.BaseExpression]]:
+    """What an assignment gives values to, each with its value: of ``self.a, self.b = a, b``, two."""
+    if statement.value is None:
+        return
+    targets = [target.target for target in statement.targets] if isinstance(statement, cst.Assign) else [statement.target]
+    for target in targets:
+        yield from _parts_of(target, statement.value)
+
+
+def _parts_of(target: cst.BaseExpression, value: cst.BaseExpression) -> Iterator[tuple[cst.BaseExpression, cst.BaseExpression]]:
+    targets, values = _elements(target), _elements(value)
+    if targets and len(targets) == len(values):
+        for part, given in zip(targets, values, strict=True):
+            yield from _parts_of(part, given)
+    else:
+        yield target, value
+
+
+def _elements(expression: cst.BaseExpression) -> list[cst.BaseExpression]:
+    """The parts of a tuple or list in which nothing is starred."""
+    elements = expression.elements if isinstance(expression, (cst.Tuple, cst.List)) else ()
+    plain = all(isinstance(element, cst.Element) for element in elements)
+    return [element.value for element in elements] if plain else []
+
+
 class Constants:
     """What the literals of one module are.
 
@@ -211,10 +236,9 @@ class Constants:
         found: dict[tuple[cst.ClassDef, str], list[cst.BaseExpression]] = {}
         for assign in self._tree.of_types(cst.Assign, cst.AnnAssign):
             assert isinstance(assign, (cst.Assign, cst.AnnAssign))
-            targets = [target.target for target in assign.targets] if isinstance(assign, cst.Assign) else [assign.target]
-            for target in targets:
+            for target, value in assigned(assign):
                 if isinstance(target, cst.Attribute) and isinstance(target.value, cst.Name) and target.value.value in ("self", "cls"):
                     owner = self.owner(target)
-                    if owner is not None and assign.value is not None:
-                        found.setdefault((owner, target.attr.value), []).append(assign.value)
+                    if owner is not None:
+                        found.setdefault((owner, target.attr.value), []).append(value)
         return found

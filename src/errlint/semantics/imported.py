@@ -10,7 +10,20 @@ if TYPE_CHECKING:
     from errlint.library_sheets import TypeSheet
     from errlint.model import Location
     from errlint.semantics.modules import Modules
-    from errlint.semantics.summaries import ByType, Decision, Fixed, FunctionSummary, Given, Making, Retrier, Retrying, Spot, Value, Waiting
+    from errlint.semantics.summaries import (
+        ByType,
+        Decision,
+        Fixed,
+        FunctionSummary,
+        Given,
+        Making,
+        Onward,
+        Retrier,
+        Retrying,
+        Spot,
+        Value,
+        Waiting,
+    )
 
 
 class Imported:
@@ -68,6 +81,10 @@ class Imported:
     def decision(self, name: str, raised: ByType, *, called: bool) -> Decision | None:
         """What a predicate of another module lets through; ``called``: it is no property, which is only read."""
         return self._modules.decision(name, raised, self.hops - 1, called=called)
+
+    def onward(self, name: str, outcomes: int, raised: ByType) -> Onward | None:
+        """What a function of another module does with what failed, which it is handed."""
+        return self._modules.onward(name, outcomes, raised, self.hops - 1)
 
     def implementations(self, class_name: str, member: str) -> tuple[str, ...]:
         """The methods that subclasses have for an abstract one of a class, by their names."""

@@ -17,7 +17,25 @@ def leaves(block: cst.CSTNode) -> bool:
         last = last.body[-1]
     if isinstance(last, (cst.Return, cst.Raise, cst.Continue, cst.Break)):
         return True
+    if isinstance(last, cst.With):
+        return leaves(last.body) and not any(map(_swallows, last.items))
+    if isinstance(last, (cst.Try, cst.TryStar)):
+        return _tried_leaves(last)
     return isinstance(last, cst.If) and _all_arms_leave(last)
+
+
+def _swallows(item: cst.WithItem) -> bool:
+    """``with suppress(KeyError):`` goes on behind an exception."""
+    function = item.item.func if isinstance(item.item, cst.Call) else None
+    word = function.attr if isinstance(function, cst.Attribute) else function
+    return isinstance(word, cst.Name) and word.value == "suppress"
+
+
+def _tried_leaves(tried: cst.Try | cst.TryStar) -> bool:
+    if tried.finalbody is not None and leaves(tried.finalbody.body):
+        return True
+    succeeded = leaves(tried.body) or (tried.orelse is not None and leaves(tried.orelse.body))
+    return succeeded and all(leaves(handler.body) for handler in tried.handlers)
 
 
 def _all_arms_leave(test: cst.If) -> bool:

@@ -30,7 +30,20 @@ from errlint.semantics.closed import UNKNOWN, parsed
 from errlint.semantics.imported import Imported
 from errlint.semantics.names import Names
 from errlint.semantics.scopes import Scopes
-from errlint.semantics.summaries import ByType, Decision, Fixed, FunctionSummary, Given, Making, Retrier, Retrying, Spot, Value, Waiting
+from errlint.semantics.summaries import (
+    ByType,
+    Decision,
+    Fixed,
+    FunctionSummary,
+    Given,
+    Making,
+    Onward,
+    Retrier,
+    Retrying,
+    Spot,
+    Value,
+    Waiting,
+)
 from errlint.semantics.summarise import Summariser
 from errlint.semantics.tree import Tree
 from errlint.semantics.types import sheet_of_class
@@ -153,6 +166,11 @@ class Modules:
         """What the predicate of this name lets through of what is raised."""
         file, path = file_and_path(name)
         return self._ask(file, hops, ("decision", name, raised, called), lambda module: module.decision(path, raised, called=called))
+
+    def onward(self, name: str, outcomes: int, raised: ByType, hops: int) -> Onward | None:
+        """What the function of this name does with what failed."""
+        file, path = file_and_path(name)
+        return self._ask(file, hops, ("onward", name, outcomes, raised), lambda module: module.onward(path, outcomes, raised))
 
     def making(self, class_name: str, hops: int) -> Making | None:
         """How instances of the class of this name are made, if it says so itself."""

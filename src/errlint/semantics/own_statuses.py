@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import libcst as cst
 
+from errlint.semantics.constants import assigned
 from errlint.semantics.functions import is_super_init, method
 from errlint.semantics.names import dotted
 from errlint.semantics.statuses import named_status
@@ -54,13 +55,11 @@ def compares_status(definition: cst.ClassDef, tree: Tree) -> bool:
 
 
 def _assigned(lines: object) -> Iterator[tuple[cst.BaseExpression, cst.BaseExpression]]:
-    """The single targets of assignments, and what they are given."""
+    """What assignments give values to, and what that is."""
     for line in lines if isinstance(lines, (list, tuple)) else ():
         for part in line.body if isinstance(line, cst.SimpleStatementLine) else ():
-            if isinstance(part, cst.Assign) and len(part.targets) == 1:
-                yield part.targets[0].target, part.value
-            elif isinstance(part, cst.AnnAssign) and part.value is not None:
-                yield part.target, part.value
+            if isinstance(part, (cst.Assign, cst.AnnAssign)):
+                yield from assigned(part)
 
 
 def _call_of_super(line: cst.CSTNode) -> cst.Call | None:

@@ -175,11 +175,27 @@ class Raises:
         method = self._types.method(owner.sheet, name)
         if method is not None and method.raises_for_status:
             return self._raised(call, method.raises or self._types.errors_of(owner.sheet.name))
+        hooked = self._by_hook(call, owner)
+        if hooked is not None:
+            return hooked
         if method is None and owner.kind is Kind.CLIENT:
             return self._raised(call, self._types.errors_of(owner.sheet.name))
         calls = (place.node for place in owner.trail if isinstance(place.node, cst.Call))
         if owner.kind in (Kind.CLIENT, Kind.OBJECT) and any(map(self._asks_for_it, calls)):
             return self._raised(call, self._types.errors_of(owner.sheet.name))
+        return None
+
+    def _by_hook(self, call: cst.Call, client: Meaning) -> Raising | None:
+        """``Client(event_hooks={"response": [raise_on_error]})``: functions to which the client shows every answer."""
+        if client.sheet is None or not client.sheet.hooks:
+            return None
+        made = [place.node for place in client.trail if isinstance(place.node, cst.Call)]
+        hooks = [one.value for node in made for one in node.args if one.keyword is not None and one.keyword.value == client.sheet.hooks]
+        for function in self._callees.listed(hooks, "response") if hooks and self._http.of(call) is not None else ():
+            found = self._status_error(function)
+            if found is not None:
+                types = found.types or self._types.errors_of(client.sheet.name)
+                return replace(found, types=types, trail=(*found.trail, Place(call, f"raised for the answer of `{_shown(call)}()`")))
         return None
 
     def _raised(self, call: cst.Call, types: tuple[str, ...]) -> Raising:

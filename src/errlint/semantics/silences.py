@@ -222,6 +222,7 @@ class Silences:
     def _is_noticed(self, outer: cst.Try | cst.TryStar, kept: set[str]) -> bool:
         """Whether what follows the ``try`` tells failure from success, or nobody could do anything about it."""
         succeeded = leaves(outer.body) or (outer.orelse is not None and leaves(outer.orelse.body))
+        next_candidate = succeeded or self._may_end_loop(outer.body)
         bound = self._bound_by(outer)
         if outer.finalbody is not None and (self._tests(outer.finalbody, bound) or self._reads(outer.finalbody, kept)):
             return True
@@ -233,7 +234,7 @@ class Silences:
                     return True
                 if any(self._tests(statement, bound) or self._reads(statement, kept) for statement in following):
                     return True
-            elif isinstance(found, _LOOPS) and child is found.body and (succeeded or isinstance(found, cst.While)):
+            elif isinstance(found, _LOOPS) and child is found.body and (next_candidate or isinstance(found, cst.While)):
                 return True  # tries again, or the next candidate
             elif isinstance(found, (cst.ExceptHandler, cst.ExceptStarHandler, cst.Finally)):
                 return True  # cleans up
@@ -241,6 +242,11 @@ class Silences:
                 return found.name.value in _LAST_RITES
             child = found
         return False
+
+    def _may_end_loop(self, tried: cst.BaseSuite) -> bool:
+        """Whether a success, be it only one of some kind, ends the loop around a ``try``: a failure leads to the next candidate."""
+        ends = self._tree.inside(tried, cst.Return, cst.Break, into_functions=False)
+        return any(not isinstance(end, cst.Return) or end.value is not None for end in ends)
 
     def _bound_by(self, outer: cst.Try | cst.TryStar) -> set[str]:
         """The variables and attributes that get a value in the ``try`` or in its handlers."""

@@ -110,6 +110,15 @@ ByType = tuple[tuple[tuple[str, ...], int], ...]
 """What is raised: types, each with the outcomes under which it is; no type stands for whatever the HTTP library raises."""
 
 
+class Onward(msgspec.Struct, frozen=True):
+    """What a function does with outcomes that it is handed (:mod:`errlint.semantics.retries.outcomes`): those that may go on behind its
+    call (``next``), and those that it may raise.
+    """
+
+    next: int
+    raised: ByType = ()
+
+
 class Retrying(msgspec.Struct, frozen=True):
     """What a function is asked about that may run something again: its arguments, and what is raised.
 

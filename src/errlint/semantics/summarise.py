@@ -25,6 +25,7 @@ from errlint.semantics.summaries import (
     FunctionSummary,
     Given,
     Making,
+    Onward,
     Retrier,
     Retrying,
     Schedule,
@@ -174,6 +175,16 @@ class Summariser:
             return None
         strict = Predicates(self._semantics, extra=lambda test: of_its_kind(self._semantics, test)) if named else predicates
         return Decision(passes.may, passes.must, named, named & ~strict.of_function(node).may)
+
+    def onward(self, path: tuple[str, ...], outcomes: int, raised: ByType) -> Onward | None:
+        """What the function at a path of names does with what failed, where the call stands that hands it over."""
+        from errlint.semantics.retries.onward import through
+
+        node = self._function_at(path)
+        if node is None or is_abstract(node):
+            return None
+        fate = through(self._semantics, node, outcomes, [Raised(tuple(map(self._inside, types)), under) for types, under in raised])
+        return Onward(fate.next, tuple((tuple(map(self.outside, one.types)), one.outcomes) for one in fate.raised))
 
     def _predicates_at(self, path: tuple[str, ...]) -> Iterator[cst.FunctionDef | cst.Lambda]:
         yield from self._functions_at(path)

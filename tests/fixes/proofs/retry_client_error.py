@@ -77,6 +77,7 @@ def of(client: str, fix: str) -> partial[Proof]:
 adapters, tenacity, decorators = of("adapters", _BELOW), of("tenacity", _PREDICATE), of("decorators", _PREDICATE)
 google = of("google", _PREDICATE)
 types_only = of("types_only", _NETWORK)
+tables, singled_out, hooks = of("tables", _GUARD), of("singled_out", _GUARD), of("hooks", _GUARD)
 coroutines, run_by_asyncio, awaiting = of("aiohttp", _PREDICATE), of("aiohttp", _NETWORK), of("aiohttp", _GUARD)
 loops, concurrent, recursion = of("requests_loops", _GUARD), of("async_loops", _GUARD), of("recursion", _GUARD)
 told = partial(of("catalogues", _GUARD), api="girardai")
@@ -129,6 +130,9 @@ PROOFS = [
     own_objects(call="decorated('https://api.example.com/items')"),
     own_objects(call="Store().load('https://api.example.com/items')"),
     made(call="by_error('https://api.example.com/items')", on=has_status(422)),
+    tables(call="fetch('d1')", on=has_status(422)),
+    singled_out(call="push({})"),
+    hooks(call="order('o1')"),
     wrappers(call="get_profile('u1')"),
     wrappers(call="Tickets().close('t1')"),
     tests(call="json_of('https://api.example.com/items')"),

@@ -51,6 +51,9 @@ class Counters:
 
     def passed(self, test: cst.BaseExpression) -> Range | None:
         """ANYTHING or NOTHING for a test of a counter while attempts are left; UNKNOWN for one of the first; None for others."""
+        if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
+            inner = self.passed(test.expression)
+            return inner.negated() if inner is not None else None
         if test not in self._answers:
             self._answers[test] = self._passed(test)
             if self._answers[test] not in (None, UNKNOWN):

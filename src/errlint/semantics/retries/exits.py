@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from errlint.lean import dataclass
+from errlint.semantics.constants import assigned
 from errlint.semantics.names import dotted
 from errlint.semantics.retries.outcomes import ANYTHING, NOTHING, as_ended, ended, running
 from errlint.semantics.statuses import ALL, UNKNOWN, Range
@@ -69,13 +70,12 @@ class Exits:
         """The state after an assignment: one to a flag decides whether the loop will go on, one to its counter may end it."""
         if not (self.flags or self._counters) or statement.value is None:
             return state
-        targets = [target.target for target in statement.targets] if isinstance(statement, cst.Assign) else [statement.target]
-        names = {dotted(target) for target in targets}
-        if names & self._counters and not isinstance(statement.value, cst.Integer):
+        given = {dotted(target): value for target, value in assigned(statement)}
+        if any(not isinstance(given[name], cst.Integer) for name in self._counters if name in given):
             state |= as_ended(running(state) | ended(state))
         for flag in self.flags:
-            if flag.name in names:
-                ends = self._ends(flag, statement.value)
+            if flag.name in given:
+                ends = self._ends(flag, given[flag.name])
                 everything = running(state) | ended(state)
                 state = everything & ~ends.must | as_ended(everything & ends.may)
         return state
@@ -170,7 +170,7 @@ def _asked_by(semantics: Semantics, test: cst.BaseExpression) -> Iterator[cst.CS
 
 def _assigned(semantics: Semantics, region: Region) -> Iterator[cst.BaseExpression]:
     for node in semantics.tree.inside(region.body, cst.Assign, cst.AnnAssign, cst.NamedExpr, into_functions=False):
-        if isinstance(node, cst.Assign):
-            yield from (target.target for target in node.targets)
-        elif isinstance(node, (cst.AnnAssign, cst.NamedExpr)):
+        if isinstance(node, cst.NamedExpr):
             yield node.target
+        elif isinstance(node, (cst.Assign, cst.AnnAssign)):
+            yield from (target for target, _ in assigned(node))

@@ -111,6 +111,16 @@ class Walk:
             self._in_function -= 1
         return Fate(fate.next | fate.returned, fate.back, 0, fate.left, 0, 0, fate.raised)
 
+    def handed(self, function: cst.FunctionDef, outcomes: int, raised: tuple[Raised, ...]) -> Fate:
+        """What a function does with outcomes that it is handed, and where those go that come back to its caller.
+
+        :param raised: the exceptions that the caller has caught, which a bare ``raise`` raises again.
+        """
+        self._handling = [raised] if raised else []
+        self._in_loop = self._in_function = 1
+        fate = self.suite(function.body, outcomes)
+        return Fate(next=fate.next | fate.returned | fate.back, left=fate.left, raised=fate.raised)
+
     def _statement(self, statement: cst.CSTNode, state: int) -> Fate:
         match statement:
             case cst.SimpleStatementLine(body=parts) | cst.SimpleStatementSuite(body=parts):
@@ -154,7 +164,7 @@ class Walk:
         """What the calls in an expression or small statement do."""
         fate = Fate(next=state)
         for call in self._steps.calls(code):
-            done = self._steps.call(call, fate.next)
+            done = self._steps.call(call, fate.next, self._handling[-1] if self._handling else ())
             fate = fate.also(done, then=done.next)
         return fate
 
@@ -276,6 +286,7 @@ class Walk:
         for item in statement.items:
             done = self._evaluated(item.item, fate.next)
             fate = fate.also(done, then=done.next)
+        self._steps.enters(statement, fate.next)
         body = self.suite(statement.body, fate.next)
         quiet = self._steps.suppressed(statement, body.raised)
         if quiet:

@@ -22,7 +22,8 @@ from errlint.semantics.retries.fates import Fate, Walk, everything
 from errlint.semantics.retries.handed import Handed
 from errlint.semantics.retries.marks import Marks
 from errlint.semantics.retries.outcomes import FAILED, FAILURES, LIMITED, NO_ANSWER, NOT_YET, ended, running
-from errlint.semantics.retries.policy import Attempt, RetryPolicy, Wait
+from errlint.semantics.retries.particular import Particular
+from errlint.semantics.retries.policy import Attempt, RetryPolicy, Stop, Wait
 from errlint.semantics.retries.polls import asks_only_for_success, is_poll
 from errlint.semantics.retries.predicates import Predicates
 from errlint.semantics.retries.readings import retried, wait_of
@@ -58,6 +59,7 @@ class Passage:
     """One attempt, sent through its region.
 
     :ivar back: outcomes that may go into another pass; :ivar out: outcomes that may leave the retry; :ivar fate: all ways that they take;
+    :ivar kinds: the types that parameters stand for, where another module says so; :ivar is_singled_out: tests single failures out;
     :ivar rotated: the next pass looks at them: ``for …: if answer.ok: break; sleep(1); answer = get(url)``.
     """
 
@@ -73,6 +75,8 @@ class Passage:
     fate: Fate
     rotated: bool = False
     handed: Handed | None = None
+    kinds: Mapping[cst.CSTNode, tuple[str, ...]] | None = None
+    is_singled_out: bool = False
 
     @property
     def is_retry(self) -> bool:
@@ -150,6 +154,26 @@ class Passage:
             handed=handed,
         )
 
+    def most_retried(self, semantics: Semantics) -> int:
+        """The error statuses that certainly go into another pass, but for a few failures that tests single out."""
+        certain, doubtful = self.retried.must & ERRORS, self.back & self.out & ERRORS
+        if not doubtful or self.back & OK or self.rotated:
+            return certain
+        steps = self.steps
+        found = passage(
+            semantics,
+            self.region,
+            self.attempt,
+            callees=steps.callees,
+            given=self.given,
+            raised=steps.assumed,
+            handed=self.handed,
+            turns=frozenset(steps.turns),
+            kinds=self.kinds,
+            ordinary=True,
+        )
+        return certain | found.retried.must & doubtful if found.is_singled_out and not found.back & OK else certain
+
     def statuses_of(self, semantics: Semantics, code: str) -> int:
         """The statuses that an error code is known to come with."""
         meaning = semantics.meaning(self.attempt)
@@ -170,6 +194,7 @@ def passage(
     rotated: bool = False,
     handed: Handed | None = None,
     turns: frozenset[cst.CSTNode] = frozenset(),
+    ordinary: bool = False,
 ) -> Passage:
     """Send the outcomes of ``attempt`` through ``region``.
 
@@ -177,7 +202,8 @@ def passage(
     :param kinds: the types that parameters stand for, where another module says so; :param code: the error code that failures come with;
     None: not known; :param raised: what the attempt raises for error statuses, if that is assumed;
     :param rotated: what goes into another pass is followed through that, until the attempt is made again;
-    :param handed: the predicates that a use hands over; :param turns: statements after which another request is sent.
+    :param handed: the predicates that a use hands over; :param turns: statements after which another request is sent;
+    :param ordinary: the failures are none that a test of a text, a code or a part of the body singles out.
     """
     types = ExceptionTypes(
         semantics.tree,
@@ -188,13 +214,18 @@ def passage(
         given=given,
         kinds=kinds,
         attributes=semantics.constants.attribute_values,
+        ordinary=ordinary,
     )
     counters, exits = Counters(semantics, region), Exits(semantics, region)
     codes, marks = Codes(semantics), Marks(semantics, region.body)
 
+    meaning = semantics.meaning(attempt) if ordinary else None
+    particular = Particular(semantics, codes, meaning.catalogue if meaning is not None else None) if ordinary else None
+
     def known(test: cst.BaseExpression) -> Range | None:
         said = codes.passed(test, code) if code is not None else None
-        return said or exits.passed(test) or marks.passed(test) or counters.passed(test)
+        said = said or exits.passed(test) or marks.passed(test) or counters.passed(test)
+        return particular.passed(test) if said is None and particular is not None else said
 
     predicates = Predicates(semantics, types, known, given, handed)
     exits.bind(predicates)
@@ -210,7 +241,8 @@ def passage(
         back, fate = again.back, fate.also(again)
     out = everything(fate)
     out = (running(out) | ended(out)) & ~NOT_YET
-    return Passage(region, attempt, walk, steps, predicates, counters, back, out, given or {}, fate, rotated, handed)
+    singled_out = types.singles_out or (particular is not None and particular.asked)
+    return Passage(region, attempt, walk, steps, predicates, counters, back, out, given or {}, fate, rotated, handed, kinds, singled_out)
 
 
 def policies(semantics: Semantics) -> Iterator[RetryPolicy]:

@@ -13,6 +13,7 @@ import libcst as cst
 from errlint.semantics.names import dotted
 from errlint.semantics.retries.handed import Handed, Verdict
 from errlint.semantics.retries.kinds import KindsOfAnswers
+from errlint.semantics.retries.tables import StatusTables
 from errlint.semantics.statuses import BELOW_400, ERRORS
 
 if TYPE_CHECKING:
@@ -23,11 +24,14 @@ if TYPE_CHECKING:
 class Named:
     """Answers for the tests that :class:`~errlint.semantics.retries.predicates.Predicates` understand."""
 
-    def __init__(self, semantics: Semantics, predicates: Predicates, kinds: KindsOfAnswers, handed: Handed | None) -> None:
+    def __init__(
+        self, semantics: Semantics, predicates: Predicates, kinds: KindsOfAnswers, tables: StatusTables, handed: Handed | None
+    ) -> None:
         self._semantics = semantics
         self._tree = semantics.tree
         self._predicates = predicates
         self._kinds = kinds
+        self._tables = tables
         self._handed = handed
         self._asking: set[cst.CSTNode] = set()
 
@@ -35,6 +39,7 @@ class Named:
         """The statuses that a test names one by one (``== 429``, ``in (429, 503)``, ``"429" in str(e)``), itself or in its predicates."""
         found = 0
         for node in (test, *self._tree.below(test)):
+            found |= self._tables.named(node)
             if isinstance(node, cst.Comparison):
                 found |= self._named_by(node)
             elif isinstance(node, (cst.Call, cst.Attribute)) and node not in self._asking and not self._kinds.sorted_by(node):

@@ -25,6 +25,7 @@ from errlint.semantics.retries.kinds import KindsOfAnswers
 from errlint.semantics.retries.named import Named
 from errlint.semantics.retries.outcomes import ANYTHING, NO_ANSWER, NOTHING
 from errlint.semantics.retries.settings import default_of
+from errlint.semantics.retries.tables import StatusTables
 from errlint.semantics.retries.words import ANSWER_WORDS, STATUS_WORDS, last_word
 from errlint.semantics.scopes import Binding, How
 from errlint.semantics.statuses import ALL, ERRORS, UNKNOWN, Range, Statuses
@@ -78,7 +79,8 @@ class Predicates(Statuses):
         self._extra = extra
         self._handed = handed
         self._kinds = KindsOfAnswers(semantics, self)
-        self.named = Named(semantics, self, self._kinds, handed)
+        self._tables = StatusTables(semantics, self)
+        self.named = Named(semantics, self, self._kinds, self._tables, handed)
         self._asking: set[cst.CSTNode] = set()
         self.in_flight: tuple[Raised, ...] = ()
         """What was caught, while tests of its handler are asked: an error of one library is of no type of another."""
@@ -132,6 +134,9 @@ class Predicates(Statuses):
         return self._guessed(value) if isinstance(value, cst.Call) and dotted(value.func) in ("getattr", "int") else None
 
     def _compare(self, left: cst.BaseExpression, relation: cst.BaseCompOp, right: cst.BaseExpression) -> Range:
+        tabled = self._tables.compared(left, relation, right)
+        if tabled is not None:
+            return tabled
         if isinstance(relation, (cst.Is, cst.IsNot)) and isinstance(right, cst.Name) and right.value == "None":
             present = self._presence(left)
             return present.negated() if isinstance(relation, cst.Is) else present
@@ -202,6 +207,9 @@ class Predicates(Statuses):
             return self.range_of(test.expression)
         if isinstance(test, cst.IfExp):
             return self._conditional(test)
+        tabled = self._tables.passed(test) if isinstance(test, (cst.Call, cst.Subscript, cst.Name)) else None
+        if tabled is not None:
+            return tabled
         if isinstance(test, cst.Call):
             return self._call(test)
         if isinstance(test, cst.Name) and test.value in ("True", "False", "None"):

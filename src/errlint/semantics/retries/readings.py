@@ -36,14 +36,14 @@ _HANDLERS = (cst.ExceptHandler, cst.ExceptStarHandler)
 
 def retried(semantics: Semantics, passages: Sequence[Passage]) -> Retried:
     """The failures after which the attempts are made again."""
-    may = must = 0
+    may = must = most = 0
     for passage in passages:
         found = passage.retried
-        may, must = may | found.may, must | found.must
+        may, must, most = may | found.may, must | found.must, most | passage.most_retried(semantics)
     transport = True if must & NO_ANSWER else None if may & NO_ANSWER else False
     named = _named(passages, must) & may
     places = tuple(_places(semantics, passages))
-    everything = Retried(Range(may & ERRORS, must & ERRORS), transport, named=named, places=places)
+    everything = Retried(Range(may & ERRORS, most), transport, named=named, places=places)
     return _by_code(semantics, passages, everything)
 
 
@@ -210,6 +210,8 @@ def _begins_with_a_wait(passages: Sequence[Passage]) -> Iterator[bool]:
     for passage in passages:
         for call, outcomes in passage.steps.unknown.items():
             reached[call] = reached.get(call, 0) | outcomes
+    for passage in passages:
+        yield any(outcomes == NOT_YET for outcomes in passage.steps.limiters.values())
     for call, outcomes in reached.items():
         yield outcomes == NOT_YET and BEGINS_WITH_A_WAIT.search((dotted(call.func) or "").rpartition(".")[2]) is not None
 

@@ -11,14 +11,17 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from errlint.regex import later
+from errlint.semantics.names import dotted
 from errlint.semantics.raises import Answer, Raising
 from errlint.semantics.retries.exception_types import ExceptionTypes, Raised
 from errlint.semantics.retries.exits import Region
-from errlint.semantics.retries.outcomes import ALL_WAYS, FAILURES, NO_ANSWER, NOT_YET, both_halves, ended, refused, running
+from errlint.semantics.retries.limits import limit_of
+from errlint.semantics.retries.outcomes import ALL_WAYS, FAILED, FAILURES, NO_ANSWER, NOT_YET, both_halves, ended, refused, running
 from errlint.semantics.retries.own_calls import OwnCalls
 from errlint.semantics.retries.predicates import Predicates
 from errlint.semantics.retries.renewals import CREDENTIALS, renews
 from errlint.semantics.retries.restarts import restarts
+from errlint.semantics.retries.words import BEGINS_WITH_A_WAIT, MAY_WAIT
 from errlint.semantics.scopes import How
 from errlint.semantics.statuses import ERRORS, Range, statuses
 from errlint.semantics.types import UNKNOWN_TYPE
@@ -46,6 +49,7 @@ class Steps:
     :param attempt: the call whose outcomes are followed; :param callees: the functions that it runs, where it calls a parameter;
     :param assumed: what it raises for error statuses, if that is assumed; :param turns: statements after which another request is sent.
     :ivar pauses: calls that wait, with the outcomes that get there; :ivar unknown: other calls that nothing is known of;
+    :ivar limiters: what ``with`` blocks may wait for, likewise;
     :ivar self_calls: calls by which a function calls itself; :ivar is_made_again: the attempt ends what is followed.
     """
 
@@ -75,6 +79,7 @@ class Steps:
         self.is_made_again = False
         self.pauses: dict[cst.Call, int] = {}
         self.unknown: dict[cst.Call, int] = {}
+        self.limiters: dict[cst.BaseExpression, int] = {}
         self.self_calls: dict[cst.Call, int] = {}
         self.walk_function: Callable[[Function, int], Fate]
 
@@ -173,14 +178,22 @@ class Steps:
         keeps = isinstance(owner, cst.Name) and owner.value not in ("self", "cls") and self._semantics.names.qualified(owner) is None
         return keeps or not any(is_answer(argument.value) for argument in call.args)
 
+    def enters(self, statement: cst.With, state: int) -> None:
+        """Note what a ``with`` block may have to wait for: ``async with self.limiter:``, ``with limits.slot():``."""
+        for item in statement.items:
+            held = item.item.func if isinstance(item.item, cst.Call) else item.item
+            is_request = isinstance(item.item, cst.Call) and self._is_attempt(item.item)
+            if not is_request and BEGINS_WITH_A_WAIT.search(dotted(held) or ""):
+                self.limiters[item.item] = self.limiters.get(item.item, 0) | running(state) | ended(state)
+
     # calls -----------------------------------------------------------------------------------------------------------------------
 
     def calls(self, code: cst.CSTNode) -> list[cst.Call]:
         """The calls in a piece of code, inner ones first; not those of functions that it only defines."""
         return self._semantics.tree.inner_first(code, cst.Call)
 
-    def call(self, call: cst.Call, state: int) -> Fate:
-        """What one call does to the outcomes that get to it."""
+    def call(self, call: cst.Call, state: int, caught: Sequence[Raised] = ()) -> Fate:
+        """What one call does to the outcomes that get to it; ``caught`` is what the handler around it has caught."""
         from errlint.semantics.retries.fates import Fate
 
         if not state or self._calls > _MOST:
@@ -210,15 +223,26 @@ class Steps:
         entered = self._enter(functions, state)
         if entered is not None:
             return entered
-        if not functions:
+        if not functions and limit_of(self._semantics, call) is None:
             self.unknown[call] = self.unknown.get(call, 0) | running(state) | ended(state)
-            raising = self._semantics.raises_for_status(call)
-            if raising.answer is Answer.YES:
-                raised = self._by_type(raising, state & both_halves(ERRORS))
-                errors = 0
-                for one in raised:
-                    errors |= one.outcomes
-                return Fate(next=state & ~errors, raised=raised)
+            return self._elsewhere(call, state, caught)
+        return Fate(next=state)
+
+    def _elsewhere(self, call: cst.Call, state: int, caught: Sequence[Raised]) -> Fate:
+        """What a function that is not of this file does to the outcomes that get to its call."""
+        from errlint.semantics.retries.fates import Fate
+
+        onward = self._semantics.onward
+        told = onward.behind(call, (running(state) | ended(state)) & ~NOT_YET, caught)
+        if told is not None and told.raised:
+            made = (Raised(tuple(map(self._types.canonical, types)), state & both_halves(under)) for types, under in told.raised)
+            return Fate(next=state & both_halves(told.next | NOT_YET), raised=tuple(one for one in made if one.outcomes))
+        raising = self._semantics.raises_for_status(call)
+        if raising.answer is Answer.YES:
+            raised = self._by_type(raising, state & both_halves(ERRORS))
+            return Fate(next=state & ~reduce(or_, (one.outcomes for one in raised), 0), raised=raised)
+        if told is None and onward.may_raise(call):
+            return Fate(next=state, raised=(Raised((UNKNOWN_TYPE,), state & both_halves(FAILED)),))
         return Fate(next=state)
 
     def _repeats(self, function: cst.FunctionDef) -> bool:
@@ -260,6 +284,8 @@ class Steps:
                 if self._semantics.waits.pause(node) is not None:
                     return True
                 inner = self._semantics.functions.run_by(node)
+                if not inner and MAY_WAIT.search((dotted(node.func) or "").rpartition(".")[2]):
+                    return True
                 if self._region in inner or self._semantics.raises_for_status(node).answer is Answer.YES:
                     return True
         return False

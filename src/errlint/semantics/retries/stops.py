@@ -10,6 +10,7 @@ import libcst as cst
 
 from errlint.semantics.names import dotted
 from errlint.semantics.retries.exits import conjuncts
+from errlint.semantics.retries.limits import limit_around, limit_of
 from errlint.semantics.retries.outcomes import FAILED
 from errlint.semantics.retries.policy import Stop
 from errlint.semantics.retries.words import MAY_WAIT
@@ -25,6 +26,14 @@ _COUNTS = frozenset({"range", "trange"})
 
 def stop_of(semantics: Semantics, passages: Sequence[Passage]) -> Stop:
     """When the policy gives up."""
+    found = _own_stop(semantics, passages)
+    limit = limit_around(semantics, passages[0].region) if found.bounded is False else None
+    seconds = limit_of(semantics, limit) if limit is not None else None
+    return found if seconds is None else Stop(True, None, semantics.waits.number(seconds), limit)
+
+
+def _own_stop(semantics: Semantics, passages: Sequence[Passage]) -> Stop:
+    """When the retry itself gives up, whatever limits the code around it."""
     region = passages[0].region
     counted = [test for passage in passages for test in passage.counters.tests]
     if isinstance(region, cst.For):

@@ -22,6 +22,7 @@ from errlint.semantics.meaning import Kind, Place
 from errlint.semantics.names import dotted
 from errlint.semantics.retries.handed import Handed
 from errlint.semantics.retries.kept import PASSES_ON, is_kept_by_outcome, reads_told
+from errlint.semantics.retries.limits import waited_out
 from errlint.semantics.retries.numbers import Numbers
 from errlint.semantics.retries.policy import Growth, Wait
 from errlint.semantics.retries.restarts import restarts
@@ -111,8 +112,9 @@ class Waits:
             named = next((found.value for found in call.args if found.keyword is not None), None)
             position = argument.position or 0
             return plain[position] if position < len(plain) else named
-        if not isinstance(call.func, (cst.Attribute, cst.Name)):
-            return None
+        waited = waited_out(self._semantics, call)
+        if waited is not None or not isinstance(call.func, (cst.Attribute, cst.Name)):
+            return waited
         word = call.func.attr.value if isinstance(call.func, cst.Attribute) else call.func.value
         if word.lower().lstrip("_") in ("sleep", "async_sleep", "sleep_func", "sleeper") and not self._semantics.functions.run_by(call):
             return plain[0] if plain else None
