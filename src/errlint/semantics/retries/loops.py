@@ -23,7 +23,7 @@ from errlint.semantics.retries.handed import Handed
 from errlint.semantics.retries.marks import Marks
 from errlint.semantics.retries.outcomes import FAILED, FAILURES, LIMITED, NO_ANSWER, NOT_YET, ended, running
 from errlint.semantics.retries.particular import Particular
-from errlint.semantics.retries.policy import Attempt, RetryPolicy, Stop, Wait
+from errlint.semantics.retries.policy import Attempt, RetryPolicy, Wait
 from errlint.semantics.retries.polls import asks_only_for_success, is_poll
 from errlint.semantics.retries.predicates import Predicates
 from errlint.semantics.retries.readings import retried, wait_of
