@@ -15,6 +15,7 @@ from errlint.semantics.constants import string_value
 from errlint.semantics.functions import Given
 from errlint.semantics.names import dotted
 from errlint.semantics.retries.codes import Codes
+from errlint.semantics.retries.conflicts import Conflicts
 from errlint.semantics.retries.counters import Counters
 from errlint.semantics.retries.exception_types import AS_LIBRARIES_DO, FEW, TELL_WHEN, ExceptionTypes, Raised
 from errlint.semantics.retries.exits import Exits, Region
@@ -148,6 +149,8 @@ class Passage:
             raised=assumed,
             rotated=self.rotated,
             handed=handed,
+            turns=steps.turns,
+            changes=steps.changes,
         )
 
     def statuses_of(self, semantics: Semantics, code: str) -> int:
@@ -170,6 +173,7 @@ def passage(
     rotated: bool = False,
     handed: Handed | None = None,
     turns: frozenset[cst.CSTNode] = frozenset(),
+    changes: frozenset[cst.CSTNode] = frozenset(),
 ) -> Passage:
     """Send the outcomes of ``attempt`` through ``region``.
 
@@ -177,7 +181,8 @@ def passage(
     :param kinds: the types that parameters stand for, where another module says so; :param code: the error code that failures come with;
     None: not known; :param raised: what the attempt raises for error statuses, if that is assumed;
     :param rotated: what goes into another pass is followed through that, until the attempt is made again;
-    :param handed: the predicates that a use hands over; :param turns: statements after which another request is sent.
+    :param handed: the predicates that a use hands over; :param turns: statements after which another request is sent;
+    :param changes: statements and calls that make another request of it where a failure leads there.
     """
     types = ExceptionTypes(
         semantics.tree,
@@ -198,7 +203,7 @@ def passage(
 
     predicates = Predicates(semantics, types, known, given, handed)
     exits.bind(predicates)
-    steps = Steps(semantics, predicates, region, attempt, callees, assumed=raised, turns=turns)
+    steps = Steps(semantics, predicates, region, attempt, callees, assumed=raised, turns=turns, changes=changes)
     walk = Walk(steps, exits, marks)
     fate = walk.suite(region.body, NOT_YET)
     fate = fate.also(exits.end_of_pass(fate.next), then=0)
@@ -283,14 +288,17 @@ def _in_region(semantics: Semantics, region: Region) -> RetryPolicy | None:
         raised = AS_LIBRARIES_DO if attempt.assumed else None
         if _OPENS_A_SOCKET.search(dotted(attempt.call.func) or ""):
             continue
-        found = passage(semantics, region, attempt.call, raised=raised)
+        changes = sameness.changed_behind(attempt.call)
+        found = passage(semantics, region, attempt.call, raised=raised, changes=changes)
         if found.may_be_rotated:
-            found = passage(semantics, region, attempt.call, raised=raised, rotated=True)
+            found = passage(semantics, region, attempt.call, raised=raised, rotated=True, changes=changes)
         if attempt.raises is False and found.back & OK and _is_dropped(semantics, attempt.call):
             found = replace(found, back=found.back & NO_ANSWER)  # whatever sends an answer back, it is not its status
         is_retry = found.is_retry or (attempt.method in _CHANGES and found.leaves_when_done(semantics))
         if is_retry and not is_poll(semantics, attempt, found):
             passages.append((attempt, found))
+    conflicts = Conflicts(semantics, sameness)
+    passages = [(attempt, found) for attempt, found in passages if not conflicts.are_met(attempt, found)]
     if not passages:
         passages = list(_of_pages(semantics, region, sameness))
     if not passages:
