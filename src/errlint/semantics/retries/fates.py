@@ -145,6 +145,8 @@ class Walk:
         state = fate.next
         if statement in self._steps.turns:
             return fate.also(Fate(left=state), then=0)
+        if statement in self._steps.changes and self._steps.is_of_failures(state):
+            return fate.also(Fate(left=state & ~both_halves(NOT_YET)), then=state & both_halves(NOT_YET))
         match statement:
             case cst.Return():
                 return fate.also(Fate(returned=state), then=0)

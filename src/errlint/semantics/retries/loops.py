@@ -15,6 +15,7 @@ from errlint.semantics.constants import string_value
 from errlint.semantics.functions import Given
 from errlint.semantics.names import dotted
 from errlint.semantics.retries.codes import Codes
+from errlint.semantics.retries.conflicts import Conflicts
 from errlint.semantics.retries.counters import Counters
 from errlint.semantics.retries.exception_types import AS_LIBRARIES_DO, FEW, TELL_WHEN, ExceptionTypes, Raised
 from errlint.semantics.retries.exits import Exits, Region
@@ -152,6 +153,8 @@ class Passage:
             raised=assumed,
             rotated=self.rotated,
             handed=handed,
+            turns=steps.turns,
+            changes=steps.changes,
         )
 
     def most_retried(self, semantics: Semantics) -> int:
@@ -171,6 +174,7 @@ class Passage:
             turns=frozenset(steps.turns),
             kinds=self.kinds,
             ordinary=True,
+            changes=steps.changes,
         )
         return certain | found.retried.must & doubtful if found.is_singled_out and not found.back & OK else certain
 
@@ -195,6 +199,7 @@ def passage(
     handed: Handed | None = None,
     turns: frozenset[cst.CSTNode] = frozenset(),
     ordinary: bool = False,
+    changes: frozenset[cst.CSTNode] = frozenset(),
 ) -> Passage:
     """Send the outcomes of ``attempt`` through ``region``.
 
@@ -203,6 +208,7 @@ def passage(
     None: not known; :param raised: what the attempt raises for error statuses, if that is assumed;
     :param rotated: what goes into another pass is followed through that, until the attempt is made again;
     :param handed: the predicates that a use hands over; :param turns: statements after which another request is sent;
+    :param changes: statements and calls that make another request of it where a failure leads there;
     :param ordinary: the failures are none that a test of a text, a code or a part of the body singles out.
     """
     types = ExceptionTypes(
@@ -229,7 +235,7 @@ def passage(
 
     predicates = Predicates(semantics, types, known, given, handed)
     exits.bind(predicates)
-    steps = Steps(semantics, predicates, region, attempt, callees, assumed=raised, turns=turns)
+    steps = Steps(semantics, predicates, region, attempt, callees, assumed=raised, turns=turns, changes=changes)
     walk = Walk(steps, exits, marks)
     fate = walk.suite(region.body, NOT_YET)
     fate = fate.also(exits.end_of_pass(fate.next), then=0)
@@ -315,14 +321,17 @@ def _in_region(semantics: Semantics, region: Region) -> RetryPolicy | None:
         raised = AS_LIBRARIES_DO if attempt.assumed else None
         if _OPENS_A_SOCKET.search(dotted(attempt.call.func) or ""):
             continue
-        found = passage(semantics, region, attempt.call, raised=raised)
+        changes = sameness.changed_behind(attempt.call)
+        found = passage(semantics, region, attempt.call, raised=raised, changes=changes)
         if found.may_be_rotated:
-            found = passage(semantics, region, attempt.call, raised=raised, rotated=True)
+            found = passage(semantics, region, attempt.call, raised=raised, rotated=True, changes=changes)
         if attempt.raises is False and found.back & OK and _is_dropped(semantics, attempt.call):
             found = replace(found, back=found.back & NO_ANSWER)  # whatever sends an answer back, it is not its status
         is_retry = found.is_retry or (attempt.method in _CHANGES and found.leaves_when_done(semantics))
         if is_retry and not is_poll(semantics, attempt, found):
             passages.append((attempt, found))
+    conflicts = Conflicts(semantics, sameness)
+    passages = [(attempt, found) for attempt, found in passages if not conflicts.are_met(attempt, found)]
     if not passages:
         passages = list(_of_pages(semantics, region, sameness))
     if not passages:

@@ -1,7 +1,7 @@
 """Does a function that calls itself send the same request again? Only then that is a retry.
 
 The next page, the halves of a batch, each item of a list, a request without the field that was refused: those are other requests. What a
-request is made of is followed through the variables of the function; attempt counters, timeouts, headers and tokens may change.
+request is made of is followed through the variables of the function; attempt counters and timeouts may change.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from errlint.semantics.functions import bound_arguments
-from errlint.semantics.retries.words import ASIDE
+from errlint.semantics.retries.request_parts import RequestParts
+from errlint.semantics.retries.words import PER_ATTEMPT
 from errlint.semantics.scopes import How
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ class OwnCalls:
         self._tree = semantics.tree
         self._function = function
         self._attempt = attempt
+        self._parts = RequestParts(semantics, function)
         self._made_of = list(self._parts_of(attempt))
 
     def sends_another(self, again: cst.Call) -> bool:
@@ -35,14 +37,15 @@ class OwnCalls:
 
     def _parts_of(self, attempt: cst.Call) -> Iterator[cst.CSTNode]:
         """What a request is made of, through the variables of the function and what is put into them."""
-        counted = (argument for argument in attempt.args if argument.keyword is None or not ASIDE.search(argument.keyword.value))
-        queue = [attempt.func, *(argument.value for argument in counted)]
+        queue: list[cst.CSTNode] = [attempt.func, *attempt.args]
         names: set[str] = set()
         while queue:
             expression = queue.pop()
-            for node in (expression, *self._tree.below(expression)):
+            for node in self._parts.nodes(expression):
+                if isinstance(node, cst.Name) and self._parts.is_aside(node, attempt):
+                    continue
                 yield node
-                if isinstance(node, cst.Name) and node.value not in names and not ASIDE.search(node.value):
+                if isinstance(node, cst.Name) and node.value not in names:
                     names.add(node.value)
                     queue.extend(self._put_into(node))
 
@@ -72,8 +75,6 @@ class OwnCalls:
 
     def _is_still(self, value: cst.BaseExpression, parameter: str) -> bool:
         """Whether a value is the one that the parameter had when the request was sent: ``url``, ``first_url`` after ``first_url = url``."""
-        if ASIDE.search(parameter):
-            return True
         if not isinstance(value, cst.Name):
             return False
         bindings = self._semantics.scopes.reaching(value)
@@ -94,7 +95,7 @@ class OwnCalls:
             if isinstance(outer, cst.If) and block is outer.body:
                 read |= set(self._members_asked(outer.test))
             block = outer
-        return any(member in read and not ASIDE.search(member) for member in self._members_set_before(again))
+        return any(member in read and not PER_ATTEMPT.search(member) for member in self._members_set_before(again))
 
     def _members_asked(self, test: cst.BaseExpression) -> Iterator[str]:
         """The attributes that a test is about, those included that a predicate of the file looks at: what sets them changes its answer."""

@@ -1,7 +1,8 @@
 """Is a call the same in every pass of a loop? Only then a further pass is a retry.
 
 What changes from pass to pass makes it something else: the next page, the next item of a list, another host, a request that was changed
-after the error. Attempt counters, timeouts, headers and tokens may change: the request stays the same to the API.
+after the error. Attempt counters and timeouts may change, and headers and tokens as long as the loop does not go over them: the request
+stays the same to the API.
 """
 
 from __future__ import annotations
@@ -15,43 +16,40 @@ import libcst as cst
 from errlint.regex import later
 from errlint.semantics.leaving import leaves
 from errlint.semantics.names import dotted
+from errlint.semantics.retries.changes import root
 from errlint.semantics.retries.counters import Counters
 from errlint.semantics.retries.exits import Region
 from errlint.semantics.retries.outcomes import ANYTHING, NOTHING
-from errlint.semantics.retries.words import ASIDE
+from errlint.semantics.retries.request_parts import RequestParts, bindings, is_drawn, is_read
+from errlint.semantics.retries.words import CREDENTIAL, PER_ATTEMPT
 from errlint.semantics.scopes import Binding, How
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
 
-_CREDENTIALS = later(r"auth|token|cookie|nonce|csrf|xsrf|crumb|key|attempt|retr(y|ies)|trace|request.?id|idempotency|date", re.IGNORECASE)
+_CREDENTIALS = later(
+    r"auth|token|cookie|nonce|csrf|xsrf|crumb|key|attempt|retr(y|ies)|trace|request.?id|idempotency|date|^(if-)?range$", re.IGNORECASE
+)
 """Headers and parameters that may differ between two attempts of one request."""
 _CHANGING = frozenset({"append", "pop", "update", "extend"})
-_DRAWN = frozenset(
-    {"next", "input", "prompt", "ask", "getpass", "pop", "popleft", "popitem", "get_nowait", "recv", "readline", "choice", "shift",
-     "dequeue", "next_key", "rotate"}
-)  # fmt: skip
-"""Calls whose value is another one each time: what a person says, what comes next."""
 _CASTS = ("typing.cast", "typing_extensions.cast")
-_QUEUES = later(r"queue|_q$|^q$|jobs|tasks|inbox|pending", re.IGNORECASE)
 N = TypeVar("N", bound=cst.CSTNode)
 
 _STATEMENTS = (cst.Assign, cst.AnnAssign, cst.AugAssign, cst.Del, cst.Expr)
 _HOPS = 6
-_MOST = 1_000
-"""Values that are looked at for one call."""
+_MOST = 1_000  # values that are looked at for one call
 
 
 class Sameness:
-    """Answers for one region."""
+    """Answers for one region: the code that is run once for each attempt."""
 
     def __init__(self, semantics: Semantics, region: Region) -> None:
         self._semantics = semantics
         self._tree = semantics.tree
-        self._region = region
+        self.region = region
         self._call: cst.Call | None = None
         self._asking: set[cst.BaseExpression] = set()
-        self._known_last: dict[cst.CSTNode, bool] = {}
+        self._known_last: dict[tuple[cst.CSTNode, cst.Call | None], bool] = {}
         """Expressions that are being looked at: a value that is made of itself stays if all else does."""
         self._left = 0
         self._turns: set[cst.CSTNode] | None = None
@@ -78,32 +76,57 @@ class Sameness:
 
     def is_same(self, call: cst.Call) -> bool:
         """Whether the call sends the same request in every pass."""
+        if not self.sends_same(call) or not self._stays(call.func, _HOPS) or self._is_switched():
+            return False
+        inside = (function for function in self._semantics.functions.run_by(call) if self._tree.within(function, self.region.body))
+        return not any(inside) or not self.parts.follows_loop(call, counts=False)
+
+    def sends_same(self, call: cst.Call) -> bool:
+        """Whether the call has the same arguments in every pass, whatever it is a method of."""
         self._call = call
         self._left = _MOST
-        if not self._stays(call.func, _HOPS) or self._is_switched():
+        return all(self._argument_stays(argument, call) for argument in call.args)
+
+    def _argument_stays(self, argument: cst.Arg, call: cst.Call) -> bool:
+        keyword = argument.keyword.value if argument.keyword is not None else ""
+        if not CREDENTIAL.search(keyword):
+            return bool(PER_ATTEMPT.search(keyword)) or self._stays(argument.value, _HOPS)
+        if self._turns is not None:
+            self._stays(argument.value, _HOPS)  # `pagination_token=token`
+        elif isinstance(argument.value, cst.Name) and self._changed_inside(argument.value.value):
             return False
-        for argument in call.args:
-            if argument.keyword is not None and ASIDE.search(argument.keyword.value):
-                if self._turns is not None:
-                    self._stays(argument.value, _HOPS)  # `pagination_token=token`
-                elif isinstance(argument.value, cst.Name) and self._changed_inside(argument.value.value):
-                    return False
-                continue
-            if not self._stays(argument.value, _HOPS):
-                return False
-        return True
+        return not self.parts.rotates(argument.value, call)
+
+    def changed_behind(self, call: cst.Call) -> frozenset[cst.CSTNode]:
+        """The statements and calls behind a call that make another request of it: where a failure leads there, it is no retry."""
+        changes = self.parts.changed_behind(call)
+        return frozenset(one.node for one in changes if one.value is None or not self._is_cast(one.value, one.name))
+
+    @cached_property
+    def parts(self) -> RequestParts:
+        """What the requests of the region are made of."""
+        return RequestParts(self._semantics, self.region)
 
     def _is_switched(self) -> bool:
-        """``for model in models: self.model = model``: each pass asks somebody else."""
-        if not isinstance(self._region, cst.For):
+        """``for model in models: self.model = model``, ``session.headers["X-Key"] = key``: each pass asks somebody else, or as another."""
+        if not isinstance(self.region, cst.For) or self._call is None:
             return False
-        items = {node.value for node in (self._region.target, *self._tree.below(self._region.target)) if isinstance(node, cst.Name)}
-        for node in self._tree.inside(self._region.body, cst.Assign, into_functions=False):
-            if isinstance(node.value, cst.Name) and node.value.value in items:
-                targets = [target.target for target in node.targets]
-                if any(isinstance(target, cst.Attribute) and not ASIDE.search(target.attr.value) for target in targets):
-                    return True
-        return False
+        asked = root(self._call.func)
+        for node in self._tree.inside(self.region.body, cst.Assign, into_functions=False):
+            set_to = [target.target for target in node.targets if isinstance(target.target, (cst.Attribute, cst.Subscript))]
+            of_client = [target for target in set_to if "." in asked or root(target) == asked]
+            words = [target.attr.value if isinstance(target, cst.Attribute) else "" for target in of_client]
+            if not all(map(PER_ATTEMPT.search, words)) and self._goes_over(node.value, self.region.target):
+                return True
+        told = (call for call in self._inside(cst.Call) if isinstance(call.func, cst.Attribute) and call.func.attr.value in _CHANGING)
+        values = (argument.value for call in told if root(call.func) == asked != "" for argument in call.args)
+        return any(self._goes_over(value, self.region.target) for value in values)
+
+    def _goes_over(self, value: cst.BaseExpression, item: cst.BaseExpression) -> bool:
+        """Whether a value is made of what the loop goes over, where that are no numbers."""
+        items = {node.value for node in (item, *self._tree.below(item)) if isinstance(node, cst.Name)}
+        names = (node for node in (value, *self._tree.below(value)) if isinstance(node, cst.Name) and node.value in items)
+        return any(value is name or not self._counters.direction(name) for name in names)
 
     def _stays(self, expression: cst.BaseExpression, hops: int) -> bool:
         """Whether the value of an expression is the same in each pass."""
@@ -119,40 +142,30 @@ class Sameness:
             self._asking.discard(expression)
 
     def _parts_stay(self, expression: cst.BaseExpression, hops: int) -> bool:
-        for node in (expression, *self._tree.below(expression)):
-            if isinstance(node, cst.Call) and self._is_drawn(node):
-                return False
-            if isinstance(node, cst.Name) and self._is_read(node) and not self._name_stays(node, hops):
+        for node in self.parts.nodes(expression):
+            if isinstance(node, cst.Call) and (node is self._call or is_drawn(node)):
+                return False  # what is made of an answer is not what was sent before it
+            if isinstance(node, cst.Name) and is_read(self._tree, node) and not self._name_stays(node, hops):
                 return False
             if isinstance(node, cst.Attribute) and not self._attribute_stays(node, hops):
                 return False
         return True
 
-    def _is_read(self, name: cst.Name) -> bool:
-        parent = self._tree.parent.get(name)
-        if isinstance(parent, cst.Attribute):
-            return parent.value is name
-        return not isinstance(parent, (cst.Arg, cst.Param)) or getattr(parent, "keyword", None) is not name
-
-    def _is_drawn(self, call: cst.Call) -> bool:
-        name = dotted(call.func) or (call.func.attr.value if isinstance(call.func, cst.Attribute) else "")
-        owner, _, word = name.rpartition(".")
-        if word in _DRAWN:
-            # `kwargs.pop("timeout")` takes an argument out; `items.pop()` takes the next item
-            return word not in ("pop", "popitem") or not call.args
-        return word == "get" and bool(_QUEUES.search(owner.rpartition(".")[2])) and not call.args
-
     def _name_stays(self, name: cst.Name, hops: int) -> bool:
-        scopes = self._semantics.scopes
-        scope = scopes.scope_of(name)
-        for binding in scopes.bindings(name.value, scope):
-            if not self._tree.within(binding.node, self._region.body) and binding.node is not self._region:
+        if self.parts.is_aside(name, self._call):
+            return True
+        is_credential = CREDENTIAL.search(name.value) is not None
+        if is_credential and self._call is not None and self.parts.rotates(name, self._call):
+            return False
+        made_here = False
+        for binding in bindings(self._semantics, name):
+            if not self._tree.within(binding.node, self.region.body) and binding.node is not self.region:
                 continue
-            if self._is_turn(binding.node) or ASIDE.search(name.value) or self._counts_failures(name):
+            made_here = made_here or binding.node is not self.region
+            if self._is_turn(binding.node) or is_credential or self._counts_failures(name):
                 continue
             if not self._binding_stays(binding, name, hops):
                 return False
-        made_here = any(self._tree.within(binding.node, self._region.body) for binding in scopes.bindings(name.value, scope))
         return self._filled_alike(name.value, hops) if made_here else not self._changed_inside(name.value)
 
     def _counts_failures(self, name: cst.Name) -> bool:
@@ -171,7 +184,7 @@ class Sameness:
 
     def _is_conditional(self, statement: cst.CSTNode) -> bool:
         around = self._tree.enclosing(statement, cst.If, cst.ExceptHandler, cst.ExceptStarHandler)
-        return around is not None and self._tree.within(around, self._region.body)
+        return around is not None and self._tree.within(around, self.region.body)
 
     def _filled_alike(self, name: str, hops: int) -> bool:
         """Whether what each pass makes anew is filled with the same: ``options = {}``, ``options["limit"] = limit``, ``form.add(x)``."""
@@ -182,9 +195,9 @@ class Sameness:
         return all(self._stays(value, hops - 1) for value in (*set_to, *told))
 
     def _binding_stays(self, binding: Binding, name: cst.Name, hops: int) -> bool:
-        if binding.node is self._region:
+        if binding.node is self.region:
             return False
-        if self._is_last(binding.node):
+        if not isinstance(binding.node, cst.CompFor) and self._is_last(binding.node):
             return True
         if binding.how in (How.EXCEPT, How.FUNCTION, How.CLASS, How.IMPORT, How.PARAMETER, How.DECLARED):
             return binding.how is not How.EXCEPT
@@ -193,8 +206,24 @@ class Sameness:
         if self._is_cast(binding.value, name.value):
             return True
         if self._reads(binding.value, name.value):
-            return False
+            return self._is_prepared(binding) or (self._is_made_before(binding, name) and self._stays(binding.value, hops - 1))
         return self._stays(binding.value, hops - 1)
+
+    def _is_prepared(self, binding: Binding) -> bool:
+        """``try: order = checked(order); return post(order)``: once more, that changes nothing."""
+        call, tried = self._call, self._tree.enclosing(binding.node, cst.Try)
+        if call is None or tried is None or not isinstance(binding.value, cst.Call) or not self._tree.within(tried, self.region.body):
+            return False
+        return self._tree.order[binding.node] < self._tree.order[call] and self._tree.within(call, tried.body)
+
+    def _is_made_before(self, binding: Binding, name: cst.Name) -> bool:
+        """``rows = read()`` and ``rows = rows[:10]`` below it: each pass begins with it anew."""
+        tree = self._tree
+        earlier = (
+            one for one in bindings(self._semantics, name) if tree.order[one.node] < tree.order[binding.node] and one.value is not None
+        )
+        made = (one for one in earlier if tree.within(one.node, self.region.body) and tree.within(binding.node, tree.block(one.node)))
+        return any(one.value is not None and not self._reads(one.value, name.value) for one in made)
 
     def _is_cast(self, value: cst.BaseExpression, name: str) -> bool:
         """``run = cast(Run, run)`` tells a type checker something, and changes nothing."""
@@ -205,24 +234,29 @@ class Sameness:
 
     def _is_last(self, node: cst.CSTNode) -> bool:
         """``result = failed(result)`` and ``return result``, or where no attempt is left: no further pass follows."""
-        if node not in self._known_last:
-            self._known_last[node] = self._is_last_of_all(node)
-        return self._known_last[node]
+        if (node, self._call) not in self._known_last:
+            self._known_last[node, self._call] = self._is_last_of_all(node)
+        return self._known_last[node, self._call]
 
     def _is_last_of_all(self, node: cst.CSTNode) -> bool:
         child, order = node, self._tree.order
         for found in self._tree.ancestors(node):
             if self._is_spent(child, found):
                 return True
-            if found is self._region or (isinstance(found, (cst.Try, cst.TryStar)) and child is found.body):
+            if found is self.region or (isinstance(found, (cst.Try, cst.TryStar)) and child is found.body):
                 return False  # or an exception may come in between, and send it into another pass
             if isinstance(found, cst.IndentedBlock) and isinstance(found.body[-1], cst.SimpleStatementLine):
                 ends = self._leaves(found.body[-1].body[-1])
                 again = (other for other in self._tree.inside(found, cst.Continue, into_functions=False) if order[other] > order[node])
-                if ends and next(again, None) is None:
+                if ends and next(again, None) is None and not self._is_called_between(node, found):
                     return True
             child = found
         return False
+
+    def _is_called_between(self, node: cst.CSTNode, block: cst.CSTNode) -> bool:
+        """Whether the call stands behind a node in a block: it may fail, and lead into another pass."""
+        call, order = self._call, self._tree.order
+        return call is not None and order[call] > order[node] and self._tree.within(call, block) and not self._tree.within(call, node)
 
     def _is_spent(self, node: cst.CSTNode, around: cst.CSTNode) -> bool:
         """Whether a part of a test or block is reached after the last attempt only: ``if attempt < most: continue``, and what follows."""
@@ -236,17 +270,17 @@ class Sameness:
 
     @cached_property
     def _counters(self) -> Counters:
-        return Counters(self._semantics, self._region)
+        return Counters(self._semantics, self.region)
 
     def _leaves(self, statement: cst.CSTNode) -> bool:
         """Whether a statement ends all passes: a ``break`` may be one of a loop inside."""
         if isinstance(statement, cst.Break):
-            return self._tree.enclosing(statement, cst.For, cst.While) is self._region
+            return self._tree.enclosing(statement, cst.For, cst.While) is self.region
         return isinstance(statement, (cst.Return, cst.Raise))
 
     def _reads(self, expression: cst.BaseExpression, name: str) -> bool:
         nodes = (expression, *self._tree.below(expression))
-        return any(isinstance(node, cst.Name) and node.value == name and self._is_read(node) for node in nodes)
+        return any(isinstance(node, cst.Name) and node.value == name and is_read(self._tree, node) for node in nodes)
 
     def _changed_inside(self, name: str) -> bool:
         """``params["page"] = …`` and ``headers["Origin"] = …`` change the request; ``headers["Authorization"] = …`` does not."""
@@ -260,7 +294,7 @@ class Sameness:
         if self._call is None or order[statement] > order[self._call]:
             return False
         for found in self._tree.ancestors(statement):
-            if found is self._region:
+            if found is self.region:
                 break
             if isinstance(found, (cst.ExceptHandler, cst.ExceptStarHandler, cst.For, cst.While)):
                 return False
@@ -273,13 +307,13 @@ class Sameness:
         if not isinstance(node, cst.Name):
             return False
         bindings = self._semantics.scopes.bindings(node.value, self._semantics.scopes.scope_of(node))
-        return any(binding.node is self._region or self._tree.within(binding.node, self._region.body) for binding in bindings)
+        return any(binding.node is self.region or self._tree.within(binding.node, self.region.body) for binding in bindings)
 
     def _filled_by(self, target: cst.BaseExpression) -> str:
         """The name of what has an item or an attribute set; empty where that changes nothing of the request."""
         if not isinstance(target, (cst.Subscript, cst.Attribute)):
             return ""
-        if isinstance(target, cst.Attribute) and ASIDE.search(target.attr.value):
+        if isinstance(target, cst.Attribute) and (PER_ATTEMPT.search(target.attr.value) or CREDENTIAL.search(target.attr.value)):
             return ""
         if isinstance(target, cst.Subscript) and any(
             _CREDENTIALS.search(text)
@@ -294,7 +328,7 @@ class Sameness:
     # what the region does, by names ------------------------------------------------------------------------------------------------
 
     def _inside(self, *kinds: type[N]) -> list[N]:
-        return self._tree.inside(self._region.body, *kinds, into_functions=False)
+        return self._tree.inside(self.region.body, *kinds, into_functions=False)
 
     @cached_property
     def _named(self) -> dict[str, list[cst.Name]]:
@@ -352,8 +386,11 @@ class Sameness:
     def _attribute_stays(self, attribute: cst.Attribute, hops: int) -> bool:
         """``self.page += 1`` and ``self.key_index = …`` in the loop."""
         wanted = dotted(attribute)
-        if wanted is None or ASIDE.search(attribute.attr.value):
+        word = attribute.attr.value
+        if wanted is None or PER_ATTEMPT.search(word):
             return True
+        if CREDENTIAL.search(word):
+            return self._call is None or not self.parts.rotates(attribute, self._call)
         if wanted not in self._assigned:
             return True
         assigned = self._assigned[wanted]

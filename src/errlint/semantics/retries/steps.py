@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property, reduce
 from operator import or_
 from typing import TYPE_CHECKING
@@ -20,10 +20,11 @@ from errlint.semantics.retries.outcomes import ALL_WAYS, FAILED, FAILURES, NO_AN
 from errlint.semantics.retries.own_calls import OwnCalls
 from errlint.semantics.retries.predicates import Predicates
 from errlint.semantics.retries.renewals import CREDENTIALS, renews
+from errlint.semantics.retries.repairs import Repairs
 from errlint.semantics.retries.restarts import restarts
 from errlint.semantics.retries.words import BEGINS_WITH_A_WAIT, MAY_WAIT
 from errlint.semantics.scopes import How
-from errlint.semantics.statuses import ERRORS, Range, statuses
+from errlint.semantics.statuses import ERRORS, SUCCESS, Range, statuses
 from errlint.semantics.types import UNKNOWN_TYPE
 
 if TYPE_CHECKING:
@@ -47,7 +48,8 @@ class Steps:
     """The single steps of a walk through one region.
 
     :param attempt: the call whose outcomes are followed; :param callees: the functions that it runs, where it calls a parameter;
-    :param assumed: what it raises for error statuses, if that is assumed; :param turns: statements after which another request is sent.
+    :param assumed: what it raises for error statuses, if that is assumed; :param turns: statements after which another request is sent;
+    :param changes: statements and calls that make another request of it where a failure leads there.
     :ivar pauses: calls that wait, with the outcomes that get there; :ivar unknown: other calls that nothing is known of;
     :ivar limiters: what ``with`` blocks may wait for, likewise;
     :ivar self_calls: calls by which a function calls itself; :ivar is_made_again: the attempt ends what is followed.
@@ -62,7 +64,8 @@ class Steps:
         callees: Sequence[Callee] = (),
         *,
         assumed: Sequence[Raised] | None = None,
-        turns: Collection[cst.CSTNode] = (),
+        turns: frozenset[cst.CSTNode] = frozenset(),
+        changes: frozenset[cst.CSTNode] = frozenset(),
     ) -> None:
         self._semantics = semantics
         self._predicates = predicates
@@ -72,6 +75,7 @@ class Steps:
         self.callees = callees
         self.assumed = assumed
         self.turns = turns
+        self.changes = changes
         self._restarts = restarts(semantics, region) if isinstance(region, cst.FunctionDef) else {}
         self._entered: list[Function] = []
         self._inside = 0
@@ -87,6 +91,10 @@ class Steps:
     def _own_calls(self) -> OwnCalls:
         assert isinstance(self._region, cst.FunctionDef)
         return OwnCalls(self._semantics, self._region, self._attempt)
+
+    @cached_property
+    def _repairs(self) -> Repairs:
+        return Repairs(self._semantics, self._attempt)
 
     # questions of the walk ---------------------------------------------------------------------------------------------------------
 
@@ -186,6 +194,11 @@ class Steps:
             if not is_request and BEGINS_WITH_A_WAIT.search(dotted(held) or ""):
                 self.limiters[item.item] = self.limiters.get(item.item, 0) | running(state) | ended(state)
 
+    def is_of_failures(self, state: int) -> bool:
+        """Whether only failures get to a place."""
+        outcomes = (running(state) | ended(state)) & ~NOT_YET
+        return bool(outcomes & FAILED) and not outcomes & SUCCESS
+
     # calls -----------------------------------------------------------------------------------------------------------------------
 
     def calls(self, code: cst.CSTNode) -> list[cst.Call]:
@@ -199,6 +212,8 @@ class Steps:
         if not state or self._calls > _MOST:
             return Fate(next=state)
         self._calls += 1
+        if call in self.changes and self.is_of_failures(state):
+            return self._another(state)
         functions = self._semantics.runs(call)
         if call in self._restarts:
             self.pauses[call] = self.pauses.get(call, 0) | running(state) | ended(state)
@@ -219,7 +234,8 @@ class Steps:
                 self.pauses[call] = self.pauses.get(call, 0) | running(state) | ended(state)
             return Fate(next=state)
         if self._semantics.does_http(call) is not None:
-            return Fate(next=state)  # another attempt than the one that is followed
+            # another attempt than the one that is followed
+            return self._another(state) if self.is_of_failures(state) and self._repairs.mends(call) else Fate(next=state)
         entered = self._enter(functions, state)
         if entered is not None:
             return entered
@@ -244,6 +260,12 @@ class Steps:
         if told is None and onward.may_raise(call):
             return Fate(next=state, raised=(Raised((UNKNOWN_TYPE,), state & both_halves(FAILED)),))
         return Fate(next=state)
+
+    def _another(self, state: int) -> Fate:
+        """What becomes of failures after which another request is sent, or the same one to an API that is no longer the same."""
+        from errlint.semantics.retries.fates import Fate
+
+        return Fate(next=state & both_halves(NOT_YET), left=state & ~both_halves(NOT_YET))
 
     def _repeats(self, function: cst.FunctionDef) -> bool:
         """Whether a function calls itself: then what it waits is the wait of a retry of its own."""

@@ -12,8 +12,12 @@ from errlint.semantics.names import dotted
 
 ANSWER_WORDS = frozenset({"response", "resp", "res", "r"})
 """What responses are called."""
-ASIDE = later(r"timeout|headers?$|auth|token|attempt|retr(y|ies)|tries$|trace|request_id|idempotency|logger|cookies", re.IGNORECASE)
-"""Arguments and variables that may differ between two attempts of one request."""
+PER_ATTEMPT = later(r"timeout|attempt|retr(y|ies)|tries$|trace|request_id|idempotency|logger", re.IGNORECASE)
+"""Arguments, variables and items that tell the attempts of one request apart, or say how long each may take."""
+COUNTER = later(r"attempt|retr(y|ies)|tries$", re.IGNORECASE)
+"""Those of them that count attempts: as such they say nothing of the request, and what is made of them may be a part of it."""
+CREDENTIAL = later(r"headers?$|auth(?!or(?!i))|token(?!s|_?(limit|count|budget|size))|cookies", re.IGNORECASE)
+"""What says who asks, and not for what: it may differ between two attempts, unless the difference is what the next attempt is for."""
 STATUS_WORDS = frozenset({
     "status_code", "statuscode", "status", "http_status", "http_code", "http_status_code", "code", "response_code", "error_code", "stat",
 })  # fmt: skip
