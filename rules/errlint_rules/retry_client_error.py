@@ -104,7 +104,7 @@ def _fix(policy: RetryPolicy, hopeless: Hopeless, ctx: Context) -> Fix | None:
         return ctx.fix(Safety.SAFE, "Retry only the statuses that may pass", *shortened)
     guard = ctx.guards.of(policy)
     if guard is not None and ctx.trials.is_right(merged(guard.edits), policy):
-        safety = Safety.SAFE if guard.narrow else Safety.UNSAFE
+        safety = Safety.SAFE if guard.safe else Safety.UNSAFE
         return ctx.fix(safety, "Give up at once where the same request fails again", *guard.edits)
     narrowed = ctx.predicates.of(policy) if not policy.written_by_hand else None
     if narrowed is None or not ctx.trials.is_right(merged(narrowed.edits), policy, network_only=narrowed.network_only):

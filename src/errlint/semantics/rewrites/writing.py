@@ -67,10 +67,19 @@ class Writing:
         """One level of indentation, as the file has it."""
         return self.source.module.default_indent
 
-    def before(self, statement: cst.CSTNode, lines: Sequence[str]) -> Edit:
-        """Lines above a statement, indented like it."""
+    def before(self, statement: cst.CSTNode, lines: Sequence[str], *, with_comments: bool = False) -> Edit:
+        """Lines above a statement, indented like it; ``with_comments``: and above those that speak of it, in lines of their own."""
         at = self._line(self._start(statement))
+        while with_comments and at and self.source.text[(above := self._line(at - 1)) : at].strip(_BLANK).startswith("#"):
+            at = above
         return Edit(at, at, self._lines(lines, self.indent(statement)))
+
+    def in_place_of_pass(self, statement: cst.CSTNode, lines: Sequence[str]) -> Edit | None:
+        """Lines instead of a ``pass`` that stands alone on its line, which is of no more use; None for other statements."""
+        if not isinstance(statement, cst.SimpleStatementLine) or not isinstance(statement.body[0], cst.Pass):
+            return None
+        gone = self.remove(statement)
+        return Edit(gone.start, gone.end, self._lines(lines, self.indent(statement))) if gone is not None else None
 
     def first_in(self, suite: cst.IndentedBlock, lines: Sequence[str]) -> Edit | None:
         """Lines at the start of a block, comments that open it left where they are."""
@@ -169,6 +178,8 @@ class Writing:
     def _stands_alone(self, name: cst.Name) -> bool:
         """Whether a name is one of the file, not an attribute of something or the keyword of an argument."""
         parent = self._tree.parent.get(name)
+        if isinstance(parent, cst.ImportFrom) or (isinstance(parent, cst.ImportAlias) and parent.asname is not None):
+            return False  # `from time import sleep`, `import time as clock`
         return not (isinstance(parent, cst.Attribute) and parent.attr is name) and not (
             isinstance(parent, cst.Arg) and parent.keyword is name
         )
@@ -204,17 +215,22 @@ class Writing:
             return None
         return name, (self.imported(f"import {module or last}"),)
 
-    def module(self, name: str) -> tuple[Edit, ...] | None:
-        """The import of a module under its own name; nothing where the file has it, None where the name means something else there."""
-        for statement in self._imports:
-            if isinstance(statement, cst.Import) and any(
-                alias.asname is None and alias.evaluated_name == name for alias in statement.names
-            ):
-                return ()
+    def module(self, name: str) -> tuple[str, tuple[Edit, ...]]:
+        """How a function of the module can call another module, and the import that this needs: under another name where it is taken."""
+        imported = [alias for statement in self._imports if isinstance(statement, cst.Import) for alias in statement.names]
+        plain = [alias for alias in imported if alias.evaluated_name == name]
+        for alias in sorted(plain, key=lambda alias: alias.asname is not None):
+            return alias.evaluated_alias or name, ()
         root = name.partition(".")[0]
-        if root in self._taken and not self._is_module(root):
-            return None
-        return (self.imported(f"import {name}"),)
+        if not self._is_bound(root) or self._is_module(root):
+            return name, (self.imported(f"import {name}"),)
+        other = self.free(f"{name.replace('.', '_')}_module")
+        return other, (self.imported(f"import {name} as {other}"),)
+
+    def _is_bound(self, name: str) -> bool:
+        """Whether a name of the module is taken; those of functions do not matter to another function."""
+        shared = (item.name.value for kind in (cst.Global, cst.Nonlocal) for node in self._tree.all(kind) for item in node.names)
+        return bool(self.semantics.scopes.bindings(name, self._tree.module)) or name in shared
 
     def _extended(self, module: str, last: str) -> tuple[str, tuple[Edit, ...]] | None:
         """``from tenacity import retry`` is given one name more."""
