@@ -141,7 +141,7 @@ class Guards:
         """The name of the exception, which the handler is given if it has none; ``except:`` takes any."""
         if handler.name is not None:
             return (handler.name.name.value, []) if isinstance(handler.name.name, cst.Name) else (None, [])
-        name = self._writing.free("error", handler)
+        name = self._writing.caught(handler)
         if handler.type is None:
             end = self._writing.source.span(handler)[0] + len("except")
             return name, [Edit(end, end, f" BaseException as {name}")]

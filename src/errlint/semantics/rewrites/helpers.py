@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import libcst as cst
 
 from errlint.model import Edit
-from errlint.semantics.rewrites.writing import Writing
+from errlint.semantics.rewrites.writing import Writing, is_import
 
 
 def merged(edits: Sequence[Edit]) -> tuple[Edit, ...]:
@@ -75,7 +75,7 @@ class Helpers:
         last: cst.CSTNode | None = None
         for position, statement in enumerate(self._tree.module.body):
             small = statement.body[0] if isinstance(statement, cst.SimpleStatementLine) else None
-            if _imports(statement) or (position == 0 and isinstance(small, cst.Expr)):
+            if is_import(statement) or (position == 0 and isinstance(small, cst.Expr)):
                 last = statement
             elif isinstance(statement, (cst.FunctionDef, cst.ClassDef)) or self._retries(statement):
                 break
@@ -85,14 +85,3 @@ class Helpers:
         """Whether a statement at the top level may be given a helper."""
         policies = self._writing.semantics.retries.policies
         return any(self._tree.within(policy.node, statement) for policy in policies)
-
-
-def _imports(statement: cst.CSTNode) -> bool:
-    """Whether a statement does nothing but import; also for type checkers only (``if TYPE_CHECKING:``), or with something to stand by."""
-    if isinstance(statement, cst.SimpleStatementLine):
-        return isinstance(statement.body[0], (cst.Import, cst.ImportFrom))
-    if isinstance(statement, cst.Try):
-        return isinstance(statement.body, cst.IndentedBlock) and all(map(_imports, statement.body.body))
-    if not isinstance(statement, cst.If) or not isinstance(statement.body, cst.IndentedBlock):
-        return False
-    return all(map(_imports, statement.body.body))

@@ -132,7 +132,7 @@ class Delays:
         named = handler.name.name if handler.name is not None else None
         if named is not None and not isinstance(named, cst.Name):
             return None
-        name = named.value if named is not None else self._writing.free("error", handler)
+        name = named.value if named is not None else self._writing.caught(handler)
         end = self._writing.source.end(handler.type)
         edits = () if named is not None else (Edit(end, end, f" as {name}"),)
         names = self._semantics.predicates.types.named(handler.type)
