@@ -9,8 +9,8 @@ from errlint.model import Edit
 from errlint.semantics.leaving import leaves
 from errlint.semantics.meaning import Kind
 from errlint.semantics.retries.policy import Attempt, RetryPolicy
-from errlint.semantics.rewrites.failures import Failures, one_of, permanent
 from errlint.semantics.rewrites.endings import Region
+from errlint.semantics.rewrites.failures import Failures, one_of, permanent
 from errlint.semantics.rewrites.places import pause_in, suppresses
 from errlint.semantics.rewrites.ways_out import WaysOut
 from errlint.semantics.rewrites.writing import Writing

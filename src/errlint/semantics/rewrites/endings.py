@@ -15,7 +15,8 @@ from errlint.semantics.retries.fates import takes_all
 from errlint.semantics.retries.outcomes import ANYTHING, NOTHING
 from errlint.semantics.retries.policy import RetryPolicy
 from errlint.semantics.rewrites.writing import Writing
-from errlint.semantics.statuses import UNKNOWN, Range
+from errlint.semantics.scopes import How
+from errlint.semantics.statuses import Range
 from errlint.semantics.tree import alike
 
 if TYPE_CHECKING:
@@ -123,9 +124,9 @@ class Endings:
                 return True
             if isinstance(above, (cst.ExceptHandler, cst.ExceptStarHandler)) and not self._tree.within(place, above):
                 return False
-            if isinstance(above, (cst.Try, cst.TryStar)) and not self._tree.within(limit, above.finalbody):
-                if any(self._tree.within(place, handler) and not self._tree.within(limit, handler) for handler in above.handlers):
-                    return False
+            handlers = above.handlers if isinstance(above, (cst.Try, cst.TryStar)) and not self._tree.within(limit, above.finalbody) else ()
+            if any(self._tree.within(place, handler) and not self._tree.within(limit, handler) for handler in handlers):
+                return False
         return True
 
     def _spent(self, limit: cst.If) -> cst.CSTNode | None:
@@ -159,9 +160,11 @@ class Endings:
         if not isinstance(last, cst.Raise) or last.cause is not None:
             return "other"
         handler = self._tree.enclosing(last, cst.ExceptHandler, cst.ExceptStarHandler)
-        caught = handler.name.name if handler is not None and handler.name is not None else None
-        is_same = last.exc is None or (isinstance(last.exc, cst.Name) and isinstance(caught, cst.Name) and last.exc.value == caught.value)
-        return "raise" if handler is not None and is_same else "other"
+        if not isinstance(handler, (cst.ExceptHandler, cst.ExceptStarHandler)):
+            return "other"
+        caught = handler.name.name if handler.name is not None else None
+        is_same = isinstance(last.exc, cst.Name) and isinstance(caught, cst.Name) and last.exc.value == caught.value
+        return "raise" if last.exc is None or is_same else "other"
 
     # by the end of the loop ------------------------------------------------------------------------------------------------------
 
@@ -184,7 +187,7 @@ class Endings:
     def _is_handed(self, call: cst.Call) -> bool:
         """Whether a call runs a parameter."""
         bindings = self._semantics.scopes.reaching(call.func) if isinstance(call.func, cst.Name) else []
-        return any(binding.how.name == "PARAMETER" for binding in bindings)
+        return any(binding.how is How.PARAMETER for binding in bindings)
 
     def _after(self) -> Iterator[cst.CSTNode]:
         """What stands behind the loop in its function."""
@@ -195,7 +198,7 @@ class Endings:
                 yield node
 
     def tells(self, place: cst.CSTNode) -> bool:
-        """Whether the code behind the loop tells the last attempt from another one: by its number, or by what would be kept below a place."""
+        """Whether the code behind the loop tells the last attempt from another one: by its number, or by what is kept below a place."""
         counted, kept = self._counted(), self._kept_below(place)
         if not counted and not kept:
             return False

@@ -134,7 +134,7 @@ class Failures:
         """The error statuses whose exceptions can come to a handler from the code that it stands by: no earlier one takes them."""
         tried = self._semantics.tree.tried(handler)
         raising = self._semantics.raises_for_status(tried) if tried is not None else None
-        if raising is None or raising.answer is not Answer.NO and not raising.types:
+        if raising is None or (raising.answer is not Answer.NO and not raising.types):
             return ERRORS
         found = 0
         for name in raising.types if raising.answer is not Answer.NO else ():

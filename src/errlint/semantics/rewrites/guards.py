@@ -91,9 +91,7 @@ class Guards:
         written = self._placed(policy, ways, handler, handler.body, test)
         return Guard((*edits, written[0]), is_narrow and written[1].same) if written is not None else None
 
-    def _placed(
-        self, policy: RetryPolicy, ways: WaysOut, handler: Handler, body: cst.IndentedBlock, test: str
-    ) -> tuple[Edit, Way] | None:
+    def _placed(self, policy: RetryPolicy, ways: WaysOut, handler: Handler, body: cst.IndentedBlock, test: str) -> tuple[Edit, Way] | None:
         """The guard before the wait; where there is none, at the end of the handler, or at once if nothing is left to be told."""
         pause = pause_in(self._semantics, policy, handler)
         last = body.body[-1]

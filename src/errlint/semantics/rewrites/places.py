@@ -44,12 +44,10 @@ def first_of_wait(semantics: Semantics, pause: cst.CSTNode, *, caught: Handler, 
     name = caught.name.name.value if caught.name is not None and isinstance(caught.name.name, cst.Name) else None
     moved = [pause]
     for statement in reversed(block.body[: block.body.index(pause)]):
-        if _is_delay(semantics, statement, moved):
-            moved.append(statement)
-        elif _tells_of_wait(semantics, statement, moved) and (told or name not in _names(semantics, statement)):
-            moved.append(statement)
-        else:
+        may_go = told or name not in _names(semantics, statement)
+        if not _is_delay(semantics, statement, moved) and not (may_go and _tells_of_wait(semantics, statement, moved)):
             break
+        moved.append(statement)
     return moved[-1]
 
 

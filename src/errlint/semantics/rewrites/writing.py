@@ -246,7 +246,7 @@ class Writing:
 
     def _is_bound(self, name: str) -> bool:
         """Whether a name of the module is taken; those of functions do not matter to another function."""
-        shared = (item.name.value for kind in (cst.Global, cst.Nonlocal) for node in self._tree.all(kind) for item in node.names)
+        shared = (item.name.value for node in self._tree.all(cst.Global) for item in node.names)
         return bool(self.semantics.scopes.bindings(name, self._tree.module)) or name in shared
 
     def _extended(self, module: str, last: str) -> tuple[str, tuple[Edit, ...]] | None:
