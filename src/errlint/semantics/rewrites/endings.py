@@ -84,6 +84,8 @@ class Endings:
     def at(self, place: cst.CSTNode) -> Way:
         """How the code at a place leaves the retry."""
         given_up = list(self._given_up(place))
+        if any(map(self._is_partial, self._limits(place))):
+            return Way(("raise",), same=False)
         if given_up:
             return self._like(given_up, place)
         region = self._region
@@ -104,9 +106,7 @@ class Endings:
 
     def _given_up(self, place: cst.CSTNode) -> Iterator[cst.CSTNode]:
         """The code that leaves the retry after the last attempt, of tests that a failure comes to which is at a place."""
-        for limit in self._tree.inside(self._region.body, cst.If, into_functions=False):
-            if not self._is_passed_by(limit, place):
-                continue
+        for limit in self._limits(place):
             spent = self._spent(limit)
             if spent is not None and leaves(spent) and not _goes_on(spent):
                 yield spent
@@ -116,6 +116,14 @@ class Endings:
             limits = [case.guard for case in match.cases if case.guard is not None and self._last.passed(case.guard) == ANYTHING]
             if limits and takes_all(rest) and leaves(rest.body) and self._is_passed_by(match, place):
                 yield rest.body
+
+    def _limits(self, place: cst.CSTNode) -> list[cst.If]:
+        return [one for one in self._tree.inside(self._region.body, cst.If, into_functions=False) if self._is_passed_by(one, place)]
+
+    def _is_partial(self, limit: cst.If) -> bool:
+        """Whether the last attempt leaves at a test under a further condition: ``if attempt == last and strict: raise``."""
+        asks = any(self._last.passed(part) is not None for part in parts(limit.test, cst.And, cst.Or))
+        return asks and leaves(limit.body) and self._spent(limit) is None and not _goes_on(limit.body)
 
     def _is_passed_by(self, limit: cst.CSTNode, place: cst.CSTNode) -> bool:
         """Not one of another handler, nor one of the code that has failed."""
@@ -131,10 +139,9 @@ class Endings:
 
     def _spent(self, limit: cst.If) -> cst.CSTNode | None:
         """What is done where no attempt is left, as far as it begins at a test."""
-        passed = {self._last.passed(part) for part in _parts(limit.test)} - {None}
-        if passed == {NOTHING}:
+        if any(self._last.passed(part) == NOTHING for part in parts(limit.test, cst.Or)):
             return limit.body
-        if passed != {ANYTHING}:
+        if not any(self._last.passed(part) == ANYTHING for part in parts(limit.test, cst.And)):
             return None
         if isinstance(limit.orelse, cst.Else):
             return limit.orelse.body
@@ -271,11 +278,11 @@ class Endings:
         return {name.value for one in statements for name in self._tree.inside(one, cst.Name)}
 
 
-def _parts(test: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
-    """The parts of ``a or b and c``."""
-    if isinstance(test, cst.BooleanOperation):
-        yield from _parts(test.left)
-        yield from _parts(test.right)
+def parts(test: cst.BaseExpression, *operators: type[cst.BaseBooleanOp]) -> Iterator[cst.BaseExpression]:
+    """The parts of ``a or b or c``, or of ``a and b and c``."""
+    if isinstance(test, cst.BooleanOperation) and isinstance(test.operator, operators):
+        yield from parts(test.left, *operators)
+        yield from parts(test.right, *operators)
     else:
         yield test
 

@@ -8,7 +8,6 @@ from dataclasses import replace
 import libcst as cst
 
 from errlint.model import Edit
-from errlint.semantics.leaving import leaves
 from errlint.semantics.retries.exits import conjuncts
 from errlint.semantics.retries.judge import Worth
 from errlint.semantics.rewrites.failures import permanent
@@ -31,8 +30,10 @@ def by_own_test(writing: Writing, body: cst.IndentedBlock, status: str, worth: W
 
 
 def _raises(suite: cst.BaseSuite) -> bool:
-    """Whether nothing is done but that the error goes on."""
-    return leaves(suite) and len(suite.body) == 1 and not any(isinstance(one, cst.If) for one in suite.body)
+    """Whether nothing is done but that the error itself goes on: another end is meant for these statuses alone."""
+    line = suite.body[0] if len(suite.body) == 1 else None
+    small = line.body[0] if isinstance(line, cst.SimpleStatementLine) else line
+    return isinstance(small, cst.Raise) and small.exc is None
 
 
 def _statuses(test: cst.BaseExpression) -> tuple[cst.BaseExpression, list[int]] | None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import libcst as cst
 
 from errlint.model import Edit
 from errlint.semantics.leaving import leaves
 from errlint.semantics.retries.outcomes import ANYTHING, NOTHING
 from errlint.semantics.retries.policy import RetryPolicy
-from errlint.semantics.rewrites.endings import Endings, Handler, LastAttempts, Region
+from errlint.semantics.rewrites.endings import Endings, Handler, LastAttempts, Region, parts
 from errlint.semantics.rewrites.places import pause_in
 from errlint.semantics.rewrites.writing import Writing
 
@@ -62,7 +60,7 @@ class WaysOut:
 
     def _passed(self, test: cst.BaseExpression, operator: type[cst.BaseBooleanOp]) -> object:
         """What a test for the last attempt says while attempts are left; one of several may be it."""
-        found = [passed for passed in map(self._last.passed, _parts(test, operator)) if passed is not None]
+        found = [passed for passed in map(self._last.passed, parts(test, operator)) if passed is not None]
         return found[0] if len(found) == 1 else None
 
     def _end_of(self, spent: cst.BaseSuite, goes_on: cst.CSTNode | None, handler: Handler) -> tuple[Edit, ...] | None:
@@ -99,12 +97,3 @@ class WaysOut:
         mixed = isinstance(test, cst.BooleanOperation) and operator == "and" and isinstance(test.operator, cst.Or)
         wrapped = f"({code})" if not self._writing.source.full(test).lpar and (isinstance(test, loose) or mixed) else code
         return self._writing.replace(test, f"{wrapped} {operator} {more}")
-
-
-def _parts(test: cst.BaseExpression, operator: type[cst.BaseBooleanOp]) -> Iterator[cst.BaseExpression]:
-    """The parts of ``a or b or c``."""
-    if isinstance(test, cst.BooleanOperation) and isinstance(test.operator, operator):
-        yield from _parts(test.left, operator)
-        yield from _parts(test.right, operator)
-    else:
-        yield test
