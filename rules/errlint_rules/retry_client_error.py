@@ -55,8 +55,9 @@ Before a fix is offered, errlint applies it to the text and asks the retry again
 succeed, by the API's catalogue. Where only the error code tells the difference, the fix reads it, if the client can.
 
 - Statuses are taken out of the list that names them: safe.
-- A loop or recursion is left before it waits: by its own test for the last attempt, as after the last attempt, else by raising the error.
-  Safe in a handler that takes nothing but error statuses, else unsafe.
+- A loop or recursion is left before it waits: by its own test for the last attempt or for other client errors, as after the last attempt,
+  else by raising the error. Safe in a handler that takes nothing but error statuses, where the failure then comes to what it came to
+  after the last attempt, or where there is no last one; else unsafe.
 - A library is given a predicate in its own words: `retry_if_exception`, `giveup` (which says when to stop), `on`, `retry_on_exception`,
   `predicate`. Unsafe. The function is added to the module once.
 - A library that knows nothing but types of exceptions (retry, celery's `autoretry_for`) is left the failures of the network, and the
