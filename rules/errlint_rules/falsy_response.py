@@ -150,4 +150,5 @@ def _raises_its_status(node: cst.CSTNode, operand: cst.BaseExpression, ctx: Cont
 def _parenthesised(node: cst.CSTNode, code: str, ctx: Context) -> str:
     """`not x` may stand where a comparison needs parentheses: as an operand of another comparison or of `not`."""
     parent = ctx.parent(node)
-    return f"({code})" if isinstance(parent, (cst.Comparison, cst.ComparisonTarget, cst.UnaryOperation)) else code
+    has_some = bool(getattr(ctx.source.full(node), "lpar", ()))
+    return f"({code})" if isinstance(parent, (cst.Comparison, cst.ComparisonTarget, cst.UnaryOperation)) and not has_some else code

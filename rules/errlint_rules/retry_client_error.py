@@ -55,8 +55,9 @@ Before a fix is offered, errlint applies it to the text and asks the retry again
 succeed, by the API's catalogue. Where only the error code tells the difference, the fix reads it, if the client can.
 
 - Statuses are taken out of the list that names them: safe.
-- A loop or recursion is left before it waits: by its own test for the last attempt, as after the last attempt, else by raising the error.
-  Safe in a handler that takes nothing but error statuses, else unsafe.
+- A loop or recursion is left before it waits: by its own test for the last attempt or for other client errors, as after the last attempt,
+  else by raising the error. Safe in a handler that takes nothing but error statuses, where the failure then comes to what it came to
+  after the last attempt, or where there is no last one; else unsafe.
 - A library is given a predicate in its own words: `retry_if_exception`, `giveup` (which says when to stop), `on`, `retry_on_exception`,
   `predicate`. Unsafe. The function is added to the module once.
 - A library that knows nothing but types of exceptions (retry, celery's `autoretry_for`) is left the failures of the network, and the
@@ -105,7 +106,7 @@ def _fix(policy: RetryPolicy, hopeless: Hopeless, ctx: Context) -> Fix | None:
         return ctx.fix(Safety.SAFE, "Retry only the statuses that may pass", *shortened)
     guard = ctx.guards.of(policy)
     if guard is not None and ctx.trials.is_right(merged(guard.edits), policy):
-        safety = Safety.SAFE if guard.narrow else Safety.UNSAFE
+        safety = Safety.SAFE if guard.safe else Safety.UNSAFE
         return ctx.fix(safety, "Give up at once where the same request fails again", *guard.edits)
     narrowed = ctx.predicates.of(policy) if not policy.written_by_hand else None
     if narrowed is None or not ctx.trials.is_right(merged(narrowed.edits), policy, network_only=narrowed.network_only):

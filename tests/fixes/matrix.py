@@ -41,8 +41,7 @@ NOT_SHOWN = {
     ("ERR103", "", "aiohttp"): _SAME,
     **{("ERR201", "Retry the errors whose type says that they may pass", library): _NO_TYPES for library in LIBRARIES},
     ("ERR202", "", "aiohttp"): _SAME,  # lists of codes
-    ("ERR205", "", "httpx"): _SAME,  # the wait itself
-    ("ERR205", "", "aiohttp"): _SAME,
+    ("ERR205", "", "aiohttp"): _SAME,  # the wait itself
     ("ERR302", "Remove `…`", "aiohttp"): _NEVER_READ,  # so there is no argument that turns it off
     ("ERR502", "", "aiohttp"): _SAME,  # paths in a body
     ("ERR504", "", "httpx"): _ALWAYS_TRUE,

@@ -31,6 +31,7 @@ proof = partial(
 CALLS = {
     "bad_clients": ("item('i1')", "stock('i1')", "price('i1')"),
     "bad_senders": ("item('i1')", "stock('i1')", "price('i1')", "size('i1')"),
+    "bad_told_waits": ("told('i1')", "shifted('c1')", "grows('s1')"),
     "bad_tenacity": ("item('i1')", "stock('i1')", "price('i1')", "size('i1')"),
 }
 PROOFS = [

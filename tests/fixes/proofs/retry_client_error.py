@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from errlint.model import Safety
-from tests.fixes.claims import ASKED_AGAIN, ASKED_ONCE, WAITED_AS_TOLD, Claim, has_status, returned
+from tests.fixes.claims import ASKED_AGAIN, ASKED_ONCE, WAITED_AS_TOLD, Claim, asked, has_status, raised, returned
 from tests.fixes.proof import Proof
 from tests.support.answers import Answer
 
@@ -19,6 +19,12 @@ _GUARD = "Give up at once where the same request fails again"
 _PREDICATE = "Retry only what may succeed"
 _NETWORK = "Retry failures of the network only, 429 and 5xx no more"
 _TYPES = "Retry the errors whose type says that they may pass"
+_STATUS_ERRORS = ("HTTPError", "HTTPStatusError")
+_ENDS = {
+    raised(*_STATUS_ERRORS): ("raises_when_none_is_left", "asks_a_function", "rests_in_a_function"),
+    returned(None): ("returns_when_none_is_left", "returns_at_the_end", "tells_of_the_wait", "passes_over_it"),
+}
+"""How a client ends after its last attempt."""
 
 
 def _client_error(answer: Answer) -> bool:
@@ -94,6 +100,7 @@ ways_out = of("ways_out", _GUARD)
 assorted, assorted_by_hand = of("assorted", _PREDICATE), of("assorted", _GUARD)
 streams = of("state_of_itself", _GUARD)
 own_objects, made = of("own_objects", _GUARD), of("made_predicates", _PREDICATE)
+endings, several = partial(of("endings", _GUARD), only=Safety.SAFE), of("several_handlers", _GUARD)
 wrappers, tests, listed = of("wrappers", _GUARD), of("status_tests", _GUARD), of("status_tests", _BELOW)
 
 PROOFS = [
@@ -150,6 +157,10 @@ PROOFS = [
     *(ways_out(call=f"{name}('n1')") for name in ("translated", "while_there_are_attempts", "without_a_wait", "each_way_waits")),
     ways_out(call="unless_it_is_gone('n1')", on=lambda answer: _client_error(answer) and answer.status != 410),
     ways_out(call="one_wait_for_all('p1', b'')"),
+    *(endings(call=f"{name}('n1')", before=ASKED_AGAIN & end, after=ASKED_ONCE & end) for end, names in _ENDS.items() for name in names),
+    endings(call="tells_of_it_at_the_end(['n1'])", before=asked(3) & returned([]), after=ASKED_ONCE & returned([])),
+    endings(call="asks_another_one_at_the_end('n1')", before=asked(4), after=asked(2)),
+    several(call="taken_by_the_first('o1')", only=Safety.SAFE),
     *(
         again(call=f"{name}([], thorough={thorough})", api=api, on=_cannot_pass)
         for again, name in ((assorted, "reply"), (assorted_by_hand, "patient_reply"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from tests.fixes.claims import Claim
+from tests.fixes.claims import Claim, has_status
 from tests.fixes.proof import Proof
 from tests.support.answers import Answer
 
@@ -30,6 +30,7 @@ proof = partial(_proof, "retry_without_jitter/bad_loops.py", api="http")
 PROOFS = [
     proof("growing('https://api.example.com/items')"),
     proof("constant('https://api.example.com/items')"),
+    _proof("retry_after_ignored/bad_told_waits.py", "shifted('c1')", "http", on=has_status(429)),
     _proof("retry_without_jitter/bad_sdks.py", "answer('q')", "openai"),
     _proof("message_branch/bad_anthropic.py", "gather(['q'], AsyncAnthropic(max_retries=0))", "anthropic", on=_overloaded),
 ]

@@ -222,7 +222,7 @@ class Walk:
             with self._marks.by_other_ways(taken & passed_by):
                 done = self.suite(case.body, taken)
             fate, following = fate.also(done), following | done.next
-            if _takes_all(case):
+            if takes_all(case):
                 left = 0
                 break
             stays = running(done.back | done.again | done.next)
@@ -323,7 +323,7 @@ class Walk:
         return fate.also(inner, then=following | body.broke)
 
 
-def _takes_all(case: cst.MatchCase) -> bool:
+def takes_all(case: cst.MatchCase) -> bool:
     """``case _:``."""
     return case.guard is None and isinstance(case.pattern, cst.MatchAs) and case.pattern.pattern is None
 

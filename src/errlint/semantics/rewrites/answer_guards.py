@@ -9,8 +9,10 @@ from errlint.model import Edit
 from errlint.semantics.leaving import leaves
 from errlint.semantics.meaning import Kind
 from errlint.semantics.retries.policy import Attempt, RetryPolicy
+from errlint.semantics.rewrites.endings import Region
 from errlint.semantics.rewrites.failures import Failures, one_of, permanent
-from errlint.semantics.rewrites.ways_out import Region, WaysOut, pause_in
+from errlint.semantics.rewrites.places import pause_in, suppresses
+from errlint.semantics.rewrites.ways_out import WaysOut
 from errlint.semantics.rewrites.writing import Writing
 
 
@@ -35,18 +37,18 @@ class AnswerGuards:
         """The edits; none where it is not clear where the guard belongs."""
         found = self._answer(policy.attempts[0]) if len(policy.attempts) == 1 else None
         place = self._place(policy, region) if found is not None else None
-        if found is None or place is None or not self._writing.starts_line(place.statement):
+        if found is None or place is None or not self._writing.starts_line(place.statement) or self._may_have_none(policy, place):
             return ()
         name, status, raises = found
-        way = ways.statement(place.statement)
-        if way == "raise":
-            if not raises:
-                return ()
-            way = f"{name}.raise_for_status()"
+        way = ways.endings.at(place.statement)
+        if way.raises and not raises:
+            return ()
         test, edits = self._test(policy, name, status)
-        lines = [f"if {test}:", f"{self._writing.step}{way}"]
-        write = self._writing.after if place.below else self._writing.before
-        return (*edits, write(place.statement, lines))
+        ends = (f"{name}.raise_for_status()",) if way.raises else way.lines
+        lines = [f"if {test}:", *(f"{self._writing.step}{line}" for line in ends)]
+        if place.below:
+            return (*edits, self._writing.after(place.statement, lines))
+        return (*edits, self._writing.before(place.statement, lines, with_comments=True))
 
     def _test(self, policy: RetryPolicy, name: str, status: str) -> tuple[str, tuple[Edit, ...]]:
         """The test that is true for answers after which the same request fails again, and a helper that it needs."""
@@ -75,6 +77,13 @@ class AnswerGuards:
         if tried is None or leaves(tried.body) or not isinstance(tried.body, cst.IndentedBlock):
             return None
         return _Place(tried.body.body[-1], below=True)
+
+    def _may_have_none(self, policy: RetryPolicy, place: _Place) -> bool:
+        """Whether code comes to a place as well where no answer came, as failures were suppressed."""
+        around = self._tree.ancestors(policy.attempts[0].call, cst.With)
+        return any(
+            isinstance(one, cst.With) and suppresses(self._semantics, one) and not self._tree.within(place.statement, one) for one in around
+        )
 
     def _tried(self, attempt: Attempt, region: Region) -> cst.Try | cst.TryStar | None:
         """The ``try`` around an attempt: behind it, there may be no answer."""

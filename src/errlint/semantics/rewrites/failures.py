@@ -13,10 +13,12 @@ from errlint.lean import dataclass
 from errlint.library_sheets import TypeSheet
 from errlint.model import Edit
 from errlint.semantics.raises import Answer, Raising
+from errlint.semantics.retries.exception_types import Raised
 from errlint.semantics.retries.judge import Worth
 from errlint.semantics.retries.policy import RetryPolicy, repeated
 from errlint.semantics.rewrites.helpers import Helpers
 from errlint.semantics.rewrites.writing import Writing
+from errlint.semantics.statuses import ERRORS
 
 _NOT_NONE = " is not None"
 _ATTRIBUTE = re.compile(r"\{e\}\.(\w+)")
@@ -135,10 +137,25 @@ class Failures:
         own = ((self._semantics.types.status_of(name), under) for name, under in raising.under)
         return any(status and under & ~(1 << status) for status, under in own)
 
-    def never_arrive(self, handler: cst.CSTNode | None) -> bool:
-        """Whether no error status becomes an exception in the code that a handler stands by."""
+    def arriving(self, handler: cst.CSTNode | None) -> int:
+        """The error statuses whose exceptions can come to a handler from the code that it stands by: no earlier one takes them."""
         tried = self._semantics.tree.tried(handler)
-        return tried is not None and self._semantics.raises_for_status(tried).answer is Answer.NO
+        raising = self._semantics.raises_for_status(tried) if tried is not None else None
+        if raising is None or (raising.answer is not Answer.NO and not raising.types):
+            return ERRORS
+        found = 0
+        for name in raising.types if raising.answer is not Answer.NO else ():
+            found |= ERRORS & ~self._taken_before(handler, Raised((name,), ERRORS))
+        return found
+
+    def _taken_before(self, handler: cst.CSTNode | None, raised: Raised) -> int:
+        outer = self._semantics.tree.parent.get(handler) if handler is not None else None
+        types, taken = self._semantics.predicates.types, 0
+        for earlier in outer.handlers if isinstance(outer, (cst.Try, cst.TryStar)) else ():
+            if earlier is handler:
+                break
+            taken |= types.taken(types.named(earlier.type), raised).must
+        return taken
 
     def _in_common(self, names: Collection[str]) -> TypeSheet | None:
         """The nearest type that all of these are."""

@@ -8,21 +8,28 @@ from errlint.lean import dataclass
 from errlint.model import Edit
 from errlint.semantics.leaving import leaves
 from errlint.semantics.retries.exception_types import BROAD, Raised
+from errlint.semantics.retries.outcomes import members
 from errlint.semantics.retries.policy import RetryPolicy
 from errlint.semantics.rewrites.answer_guards import AnswerGuards
+from errlint.semantics.rewrites.endings import Handler, Way
 from errlint.semantics.rewrites.failures import Assorted, Failure, Failures, permanent
+from errlint.semantics.rewrites.own_tests import by_own_test
+from errlint.semantics.rewrites.places import first_of_wait, pause_in
 from errlint.semantics.rewrites.predicates import may_succeed
-from errlint.semantics.rewrites.ways_out import Handler, WaysOut, pause_in
+from errlint.semantics.rewrites.ways_out import WaysOut
 from errlint.semantics.rewrites.writing import Writing
 from errlint.semantics.statuses import ERRORS
 
 
 @dataclass(frozen=True, eq=False)
 class Guard:
-    """Edits that put a guard before the wait; ``narrow``: in a handler that takes nothing but error statuses, and raises them again."""
+    """Edits that put a guard before the wait.
+
+    :ivar safe: in a handler that takes nothing but error statuses, and the failure comes to what it came to after the last attempt.
+    """
 
     edits: tuple[Edit, ...]
-    narrow: bool
+    safe: bool
 
 
 class Guards:
@@ -42,23 +49,23 @@ class Guards:
             return None
         handlers = [place.node for place in policy.retried.places if isinstance(place.node, (cst.ExceptHandler, cst.ExceptStarHandler))]
         ways = WaysOut(self._writing, policy, region)
-        taking = [handler for handler in handlers if self._takes_statuses(policy, handler)]
+        taking = [handler for handler in handlers if self._takes_statuses(policy, handler) and self._takes_hopeless(policy, handler)]
         if taking:
             return self._in_handlers(policy, ways, taking)
         edits = self._answers.of(policy, region, ways)
-        return Guard(edits, narrow=False) if edits else None
+        return Guard(edits, safe=False) if edits else None
 
     def _in_handlers(self, policy: RetryPolicy, ways: WaysOut, handlers: list[Handler]) -> Guard | None:
         edits: list[Edit] = []
-        narrow = True
+        safe = True
         for handler in handlers:
             failure = self._own_failure(handler) or self._tried_failure(policy, handler)
             found = self._in_handler(policy, ways, handler, failure) if failure is not None else None
             if found is None:
                 return None
             edits += found.edits
-            narrow = narrow and found.narrow
-        return Guard(tuple(edits), narrow)
+            safe = safe and found.safe
+        return Guard(tuple(edits), safe)
 
     def _in_handler(self, policy: RetryPolicy, ways: WaysOut, handler: Handler, failure: Failure | Assorted) -> Guard | None:
         if not isinstance(handler.body, cst.IndentedBlock):
@@ -66,9 +73,13 @@ class Guards:
         name, edits = self._named(handler)
         if name is None:
             return None
-        inline = self._inline(policy, handler, failure, name) if isinstance(failure, Failure) else None
         is_narrow = isinstance(failure, Failure) and self._is_narrow(handler, failure)
-        if inline is not None:
+        inline = self._inline(policy, handler, failure, name) if isinstance(failure, Failure) else None
+        if isinstance(failure, Failure) and inline is not None:
+            worth = self._semantics.judge.worth(policy)
+            more = by_own_test(self._writing, handler.body, failure.status(name), worth) if not worth.drop else None
+            if more is not None:
+                return Guard((*edits, more), is_narrow)
             test, hopeful = inline, f"not ({inline})"
         else:
             predicate, added = may_succeed(self._writing, policy, failure)
@@ -77,18 +88,25 @@ class Guards:
         as_last = ways.by_last_attempt(handler, test, hopeful)
         if as_last is not None:
             return Guard((*edits, *as_last), is_narrow)
+        written = self._placed(policy, ways, handler, handler.body, test)
+        return Guard((*edits, written[0]), is_narrow and written[1].same) if written is not None else None
+
+    def _placed(self, policy: RetryPolicy, ways: WaysOut, handler: Handler, body: cst.IndentedBlock, test: str) -> tuple[Edit, Way] | None:
+        """The guard before the wait; where there is none, at the end of the handler, or at once if nothing is left to be told."""
         pause = pause_in(self._semantics, policy, handler)
-        place = pause or handler.body.body[0]
-        way = ways.statement(place)
-        lines = [f"if {test}:", f"{self._writing.step}{way}"]
-        last = handler.body.body[-1]
-        if pause is None and way == "break" and not leaves(handler.body) and not isinstance(last, cst.BaseCompoundStatement):
-            edits.append(self._writing.after(last, lines))  # what is told of the failure is told first
-            return Guard(tuple(edits), is_narrow)
+        last = body.body[-1]
+        way = ways.endings.at(pause or last)
+        lines = [f"if {test}:", *(f"{self._writing.step}{line}" for line in way.lines)]
+        place: cst.CSTNode = first_of_wait(self._semantics, pause, caught=handler, told=way.raises) if pause is not None else last
+        if pause is None and way.raises:
+            place = body.body[0]
+        elif pause is None and not leaves(body):
+            if isinstance(last, cst.BaseCompoundStatement):
+                return None
+            return self._writing.in_place_of_pass(last, lines) or self._writing.after(last, lines), way
         if not self._writing.starts_line(place):
             return None
-        edits.append(self._writing.before(place, lines))
-        return Guard(tuple(edits), is_narrow)
+        return self._writing.in_place_of_pass(place, lines) or self._writing.before(place, lines, with_comments=pause is not None), way
 
     def _is_narrow(self, handler: Handler, failure: Failure) -> bool:
         """Whether a handler takes nothing but answers."""
@@ -121,7 +139,7 @@ class Guards:
         """The name of the exception, which the handler is given if it has none; ``except:`` takes any."""
         if handler.name is not None:
             return (handler.name.name.value, []) if isinstance(handler.name.name, cst.Name) else (None, [])
-        name = self._writing.free("error", handler)
+        name = self._writing.caught(handler)
         if handler.type is None:
             end = self._writing.source.span(handler)[0] + len("except")
             return name, [Edit(end, end, f" BaseException as {name}")]
@@ -132,12 +150,19 @@ class Guards:
         """Whether an error status can arrive in a handler, by its types and by the code that it stands by."""
         types = self._semantics.predicates.types
         names = types.named(handler.type)
-        if self._failures.never_arrive(handler):
+        if not self._failures.arriving(handler):
             return False
         if types.covers(names).may >> 400 or any(name in BROAD for name in names):
             return True
         raised = self._failures.raised(policy, self._tree.tried(handler))
         return any(types.taken(names, Raised((name,), ERRORS)).must for name in raised)
+
+    def _takes_hopeless(self, policy: RetryPolicy, handler: Handler) -> bool:
+        """Whether one can arrive after which the same request fails again: `except RateLimitError` takes none."""
+        worth = self._semantics.judge.worth(policy)
+        covered = self._semantics.predicates.types.covers(self._semantics.predicates.types.named(handler.type)).may & ERRORS
+        arriving = (covered or ERRORS) & self._failures.arriving(handler)
+        return bool(worth.codes) or not all(map(worth.allows, members(arriving)))
 
 
 def _joined(test: str) -> str:

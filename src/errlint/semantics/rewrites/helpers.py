@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import libcst as cst
 
 from errlint.model import Edit
-from errlint.semantics.rewrites.writing import Writing
+from errlint.semantics.rewrites.writing import Writing, is_import
 
 
 def merged(edits: Sequence[Edit]) -> tuple[Edit, ...]:
@@ -84,21 +84,17 @@ class Helpers:
         return Edit(at, at, gap + text + missing)
 
     def _last_of_head(self) -> cst.CSTNode | None:
-        """The last import at the head of the module, else its docstring."""
+        """The last import before functions and classes are defined, or anything is made that may call the helper; else the docstring."""
         last: cst.CSTNode | None = None
         for position, statement in enumerate(self._tree.module.body):
             small = statement.body[0] if isinstance(statement, cst.SimpleStatementLine) else None
-            is_docstring = position == 0 and isinstance(small, cst.Expr)
-            if not is_docstring and not _imports(statement):
+            if is_import(statement) or (position == 0 and isinstance(small, cst.Expr)):
+                last = statement
+            elif isinstance(statement, (cst.FunctionDef, cst.ClassDef)) or self._retries(statement):
                 break
-            last = statement
         return last
 
-
-def _imports(statement: cst.CSTNode) -> bool:
-    """Whether a statement does nothing but import; also for type checkers only (``if TYPE_CHECKING:``)."""
-    if isinstance(statement, cst.SimpleStatementLine):
-        return isinstance(statement.body[0], (cst.Import, cst.ImportFrom))
-    if not isinstance(statement, cst.If) or statement.orelse is not None or not isinstance(statement.body, cst.IndentedBlock):
-        return False
-    return all(map(_imports, statement.body.body))
+    def _retries(self, statement: cst.CSTNode) -> bool:
+        """Whether a statement at the top level may be given a helper."""
+        policies = self._writing.semantics.retries.policies
+        return any(self._tree.within(policy.node, statement) for policy in policies)

@@ -14,11 +14,14 @@ from errlint.semantics.retries.policy import RetryPolicy
 from errlint.semantics.rewrites.failures import Failures
 from errlint.semantics.rewrites.helpers import Helpers
 from errlint.semantics.rewrites.library_waits import LibraryDelays
+from errlint.semantics.rewrites.places import suppresses
 from errlint.semantics.rewrites.writing import Writing
 
 Handler = cst.ExceptHandler | cst.ExceptStarHandler
 _LONGEST = 120
 """Seconds: nobody should be able to make a client wait for hours by a header."""
+_Around = Handler | cst.Try | cst.TryStar | cst.With
+_ATOMS = (cst.Name, cst.Integer, cst.Float, cst.Attribute, cst.Call, cst.Subscript)
 _SECONDS = frozenset({"delta-seconds", "decimal-seconds"})
 
 
@@ -54,10 +57,11 @@ class Delays:
             return (*edits, *replaced) if replaced is not None else None
         found: list[Edit] = [*edits]
         for delay in self._delays(policy, status):
-            answer = self._answer(delay, policy)
+            made = self._made(delay)
+            answer = self._answer(made, policy)
             if answer is None:
                 return None
-            found += [*answer.edits, self._writing.replace(delay, f"{name}({answer.code}, {self._writing.code(delay)})")]
+            found += [*answer.edits, self._writing.replace(made, f"{name}({answer.code}, {self._writing.code(made)})")]
         return tuple(found) if len(found) > len(edits) else None
 
     def _delays(self, policy: RetryPolicy, status: int) -> Iterator[cst.BaseExpression]:
@@ -69,9 +73,23 @@ class Delays:
                 if delay is not None and (delay is node or self._may_follow(call, status)):
                     yield delay
 
+    def _made(self, delay: cst.BaseExpression) -> cst.BaseExpression:
+        """What a delay is made of, where it is kept for the pause, and perhaps told: ``delay = 2**attempt`` above it in the same block."""
+        if not isinstance(delay, cst.Name):
+            return delay
+        scopes, pause = self._semantics.scopes, self._tree.statement(delay)
+        bindings = scopes.bindings(delay.value, scopes.scope_of(delay))
+        node, value = (bindings[0].node, bindings[0].value) if len(bindings) == 1 else (None, None)
+        if not isinstance(node, (cst.Assign, cst.AnnAssign)) or value is None or bindings[0].path:
+            return delay
+        block = self._tree.parent.get(pause)
+        is_above = self._tree.parent.get(self._tree.statement(node)) is block and self._tree.order[node] < self._tree.order[pause]
+        is_only = isinstance(node, cst.AnnAssign) or len(node.targets) == 1
+        return value if is_above and is_only and isinstance(block, cst.IndentedBlock) else delay
+
     def _may_follow(self, pause: cst.CSTNode, status: int) -> bool:
         handler = self._tree.enclosing(pause, cst.ExceptHandler, cst.FunctionDef)
-        if self._failures.never_arrive(handler):
+        if not self._failures.arriving(handler) >> status & 1:
             return False
         return bool(self._semantics.statuses.possible_at(pause) >> status & 1)
 
@@ -91,15 +109,19 @@ class Delays:
         """Whether a name stands for something at a place, also where what gives it its value failed, and a handler lets the code go on."""
         scopes = self._semantics.scopes
         found = (binding.node for binding in scopes.bindings(name, scopes.scope_of(place)))
-        return any(all(self._is_reached(tried, place) for tried in self._tries_around(node)) for node in found)
+        return any(all(self._is_reached(around, place) for around in self._ended_early(node)) for node in found)
 
-    def _tries_around(self, node: cst.CSTNode) -> list[cst.Try | cst.TryStar]:
-        """Each ``try`` in the body of which a node stands."""
-        around = (above for above in self._tree.ancestors(node) if isinstance(above, (cst.Try, cst.TryStar)))
-        return [tried for tried in around if self._tree.within(node, tried.body)]
+    def _ended_early(self, node: cst.CSTNode) -> list[_Around]:
+        """What stands around a node behind which it may not have its value: each ``try``, handlers, which forget it, ``suppress``."""
+        around = (above for above in self._tree.ancestors(node) if isinstance(above, (cst.Try, cst.TryStar, cst.With)))
+        found: list[_Around] = [one for one in around if self._tree.within(node, one.body)]
+        found = [one for one in found if not isinstance(one, cst.With) or suppresses(self._semantics, one)]
+        return [node, *found] if isinstance(node, (cst.ExceptHandler, cst.ExceptStarHandler)) else found
 
-    def _is_reached(self, tried: cst.Try | cst.TryStar, place: cst.CSTNode) -> bool:
+    def _is_reached(self, tried: _Around, place: cst.CSTNode) -> bool:
         """Whether a place is reached only where the body of a ``try`` came to its end, or stands in it."""
+        if isinstance(tried, (cst.ExceptHandler, cst.ExceptStarHandler, cst.With)):
+            return self._tree.within(place, tried.body)
         after = tried.orelse is not None and self._tree.within(place, tried.orelse)
         return after or self._tree.within(place, tried.body) or all(leaves(handler.body) for handler in tried.handlers)
 
@@ -110,7 +132,7 @@ class Delays:
         named = handler.name.name if handler.name is not None else None
         if named is not None and not isinstance(named, cst.Name):
             return None
-        name = named.value if named is not None else self._writing.free("error", handler)
+        name = named.value if named is not None else self._writing.caught(handler)
         end = self._writing.source.end(handler.type)
         edits = () if named is not None else (Edit(end, end, f" as {name}"),)
         names = self._semantics.predicates.types.named(handler.type)
@@ -134,10 +156,9 @@ class Delays:
             body, modules = _reads(header, kind)
             imports: list[Edit] = []
             for module in modules:
-                named = self._writing.module(module)
-                if named is None:
-                    return None
-                imports += named
+                called, added = self._writing.module(module)
+                body = [line.replace(f"{module}.", f"{called}.") for line in body]
+                imports += added
             name, edits = self._helpers.function("_seconds_to_wait", "answer, otherwise", body)
             return (name, (*imports, *edits)) if edits else (name, ())
         return None
@@ -149,13 +170,20 @@ class Delays:
         node = policy.wait.node
         if not policy.written_by_hand or not isinstance(node, cst.BaseExpression):
             return None
-        named = self._writing.module("random")
+        named = self._writing.named("random.random")
         pause = self._tree.parent.get(self._tree.parent.get(node, node), node)
         if named is None or not isinstance(pause, cst.Call) or self._semantics.waits.pause(pause) is not node:
             return None
-        code = self._writing.code(node)
-        is_sum = isinstance(node, (cst.BinaryOperation, cst.Name, cst.Integer, cst.Float, cst.Attribute, cst.Call, cst.Subscript))
-        return (*named, self._writing.replace(node, f"{code if is_sum else f'({code})'} + random.random()"))
+        made = self._made(node)
+        code = self._writing.code(made)
+        bracketed = isinstance(made, _ATOMS) or _binds_as_plus(made) or self._writing.source.full(made).lpar
+        return (*named[1], self._writing.replace(made, f"{code if bracketed else f'({code})'} + {named[0]}()"))
+
+
+def _binds_as_plus(node: cst.CSTNode) -> bool:
+    """Whether something can be added to an expression as it stands: not to ``1 << attempt``, which would be shifted by the sum."""
+    looser = (cst.LeftShift, cst.RightShift, cst.BitAnd, cst.BitOr, cst.BitXor)
+    return isinstance(node, cst.BinaryOperation) and not isinstance(node.operator, looser)
 
 
 def _places(catalogue: Catalogue | None, status: int) -> Iterator[tuple[str, str]]:

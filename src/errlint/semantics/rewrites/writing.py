@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
 
 _BLANK = " \t"
+_ERROR = "error"
 
 
 class Writing:
@@ -67,10 +68,19 @@ class Writing:
         """One level of indentation, as the file has it."""
         return self.source.module.default_indent
 
-    def before(self, statement: cst.CSTNode, lines: Sequence[str]) -> Edit:
-        """Lines above a statement, indented like it."""
+    def before(self, statement: cst.CSTNode, lines: Sequence[str], *, with_comments: bool = False) -> Edit:
+        """Lines above a statement, indented like it; ``with_comments``: and above those that speak of it, in lines of their own."""
         at = self._line(self._start(statement))
+        while with_comments and at and self.source.text[(above := self._line(at - 1)) : at].strip(_BLANK).startswith("#"):
+            at = above
         return Edit(at, at, self._lines(lines, self.indent(statement)))
+
+    def in_place_of_pass(self, statement: cst.CSTNode, lines: Sequence[str]) -> Edit | None:
+        """Lines instead of a ``pass`` that stands alone on its line, which is of no more use; None for other statements."""
+        if not isinstance(statement, cst.SimpleStatementLine) or not isinstance(statement.body[0], cst.Pass):
+            return None
+        gone = self.remove(statement)
+        return Edit(gone.start, gone.end, self._lines(lines, self.indent(statement))) if gone is not None else None
 
     def first_in(self, suite: cst.IndentedBlock, lines: Sequence[str]) -> Edit | None:
         """Lines at the start of a block, comments that open it left where they are."""
@@ -169,6 +179,8 @@ class Writing:
     def _stands_alone(self, name: cst.Name) -> bool:
         """Whether a name is one of the file, not an attribute of something or the keyword of an argument."""
         parent = self._tree.parent.get(name)
+        if isinstance(parent, cst.ImportFrom) or (isinstance(parent, cst.ImportAlias) and parent.asname is not None):
+            return False  # `from time import sleep`, `import time as clock`
         return not (isinstance(parent, cst.Attribute) and parent.attr is name) and not (
             isinstance(parent, cst.Arg) and parent.keyword is name
         )
@@ -181,6 +193,22 @@ class Writing:
         names = self._tree.inside(outermost, cst.Name)
         candidates = itertools.chain((wanted,), (f"{wanted}_{number}" for number in itertools.count(2)))
         return next(name for name in candidates if not any(node.value == name and self._stands_alone(node) for node in names))
+
+    def caught(self, handler: cst.ExceptHandler | cst.ExceptStarHandler) -> str:
+        """A name for the exception of a handler that gives it none; handlers beside it may have the same, which they forget."""
+        others = [found for found in self._tree.all(type(handler)) if found.name is not None and not self._tree.within(handler, found)]
+        function = next((found for found in reversed(list(self._tree.ancestors(handler))) if isinstance(found, cst.FunctionDef)), None)
+        within = function or self._tree.module
+
+        def is_forgotten(name: cst.Name) -> bool:
+            return any(
+                isinstance(other.name.name, cst.Name) and other.name.name.value == name.value and self._tree.within(name, other)
+                for other in others
+                if other.name is not None and not self._tree.within(other, handler)
+            )
+
+        uses = [name for name in self._tree.inside(within, cst.Name) if name.value == _ERROR and self._stands_alone(name)]
+        return _ERROR if all(map(is_forgotten, uses)) else self.free(_ERROR, handler)
 
     def named(self, name: str) -> tuple[str, tuple[Edit, ...]] | None:
         """How the file can call the dotted ``name`` of another module, and the import that this needs; None where its root is taken."""
@@ -204,17 +232,22 @@ class Writing:
             return None
         return name, (self.imported(f"import {module or last}"),)
 
-    def module(self, name: str) -> tuple[Edit, ...] | None:
-        """The import of a module under its own name; nothing where the file has it, None where the name means something else there."""
-        for statement in self._imports:
-            if isinstance(statement, cst.Import) and any(
-                alias.asname is None and alias.evaluated_name == name for alias in statement.names
-            ):
-                return ()
+    def module(self, name: str) -> tuple[str, tuple[Edit, ...]]:
+        """How a function of the module can call another module, and the import that this needs: under another name where it is taken."""
+        imported = [alias for statement in self._imports if isinstance(statement, cst.Import) for alias in statement.names]
+        plain = [alias for alias in imported if alias.evaluated_name == name]
+        for alias in sorted(plain, key=lambda alias: alias.asname is not None):
+            return alias.evaluated_alias or name, ()
         root = name.partition(".")[0]
-        if root in self._taken and not self._is_module(root):
-            return None
-        return (self.imported(f"import {name}"),)
+        if not self._is_bound(root) or self._is_module(root):
+            return name, (self.imported(f"import {name}"),)
+        other = self.free(f"{name.replace('.', '_')}_module")
+        return other, (self.imported(f"import {name} as {other}"),)
+
+    def _is_bound(self, name: str) -> bool:
+        """Whether a name of the module is taken; those of functions do not matter to another function."""
+        shared = (item.name.value for node in self._tree.all(cst.Global) for item in node.names)
+        return bool(self.semantics.scopes.bindings(name, self._tree.module)) or name in shared
 
     def _extended(self, module: str, last: str) -> tuple[str, tuple[Edit, ...]] | None:
         """``from tenacity import retry`` is given one name more."""
@@ -250,6 +283,14 @@ class Writing:
         return [part for line in lines for part in line.body if isinstance(part, (cst.Import, cst.ImportFrom))]
 
     @cached_property
+    def _head(self) -> list[cst.Import | cst.ImportFrom]:
+        """Those of them at the head of the file, with nothing but more imports above; all of them where none is there."""
+        body = self._tree.module.body
+        first = next((found for found in body if not self._is_docstring(found) and not is_import(found)), None)
+        ends = self._tree.order[first] if first is not None else None
+        return [found for found in self._imports if ends is None or self._tree.order[found] < ends] or self._imports
+
+    @cached_property
     def _tried_imports(self) -> list[cst.Import | cst.ImportFrom]:
         """Those for which the file stands by with something else: who gets to use them has them."""
         tried = (statement.body for statement in self._tree.module.body if isinstance(statement, cst.Try))
@@ -259,7 +300,7 @@ class Writing:
     def imported(self, line: str) -> Edit:
         """An ``import`` in alphabetical order among those of its kind (of Python's own modules or of others), ahead of ``from`` imports."""
         kind = _is_standard(line.removeprefix("import "))
-        alike = [found for found in self._imports if _is_standard(_module(found)) is kind and not self._is_future(found)]
+        alike = [found for found in self._head if _is_standard(_module(found)) is kind and not self._is_future(found)]
         plain = [found for found in alike if isinstance(found, cst.Import)]
         for found in plain:
             if self.code(found) > line:
@@ -268,11 +309,11 @@ class Writing:
             return self.after(self._tree.statement(plain[-1]), [line])
         if alike:
             return self.before(self._tree.statement(alike[0]), [line])
-        others = [found for found in self._imports if kind is False or self._is_future(found)]
+        others = [found for found in self._head if kind is False or self._is_future(found)]
         if others:
             return self.after(self._tree.statement(others[-1]), [line])
-        if self._imports:
-            return self.before(self._tree.statement(self._imports[0]), [line])
+        if self._head:
+            return self.before(self._tree.statement(self._head[0]), [line])
         body = self._tree.module.body
         first = next((found for found in body if not self._is_docstring(found)), body[0])
         return self.before(first, [line, ""])
@@ -286,6 +327,15 @@ class Writing:
             and isinstance(statement.body[0], cst.Expr)
             and isinstance(statement.body[0].value, (cst.SimpleString, cst.ConcatenatedString))
         )
+
+
+def is_import(statement: cst.CSTNode) -> bool:
+    """Whether a statement does nothing but import; also for type checkers only (``if TYPE_CHECKING:``), or with something to stand by."""
+    if isinstance(statement, cst.SimpleStatementLine):
+        return isinstance(statement.body[0], (cst.Import, cst.ImportFrom))
+    if not isinstance(statement, (cst.If, cst.Try)) or not isinstance(statement.body, cst.IndentedBlock):
+        return False
+    return all(map(is_import, statement.body.body))
 
 
 def _module(statement: cst.Import | cst.ImportFrom) -> str:

@@ -1,0 +1,298 @@
+"""How a retry that is written by hand ends after its last attempt: so it may be left for a failure after which no other is of use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from errlint.lean import dataclass
+from errlint.semantics.leaving import leaves
+from errlint.semantics.retries.counters import Counters
+from errlint.semantics.retries.exits import conjuncts
+from errlint.semantics.retries.fates import takes_all
+from errlint.semantics.retries.outcomes import ANYTHING, NOTHING
+from errlint.semantics.retries.policy import RetryPolicy
+from errlint.semantics.rewrites.writing import Writing
+from errlint.semantics.scopes import How
+from errlint.semantics.statuses import Range
+from errlint.semantics.tree import alike
+
+if TYPE_CHECKING:
+    from errlint.semantics.analysis import Semantics
+
+Region = cst.For | cst.While | cst.FunctionDef
+Handler = cst.ExceptHandler | cst.ExceptStarHandler
+_MOST_COPIED = 3
+"""Statements: an end that is longer is not written a second time."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """How a retry is left: :ivar lines: the statements that do it;
+
+    :ivar same: the failure comes to what it comes to after the last attempt; of a retry without end, the error is raised.
+    """
+
+    lines: tuple[str, ...]
+    same: bool = True
+
+    @property
+    def raises(self) -> bool:
+        """Whether the error goes on to the caller."""
+        return self.lines == ("raise",)
+
+
+class LastAttempts:
+    """The tests of one retry that ask whether an attempt is left."""
+
+    def __init__(self, semantics: Semantics, region: Region) -> None:
+        self._semantics = semantics
+        self._counters = Counters(semantics, region)
+
+    def passed(self, test: cst.BaseExpression) -> Range | None:
+        """What a test says while attempts are left, ANYTHING or NOTHING; None for one that does not ask for that."""
+        if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
+            inner = self.passed(test.expression)
+            return {ANYTHING: NOTHING, NOTHING: ANYTHING}[inner] if inner is not None else None
+        found = self._counters.passed(test)
+        if found is None and isinstance(test, cst.Call):
+            found = self._answered(test)
+        return found if found in (ANYTHING, NOTHING) else None
+
+    def _answered(self, call: cst.Call) -> Range | None:
+        """``is_last(attempt)``: what a function of the file makes of the counter."""
+        returned = [value for function in self._semantics.functions.run_by(call) for value in self._semantics.functions.returned(function)]
+        return self._counters.passed(returned[0]) if len(returned) == 1 else None
+
+
+class Endings:
+    """The end of one retry.
+
+    :param region: what is run once for each attempt.
+    """
+
+    def __init__(self, writing: Writing, policy: RetryPolicy, region: Region) -> None:
+        self._writing = writing
+        self._semantics = writing.semantics
+        self._tree = writing.semantics.tree
+        self._policy = policy
+        self._region = region
+        self._last = LastAttempts(writing.semantics, region)
+
+    def at(self, place: cst.CSTNode) -> Way:
+        """How the code at a place leaves the retry."""
+        given_up = list(self._given_up(place))
+        if any(map(self._is_partial, self._limits(place))):
+            return Way(("raise",), same=False)
+        if given_up:
+            return self._like(given_up, place)
+        region = self._region
+        if isinstance(region, cst.FunctionDef) or not self._ends_by_itself(region):
+            return Way(("raise",), same=self._policy.stop.bounded is False)
+        if not self._is_own(place):
+            return Way(("raise",), same=False)
+        if self._is_tried_after(region):
+            return Way(("raise",))  # as that attempt will
+        if region.orelse is not None:
+            return self._copied(region.orelse.body, place) or Way(("raise",), same=False)
+        return self._out_of_loop(place)
+
+    def _out_of_loop(self, place: cst.CSTNode) -> Way:
+        return Way(("raise",), same=False) if self.tells(place) else Way(("break",))
+
+    # by a test -------------------------------------------------------------------------------------------------------------------
+
+    def _given_up(self, place: cst.CSTNode) -> Iterator[cst.CSTNode]:
+        """The code that leaves the retry after the last attempt, of tests that a failure comes to which is at a place."""
+        for limit in self._limits(place):
+            spent = self._spent(limit)
+            if spent is not None and leaves(spent) and not _goes_on(spent):
+                yield spent
+
+        for match in self._tree.inside(self._region.body, cst.Match, into_functions=False):
+            rest = match.cases[-1]
+            limits = [case.guard for case in match.cases if case.guard is not None and self._last.passed(case.guard) == ANYTHING]
+            if limits and takes_all(rest) and leaves(rest.body) and self._is_passed_by(match, place):
+                yield rest.body
+
+    def _limits(self, place: cst.CSTNode) -> list[cst.If]:
+        return [one for one in self._tree.inside(self._region.body, cst.If, into_functions=False) if self._is_passed_by(one, place)]
+
+    def _is_partial(self, limit: cst.If) -> bool:
+        """Whether the last attempt leaves at a test under a further condition: ``if attempt == last and strict: raise``."""
+        asks = any(self._last.passed(part) is not None for part in parts(limit.test, cst.And, cst.Or))
+        return asks and leaves(limit.body) and self._spent(limit) is None and not _goes_on(limit.body)
+
+    def _is_passed_by(self, limit: cst.CSTNode, place: cst.CSTNode) -> bool:
+        """Not one of another handler, nor one of the code that has failed."""
+        for above in self._tree.ancestors(limit):
+            if above is self._region:
+                return True
+            if isinstance(above, (cst.ExceptHandler, cst.ExceptStarHandler)) and not self._tree.within(place, above):
+                return False
+            handlers = above.handlers if isinstance(above, (cst.Try, cst.TryStar)) and not self._tree.within(limit, above.finalbody) else ()
+            if any(self._tree.within(place, handler) and not self._tree.within(limit, handler) for handler in handlers):
+                return False
+        return True
+
+    def _spent(self, limit: cst.If) -> cst.CSTNode | None:
+        """What is done where no attempt is left, as far as it begins at a test."""
+        if any(self._last.passed(part) == NOTHING for part in parts(limit.test, cst.Or)):
+            return limit.body
+        if not any(self._last.passed(part) == ANYTHING for part in parts(limit.test, cst.And)):
+            return None
+        if isinstance(limit.orelse, cst.Else):
+            return limit.orelse.body
+        block = self._tree.parent.get(limit)
+        if limit.orelse is not None or not isinstance(block, cst.IndentedBlock) or not leaves(limit.body):
+            return None
+        return cst.IndentedBlock(block.body[block.body.index(limit) + 1 :])
+
+    def _like(self, given_up: Sequence[cst.CSTNode], place: cst.CSTNode) -> Way:
+        ends = {self._kind(spent) for spent in given_up}
+        if ends == {"raise"}:
+            return Way(("raise",))
+        if ends == {"break"} and self._is_own(place):
+            return self._out_of_loop(place)
+        copied = self._copied(given_up[0], place) if len(given_up) == 1 and "break" not in ends else None
+        return copied or Way(("raise",), same=False)
+
+    def _kind(self, spent: cst.CSTNode) -> str:
+        """``raise``: the error itself goes on; ``break``: the loop is left; ``other``."""
+        last = _last(spent)
+        if isinstance(last, cst.Break):
+            return "break" if self._is_own(last) else "other"
+        if not isinstance(last, cst.Raise) or last.cause is not None:
+            return "other"
+        handler = self._tree.enclosing(last, cst.ExceptHandler, cst.ExceptStarHandler)
+        if not isinstance(handler, (cst.ExceptHandler, cst.ExceptStarHandler)):
+            return "other"
+        caught = handler.name.name if handler.name is not None else None
+        is_same = isinstance(last.exc, cst.Name) and isinstance(caught, cst.Name) and last.exc.value == caught.value
+        return "raise" if last.exc is None or is_same else "other"
+
+    # by the end of the loop ------------------------------------------------------------------------------------------------------
+
+    def _ends_by_itself(self, region: cst.For | cst.While) -> bool:
+        """Whether the loop comes to an end when the attempts are used up, not only when one has succeeded."""
+        if isinstance(region, cst.For):
+            return self._policy.stop.bounded is not False
+        return any(self._last.passed(part) == ANYTHING for part in conjuncts(region.test))
+
+    def _is_own(self, place: cst.CSTNode) -> bool:
+        """Whether ``break`` leaves the retry there."""
+        return self._tree.enclosing(place, cst.For, cst.While, cst.FunctionDef) is self._region
+
+    def _is_tried_after(self, region: cst.For | cst.While) -> bool:
+        """Whether what follows the loop makes the call once more."""
+        called = [attempt.call for attempt in self._policy.attempts]
+        called += [node for node in self._tree.inside(region.body, cst.Call, into_functions=False) if self._is_handed(node)]
+        return any(alike(node, call) for node in self._after() if isinstance(node, cst.Call) for call in called)
+
+    def _is_handed(self, call: cst.Call) -> bool:
+        """Whether a call runs a parameter."""
+        bindings = self._semantics.scopes.reaching(call.func) if isinstance(call.func, cst.Name) else []
+        return any(binding.how is How.PARAMETER for binding in bindings)
+
+    def _after(self) -> Iterator[cst.CSTNode]:
+        """What stands behind the loop in its function."""
+        function = self._tree.enclosing(self._region, cst.FunctionDef) or self._tree.module
+        last = self._tree.order[self._region]
+        for node in self._tree.below(function, into_functions=False):
+            if self._tree.order[node] > last and not self._tree.within(node, self._region):
+                yield node
+
+    def tells(self, place: cst.CSTNode) -> bool:
+        """Whether the code behind the loop tells the last attempt from another one: by its number, or by what is kept below a place."""
+        counted, kept = self._counted(), self._kept_below(place)
+        if not counted and not kept:
+            return False
+        read = {node: self._asks(node) for node in self._after() if isinstance(node, cst.Name)}
+        return any((asks == "test" and node.value in counted) or (asks and node.value in kept) for node, asks in read.items())
+
+    def _counted(self) -> set[str]:
+        """The names that count the attempts."""
+        region = self._region
+        steps = self._tree.inside(region.body, cst.AugAssign, into_functions=False)
+        found = {step.target.value for step in steps if isinstance(step.target, cst.Name) and isinstance(step.value, cst.Integer)}
+        targets = (region.target, *self._tree.below(region.target)) if isinstance(region, cst.For) else ()
+        return found | {target.value for target in targets if isinstance(target, cst.Name)}
+
+    def _kept_below(self, place: cst.CSTNode) -> set[str]:
+        """The names that get a value between a place and the next attempt, not that of the attempt itself."""
+        return {name for statement in self._rest(place) if not self._is_attempt(statement) for name in self._bound_in(statement)}
+
+    def _is_attempt(self, statement: cst.CSTNode) -> bool:
+        return any(self._tree.within(attempt.call, statement) for attempt in self._policy.attempts)
+
+    def _rest(self, place: cst.CSTNode) -> Iterator[cst.CSTNode]:
+        """The statements behind a place that are run before the next attempt."""
+        child = place
+        for above in self._tree.ancestors(place):
+            if isinstance(above, cst.IndentedBlock):
+                following = above.body[above.body.index(child) + 1 :] if child in above.body else ()
+                yield from following
+                if leaves(above):
+                    return
+            if above is self._region:
+                return
+            child = above
+
+    def _bound_in(self, statement: cst.CSTNode) -> Iterator[str]:
+        for node in (statement, *self._tree.below(statement, into_functions=False)):
+            targets = node.targets if isinstance(node, cst.Assign) else [node] if isinstance(node, (cst.AnnAssign, cst.AugAssign)) else []
+            for target in targets:
+                yield from (name.value for name in (target.target, *self._tree.below(target.target)) if isinstance(name, cst.Name))
+
+    def _asks(self, name: cst.Name) -> str:
+        """``test`` where it depends on a name what code does, ``end`` where that is returned or raised."""
+        child: cst.CSTNode = name
+        for above in self._tree.ancestors(name):
+            if isinstance(above, cst.Assert) or (isinstance(above, (cst.If, cst.IfExp, cst.While)) and child is above.test):
+                return "test"
+            if isinstance(above, (cst.Return, cst.Raise)):
+                return "end"
+            if isinstance(above, cst.BaseSuite):
+                break
+            child = above
+        return ""
+
+    # written again ---------------------------------------------------------------------------------------------------------------
+
+    def _copied(self, block: cst.CSTNode, place: cst.CSTNode) -> Way | None:
+        """The statements of a short end, once more; None where they are not what they were at another place."""
+        statements = block.body if isinstance(block, cst.IndentedBlock) else ()
+        if not 0 < len(statements) <= _MOST_COPIED or not all(isinstance(one, cst.SimpleStatementLine) for one in statements):
+            return None
+        lines = [self._writing.code(one) for one in statements]
+        loose = [node for one in statements for node in self._tree.inside(one, cst.Break, cst.Continue)]
+        if loose or any("\n" in line for line in lines) or not self._read_in(statements).isdisjoint(self._kept_below(place)):
+            return None
+        if leaves(cst.IndentedBlock(statements)):
+            return Way(tuple(lines))
+        return Way((*lines, "break")) if self._is_own(place) and not self.tells(place) else None
+
+    def _read_in(self, statements: Sequence[cst.CSTNode]) -> set[str]:
+        return {name.value for one in statements for name in self._tree.inside(one, cst.Name)}
+
+
+def parts(test: cst.BaseExpression, *operators: type[cst.BaseBooleanOp]) -> Iterator[cst.BaseExpression]:
+    """The parts of ``a or b or c``, or of ``a and b and c``."""
+    if isinstance(test, cst.BooleanOperation) and isinstance(test.operator, operators):
+        yield from parts(test.left, *operators)
+        yield from parts(test.right, *operators)
+    else:
+        yield test
+
+
+def _last(block: cst.CSTNode) -> cst.CSTNode | None:
+    """The statement that a block ends with, if that is a simple one."""
+    line = block.body[-1] if isinstance(block, (cst.IndentedBlock, cst.SimpleStatementSuite)) and block.body else None
+    return line.body[-1] if isinstance(line, cst.SimpleStatementLine) else line
+
+
+def _goes_on(block: cst.CSTNode) -> bool:
+    """Whether a block ends with the next attempt."""
+    return isinstance(_last(block), cst.Continue)

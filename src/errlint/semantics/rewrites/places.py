@@ -1,0 +1,85 @@
+"""Where a retry that is written by hand waits, and where that begins: what is told of the next attempt belongs to the wait."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from errlint.regex import later
+from errlint.semantics.constants import string_value
+from errlint.semantics.retries.policy import RetryPolicy
+from errlint.semantics.rewrites.endings import Handler
+
+if TYPE_CHECKING:
+    from errlint.semantics.analysis import Semantics
+
+_AGAIN = later(r"\b(again|re-?try(ing)?|re-?tries|sleeping|waiting|backing off)\b")
+"""Of a text that is told: there is another attempt."""
+
+
+def pause_in(semantics: Semantics, policy: RetryPolicy, code: cst.CSTNode, *, but_in: Sequence[cst.CSTNode] = ()) -> cst.CSTNode | None:
+    """The statement of some code that waits, if there is one; what waits in other parts of it does not count."""
+    tree, node = semantics.tree, policy.wait.node
+    inside = tree.inside(code, cst.Call, into_functions=False)
+    calls = [call for call in inside if not any(tree.within(call, part) for part in but_in)]
+    pauses = [call for call in calls if semantics.waits.pause(call) is not None]
+    if node is not None and not pauses:  # a function of the file may wait
+        pauses = [call for call in calls if any(tree.within(node, function) for function in semantics.functions.run_by(call))]
+    if len(pauses) == 1:
+        return tree.statement(pauses[0])
+    return tree.statement(node) if node is not None and pauses and tree.within(node, code) else None
+
+
+def first_of_wait(semantics: Semantics, pause: cst.CSTNode, *, caught: Handler, told: bool) -> cst.CSTNode:
+    """The first of the statements that lead to the next attempt: what makes the delay, and tells of it, goes with the statement that waits.
+
+    :param caught: the handler; :param told: the error is told elsewhere, so a line of the log may go that has it.
+    """
+    tree = semantics.tree
+    block = tree.parent.get(pause)
+    if not isinstance(block, cst.IndentedBlock) or not tree.within(block, caught):
+        return pause
+    name = caught.name.name.value if caught.name is not None and isinstance(caught.name.name, cst.Name) else None
+    moved = [pause]
+    for statement in reversed(block.body[: block.body.index(pause)]):
+        may_go = told or name not in _names(semantics, statement)
+        if not _is_delay(semantics, statement, moved) and not (may_go and _tells_of_wait(semantics, statement, moved)):
+            break
+        moved.append(statement)
+    return moved[-1]
+
+
+def _is_delay(semantics: Semantics, statement: cst.CSTNode, wait: Sequence[cst.CSTNode]) -> bool:
+    """``delay = 2**attempt``, where nothing but the wait reads it."""
+    small = statement.body[0] if isinstance(statement, cst.SimpleStatementLine) and len(statement.body) == 1 else None
+    target = small.targets[0].target if isinstance(small, cst.Assign) and len(small.targets) == 1 else None
+    if not isinstance(target, cst.Name):
+        return False
+    tree = semantics.tree
+    uses = [name for name in tree.inside(semantics.scopes.scope_of(target), cst.Name) if name.value == target.value and name is not target]
+    return bool(uses) and all(any(tree.within(name, part) for part in wait) for name in uses)
+
+
+def _tells_of_wait(semantics: Semantics, statement: cst.CSTNode, wait: Sequence[cst.CSTNode]) -> bool:
+    """A call for its own sake whose text speaks of another attempt, or that has what the wait is made of."""
+    small = statement.body[0] if isinstance(statement, cst.SimpleStatementLine) and len(statement.body) == 1 else None
+    call = small.value if isinstance(small, cst.Expr) else None
+    if not isinstance(call, cst.Call):
+        return False
+    read = _names(semantics, *call.args)
+    made_of = {name for one in wait for pause in semantics.tree.inside(one, cst.Call) for name in _names(semantics, *pause.args)}
+    texts = [string_value(part) or "" for part in semantics.tree.inside(call, cst.SimpleString)]
+    texts += [part.value for part in semantics.tree.inside(call, cst.FormattedStringText)]
+    return bool(read & made_of) or any(_AGAIN.search(text.lower()) for text in texts)
+
+
+def _names(semantics: Semantics, *nodes: cst.CSTNode) -> set[str]:
+    return {name.value for node in nodes for name in semantics.tree.inside(node, cst.Name)}
+
+
+def suppresses(semantics: Semantics, statement: cst.With) -> bool:
+    """Whether code goes on behind a ``with`` although its body has failed."""
+    called = [item.item.func for item in statement.items if isinstance(item.item, cst.Call)]
+    return any((semantics.names.qualified(function) or "").endswith("contextlib.suppress") for function in called)
