@@ -88,5 +88,5 @@ def _fix(loss: Loss, ctx: Context) -> Fix | None:
     if not edits:
         return None
     if loss.failure.where.narrow:
-        return ctx.fix(Safety.SAFE, f"Add the request id: `{expression}`", *naming, *edits)
+        return ctx.fix(Safety.SAFE, f"Add the request id: `{expression}`", *naming, *imports, *edits)
     return ctx.fix(Safety.UNSAFE, f"Add the request id, where there is one: `{expression}`", *naming, *imports, *edits)

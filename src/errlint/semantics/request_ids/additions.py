@@ -113,8 +113,7 @@ class Additions:
 
     def argument(self, call: cst.Call, code: str) -> tuple[Edit, ...]:
         """Add an argument at the end of a call."""
-        end = self._source.span(call)[1] - 1
-        return self._after(call.args[-1].value, code) if call.args else (Edit(end, end, code),)
+        return Writing(self._semantics, self._source).add_argument(call, code)
 
     def _inserted(self, literal: cst.SimpleString | cst.FormattedString, words: str) -> tuple[Edit, ...]:
         closing = literal.end if isinstance(literal, cst.FormattedString) else literal.quote
