@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from enum import IntEnum
 
 import libcst as cst
@@ -35,6 +35,8 @@ class Binding(IntEnum):
     AWAIT = 15
     WHOLE = 16
     """`a`, `a.b`, `a(b)`, and all that stands in brackets"""
+    BRACKETS = 17
+    """Not even that: `1.real` is no attribute of a number."""
 
 
 _OPERATORS: dict[type[cst.CSTNode], Binding] = {
@@ -94,10 +96,12 @@ class Placing:
         expression, code = _parsed(code)
         if expression is None or self._loses_a_name(node, code):
             return None
+        quotes = self.quotes_around(node)
         bracketed = in_brackets and bool(self._source.full(node).lpar)
-        if not bracketed and (self._needed(node, expression) > binding(expression) or self._starts_or_ends_badly(node, expression, code)):
+        loose = self._needed(node, expression) > binding(expression) or (bool(quotes) and _has_open_colon(expression))
+        if loose and not bracketed:
             code = f"({code})"
-        quoted = requoted(code, self.quotes_around(node))
+        quoted = requoted(code, quotes)
         return self._spaced(node, quoted, in_brackets=in_brackets) if quoted is not None else None
 
     def _loses_a_name(self, node: cst.BaseExpression, code: str) -> bool:
@@ -121,6 +125,8 @@ class Placing:
                 return own if parent.left is node else Binding(own + 1)
             case cst.Comparison() | cst.ComparisonTarget() | cst.StarredElement() | cst.StarredDictElement():
                 return Binding.BIT_OR
+            case cst.Attribute() if isinstance(expression, cst.BaseNumber) and not expression.lpar:
+                return Binding.BRACKETS
             case cst.Await() | cst.Call() | cst.Subscript() | cst.Attribute():
                 return Binding.WHOLE
             case cst.IfExp():
@@ -133,17 +139,8 @@ class Placing:
                 return Binding.LOOSE
             case _ if isinstance(parent, _TESTS):
                 return Binding.NAMED
-            case cst.FormattedStringExpression() if any(isinstance(part, cst.Lambda) for part in _parts(expression)):
-                return Binding.WHOLE  # its colon would begin a format
             case _:
                 return Binding.CHOICE
-
-    def _starts_or_ends_badly(self, node: cst.BaseExpression, expression: cst.BaseExpression, code: str) -> bool:
-        """`f"{{…"` is a brace, and `1.real` a number with a mistake."""
-        parent = self._tree.parent.get(node)
-        if isinstance(parent, cst.FormattedStringExpression):
-            return code.startswith("{")
-        return isinstance(parent, cst.Attribute) and isinstance(expression, cst.BaseNumber) and not expression.lpar
 
     def quotes_around(self, node: cst.CSTNode) -> tuple[str, ...]:
         """The quotes of the f-strings that a node stands in."""
@@ -151,13 +148,14 @@ class Placing:
         return tuple(self._source.full(found).end for found in around)
 
     def _spaced(self, node: cst.BaseExpression, code: str, *, in_brackets: bool) -> str:
-        """`not"a"in b`: a keyword that touches quotes would touch a name."""
+        """`not"a"in b`: a keyword that touches quotes would touch a name. And two braces are none in an f-string."""
         text, full = self._source.text, self._source.full(node)
         if in_brackets or not full.lpar:
             start, end = self._source.span(node)
         else:
             start, end = self._source.span(full.lpar[0])[0], self._source.end(node)
-        before = " " if _is_of_word(text[start - 1 : start]) and _is_of_word(code[:1]) else ""
+        touched = text[start - 1 : start]
+        before = " " if (_is_of_word(touched) and _is_of_word(code[:1])) or touched == code[:1] == "{" else ""
         after = " " if _is_of_word(text[end : end + 1]) and _is_of_word(code[-1:]) else ""
         return f"{before}{code}{after}"
 
@@ -202,10 +200,11 @@ def _parsed(code: str) -> tuple[cst.BaseExpression | None, str]:
     return None, code
 
 
-def _parts(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    yield node
-    for child in node.children:
-        yield from _parts(child)
+def _has_open_colon(expression: cst.BaseExpression) -> bool:
+    """`lambda: a`, `a if b else lambda: c`: in an f-string, the colon would begin a format."""
+    if expression.lpar:
+        return False
+    return isinstance(expression, cst.Lambda) or (isinstance(expression, cst.IfExp) and _has_open_colon(expression.orelse))
 
 
 def _is_of_word(character: str) -> bool:
