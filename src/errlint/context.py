@@ -301,4 +301,4 @@ class Context(Editing):
 
     def replacement(self, words: Sequence[str], subject: Meaning, node: cst.CSTNode, *, negated: bool) -> Replacement | None:
         """The test on the code or the status that should stand where ``subject`` is asked for ``words``; None without a unique answer."""
-        return Replacements(self.semantics.tree, self.source).of(words, subject, node, negated=negated)
+        return Replacements(self.semantics, self.source).of(words, subject, node, negated=negated)

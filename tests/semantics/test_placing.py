@@ -1,4 +1,4 @@
-"""Whatever expression takes another one's place, and wherever that is: it is one operand there, and the code around it means what it meant."""
+"""Whatever expression takes another one's place, wherever that is: it is one operand there, and the code around it means what it meant."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ class Substituted(ast.NodeTransformer):
 class Flattened(ast.NodeTransformer):
     """A tree in which what `and` joins stands side by side."""
 
-    def visit_BoolOp(self, node: ast.BoolOp) -> ast.AST:  # noqa: N802  (ast)
+    def visit_BoolOp(self, node: ast.BoolOp) -> ast.AST:
         self.generic_visit(node)
         values: list[ast.expr] = []
         for value in node.values:

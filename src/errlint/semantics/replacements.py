@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from http import HTTPStatus
+from typing import TYPE_CHECKING, TypeGuard
 
 import libcst as cst
 
@@ -12,10 +13,14 @@ from errlint.catalogue import Catalogue
 from errlint.catalogue.schema import sdk_expression
 from errlint.http_words import LONGEST_STATUS_TEXT, statuses_named
 from errlint.lean import dataclass
+from errlint.library_sheets import TypeSheet
+from errlint.semantics.conditions import conditions_at
 from errlint.semantics.constants import string_value
 from errlint.semantics.meaning import Kind, Meaning
-from errlint.semantics.tree import Tree
 from errlint.source import Source
+
+if TYPE_CHECKING:
+    from errlint.semantics.analysis import Semantics
 
 _OPERAND = re.compile(r"""[\w.]+(?:\[["']\w+["']\])*""")
 """An expression that can be compared as it stands."""
@@ -62,28 +67,58 @@ def unique_codes(words: Sequence[str], catalogue: Catalogue | None) -> tuple[str
 class Replacements:
     """Writes the tests of one file anew."""
 
-    def __init__(self, tree: Tree, source: Source) -> None:
-        self._tree = tree
+    def __init__(self, semantics: Semantics, source: Source) -> None:
+        self._semantics = semantics
+        self._tree = semantics.tree
         self._source = source
 
     def of(self, words: Sequence[str], subject: Meaning, node: cst.CSTNode, *, negated: bool) -> Replacement | None:
         """The test that replaces asking ``subject`` for ``words`` at ``node``; None when there is no unique answer."""
+        kind = self._kind_guard(subject, node)
         codes = unique_codes(words, subject.catalogue)
         expression = self._code_expression(subject, node) if codes else None
-        if expression is not None:
+        if expression is not None and kind is not None:
             meant = [*codes, *(code for code in _longer(words, subject) if code not in codes)]
-            return Replacement(_compared(expression, [_quoted(code) for code in meant], negated), "the error code")
+            return Replacement(_guarded([kind], expression, [_quoted(code) for code in meant], negated=negated), "the error code")
         statuses = sorted({status for status in map(status_in, words) if status is not None})
         if not statuses or any(status_in(word) is None for word in words):
             return None
         found = self._status_expression(subject, node)
-        if found is None:
+        if found is None or kind is None:
             return None
         expression, guard = found
-        test = _compared(expression, [str(status) for status in statuses], negated)
-        if guard and negated:
-            return Replacement(f"not ({guard} and {_compared(expression, [str(s) for s in statuses], False)})", "the status")
-        return Replacement(f"{guard} and {test}" if guard else test, "the status")
+        return Replacement(_guarded([kind, guard], expression, [str(status) for status in statuses], negated=negated), "the status")
+
+    def _kind_guard(self, subject: Meaning, node: cst.CSTNode) -> str | None:
+        """The test that tells the exceptions which have what is read of them from the others that the handler takes.
+
+        Empty where it takes no others; None where they cannot be told apart by what is written there.
+        """
+        exception = self._exception(subject, node)
+        handler = self._handler(node)
+        if exception is None or handler is None or handler.type is None or subject.origin is None or subject.origin.sheet is None:
+            return ""
+        sheet, evaluator = subject.origin.sheet, self._semantics.evaluator
+        caught = evaluator.caught(handler)
+        if caught is None or caught.sheet is None or caught.sheet.name != sheet.name:
+            return ""  # tests on the way have told them apart
+        asked = [test.args[1].value for test, truth in conditions_at(self._tree, node) if truth and _is_instance(test, exception)]
+        if any(self._are(types, sheet) for types in (handler.type, *asked)):
+            return ""
+        written = [element.value for element in handler.type.elements] if isinstance(handler.type, cst.Tuple) else []
+        known = [one for one in written if self._are(one, sheet)]
+        if not known or any(len(evaluator.type_names(one)) > 1 for one in written):
+            return None
+        types = ", ".join(map(self._source.code, known))
+        return f"isinstance({exception}, {types if len(known) == 1 else f'({types})'})"
+
+    def _are(self, types: cst.BaseExpression, sheet: TypeSheet) -> bool:
+        """Whether all types that an expression names are this one, or inherit from it."""
+        names = self._semantics.evaluator.type_names(types)
+        return bool(names) and all(any(above.name == sheet.name for above in self._semantics.types.ancestors(name)) for name in names)
+
+    def _handler(self, node: cst.CSTNode) -> cst.ExceptHandler | cst.ExceptStarHandler | None:
+        return self._tree.enclosing(node, cst.ExceptHandler) or self._tree.enclosing(node, cst.ExceptStarHandler)
 
     def _code_expression(self, subject: Meaning, node: cst.CSTNode) -> str | None:
         """The code beside the message: the same attribute or key path with the last step changed."""
@@ -127,11 +162,20 @@ class Replacements:
         origin = subject.origin
         if origin is None or origin.kind is not Kind.EXCEPTION:
             return None
-        handler = self._tree.enclosing(node, cst.ExceptHandler) or self._tree.enclosing(node, cst.ExceptStarHandler)
+        handler = self._handler(node)
         name = handler.name.name if handler is not None and handler.name is not None else None
         if not isinstance(name, cst.Name) or not isinstance(origin.expression, cst.Name):
             return None
         return name.value if origin.expression.value == name.value else None
+
+
+def _is_instance(test: cst.CSTNode, exception: str) -> TypeGuard[cst.Call]:
+    """`isinstance(e, …)`"""
+    match test:
+        case cst.Call(func=cst.Name(value="isinstance"), args=[cst.Arg(value=cst.Name(value=name)), _]):
+            return name == exception
+        case _:
+            return False
 
 
 def _longer(words: Iterable[str], subject: Meaning) -> Iterator[str]:
@@ -161,3 +205,12 @@ def _compared(expression: str, values: Sequence[str], negated: bool) -> str:
     if len(values) == 1:
         return f"{expression} {'!=' if negated else '=='} {values[0]}"
     return f"{expression} {'not in' if negated else 'in'} {{{', '.join(values)}}}"
+
+
+def _guarded(guards: Sequence[str], expression: str, values: Sequence[str], *, negated: bool) -> str:
+    """What must hold before an expression is read, and its test; false, or true if negated, where that does not hold."""
+    first = [guard for guard in guards if guard]
+    if not first:
+        return _compared(expression, values, negated)
+    whole = " and ".join([*first, _compared(expression, values, negated=False)])
+    return f"not ({whole})" if negated else whole

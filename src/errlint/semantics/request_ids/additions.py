@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -17,6 +18,8 @@ from errlint.source import Source
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
 
+_ROOT = re.compile(r"(?<![\w.\"'])([a-z_]\w*)\.")
+"""The first name of a dotted one."""
 _PERCENT = re.compile(r"%(?!%)")
 _FREE = ("e", "err", "exc", "error")
 """Names for an exception that has none yet."""
@@ -50,14 +53,16 @@ class Additions:
         kind, expression = where.of_type
         writing = Writing(self._semantics, self._source)
         named = writing.named(kind)
-        if named is None:
+        imported = [writing.module(module) for module in _modules_in(expression)]
+        if named is None or None in imported:
             return "", ()
+        imports = [edit for edits in imported if edits is not None for edit in edits]
         body = [
             '"""The id that the server gave the request; None for other errors."""',
             f"return {expression.replace('{e}', 'error')} if isinstance(error, {named[0]}) else None",
         ]
         function, edits = Helpers(writing).function("_request_id", "error", body)
-        return f"{function}({name})", (*named[1], *edits)
+        return f"{function}({name})", (*named[1], *imports, *edits)
 
     def _names_around(self, handler: Handler) -> set[str]:
         function = self._tree.enclosing(handler, cst.FunctionDef) or self._tree.module
@@ -67,6 +72,10 @@ class Additions:
         """Add the id to what a call tells people."""
         if speech.sheet.shown:
             return ()
+        if not speech.certain:
+            # a text with the id in it is the same to all libraries
+            values = [argument for argument in speech.call.args if argument.keyword is None][speech.sheet.text + 1 :]
+            return self.to_text(speech.text.value, expression) if speech.text is not None and not values else ()
         if speech.sheet.fields == "keywords":
             return self.argument(speech.call, f"request_id={expression}")
         text = speech.text
@@ -123,6 +132,11 @@ class Additions:
     def _after(self, value: cst.BaseExpression, code: str) -> tuple[Edit, ...]:
         end = self._source.end(value)
         return (Edit(end, end, f", {code}"),) if code else ()
+
+
+def _modules_in(expression: str) -> list[str]:
+    """The modules of Python's own that an expression of a catalogue is made with: ``json.loads({e}.body)``."""
+    return sorted(name for name in set(_ROOT.findall(expression)) if name in sys.stdlib_module_names)
 
 
 def _last_literal(text: cst.BaseExpression) -> cst.SimpleString | cst.FormattedString | None:
