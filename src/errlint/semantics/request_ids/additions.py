@@ -37,8 +37,34 @@ class Additions:
         """How the exception or the response is called, and what gives it that name; None if it can have none."""
         if failure.name:
             return failure.name, ()
-        handler = failure.handler
-        if handler is None or handler.type is None:
+        return self._named(failure.handler) if failure.handler is not None else None
+
+    def cause(self, failure: Failure, node: cst.CSTNode) -> tuple[str, tuple[Edit, ...]] | None:
+        """The same of the exception that is handled where ``node`` stands: in a handler within that of the failure, it is another one."""
+        handler = self._innermost(node)
+        if handler is None or handler is failure.handler:
+            return self.name(failure)
+        if handler.name is None:
+            return self._named(handler)
+        return (handler.name.name.value, ()) if isinstance(handler.name.name, cst.Name) else None
+
+    def is_hidden(self, failure: Failure, name: str, node: cst.CSTNode) -> bool:
+        """Whether the name of an exception is that of another one where ``node`` stands."""
+        between = (found for found in self._tree.ancestors(node) if isinstance(found, (cst.ExceptHandler, cst.ExceptStarHandler)))
+        for handler in between:
+            if handler is failure.handler:
+                return False
+            if handler.name is not None and isinstance(handler.name.name, cst.Name) and handler.name.name.value == name:
+                return True
+        return False
+
+    def _innermost(self, node: cst.CSTNode) -> Handler | None:
+        around = self._tree.ancestors(node)
+        return next((found for found in around if isinstance(found, (cst.ExceptHandler, cst.ExceptStarHandler))), None)
+
+    def _named(self, handler: Handler) -> tuple[str, tuple[Edit, ...]] | None:
+        """A name for what a handler catches, and what gives it that name."""
+        if handler.type is None:
             return None
         used = self._names_around(handler)
         free = next((name for name in _FREE if name not in used), None)
