@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -12,6 +13,7 @@ from errlint.model import Edit
 from errlint.semantics.request_ids.failures import Failure, Handler
 from errlint.semantics.request_ids.speech import Speech
 from errlint.semantics.rewrites.helpers import Helpers
+from errlint.semantics.rewrites.placing import requoted
 from errlint.semantics.rewrites.writing import Writing
 from errlint.source import Source
 
@@ -32,6 +34,7 @@ class Additions:
         self._semantics = semantics
         self._tree = semantics.tree
         self._source = source
+        self._writing = Writing(semantics, source)
 
     def name(self, failure: Failure) -> tuple[str, tuple[Edit, ...]] | None:
         """How the exception or the response is called, and what gives it that name; None if it can have none."""
@@ -77,18 +80,16 @@ class Additions:
         if where.expression or where.of_type is None:
             return where.expression.replace("{e}", name), ()
         kind, expression = where.of_type
-        writing = Writing(self._semantics, self._source)
+        writing = self._writing
         named = writing.named(kind)
-        imported = [writing.module(module) for module in _modules_in(expression)]
-        if named is None or None in imported:
+        if named is None or _calls_modules(expression):
             return "", ()
-        imports = [edit for edits in imported if edits is not None for edit in edits]
         body = [
             '"""The id that the server gave the request; None for other errors."""',
             f"return {expression.replace('{e}', 'error')} if isinstance(error, {named[0]}) else None",
         ]
         function, edits = Helpers(writing).function("_request_id", "error", body)
-        return f"{function}({name})", (*named[1], *imports, *edits)
+        return f"{function}({name})", (*named[1], *edits)
 
     def _names_around(self, handler: Handler) -> set[str]:
         function = self._tree.enclosing(handler, cst.FunctionDef) or self._tree.module
@@ -117,26 +118,32 @@ class Additions:
         last, values = plain[-1], plain[speech.sheet.text + 1 :]
         if speech.sheet.style == "joined":
             woven = self.to_text(last, expression) if isinstance(last, cst.FormattedString) else ()
-            return woven or self._after(last, f'f"(request id {{{_requoted(expression, chr(34))}}})"')
+            inside = requoted(expression, ['"', *self._writing.placing.quotes_around(last)])
+            return woven or (self._after(last, f'f"(request id {{{inside}}})"') if inside else ())
         literal = _last_literal(text)
         if isinstance(literal, cst.FormattedString):
             return self.to_text(literal, expression) if not values else ()
         if literal is None or not _is_plain(text):
             return ()
         written = self._source.code(text)
-        if speech.sheet.style == "percent" and len(_PERCENT.findall(written.replace("%%", ""))) == len(values) and "%(" not in written:
+        if speech.sheet.style == "percent" and _takes(written, "%s", len(values)):
             return (*self._inserted(literal, " (request id %s)"), *self._after(last, expression))
-        if speech.sheet.style == "brace" and written.count("{}") == len(values) and written.count("{") == len(values):
+        if speech.sheet.style == "brace" and _takes(written, "{}", len(values)):
             return (*self._inserted(literal, " (request id {})"), *self._after(last, expression))
         return self.to_text(text, expression) if speech.sheet.style == "text" and not values else ()
 
     def to_text(self, text: cst.BaseExpression, expression: str) -> tuple[Edit, ...]:
-        """Add the id to the end of an f-string, or of a literal that becomes one."""
+        """Add the id to the end of an f-string, of a literal that becomes one, or of one that values are put into."""
+        match text:
+            case cst.BinaryOperation(left=left, operator=cst.Modulo(), right=cst.Tuple() as values):
+                return self._to_values(left, values.elements, "%s", expression)
+            case cst.Call(func=cst.Attribute(value=left, attr=cst.Name(value="format")), args=arguments):
+                return self._to_values(left, arguments, "{}", expression)
         literal = _last_literal(text)
         if literal is None or (isinstance(text, cst.ConcatenatedString) and not isinstance(literal, cst.FormattedString)):
             return ()
         quote = literal.end if isinstance(literal, cst.FormattedString) else literal.quote
-        inside = _requoted(expression, quote[0])
+        inside = requoted(expression, [quote[0], *self._writing.placing.quotes_around(literal)])
         if not inside:
             return ()
         if isinstance(literal, cst.FormattedString):
@@ -146,23 +153,40 @@ class Additions:
         start = self._source.span(literal)[0]
         return (Edit(start, start, "f"), *self._inserted(literal, f" (request id {{{inside}}})"))
 
+    def _to_values(
+        self, text: cst.BaseExpression, values: Sequence[cst.BaseElement | cst.Arg], gap: str, expression: str
+    ) -> tuple[Edit, ...]:
+        """`"%s: %s" % (name, status)`, `"{}: {}".format(name, status)`: one gap more, and the id for it."""
+        literal = _last_literal(text)
+        if (
+            not isinstance(literal, cst.SimpleString)
+            or not _is_plain(text)
+            or not values
+            or not _takes(self._source.code(text), gap, len(values))
+        ):
+            return ()
+        if any(isinstance(value, cst.StarredElement) or (isinstance(value, cst.Arg) and (value.star or value.keyword)) for value in values):
+            return ()
+        return (*self._inserted(literal, f" (request id {gap})"), *self._writing.add_behind(values[-1], values[-1].value, [expression]))
+
     def argument(self, call: cst.Call, code: str) -> tuple[Edit, ...]:
         """Add an argument at the end of a call."""
-        return Writing(self._semantics, self._source).add_argument(call, code)
+        return self._writing.add_argument(call, code)
 
     def _inserted(self, literal: cst.SimpleString | cst.FormattedString, words: str) -> tuple[Edit, ...]:
         closing = literal.end if isinstance(literal, cst.FormattedString) else literal.quote
         end = self._source.span(literal)[1] - len(closing)
         return (Edit(end, end, words),)
 
-    def _after(self, value: cst.BaseExpression, code: str) -> tuple[Edit, ...]:
-        end = self._source.end(value)
-        return (Edit(end, end, f", {code}"),) if code else ()
+    def _after(self, argument: cst.BaseExpression, code: str) -> tuple[Edit, ...]:
+        """One more argument behind one that is given by position."""
+        listed = self._tree.parent[argument]
+        return self._writing.add_behind(listed, argument, [code])
 
 
-def _modules_in(expression: str) -> list[str]:
-    """The modules of Python's own that an expression of a catalogue is made with: ``json.loads({e}.body)``."""
-    return sorted(name for name in set(_ROOT.findall(expression)) if name in sys.stdlib_module_names)
+def _calls_modules(expression: str) -> bool:
+    """``json.loads({e}.body)``: it would need an import, and may fail by itself."""
+    return any(name in sys.stdlib_module_names for name in _ROOT.findall(expression))
 
 
 def _last_literal(text: cst.BaseExpression) -> cst.SimpleString | cst.FormattedString | None:
@@ -178,9 +202,8 @@ def _is_plain(text: cst.BaseExpression) -> bool:
     return isinstance(text, cst.SimpleString) and "b" not in text.prefix.lower()
 
 
-def _requoted(expression: str, quote: str) -> str:
-    """The expression for a place inside of an f-string with these quotes; empty if it cannot stand there."""
-    other = "'" if quote == '"' else '"'
-    if quote not in expression:
-        return expression
-    return expression.replace(quote, other) if other not in expression else ""
+def _takes(text: str, gap: str, values: int) -> bool:
+    """Whether a text has gaps, of one kind and without names, for just so many values."""
+    if gap == "%s":
+        return len(_PERCENT.findall(text.replace("%%", ""))) == values and "%(" not in text
+    return text.count("{}") == values and text.count("{") == values
