@@ -38,7 +38,8 @@ except requests.HTTPError as e:
 ## Fix safety
 
 Safe: the test becomes `is not None` (or `is None` under `not`), which is true for every answer of the server and false only when there was
-none. The only thing that changes is that the branch runs for errors.
+none. The only thing that changes is that the branch runs for errors. Where the value of `e.response and …` is used, and not only its truth,
+it becomes a conditional expression that still gives `None` when there was no answer.
 
 ## References
 
@@ -51,7 +52,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from errlint.rule import Context, Finding, Kind, Meaning, Safety, Severity, alike, rule
+from errlint.rule import Context, Edit, Finding, Kind, Meaning, Safety, Severity, alike, rule
 
 _TESTS = (cst.If, cst.While, cst.IfExp, cst.BooleanOperation, cst.UnaryOperation, cst.Assert, cst.CompIf)
 
@@ -73,23 +74,29 @@ def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
         if response is None or not _is_falsy(response) or not _means_presence(node, operand, response, ctx):
             continue
         negated = isinstance(node, cst.UnaryOperation)
-        tested = node if negated else operand
-        right = f"{ctx.code(operand)} is {'' if negated else 'not '}None"
+        right = f"{ctx.writing.code(operand)} is {'' if negated else 'not '}None"
         asked = "absence" if negated else "presence"
         yield ctx.finding(
-            tested,
+            node if negated else operand,
             "a response with an error status is false, so this branch never sees one"
             if not negated
             else "a response with an error status is false, so this takes it for no response at all",
             trail=response.trail,
             remedy=f"ask for {asked}: `{right}`",
             api=response.catalogue,
-            fix=ctx.fix(
-                Safety.SAFE,
-                f"Test for {asked}: `{right}`",
-                ctx.replace(tested, _parenthesised(tested, right, ctx)),
-            ),
+            fix=ctx.fix(Safety.SAFE, f"Test for {asked}: `{right}`", _edit(node, operand, right, ctx)),
         )
+
+
+def _edit(node: cst.CSTNode, operand: cst.BaseExpression, right: str, ctx: Context) -> Edit | None:
+    """The test for the truth of a response, as ``right``.
+
+    `e.response and e.response.status_code` gives None where there is no response: where that is used as a value, it still does.
+    """
+    if isinstance(node, cst.BooleanOperation) and not _is_test(node, ctx):
+        return ctx.replace(node, f"{ctx.writing.code(node.right)} if {right} else None")
+    tested = node if isinstance(node, cst.UnaryOperation) else operand
+    return ctx.replace(tested, right, with_brackets=tested is operand)
 
 
 def _operands(node: cst.CSTNode, ctx: Context) -> list[cst.BaseExpression]:
@@ -145,10 +152,3 @@ def _raises_its_status(node: cst.CSTNode, operand: cst.BaseExpression, ctx: Cont
         and meaning.kind is Kind.STATUS
         for part in ctx.below(raised)
     )
-
-
-def _parenthesised(node: cst.CSTNode, code: str, ctx: Context) -> str:
-    """`not x` may stand where a comparison needs parentheses: as an operand of another comparison or of `not`."""
-    parent = ctx.parent(node)
-    has_some = bool(getattr(ctx.source.full(node), "lpar", ()))
-    return f"({code})" if isinstance(parent, (cst.Comparison, cst.ComparisonTarget, cst.UnaryOperation)) and not has_some else code

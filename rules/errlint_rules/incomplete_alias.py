@@ -39,7 +39,7 @@ Unsafe: errors with the other codes take this branch from now on, which is what 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import libcst as cst
 
@@ -106,19 +106,16 @@ def _fix(literal: Literal, missing: tuple[str, ...], ctx: Context) -> Fix | None
     quote = literal.node.quote
     others = [f"{literal.node.prefix}{quote}{code}{quote}" for code in missing]
     holder = ctx.parent(literal.node)
-    written = ctx.code(literal.node)
+    edits: Sequence[Edit | None]
     if isinstance(holder, cst.Element):
-        edits = [ctx.replace(literal.node, f",{_gap(holder, ctx)}".join([written, *others]))]
+        edits = ctx.writing.add_behind(holder, holder.value, others)
     elif isinstance(holder, cst.MatchValue):
-        edits = [ctx.replace(literal.node, " | ".join([written, *others]))]
+        edits = [ctx.replace(literal.node, " | ".join([ctx.code(literal.node), *others]))]
     elif isinstance(holder, cst.DictElement) and not any(isinstance(node, cst.Call) for node in (holder.value, *ctx.below(holder.value))):
-        entry = f": {ctx.code(holder.value)},{_gap(holder, ctx)}"
-        edits = [ctx.replace(literal.node, entry.join([written, *others]))]
+        value = ctx.writing.code(holder.value)
+        edits = ctx.writing.add_behind(holder, holder.value, [f"{other}: {value}" for other in others])
     else:
-        tests = [_membership(test, literal, others, ctx) for test in ctx.tests_asking_for(literal)]
-        edits = [edit for edit in tests if edit is not None]
-        if len(edits) < len(tests):
-            return None
+        edits = [_membership(test, literal, others, ctx) for test in ctx.tests_asking_for(literal)]
     return ctx.fix(Safety.UNSAFE, "Ask for the synonyms, too", *edits)
 
 
@@ -131,10 +128,4 @@ def _membership(test: CodeTest, literal: Literal, others: list[str], ctx: Contex
     if ctx.meaning(subject) is None:
         return None
     codes = ", ".join([ctx.code(value), *others])
-    return ctx.replace(test.node, f"{ctx.code(subject)} {'not in' if test.negated else 'in'} {{{codes}}}")
-
-
-def _gap(entry: cst.CSTNode, ctx: Context) -> str:
-    """What stands between two entries of a collection: a space, or a new line where every entry has its own."""
-    line = ctx.before(entry)
-    return f"{ctx.newline}{line}" if line.isspace() else " "
+    return ctx.replace(test.node, f"{ctx.writing.code(subject)} {'not in' if test.negated else 'in'} {{{codes}}}")

@@ -102,7 +102,7 @@ def _of_class(slotless: Slotless, ctx: Context) -> Finding:
 
 def _chained(loss: Loss, ctx: Context) -> Fix | None:
     """``from e``, where nothing else is the cause."""
-    named = ctx.additions.name(loss.failure)
+    named = ctx.additions.cause(loss.failure, loss.node)
     if named is None or not isinstance(loss.node, cst.Raise) or loss.node.exc is None:
         return None
     name, naming = named

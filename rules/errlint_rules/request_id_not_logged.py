@@ -83,10 +83,12 @@ def _fix(loss: Loss, ctx: Context) -> Fix | None:
     if named is None or loss.speech is None:
         return None
     name, naming = named
+    if ctx.additions.is_hidden(loss.failure, name, loss.node):
+        return None
     expression, imports = ctx.additions.reading(loss.failure, name)
     edits = ctx.additions.to_speech(loss.speech, expression) if expression else ()
     if not edits:
         return None
     if loss.failure.where.narrow:
-        return ctx.fix(Safety.SAFE, f"Add the request id: `{expression}`", *naming, *edits)
+        return ctx.fix(Safety.SAFE, f"Add the request id: `{expression}`", *naming, *imports, *edits)
     return ctx.fix(Safety.UNSAFE, f"Add the request id, where there is one: `{expression}`", *naming, *imports, *edits)

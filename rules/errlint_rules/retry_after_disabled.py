@@ -131,8 +131,8 @@ def _fix(call: cst.Call, argument: cst.Arg | cst.DictElement | None, defeat: Ret
         return None
     if defeat.needs:
         code = f"{defeat.argument.name}={defeat.equals}"
-        edit = ctx.replace(argument, code) if argument is not None else ctx.add_argument(call, code)
-        return ctx.fix(Safety.SAFE if _knows_no_other_wait(call, defeat, ctx) else Safety.UNSAFE, f"Pass `{code}`", edit)
+        edits = (ctx.replace(argument, code),) if argument is not None else ctx.add_argument(call, code)
+        return ctx.fix(Safety.SAFE if _knows_no_other_wait(call, defeat, ctx) else Safety.UNSAFE, f"Pass `{code}`", *edits)
     assert isinstance(argument, cst.Arg)
     removal = ctx.remove_argument(call, argument)
     return None if removal is None else ctx.fix(Safety.SAFE, f"Remove `{defeat.argument.name}`", removal)

@@ -128,8 +128,8 @@ def _fix(policy: RetryPolicy, found: Misjudged, ctx: Context) -> Fix | None:
         return None
     if found.missing:
         quote = found.literal.node.quote
-        added = ", ".join([ctx.code(found.literal.node), *(f"{quote}{code}{quote}" for code in found.codes)])
-        return ctx.fix(Safety.UNSAFE, f"Give up on `{', '.join(found.codes)}`, too", ctx.replace(found.literal.node, added))
+        added = ctx.writing.add_behind(element, element.value, [f"{quote}{code}{quote}" for code in found.codes])
+        return ctx.fix(Safety.UNSAFE, f"Give up on `{', '.join(found.codes)}`, too", *added)
     code = found.codes[0]
     if not _is_decided_by_list(policy, found):
         return None

@@ -43,17 +43,27 @@ class Editing:
 
         return Additions(self.semantics, self.source)
 
-    def replace(self, node: cst.CSTNode, code: str) -> Edit:
-        """Replace a node's source text."""
-        start, end = self.source.span(node)
-        return Edit(start, end, code)
+    def replace(self, node: cst.CSTNode, code: str, *, with_brackets: bool = False) -> Edit | None:
+        """Other code in a node's place: that of an expression as one operand (:class:`Placing`), all other as it is.
 
-    def add_argument(self, call: cst.Call, code: str) -> Edit:
+        :param with_brackets: in place of the brackets around the node, too.
+        :returns: None where an expression cannot stand there.
+        """
+        start, end = self.writing.span(node) if with_brackets else self.source.span(node)
+        fitted: str | None = code
+        if isinstance(node, cst.BaseExpression):
+            fitted = self.writing.placing.fitted(node, code, in_brackets=not with_brackets)
+        return Edit(start, end, fitted) if fitted is not None else None
+
+    def add_argument(self, call: cst.Call, code: str) -> tuple[Edit, ...]:
         """Add an argument at the end of a call."""
         return self.writing.add_argument(call, code)
 
     def remove_argument(self, call: cst.Call, argument: cst.Arg) -> Edit | None:
-        """Take an argument out, with its comma; None when a comment stands between it and its neighbours."""
+        """Take an argument out, with its comma and the comment behind; None when another comment stands between it and its neighbours."""
+        lines = self.writing.own_lines(argument, argument.value)
+        if lines is not None:
+            return Edit(*lines, "")
         position = next(index for index, found in enumerate(call.args) if found is argument)
         if position:
             start, end = self.source.end(call.args[position - 1].value), self.source.end(argument.value)
@@ -123,13 +133,17 @@ class Editing:
 
         return Hoisting(self.writing)
 
-    def fix(self, safety: Safety, message: str, *edits: Edit) -> Fix | None:
-        """A fix of these edits; ``message`` is an imperative sentence. None if a comment would be lost: what a person wrote stays."""
-        return None if self._loses_a_comment(edits) else Fix(safety, message, merged(edits))
+    def fix(self, safety: Safety, message: str, *edits: Edit | None) -> Fix | None:
+        """A fix of these edits; ``message`` is an imperative sentence.
+
+        None if one of them cannot be made, and if a comment would be lost: what a person wrote stays, unless it stands on a line that goes.
+        """
+        made = [edit for edit in edits if edit is not None]
+        return None if len(made) < len(edits) or self._loses_a_comment(made) else Fix(safety, message, merged(made))
 
     def _loses_a_comment(self, edits: Sequence[Edit]) -> bool:
         text = self.source.text
-        cuts = [(edit.start, edit.end) for edit in edits if "#" in text[edit.start : edit.end]]
+        cuts = [(edit.start, edit.end) for edit in edits if "#" in text[edit.start : edit.end] and not self.writing.removes_lines(edit)]
         if not cuts:
             return False
         written = "\n".join(edit.text for edit in edits)

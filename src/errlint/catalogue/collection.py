@@ -68,7 +68,10 @@ class Catalogues:
         found = self._by_id.get(id)
         if found is not None:
             return found
-        raise UsageProblem(f"no catalogue has the id '{id}'", hint=did_you_mean(id, sorted(self._by_id), else_list="there are"))
+        near = did_you_mean(id, sorted(self._by_id))
+        raise UsageProblem(
+            f"no catalogue has the id '{id}'", hint=near or did_you_mean(id, [one.id for one in self], else_list="there are")
+        )
 
     def for_host(self, host: str, path: str = "") -> Catalogue | None:
         """The API that answers at this address; the most precise host wins, then the longest path prefix.

@@ -10,11 +10,13 @@ import libcst as cst
 from errlint.catalogue import Catalogue
 from errlint.catalogue.places import Place
 from errlint.lean import dataclass
+from errlint.semantics.conditions import conditions_at
 from errlint.semantics.constants import index_value, string_value
 from errlint.semantics.fields import likely_part, matches, may_be_part, names_error
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.names import dotted
 from errlint.semantics.scopes import How
+from errlint.semantics.tree import alike
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
@@ -75,15 +77,12 @@ class EnvelopeReads:
         chain = self._chain(node, path)
         if chain is None or self._tries_several(node, places):
             return None
-        return Misplaced(_PARTS[part], places, meaning, self._right(node, chain, places, code))
+        right = self._right(node, chain, places, code) if not self._is_made_sure_of(node) else None
+        return Misplaced(_PARTS[part], places, meaning, right)
 
     def _may_be_part(self, node: Read) -> bool:
         """Whether the node itself, and no function or name, takes the last step to what may be part of an error."""
-        key: cst.BaseExpression | None = None
-        if isinstance(node, cst.Subscript):
-            key = index_value(node)
-        elif isinstance(node.func, cst.Attribute) and node.func.attr.value in ("get", "pop") and node.args:
-            key = node.args[0].value
+        key = _key(node)
         if key is None or self._tree.is_in(node, cst.Annotation):
             return False
         word = string_value(key)
@@ -110,6 +109,17 @@ class EnvelopeReads:
         known = [place.json for place in places if place.json is not None]
         function = self._tree.enclosing(node, cst.FunctionDef) or self._tree.module
         return any(matches(path, read) for path in known for read in self._read_in(function))
+
+    def _is_made_sure_of(self, node: Read) -> bool:
+        """Whether a test on the way asks for the key of a read, `"request_id" in body`: beside the right place, it would ask in vain."""
+        container, key = _step(node)
+        return any(
+            isinstance(test, cst.Comparison)
+            and isinstance(test.comparisons[0].operator, (cst.In, cst.NotIn))
+            and string_value(test.left) == key
+            and (container is None or alike(test.comparisons[0].comparator, container))
+            for test, _ in conditions_at(self._tree, node)
+        )
 
     def _read_in(self, function: cst.CSTNode) -> set[Path]:
         """All paths in bodies that a function reads."""
@@ -221,3 +231,19 @@ class EnvelopeReads:
             return False
         scope = self._semantics.scopes.scope_of(root)
         return scope is self._semantics.scopes.scope_of(node) and len(self._semantics.scopes.bindings(root.value, scope)) == 1
+
+
+def _key(node: Read) -> cst.BaseExpression | None:
+    """The last key of a read."""
+    if isinstance(node, cst.Subscript):
+        return index_value(node)
+    if isinstance(node.func, cst.Attribute) and node.func.attr.value in ("get", "pop") and node.args:
+        return node.args[0].value
+    return None
+
+
+def _step(node: Read) -> tuple[cst.BaseExpression | None, str | None]:
+    """What a read takes its value out of, and the last key, if it is written there."""
+    key = _key(node)
+    within = node.value if isinstance(node, cst.Subscript) else node.func.value if isinstance(node.func, cst.Attribute) else None
+    return within, string_value(key) if key is not None else None

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 import libcst as cst
 
@@ -15,7 +15,9 @@ from errlint.catalogue import Catalogue
 from errlint.catalogue.schema import sdk_expression
 from errlint.http_words import LONGEST_STATUS_TEXT, statuses_named
 from errlint.lean import dataclass
+from errlint.library_sheets import TypeSheet
 from errlint.model import Edit
+from errlint.semantics.conditions import conditions_at
 from errlint.semantics.constants import string_value
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.names import dotted
@@ -88,21 +90,21 @@ class Replacements:
 
     def of(self, words: Sequence[str], subject: Meaning, node: cst.CSTNode, *, negated: bool) -> Replacement | None:
         """The test that replaces asking ``subject`` for ``words`` at ``node``; None when there is no unique answer."""
-        found = self._of_code(words, subject, node, negated) or self._of_status(words, subject, node, negated)
-        if found is None:
+        kind = self._kind_guard(subject, node)
+        if kind is None:
             return None
-        code = f"({found.code})" if self._needs_brackets(node, found.code) else found.code
-        return replace(found, code=code, edits=(*found.edits, *self._leftovers(node, code)))
+        found = self._of_code(words, subject, node, kind, negated=negated) or self._of_status(words, subject, node, kind, negated=negated)
+        return replace(found, edits=(*found.edits, *self._leftovers(node, found.code))) if found is not None else None
 
-    def _of_code(self, words: Sequence[str], subject: Meaning, node: cst.CSTNode, negated: bool) -> Replacement | None:
+    def _of_code(self, words: Sequence[str], subject: Meaning, node: cst.CSTNode, kind: str, *, negated: bool) -> Replacement | None:
         codes = unique_codes(words, subject.catalogue)
         expression = self._code_expression(subject, node) if codes else None
         if expression is None:
             return None
         meant = [*codes, *(code for code in _longer(words, subject) if code not in codes)]
-        return Replacement(_compared(expression, [_quoted(code) for code in meant], negated), "the error code")
+        return Replacement(_guarded([kind], expression, [_quoted(code) for code in meant], negated=negated), "the error code")
 
-    def _of_status(self, words: Sequence[str], subject: Meaning, node: cst.CSTNode, negated: bool) -> Replacement | None:
+    def _of_status(self, words: Sequence[str], subject: Meaning, node: cst.CSTNode, kind: str, *, negated: bool) -> Replacement | None:
         statuses = sorted({status for status in map(status_in, words) if status is not None})
         if not statuses or any(status_in(word) is None for word in words):
             return None
@@ -110,19 +112,7 @@ class Replacements:
         if asked is None:
             return None
         values = [str(status) for status in statuses]
-        if not asked.guards:
-            return Replacement(_compared(asked.status, values, negated), "the status", asked.edits)
-        test = " and ".join((*asked.guards, _compared(asked.status, values, False)))
-        return Replacement(f"not ({test})" if negated else test, "the status", asked.edits)
-
-    def _needs_brackets(self, node: cst.CSTNode, code: str) -> bool:
-        """Whether the new test would be taken apart by what stands around the old one: ``not "404" in str(e)``."""
-        parent = self._tree.parent.get(node)
-        if getattr(self._source.full(node), "lpar", ()):
-            return False
-        if isinstance(parent, cst.UnaryOperation):
-            return " and " in code and not code.startswith("not (")
-        return isinstance(parent, (cst.Comparison, cst.ComparisonTarget, cst.BinaryOperation))
+        return Replacement(_guarded([kind, *asked.guards], asked.status, values, negated=negated), "the status", asked.edits)
 
     def _leftovers(self, node: cst.CSTNode, code: str) -> tuple[Edit, ...]:
         from errlint.semantics.rewrites.leftovers import Leftovers
@@ -134,6 +124,37 @@ class Replacements:
         from errlint.semantics.rewrites.writing import Writing
 
         return Writing(self._semantics, self._source)
+
+    def _kind_guard(self, subject: Meaning, node: cst.CSTNode) -> str | None:
+        """The test that tells the exceptions which have what is read of them from the others that the handler takes.
+
+        Empty where it takes no others; None where they cannot be told apart by what is written there.
+        """
+        exception = self._exception(subject, node)
+        handler = self._handler(node)
+        if exception is None or handler is None or handler.type is None or subject.origin is None or subject.origin.sheet is None:
+            return ""
+        sheet, evaluator = subject.origin.sheet, self._semantics.evaluator
+        caught = evaluator.caught(handler)
+        if caught is None or caught.sheet is None or caught.sheet.name != sheet.name:
+            return ""  # tests on the way have told them apart
+        asked = [test.args[1].value for test, truth in conditions_at(self._tree, node) if truth and _is_instance(test, exception)]
+        if any(self._are(types, sheet) for types in (handler.type, *asked)):
+            return ""
+        written = [element.value for element in handler.type.elements] if isinstance(handler.type, cst.Tuple) else []
+        known = [one for one in written if self._are(one, sheet)]
+        if not known or any(len(evaluator.type_names(one)) > 1 for one in written):
+            return None
+        types = ", ".join(map(self._source.code, known))
+        return f"isinstance({exception}, {types if len(known) == 1 else f'({types})'})"
+
+    def _are(self, types: cst.BaseExpression, sheet: TypeSheet) -> bool:
+        """Whether all types that an expression names are this one, or inherit from it."""
+        names = self._semantics.evaluator.type_names(types)
+        return bool(names) and all(any(above.name == sheet.name for above in self._semantics.types.ancestors(name)) for name in names)
+
+    def _handler(self, node: cst.CSTNode) -> cst.ExceptHandler | cst.ExceptStarHandler | None:
+        return self._tree.enclosing(node, cst.ExceptHandler) or self._tree.enclosing(node, cst.ExceptStarHandler)
 
     # codes -------------------------------------------------------------------------------------------------------------------------
 
@@ -246,11 +267,20 @@ class Replacements:
         origin = subject.origin
         if origin is None or origin.kind is not Kind.EXCEPTION:
             return None
-        handler = self._tree.enclosing(node, cst.ExceptHandler) or self._tree.enclosing(node, cst.ExceptStarHandler)
+        handler = self._handler(node)
         name = handler.name.name if handler is not None and handler.name is not None else None
         if not isinstance(name, cst.Name) or not isinstance(origin.expression, cst.Name):
             return None
         return name.value if origin.expression.value == name.value else None
+
+
+def _is_instance(test: cst.CSTNode, exception: str) -> TypeGuard[cst.Call]:
+    """`isinstance(e, …)`"""
+    match test:
+        case cst.Call(func=cst.Name(value="isinstance"), args=[cst.Arg(value=cst.Name(value=name)), _]):
+            return name == exception
+        case _:
+            return False
 
 
 def _longer(words: Iterable[str], subject: Meaning) -> Iterator[str]:
@@ -280,3 +310,12 @@ def _compared(expression: str, values: Sequence[str], negated: bool) -> str:
     if len(values) == 1:
         return f"{expression} {'!=' if negated else '=='} {values[0]}"
     return f"{expression} {'not in' if negated else 'in'} {{{', '.join(values)}}}"
+
+
+def _guarded(guards: Sequence[str], expression: str, values: Sequence[str], *, negated: bool) -> str:
+    """What must hold before an expression is read, and its test; false, or true if negated, where that does not hold."""
+    first = [guard for guard in guards if guard]
+    if not first:
+        return _compared(expression, values, negated)
+    whole = " and ".join([*first, _compared(expression, values, negated=False)])
+    return f"not ({whole})" if negated else whole

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.fixes.claims import has_status, raised, returned
+from tests.fixes.claims import Claim, has_status, not_, raised, returned
 from tests.fixes.proof import Proof
 from tests.support.answers import Answer
 
@@ -10,6 +10,8 @@ from tests.support.answers import Answer
 def _answered_with_an_error(answer: Answer) -> bool:
     return answer.status >= 400
 
+
+_TOLD_THE_STATUS = Claim("told the status", lambda run, answer: run.returned == f"status {answer.status}")
 
 PROOFS = [
     Proof(
@@ -21,6 +23,16 @@ PROOFS = [
         on=has_status(404),
         before=raised("HTTPError"),
         after=returned("gone"),
+    ),
+    Proof(  # without an answer, the value is None as before
+        "ERR504",
+        "Test for presence: `…`",
+        "falsy_response/bad_values.py",
+        "status_of('https://api.girardai.com/v1/runs')",
+        "girardai",
+        on=_answered_with_an_error,
+        before=not_(_TOLD_THE_STATUS),
+        after=_TOLD_THE_STATUS,
     ),
     Proof(
         "ERR504",

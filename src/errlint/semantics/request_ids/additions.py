@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -11,12 +13,15 @@ from errlint.model import Edit
 from errlint.semantics.request_ids.failures import Failure, Handler
 from errlint.semantics.request_ids.speech import Speech
 from errlint.semantics.rewrites.helpers import Helpers
+from errlint.semantics.rewrites.placing import requoted
 from errlint.semantics.rewrites.writing import Writing
 from errlint.source import Source
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
 
+_ROOT = re.compile(r"(?<![\w.\"'])([a-z_]\w*)\.")
+"""The first name of a dotted one."""
 _PERCENT = re.compile(r"%(?!%)")
 _FREE = ("e", "err", "exc", "error")
 """Names for an exception that has none yet."""
@@ -29,13 +34,40 @@ class Additions:
         self._semantics = semantics
         self._tree = semantics.tree
         self._source = source
+        self._writing = Writing(semantics, source)
 
     def name(self, failure: Failure) -> tuple[str, tuple[Edit, ...]] | None:
         """How the exception or the response is called, and what gives it that name; None if it can have none."""
         if failure.name:
             return failure.name, ()
-        handler = failure.handler
-        if handler is None or handler.type is None:
+        return self._named(failure.handler) if failure.handler is not None else None
+
+    def cause(self, failure: Failure, node: cst.CSTNode) -> tuple[str, tuple[Edit, ...]] | None:
+        """The same of the exception that is handled where ``node`` stands: in a handler within that of the failure, it is another one."""
+        handler = self._innermost(node)
+        if handler is None or handler is failure.handler:
+            return self.name(failure)
+        if handler.name is None:
+            return self._named(handler)
+        return (handler.name.name.value, ()) if isinstance(handler.name.name, cst.Name) else None
+
+    def is_hidden(self, failure: Failure, name: str, node: cst.CSTNode) -> bool:
+        """Whether the name of an exception is that of another one where ``node`` stands."""
+        between = (found for found in self._tree.ancestors(node) if isinstance(found, (cst.ExceptHandler, cst.ExceptStarHandler)))
+        for handler in between:
+            if handler is failure.handler:
+                return False
+            if handler.name is not None and isinstance(handler.name.name, cst.Name) and handler.name.name.value == name:
+                return True
+        return False
+
+    def _innermost(self, node: cst.CSTNode) -> Handler | None:
+        around = self._tree.ancestors(node)
+        return next((found for found in around if isinstance(found, (cst.ExceptHandler, cst.ExceptStarHandler))), None)
+
+    def _named(self, handler: Handler) -> tuple[str, tuple[Edit, ...]] | None:
+        """A name for what a handler catches, and what gives it that name."""
+        if handler.type is None:
             return None
         used = self._names_around(handler)
         free = next((name for name in _FREE if name not in used), None)
@@ -48,9 +80,9 @@ class Additions:
         if where.expression or where.of_type is None:
             return where.expression.replace("{e}", name), ()
         kind, expression = where.of_type
-        writing = Writing(self._semantics, self._source)
+        writing = self._writing
         named = writing.named(kind)
-        if named is None:
+        if named is None or _calls_modules(expression):
             return "", ()
         body = [
             '"""The id that the server gave the request; None for other errors."""',
@@ -67,6 +99,10 @@ class Additions:
         """Add the id to what a call tells people."""
         if speech.sheet.shown:
             return ()
+        if not speech.certain:
+            # a text with the id in it is the same to all libraries
+            values = [argument for argument in speech.call.args if argument.keyword is None][speech.sheet.text + 1 :]
+            return self.to_text(speech.text.value, expression) if speech.text is not None and not values else ()
         if speech.sheet.fields == "keywords":
             return self.argument(speech.call, f"request_id={expression}")
         text = speech.text
@@ -82,26 +118,32 @@ class Additions:
         last, values = plain[-1], plain[speech.sheet.text + 1 :]
         if speech.sheet.style == "joined":
             woven = self.to_text(last, expression) if isinstance(last, cst.FormattedString) else ()
-            return woven or self._after(last, f'f"(request id {{{_requoted(expression, chr(34))}}})"')
+            inside = requoted(expression, ['"', *self._writing.placing.quotes_around(last)])
+            return woven or (self._after(last, f'f"(request id {{{inside}}})"') if inside else ())
         literal = _last_literal(text)
         if isinstance(literal, cst.FormattedString):
             return self.to_text(literal, expression) if not values else ()
         if literal is None or not _is_plain(text):
             return ()
         written = self._source.code(text)
-        if speech.sheet.style == "percent" and len(_PERCENT.findall(written.replace("%%", ""))) == len(values) and "%(" not in written:
+        if speech.sheet.style == "percent" and _takes(written, "%s", len(values)):
             return (*self._inserted(literal, " (request id %s)"), *self._after(last, expression))
-        if speech.sheet.style == "brace" and written.count("{}") == len(values) and written.count("{") == len(values):
+        if speech.sheet.style == "brace" and _takes(written, "{}", len(values)):
             return (*self._inserted(literal, " (request id {})"), *self._after(last, expression))
         return self.to_text(text, expression) if speech.sheet.style == "text" and not values else ()
 
     def to_text(self, text: cst.BaseExpression, expression: str) -> tuple[Edit, ...]:
-        """Add the id to the end of an f-string, or of a literal that becomes one."""
+        """Add the id to the end of an f-string, of a literal that becomes one, or of one that values are put into."""
+        match text:
+            case cst.BinaryOperation(left=left, operator=cst.Modulo(), right=cst.Tuple() as values):
+                return self._to_values(left, values.elements, "%s", expression)
+            case cst.Call(func=cst.Attribute(value=left, attr=cst.Name(value="format")), args=arguments):
+                return self._to_values(left, arguments, "{}", expression)
         literal = _last_literal(text)
         if literal is None or (isinstance(text, cst.ConcatenatedString) and not isinstance(literal, cst.FormattedString)):
             return ()
         quote = literal.end if isinstance(literal, cst.FormattedString) else literal.quote
-        inside = _requoted(expression, quote[0])
+        inside = requoted(expression, [quote[0], *self._writing.placing.quotes_around(literal)])
         if not inside:
             return ()
         if isinstance(literal, cst.FormattedString):
@@ -111,19 +153,40 @@ class Additions:
         start = self._source.span(literal)[0]
         return (Edit(start, start, "f"), *self._inserted(literal, f" (request id {{{inside}}})"))
 
+    def _to_values(
+        self, text: cst.BaseExpression, values: Sequence[cst.BaseElement | cst.Arg], gap: str, expression: str
+    ) -> tuple[Edit, ...]:
+        """`"%s: %s" % (name, status)`, `"{}: {}".format(name, status)`: one gap more, and the id for it."""
+        literal = _last_literal(text)
+        if (
+            not isinstance(literal, cst.SimpleString)
+            or not _is_plain(text)
+            or not values
+            or not _takes(self._source.code(text), gap, len(values))
+        ):
+            return ()
+        if any(isinstance(value, cst.StarredElement) or (isinstance(value, cst.Arg) and (value.star or value.keyword)) for value in values):
+            return ()
+        return (*self._inserted(literal, f" (request id {gap})"), *self._writing.add_behind(values[-1], values[-1].value, [expression]))
+
     def argument(self, call: cst.Call, code: str) -> tuple[Edit, ...]:
         """Add an argument at the end of a call."""
-        end = self._source.span(call)[1] - 1
-        return self._after(call.args[-1].value, code) if call.args else (Edit(end, end, code),)
+        return self._writing.add_argument(call, code)
 
     def _inserted(self, literal: cst.SimpleString | cst.FormattedString, words: str) -> tuple[Edit, ...]:
         closing = literal.end if isinstance(literal, cst.FormattedString) else literal.quote
         end = self._source.span(literal)[1] - len(closing)
         return (Edit(end, end, words),)
 
-    def _after(self, value: cst.BaseExpression, code: str) -> tuple[Edit, ...]:
-        end = self._source.end(value)
-        return (Edit(end, end, f", {code}"),) if code else ()
+    def _after(self, argument: cst.BaseExpression, code: str) -> tuple[Edit, ...]:
+        """One more argument behind one that is given by position."""
+        listed = self._tree.parent[argument]
+        return self._writing.add_behind(listed, argument, [code])
+
+
+def _calls_modules(expression: str) -> bool:
+    """``json.loads({e}.body)``: it would need an import, and may fail by itself."""
+    return any(name in sys.stdlib_module_names for name in _ROOT.findall(expression))
 
 
 def _last_literal(text: cst.BaseExpression) -> cst.SimpleString | cst.FormattedString | None:
@@ -139,9 +202,8 @@ def _is_plain(text: cst.BaseExpression) -> bool:
     return isinstance(text, cst.SimpleString) and "b" not in text.prefix.lower()
 
 
-def _requoted(expression: str, quote: str) -> str:
-    """The expression for a place inside of an f-string with these quotes; empty if it cannot stand there."""
-    other = "'" if quote == '"' else '"'
-    if quote not in expression:
-        return expression
-    return expression.replace(quote, other) if other not in expression else ""
+def _takes(text: str, gap: str, values: int) -> bool:
+    """Whether a text has gaps, of one kind and without names, for just so many values."""
+    if gap == "%s":
+        return len(_PERCENT.findall(text.replace("%%", ""))) == values and "%(" not in text
+    return text.count("{}") == values and text.count("{") == values

@@ -26,6 +26,8 @@ class Speech:
     method: str
     whole: bool
     """It writes the exception that is being handled, whatever the text says."""
+    certain: bool = True
+    """What it belongs to is known, not told from its name: another library may put values into its texts in another way."""
 
     @property
     def text(self) -> cst.Arg | None:
@@ -51,23 +53,35 @@ class Speaking:
         word = call.func.value if isinstance(call.func, cst.Name) else ""
         likely = self._speeches.function_called(word) if name is None or is_first_party(name) else None
         if likely is not None:
-            return self._speech(call, likely[0], likely[1], word)
+            return self._speech(call, likely[0], likely[1], word, certain=False)
         if not isinstance(call.func, cst.Attribute) or call.func.attr.value not in self._speeches.methods:
             return None
         method = call.func.attr.value
-        sheet = self._object(call.func.value, method)
-        return self._speech(call, sheet, sheet.methods[method], method) if sheet is not None and method in sheet.methods else None
+        made = self._object(call.func.value)
+        sheet = made or self._called(call.func.value, method)
+        if sheet is None or method not in sheet.methods:
+            return None
+        return self._speech(call, sheet, sheet.methods[method], method, certain=made is not None)
 
-    def _speech(self, call: cst.Call, sheet: SpeechSheet, level: Level, method: str) -> Speech:
+    def _speech(self, call: cst.Call, sheet: SpeechSheet, level: Level, method: str, *, certain: bool = True) -> Speech:
         arguments = [*call.args, *_arguments_of_makers(call)]
         with_traceback = any(
             argument.keyword is not None and argument.keyword.value in sheet.traceback and not _is_false(argument.value)
             for argument in arguments
         )
-        return Speech(call, sheet, level, method, level == "exception" or with_traceback)
+        return Speech(call, sheet, level, method, level == "exception" or with_traceback, certain)
 
-    def _object(self, expression: cst.BaseExpression, method: str) -> SpeechSheet | None:
-        """What an object tells people with: by the call that made it, else by what it is called."""
+    def _called(self, expression: cst.BaseExpression, method: str) -> SpeechSheet | None:
+        """What an object is likely to tell people with, by what it is called."""
+        while isinstance(expression, cst.Call) and isinstance(expression.func, cst.Attribute):
+            expression = expression.func.value
+        written = dotted(expression)
+        found = self._speeches.called(written.rpartition(".")[2], method) if written is not None else None
+        made = (value for value in self._values(expression) if isinstance(value, cst.Call))
+        return found or next((sheet for value in made if (sheet := self._called(value, method)) is not None), None)
+
+    def _object(self, expression: cst.BaseExpression) -> SpeechSheet | None:
+        """What an object tells people with, by the call that made it."""
         while isinstance(expression, cst.Call) and isinstance(expression.func, cst.Attribute):
             # `logger.bind(…)`, `logging.getLogger(…)`
             made = self._made(expression)
@@ -82,11 +96,10 @@ class Speaking:
             if made is not None:
                 return made
         for value in self._values(expression):
-            made = self._object(value, method) if isinstance(value, cst.Call) else None
+            made = self._object(value) if isinstance(value, cst.Call) else None
             if made is not None:
                 return made
-        written = dotted(expression)
-        return self._speeches.called(written.rpartition(".")[2], method) if written is not None else None
+        return None
 
     def _made(self, call: cst.Call) -> SpeechSheet | None:
         name = self._semantics.names.qualified(call.func)

@@ -99,7 +99,7 @@ class LibraryDelays:
             if named is None or not isinstance(site.node, cst.Call):
                 return None
             chance = f", {named[0]}"
-            edits += [*named[1], added(self._writing, site, f"{chosen.name}=None")]
+            edits += [*named[1], *added(self._writing, site, f"{chosen.name}=None")]
         elif jitter is not None and not is_nothing(jitter.value):
             chance = f", {self._writing.code(jitter.value)}"
             edits.append(self._writing.replace(jitter.value, "None"))

@@ -40,4 +40,4 @@ class Limits:
         given = next((one for one in site.given() if one.argument is argument), None)
         if given is not None:
             return (self._writing.replace(given.value, code),)
-        return (added(self._writing, site, f"{argument.name}={code}"),)
+        return added(self._writing, site, f"{argument.name}={code}")

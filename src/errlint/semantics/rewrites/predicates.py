@@ -131,10 +131,10 @@ class Predicates:
         names = [one[0] for one in written if one is not None]
         edits = tuple(edit for one in written if one is not None for edit in one[1])
         if given is None:
-            edit = added(self._writing, site, f"{argument.name}={_grouped(names, None)}")
+            changed = added(self._writing, site, f"{argument.name}={_grouped(names, None)}")
         else:
-            edit = self._writing.replace(given.value, _grouped(names, given.value))
-        return Narrowed((*edits, edit), network_only=True, types=own)
+            changed = (self._writing.replace(given.value, _grouped(names, given.value)),)
+        return Narrowed((*edits, *changed), network_only=True, types=own)
 
     def _types_worth_it(self, policy: RetryPolicy) -> tuple[str, ...]:
         """The types that an SDK has for statuses after which the same request may succeed."""
@@ -165,7 +165,7 @@ class Predicates:
     # their parts -----------------------------------------------------------------------------------------------------------------
 
     def _added(self, site: RetrySite, code: str, edits: Sequence[Edit]) -> Narrowed:
-        return Narrowed((*edits, added(self._writing, site, code)))
+        return Narrowed((*edits, *added(self._writing, site, code)))
 
     def _by_types(self, site: RetrySite) -> RetryArgument | None:
         """The argument of a library that knows nothing but types."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import sys
 from collections.abc import Collection, Sequence
 from functools import cached_property
@@ -12,6 +13,7 @@ import libcst as cst
 
 from errlint.model import Edit
 from errlint.semantics.names import dotted
+from errlint.semantics.rewrites.placing import Placing
 from errlint.source import Source
 
 if TYPE_CHECKING:
@@ -19,6 +21,10 @@ if TYPE_CHECKING:
 
 _BLANK = " \t"
 _ERROR = "error"
+_COMMENT = re.compile(r"[ \t]*(?P<comma>,)?[ \t]*#[^\r\n]*")
+"""The comment behind a part of a list, and whether the comma comes before it."""
+_REST = re.compile(r"[ \t]*,?[ \t]*(?:#[^\r\n]*)?(?:\r\n|\r|\n)")
+"""What follows the last part of a list on its line."""
 
 
 class Writing:
@@ -34,10 +40,16 @@ class Writing:
         start, end = self.span(node)
         return self.source.text[start:end]
 
+    @cached_property
+    def placing(self) -> Placing:
+        """How expressions are put into others."""
+        return Placing(self._tree, self.source)
+
     def replace(self, node: cst.CSTNode, code: str) -> Edit:
-        """Other code in a node's place."""
+        """Other code in the place of a node and its brackets; in new ones, where an expression needs them there."""
         start, end = self.span(node)
-        return Edit(start, end, code)
+        fitted = self.placing.fitted(node, code) if isinstance(node, cst.BaseExpression) else None
+        return Edit(start, end, fitted if fitted is not None else code)
 
     def span(self, node: cst.CSTNode) -> tuple[int, int]:
         """Where a node starts and ends, with the brackets around it, which libcst does not count to it."""
@@ -137,22 +149,85 @@ class Writing:
 
     # parts of expressions --------------------------------------------------------------------------------------------------------
 
-    def add_argument(self, call: cst.Call, code: str) -> Edit:
+    def add_argument(self, call: cst.Call, code: str) -> tuple[Edit, ...]:
         """Add an argument at the end of a call; on a line of its own where the last one has one."""
         _, end = self.source.span(call)
-        if not call.args:
-            return Edit(end - 1, end - 1, code)
-        last = call.args[-1]
-        _, end = self.span(last.value)
-        return Edit(end, end, f",{self._gap(last)}{code}")
+        return self.add_behind(call.args[-1], call.args[-1].value, [code]) if call.args else (Edit(end - 1, end - 1, code),)
+
+    def add_behind(self, listed: cst.CSTNode, last: cst.BaseExpression, codes: Sequence[str]) -> tuple[Edit, ...]:
+        """More of a list behind one part of it, and behind the comment on that.
+
+        :param listed: an element or an argument; :param last: the expression that it ends with. Each of ``codes`` gets a line of its own
+            where this part has one, or a comment.
+        """
+        _, end = self.span(last)
+        comment = _COMMENT.match(self.source.text, end)
+        if comment is None or (comment["comma"] is None and isinstance(getattr(self.source.full(listed), "comma", None), cst.Comma)):
+            return (Edit(end, end, "".join(f",{self._gap(listed)}{code}" for code in codes)),)
+        indent = self._indent_within(listed)
+        lines = "".join(f"{self.newline}{indent}{code}," for code in codes)
+        comma = () if comment["comma"] is not None else (Edit(end, end, ","),)
+        return (*comma, Edit(comment.end(), comment.end(), lines))
+
+    def _indent_within(self, listed: cst.CSTNode) -> str:
+        """The white space before a new line of the list that something stands in: that of a line which begins with a part of it, if any."""
+        holder = self._tree.parent.get(listed)
+        others: Sequence[cst.CSTNode] = getattr(holder, "elements", None) or getattr(holder, "args", None) or ()
+        for found in (listed, *others):
+            if self.starts_line(found):
+                return self.indent(found)
+        line = self._line(self.source.span(listed)[0])
+        text = self.source.text[line : self.source.span(listed)[0]]
+        indent = text[: len(text) - len(text.lstrip(_BLANK))]
+        return indent + self.step if holder is not None and self.source.span(holder)[0] >= line else indent
+
+    def own_lines(self, listed: cst.CSTNode, last: cst.BaseExpression) -> tuple[int, int] | None:
+        """The lines of a part of a list, with its comma and the comment behind it; None where anything else stands on them.
+
+        None, too, where a comment stands on the line above: it may be about this part, or about several.
+        """
+        start, (_, end) = self._line(self.source.span(listed)[0]), self.span(last)
+        rest = _REST.match(self.source.text, end)
+        above = self.source.text[self._line(max(start - 1, 0)) : start].strip()
+        if not start or rest is None or not self.starts_line(listed) or above.startswith("#"):
+            return None
+        return start, rest.end()
+
+    def removes_lines(self, edit: Edit) -> bool:
+        """Whether an edit takes whole lines out, on each of which something stands besides comments."""
+        text = self.source.text
+        if edit.text or edit.start != self._line(edit.start) or edit.end != self._line(edit.end):
+            return False
+        return not any(line.lstrip().startswith("#") for line in text[edit.start : edit.end].splitlines())
 
     def remove_elements(self, holder: cst.Set | cst.List | cst.Tuple, gone: Collection[cst.CSTNode]) -> list[Edit] | None:
-        """Elements out of a list, by their values, with their commas; None for all of them, and where comments would go with them."""
+        """Elements out of a list, by their values, with their commas, and their comments where they have lines of their own.
+
+        None for all of them, and where other comments would go with them.
+        """
         elements = list(holder.elements)
         kept = [element.value not in gone for element in elements]
         if not any(kept) or all(kept):
             return None
-        spans = [self.source.span(element.value) for element in elements]
+        lines = [self.own_lines(element, element.value) for element, stays in zip(elements, kept, strict=True) if not stays]
+        if None not in lines:
+            edits = [Edit(*found, "") for found in lines if found is not None]
+            only = elements[-1] if kept[-1] and kept.count(True) == 1 else None
+        else:
+            cuts = self._cuts([self.span(element.value) for element in elements], kept)
+            if any("#" in self.source.text[start:end] for start, end in cuts):
+                return None
+            edits = [Edit(start, end, "") for start, end in cuts]
+            only = elements[-1] if kept.count(True) == 1 else None
+        if isinstance(holder, cst.Tuple) and only is not None and not isinstance(self.source.full(only).comma, cst.Comma):
+            # one element alone makes a tuple by its comma
+            end = self.span(only.value)[1]
+            last = edits.pop() if kept[-1] is False else Edit(end, end, "")
+            edits.append(Edit(last.start, last.end, ","))
+        return edits
+
+    def _cuts(self, spans: Sequence[tuple[int, int]], kept: Sequence[bool]) -> list[tuple[int, int]]:
+        """What to take out so that only the kept ones of some neighbours are left, with one comma between two."""
         first = kept.index(True)
         cuts = [(spans[0][0], spans[first][0])] if first else []
         position = first
@@ -161,14 +236,7 @@ class Writing:
             if following > position + 1:
                 cuts.append((spans[position][1], spans[following - 1][1]))
             position = following
-        if any("#" in self.source.text[start:end] for start, end in cuts):
-            return None
-        edits = [Edit(start, end, "") for start, end in cuts]
-        if isinstance(holder, cst.Tuple) and kept.count(True) == 1 and not isinstance(self.source.full(elements[-1]).comma, cst.Comma):
-            # one element alone makes a tuple by its comma
-            last = edits.pop() if kept[-1] is False else Edit(spans[-1][1], spans[-1][1], "")
-            edits.append(Edit(last.start, last.end, ","))
-        return edits
+        return cuts
 
     # names -----------------------------------------------------------------------------------------------------------------------
 
