@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import field, replace
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -163,6 +165,13 @@ class Catalogue:
         texts = ((name, said) for rule in self.codes for name, all_said in rule.messages.items() for said in all_said)
         found = matching(text, texts, self.names)
         return tuple(dict.fromkeys(name for hit in found for name in self.alias_group(hit)))
+
+    def is_told_by_text(self, words: Iterable[str]) -> bool:
+        """Whether the document knows nothing but the message that tells the errors which these texts stand for."""
+        envelope = self.envelope
+        if envelope.message_contract == "sole_discriminator":
+            return True
+        return all(any(re.search(allow.regex, word) for allow in envelope.message_allow) for word in words)
 
     def statuses_for_text(self, text: str) -> tuple[int, ...]:
         """The statuses whose reason phrase the literal could stand for, matched as in :meth:`codes_for_text`."""

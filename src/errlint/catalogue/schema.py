@@ -136,6 +136,7 @@ class EnvelopeSheet(_Table, frozen=True, kw_only=True):
     """Whether the statuses that the file gives for a code are all that it comes with."""
     message_contract: Contract = "unstated"
     message_allow: tuple[MessageAllow, ...] = ()
+    """Texts that are all there is to tell an error by, where the contract is another one: to test them is advice at most."""
 
 
 class OnlyIf(_Table, frozen=True, kw_only=True):
