@@ -55,7 +55,21 @@ from collections.abc import Iterator, Sequence
 
 import libcst as cst
 
-from errlint.rule import Catalogue, Context, Finding, Kind, Meaning, Place, Safety, Severity, TextTest, TypeSheet, candidates, rule, status_in
+from errlint.rule import (
+    Catalogue,
+    Context,
+    Finding,
+    Kind,
+    Meaning,
+    Place,
+    Safety,
+    Severity,
+    TextTest,
+    TypeSheet,
+    candidates,
+    rule,
+    status_in,
+)
 
 _NAMED = {Kind.BODY: "the error text of the body"}
 

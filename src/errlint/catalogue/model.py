@@ -130,6 +130,12 @@ class Catalogue:
         exact = self._rules.get(name)
         return exact or next((rule for rule in self.codes if rule.pattern and fnmatchcase(name, rule.pattern)), None)
 
+    def part_of(self, codes: Iterable[str]) -> Literal["code", "type"] | None:
+        """The part of an error that has these codes; None if they do not all stand in the same one."""
+        rules = map(self.code, codes)
+        parts: set[Literal["code", "type"]] = {"code" if rule is None else rule.part for rule in rules}
+        return parts.pop() if len(parts) == 1 else None
+
     def near(self, name: str) -> tuple[str, ...]:
         """The codes that a name which is none is likely to be a misspelling of."""
         return near(name, self.names)

@@ -234,6 +234,8 @@ class CodeRule(Statement, frozen=True, kw_only=True):
     """The statuses that they are known to come with."""
     type: str = ""
     """The error type they come with, in APIs that have both."""
+    part: Literal["code", "type"] = "code"
+    """The part of an error that has them: ``type`` where the types of an API are codes, too, and stand elsewhere."""
     pattern: str = ""
     """A family of names, ``*_NOT_FOUND``, of which ``names`` are the known members."""
     alias_group: str = ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from http import HTTPStatus
+from typing import Literal
 
 import libcst as cst
 
@@ -12,6 +13,7 @@ from errlint.catalogue import Catalogue
 from errlint.catalogue.schema import sdk_expression
 from errlint.http_words import LONGEST_STATUS_TEXT, statuses_named
 from errlint.lean import dataclass
+from errlint.library_sheets import TypeSheet
 from errlint.semantics.constants import string_value
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.tree import Tree
@@ -69,41 +71,46 @@ class Replacements:
     def of(self, words: Sequence[str], subject: Meaning, node: cst.CSTNode, *, negated: bool) -> Replacement | None:
         """The test that replaces asking ``subject`` for ``words`` at ``node``; None when there is no unique answer."""
         codes = unique_codes(words, subject.catalogue)
-        expression = self._code_expression(subject, node) if codes else None
-        if expression is not None:
+        found = self._code_expression(subject, node, codes) if codes else None
+        if found is not None:
             meant = [*codes, *(code for code in _longer(words, subject) if code not in codes)]
-            return Replacement(_compared(expression, [_quoted(code) for code in meant], negated), "the error code")
+            return Replacement(_guarded(*found, [_quoted(code) for code in meant], negated=negated), "the error code")
         statuses = sorted({status for status in map(status_in, words) if status is not None})
         if not statuses or any(status_in(word) is None for word in words):
             return None
         found = self._status_expression(subject, node)
         if found is None:
             return None
-        expression, guard = found
-        test = _compared(expression, [str(status) for status in statuses], negated)
-        if guard and negated:
-            return Replacement(f"not ({guard} and {_compared(expression, [str(s) for s in statuses], False)})", "the status")
-        return Replacement(f"{guard} and {test}" if guard else test, "the status")
+        return Replacement(_guarded(*found, [str(status) for status in statuses], negated=negated), "the status")
 
-    def _code_expression(self, subject: Meaning, node: cst.CSTNode) -> str | None:
-        """The code beside the message: the same attribute or key path with the last step changed."""
+    def _code_expression(self, subject: Meaning, node: cst.CSTNode, codes: Sequence[str]) -> tuple[str, str] | None:
+        """The code beside the message, the same attribute or key path with the last step changed, and what must hold before it is read."""
         catalogue = subject.catalogue
-        assert catalogue is not None
+        part = catalogue.part_of(codes) if catalogue is not None else None
+        if catalogue is None or part is None:
+            return None
         if subject.path and subject.expression is not None:
-            return self._sibling(subject, catalogue)
+            sibling = self._sibling(subject, catalogue, part)
+            return (sibling, "") if sibling is not None else None
         exception = self._exception(subject, node)
         if exception is None or subject.origin is None or subject.origin.sheet is None:
             return None
-        root = subject.origin.sheet.name.partition(".")[0]
+        sheet = subject.origin.sheet
+        root = sheet.name.partition(".")[0]
         # several rows: the version is not known, and only what is true of all of them may be written
-        written = {sdk.attrs.get("code", "") for sdk in catalogue.sdks if root in sdk.import_roots}
+        written = {sdk.attrs.get(part, "") for sdk in catalogue.sdks if root in sdk.import_roots}
         if len(written) != 1 or not all(written):
             return None
-        expression = sdk_expression(written.pop(), exception)
-        return expression if _OPERAND.fullmatch(expression) else f"({expression})"
+        attribute = written.pop()
+        expression = sdk_expression(attribute, exception)
+        guard = "" if _has(sheet, attribute) else sheet.status_guard.format(e=exception)
+        return (expression if _OPERAND.fullmatch(expression) else f"({expression})"), guard
 
-    def _sibling(self, subject: Meaning, catalogue: Catalogue) -> str | None:
-        paths = [place.json for place in catalogue.envelope.code if place.json]
+    def _sibling(self, subject: Meaning, catalogue: Catalogue, part: Literal["code", "type"]) -> str | None:
+        envelope = catalogue.envelope
+        types = {place.json for place in envelope.type}
+        places = envelope.type if part == "type" else [place for place in envelope.code if place.json not in types]
+        paths = [place.json for place in places if place.json]
         path = next((path for path in paths if len(path) == len(subject.path) and path[:-1] == subject.path[:-1]), None)
         key = _key_node(subject.expression)
         if path is None or key is None or string_value(key) != subject.path[-1]:
@@ -134,6 +141,11 @@ class Replacements:
         return name.value if origin.expression.value == name.value else None
 
 
+def _has(sheet: TypeSheet, attribute: str) -> bool:
+    """Whether every exception of a type has an attribute, or looks for itself; a type that stands for answers alone has all."""
+    return sheet.carries_status or "{e}" in attribute or re.split(r"\W", attribute, maxsplit=1)[0] in sheet.attributes
+
+
 def _longer(words: Iterable[str], subject: Meaning) -> Iterator[str]:
     """The codes that the text has as well where it has one of these, and that mean the same to the API: `ThrottlingException`."""
     sheet, catalogue = subject.origin.sheet if subject.origin is not None else None, subject.catalogue
@@ -155,6 +167,14 @@ def _key_node(expression: cst.BaseExpression | None) -> cst.BaseExpression | Non
 
 def _quoted(value: str) -> str:
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _guarded(expression: str, guard: str, values: Sequence[str], *, negated: bool) -> str:
+    """The test of an expression that may only be read where ``guard``, if there is one, holds."""
+    if not guard:
+        return _compared(expression, values, negated)
+    test = f"{guard} and {_compared(expression, values, False)}"
+    return f"not ({test})" if negated else test
 
 
 def _compared(expression: str, values: Sequence[str], negated: bool) -> str:

@@ -226,6 +226,8 @@ class Judge:
         worth = Worth(tuple(status for status in keep if status not in some), drop)
         codes, only = [], []
         for code in catalogue.names:
+            if catalogue.part_of((code,)) != "code":
+                continue  # a type, which stands elsewhere; its status says as much
             said = {status: self._in_vain(catalogue, status, code, method) for status in catalogue.statuses_of(code)}
             if said and all(said.values()) and any(worth.allows(status) for status in said):
                 codes.append(code)
