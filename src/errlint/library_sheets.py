@@ -61,6 +61,8 @@ class TypeSheet(_Sheet, frozen=True):
     """``bool(response)`` is False for 4xx and 5xx."""
     items: Literal["", "body", "headers"] = ""
     """What subscripting the object itself, and its ``get``, reads: ``response["error"]`` is ``body["error"]`` for ``body``."""
+    plain_headers: bool = False
+    """The headers that it has are an ordinary dict: the name of one has to be written as it was sent, or as the library wrote it."""
     raises: tuple[str, ...] = ()
     """Clients: the types that their calls raise for a status. Without them: all of the library that carry one."""
     retried_by: str = ""
