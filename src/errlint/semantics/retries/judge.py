@@ -147,6 +147,8 @@ class Judge:
 
     def _raised_by_sdk(self, attempt: Attempt, catalogue: Catalogue) -> bool:
         """Whether it is the API's own SDK that raises: other libraries raise for statuses, and for nothing in a body."""
+        if attempt.assumed:
+            return True
         types = self._semantics.raises_for_status(attempt.call).types
         roots = {root for sdk in catalogue.sdks for root in sdk.import_roots}
         return bool(types) and all(name.partition(".")[0] in roots for name in types)

@@ -130,7 +130,12 @@ class Delays:
 
     def _asks_a_dict(self, policy: RetryPolicy) -> bool:
         """Whether the headers may be an ordinary dict: those of an exception that is raised, or is caught by its name."""
-        handlers = (found for code in policy.code for found in self._tree.below(code) if isinstance(found, (cst.ExceptHandler, cst.ExceptStarHandler)))
+        handlers = (
+            found
+            for code in policy.code
+            for found in self._tree.below(code)
+            if isinstance(found, (cst.ExceptHandler, cst.ExceptStarHandler))
+        )
         caught = (name for handler in handlers if handler.type is not None for name in self._semantics.predicates.types.named(handler.type))
         return any(map(self._failures.has_plain_headers, (*self._failures.raised(policy, None), *caught)))
 
