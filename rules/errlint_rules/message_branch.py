@@ -51,11 +51,25 @@ otherwise the finding names the candidates.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import libcst as cst
 
-from errlint.rule import Context, Finding, Kind, Meaning, Place, Safety, Severity, TextTest, TypeSheet, candidates, rule, status_in
+from errlint.rule import (
+    Catalogue,
+    Context,
+    Finding,
+    Kind,
+    Meaning,
+    Place,
+    Safety,
+    Severity,
+    TextTest,
+    TypeSheet,
+    candidates,
+    rule,
+    status_in,
+)
 
 _NAMED = {Kind.BODY: "the error text of the body"}
 
@@ -86,7 +100,7 @@ def _of_test(test: TextTest, ctx: Context) -> Iterator[Finding]:
     if question.tests[0].node is not node or not ctx.decides(question.node):
         return
     words = tuple(dict.fromkeys(word for part in question.tests for word in part.words()))
-    sole = subject.catalogue is not None and subject.catalogue.message_contract == "sole_discriminator" and not any(map(status_in, words))
+    sole = _only_the_text_tells(words, subject.catalogue)
     narrowed = ctx.narrowed(node, subject)
     replacement = ctx.replacement(words, subject, question.node, negated=test.negated) if question.uniform and not sole else None
     yield ctx.finding(
@@ -95,7 +109,7 @@ def _of_test(test: TextTest, ctx: Context) -> Iterator[Finding]:
         trail=[*subject.trail, *([expected] if expected else []), Place(test.node, f"asked for {_listed(words)}")],
         severity=Severity.ADVICE if sole or narrowed else None,
         api=subject.catalogue,
-        remedy=f"test {replacement.what}: `{replacement.code}`" if replacement else _remedy(subject, words, sole=sole),
+        remedy=f"test {replacement.what}: `{replacement.code}`" if replacement else _remedy(words, subject.catalogue, sole=sole),
         fix=ctx.fix(Safety.UNSAFE, f"Test {replacement.what}", ctx.replace(question.node, replacement.code), *replacement.edits)
         if replacement
         else None,
@@ -107,16 +121,20 @@ def _of_retry(call: cst.Call, ctx: Context) -> Iterator[Finding]:
     asked = ctx.retried_text(call)
     if asked is None or not all(map(_says_something, asked.words)):
         return
-    codes = candidates(asked.words, asked.catalogue)
+    sole = _only_the_text_tells(asked.words, asked.catalogue)
     yield ctx.finding(
         call,
         "the text of an exception decides whether to try again; the API may reword it",
         trail=asked.trail,
+        severity=Severity.ADVICE if sole else None,
         api=asked.catalogue,
-        remedy=f"test the error code; candidates: {', '.join(codes)}"
-        if codes
-        else "test the error code, the status or the class of the exception",
+        remedy=_remedy(asked.words, asked.catalogue, sole=sole),
     )
+
+
+def _only_the_text_tells(words: Sequence[str], catalogue: Catalogue | None) -> bool:
+    """Whether the catalogue says that nothing but the message tells the errors that a test asks for."""
+    return catalogue is not None and not any(map(status_in, words)) and catalogue.is_told_by_text(words)
 
 
 def _error_text(test: TextTest, ctx: Context) -> Meaning | None:
@@ -250,10 +268,10 @@ def _message(subject: Meaning, narrowed: str | None) -> str:
     return f"{what} decides what happens; the API may reword it"
 
 
-def _remedy(subject: Meaning, words: tuple[str, ...], *, sole: bool) -> str:
+def _remedy(words: Sequence[str], catalogue: Catalogue | None, *, sole: bool) -> str:
     if sole:
         return "the API tells this error only by its message; keep the test in one place"
-    codes = candidates(words, subject.catalogue)
+    codes = candidates(words, catalogue)
     if codes:
         return f"test the error code; candidates: {', '.join(codes)}"
     return "test the error code, the status or the class of the exception"

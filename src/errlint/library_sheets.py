@@ -61,6 +61,8 @@ class TypeSheet(_Sheet, frozen=True):
     """``bool(response)`` is False for 4xx and 5xx."""
     items: Literal["", "body", "headers"] = ""
     """What subscripting the object itself, and its ``get``, reads: ``response["error"]`` is ``body["error"]`` for ``body``."""
+    plain_headers: bool = False
+    """The headers that it has are an ordinary dict: the name of one has to be written as it was sent, or as the library wrote it."""
     raises: tuple[str, ...] = ()
     """Clients: the types that their calls raise for a status. Without them: all of the library that carry one."""
     retried_by: str = ""
@@ -79,8 +81,6 @@ class TypeSheet(_Sheet, frozen=True):
     """Exceptions: every instance stands for an HTTP answer with an error status."""
     statuses: tuple[int, ...] = ()
     """Exceptions: the only statuses it stands for, when it is that specific."""
-    mostly: tuple[int, ...] = ()
-    """Exceptions: the few statuses that it hardly ever stands for others than, where servers choose."""
     status_class: Literal["", "4xx", "5xx"] = ""
     """Exceptions: the class of all statuses it stands for, when it is no more specific than that."""
     status: str = ""
@@ -89,6 +89,8 @@ class TypeSheet(_Sheet, frozen=True):
     """Exceptions: what must hold before ``status`` may be read."""
     unwrapped: str = ""
     """Exceptions: what they keep as the ``body`` is only what stands under this key of the answer."""
+    only_from_calls: bool = False
+    """Exceptions: nothing raises it, and what inherits from it, but calls of the library's API: what is tried where it is caught is one."""
     unsent: bool = False
     """Exceptions: the request was not sent yet, so the server knows nothing of it."""
     text: Literal["", "body", "message", "none", "code", "status"] = ""

@@ -96,7 +96,7 @@ stripe     400  rate_limit                   yes/backoff
 stripe     402  -                            unstated
 stripe     500  -                            unstated
 atlassian  503  -                            conditional/retry_after
-notion     409  conflict_error               after_change
+notion     409  conflict_error               conditional
 notion     529  service_overload             yes/retry_after
 notion     503  database_connection_unavailable  yes/backoff
 notion     404  object_not_found             no

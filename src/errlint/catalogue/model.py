@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import field, replace
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -128,6 +130,12 @@ class Catalogue:
         exact = self._rules.get(name)
         return exact or next((rule for rule in self.codes if rule.pattern and fnmatchcase(name, rule.pattern)), None)
 
+    def part_of(self, codes: Iterable[str]) -> Literal["code", "type"] | None:
+        """The part of an error that has these codes; None if they do not all stand in the same one."""
+        rules = map(self.code, codes)
+        parts: set[Literal["code", "type"]] = {"code" if rule is None else rule.part for rule in rules}
+        return parts.pop() if len(parts) == 1 else None
+
     def near(self, name: str) -> tuple[str, ...]:
         """The codes that a name which is none is likely to be a misspelling of."""
         return near(name, self.names)
@@ -167,6 +175,13 @@ class Catalogue:
         texts = ((name, said) for rule in self.codes for name, all_said in rule.messages.items() for said in all_said)
         found = matching(text, texts, self.names)
         return tuple(dict.fromkeys(name for hit in found for name in self.alias_group(hit)))
+
+    def is_told_by_text(self, words: Iterable[str]) -> bool:
+        """Whether the document knows nothing but the message that tells the errors which these texts stand for."""
+        envelope = self.envelope
+        if envelope.message_contract == "sole_discriminator":
+            return True
+        return all(any(re.search(allow.regex, word) for allow in envelope.message_allow) for word in words)
 
     def statuses_for_text(self, text: str) -> tuple[int, ...]:
         """The statuses whose reason phrase the literal could stand for, matched as in :meth:`codes_for_text`."""

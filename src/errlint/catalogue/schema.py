@@ -136,6 +136,7 @@ class EnvelopeSheet(_Table, frozen=True, kw_only=True):
     """Whether the statuses that the file gives for a code are all that it comes with."""
     message_contract: Contract = "unstated"
     message_allow: tuple[MessageAllow, ...] = ()
+    """Texts that are all there is to tell an error by, where the contract is another one: to test them is advice at most."""
 
 
 class OnlyIf(_Table, frozen=True, kw_only=True):
@@ -233,6 +234,8 @@ class CodeRule(Statement, frozen=True, kw_only=True):
     """The statuses that they are known to come with."""
     type: str = ""
     """The error type they come with, in APIs that have both."""
+    part: Literal["code", "type"] = "code"
+    """The part of an error that has them: ``type`` where the types of an API are codes, too, and stand elsewhere."""
     pattern: str = ""
     """A family of names, ``*_NOT_FOUND``, of which ``names`` are the known members."""
     alias_group: str = ""

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from http import HTTPStatus
-from typing import TYPE_CHECKING, TypeGuard
+from typing import TYPE_CHECKING, Literal, TypeGuard
 
 import libcst as cst
 
@@ -98,11 +98,12 @@ class Replacements:
 
     def _of_code(self, words: Sequence[str], subject: Meaning, node: cst.CSTNode, kind: str, *, negated: bool) -> Replacement | None:
         codes = unique_codes(words, subject.catalogue)
-        expression = self._code_expression(subject, node) if codes else None
-        if expression is None:
+        read = self._code_expression(subject, node, codes) if codes else None
+        if read is None:
             return None
+        expression, guard = read
         meant = [*codes, *(code for code in _longer(words, subject) if code not in codes)]
-        return Replacement(_guarded([kind], expression, [_quoted(code) for code in meant], negated=negated), "the error code")
+        return Replacement(_guarded([kind, guard], expression, [_quoted(code) for code in meant], negated=negated), "the error code")
 
     def _of_status(self, words: Sequence[str], subject: Meaning, node: cst.CSTNode, kind: str, *, negated: bool) -> Replacement | None:
         statuses = sorted({status for status in map(status_in, words) if status is not None})
@@ -158,25 +159,34 @@ class Replacements:
 
     # codes -------------------------------------------------------------------------------------------------------------------------
 
-    def _code_expression(self, subject: Meaning, node: cst.CSTNode) -> str | None:
-        """The code beside the message: the same attribute or key path with the last step changed."""
+    def _code_expression(self, subject: Meaning, node: cst.CSTNode, codes: Sequence[str]) -> tuple[str, str] | None:
+        """The code beside the message, the same attribute or key path with the last step changed, and what must hold before it is read."""
         catalogue = subject.catalogue
-        assert catalogue is not None
+        part = catalogue.part_of(codes) if catalogue is not None else None
+        if catalogue is None or part is None:
+            return None
         if subject.path and subject.expression is not None:
-            return self._sibling(subject, catalogue, node)
+            sibling = self._sibling(subject, catalogue, part, node)
+            return (sibling, "") if sibling is not None else None
         exception = self._exception(subject, node)
         if exception is None or subject.origin is None or subject.origin.sheet is None:
             return None
-        root = subject.origin.sheet.name.partition(".")[0]
+        sheet = subject.origin.sheet
+        root = sheet.name.partition(".")[0]
         # several rows: the version is not known, and only what is true of all of them may be written
-        written = {sdk.attrs.get("code", "") for sdk in catalogue.sdks if root in sdk.import_roots}
+        written = {sdk.attrs.get(part, "") for sdk in catalogue.sdks if root in sdk.import_roots}
         if len(written) != 1 or not all(written):
             return None
-        expression = sdk_expression(written.pop(), exception)
-        return expression if _OPERAND.fullmatch(expression) else f"({expression})"
+        attribute = written.pop()
+        expression = sdk_expression(attribute, exception)
+        guard = "" if _has(sheet, attribute) else sheet.status_guard.format(e=exception)
+        return (expression if _OPERAND.fullmatch(expression) else f"({expression})"), guard
 
-    def _sibling(self, subject: Meaning, catalogue: Catalogue, node: cst.CSTNode) -> str | None:
-        paths = [place.json for place in catalogue.envelope.code if place.json]
+    def _sibling(self, subject: Meaning, catalogue: Catalogue, part: Literal["code", "type"], node: cst.CSTNode) -> str | None:
+        envelope = catalogue.envelope
+        types = {place.json for place in envelope.type}
+        places = envelope.type if part == "type" else [place for place in envelope.code if place.json not in types]
+        paths = [place.json for place in places if place.json]
         path = next((path for path in paths if len(path) == len(subject.path) and path[:-1] == subject.path[:-1]), None)
         read = self._read(subject.expression, node)
         key = _key_node(read)
@@ -281,6 +291,11 @@ def _is_instance(test: cst.CSTNode, exception: str) -> TypeGuard[cst.Call]:
             return name == exception
         case _:
             return False
+
+
+def _has(sheet: TypeSheet, attribute: str) -> bool:
+    """Whether every exception of a type has an attribute, or looks for itself; a type that stands for answers alone has all."""
+    return sheet.carries_status or "{e}" in attribute or re.split(r"\W", attribute, maxsplit=1)[0] in sheet.attributes
 
 
 def _longer(words: Iterable[str], subject: Meaning) -> Iterator[str]:

@@ -26,10 +26,4 @@ PROOFS = [
         before=returned(False),
         after=returned(True),
     ),
-    _proof(
-        *("incomplete_alias/bad_slack.py", "post('c', 't')", "slack"),
-        on=has_code("rate_limited"),
-        before=raised("SlackApiError"),
-        after=returned(None),
-    ),
 ]

@@ -40,4 +40,5 @@ PROOFS = [
     proof("retry_after_ignored/bad_sdks.py", "reply([])", api="anthropic"),
     proof("retry_after_ignored/bad_unavailable.py", "models()", api="openai", on=_says_when_it_is_up),
     proof("retry_after_ignored/bad_unavailable.py", "pages({})", api="notion", on=_says_when_it_is_up),
+    proof("retry_after_ignored/bad_plain_headers.py", "emojis()", api="github"),
 ]

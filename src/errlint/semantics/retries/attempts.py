@@ -145,13 +145,15 @@ class Attempts:
         """
         for name in names:
             sheet = self._semantics.libraries.type(name)
-            if sheet is None or not sheet.carries_status:
+            if sheet is None or not (sheet.carries_status or sheet.covers_status):
                 continue
             api = self._semantics.binding.of_name(name, named)
-            call = self._unknown_call(repeated(code)) if api is not None and api.catalogue is not None else None
-            if call is not None and api is not None:
+            catalogue = api.catalogue if api is not None else None
+            of_calls = any(above.only_from_calls for above in self._semantics.libraries.ancestors(name))
+            call = self._unknown_call(repeated(code)) if of_calls or (catalogue is not None and sheet.carries_status) else None
+            if call is not None:
                 trail = (Place(call, "makes an HTTP call", http=True), Place(named, f"`{shown(name)}` is what its SDK raises"))
-                return Attempt(call, trail, api.catalogue, raises=True, assumed=True)
+                return Attempt(call, trail, catalogue, raises=True, assumed=True)
         return None
 
     def _unknown_call(self, code: cst.CSTNode) -> cst.Call | None:

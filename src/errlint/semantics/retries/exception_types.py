@@ -69,8 +69,7 @@ class ExceptionTypes:
 
     :ivar given: what parameters stand for (``except exceptions:`` in a decorator of one's own), by the parameter's node, or that of a
     dataclass's field; :ivar kinds: the types that these stand for, where another module says so;
-    :ivar attributes: what ``self.x`` is set to; :ivar ordinary: no type stands for others than the statuses that it mostly does;
-    :ivar singles_out: such a type was asked about.
+    :ivar attributes: what ``self.x`` is set to.
     """
 
     def __init__(
@@ -84,7 +83,6 @@ class ExceptionTypes:
         given: Mapping[cst.CSTNode, cst.BaseExpression] | None = None,
         kinds: Mapping[cst.CSTNode, tuple[str, ...]] | None = None,
         attributes: Callable[[cst.Attribute], Iterable[cst.BaseExpression]] | None = None,
-        ordinary: bool = False,
     ) -> None:
         self._tree = tree
         self._scopes = scopes
@@ -94,8 +92,6 @@ class ExceptionTypes:
         self._given = given or {}
         self._kinds = kinds or {}
         self._attributes = attributes
-        self._ordinary = ordinary
-        self.singles_out = False
 
     def named(self, expression: cst.BaseExpression | None) -> list[str]:
         """The types that ``except X``, ``isinstance(e, X)`` or an argument of a retry library names, through tuples and constants."""
@@ -224,12 +220,9 @@ class ExceptionTypes:
             exact = _CLASSES[sheet.status_class]
             return Range(exact, exact)
         if sheet.carries_status:
-            # a class below another one that stands for every status is one kind of it
+            # a class below another one that stands for every status is one kind of it, unless it is what clients raise
             above = any(found.carries_status for found in self._libraries.ancestors(sheet.name) if found is not sheet)
-            if above and sheet.mostly and self._ordinary:
-                self.singles_out = True
-                return Range(sum(1 << status for status in sheet.mostly), 0)
-            return Range(ERRORS, 0 if above else ERRORS)
+            return Range(ERRORS, 0 if above and not self._libraries.is_general(sheet.name) else ERRORS)
         return ANY_FAILURE if sheet.covers_status else Range(NO_ANSWER, 0)
 
     def statuses_named(self, names: list[str]) -> int:

@@ -147,6 +147,8 @@ class Judge:
 
     def _raised_by_sdk(self, attempt: Attempt, catalogue: Catalogue) -> bool:
         """Whether it is the API's own SDK that raises: other libraries raise for statuses, and for nothing in a body."""
+        if attempt.assumed:
+            return True
         types = self._semantics.raises_for_status(attempt.call).types
         roots = {root for sdk in catalogue.sdks for root in sdk.import_roots}
         return bool(types) and all(name.partition(".")[0] in roots for name in types)
@@ -226,6 +228,8 @@ class Judge:
         worth = Worth(tuple(status for status in keep if status not in some), drop)
         codes, only = [], []
         for code in catalogue.names:
+            if catalogue.part_of((code,)) != "code":
+                continue  # a type, which stands elsewhere; its status says as much
             said = {status: self._in_vain(catalogue, status, code, method) for status in catalogue.statuses_of(code)}
             if said and all(said.values()) and any(worth.allows(status) for status in said):
                 codes.append(code)

@@ -220,7 +220,6 @@ def passage(
         given=given,
         kinds=kinds,
         attributes=semantics.constants.attribute_values,
-        ordinary=ordinary,
     )
     counters, exits = Counters(semantics, region), Exits(semantics, region)
     codes, marks = Codes(semantics), Marks(semantics, region.body)
@@ -247,7 +246,7 @@ def passage(
         back, fate = again.back, fate.also(again)
     out = everything(fate)
     out = (running(out) | ended(out)) & ~NOT_YET
-    singled_out = types.singles_out or (particular is not None and particular.asked)
+    singled_out = particular is not None and particular.asked
     return Passage(region, attempt, walk, steps, predicates, counters, back, out, given or {}, fate, rotated, handed, kinds, singled_out)
 
 

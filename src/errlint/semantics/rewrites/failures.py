@@ -183,9 +183,16 @@ class Failures:
             return "headers"
         for name, kind in members.items():
             inner = libraries.type(kind)
-            if inner is not None and inner.is_a == "response":
+            if inner is not None and inner.is_a == "response" and "headers" in inner.attributes:
                 return name
         return None
+
+    def has_plain_headers(self, exception: str) -> bool:
+        """Whether the headers that come with an exception are an ordinary dict, for which case counts."""
+        libraries = self._semantics.libraries
+        line = list(libraries.ancestors(exception))
+        kept = (libraries.type(kind.rstrip("?")) for sheet in line for kind in sheet.attributes.values())
+        return any(sheet is not None and sheet.plain_headers for sheet in (*line, *kept))
 
     # tests -----------------------------------------------------------------------------------------------------------------------
 

@@ -48,7 +48,7 @@ class Delays:
 
     def as_told(self, policy: RetryPolicy, status: int) -> tuple[Edit, ...] | None:
         """Each wait after a status as long as the server asks, with the old one for the case that it does not."""
-        helper = self._helper(policy.catalogue or self._semantics.catalogues.generic, status)
+        helper = self._helper(policy.catalogue or self._semantics.catalogues.generic, status, plain=self._asks_a_dict(policy))
         if helper is None:
             return None
         name, edits = helper
@@ -150,10 +150,21 @@ class Delays:
 
     # the helper --------------------------------------------------------------------------------------------------------------------
 
-    def _helper(self, catalogue: Catalogue | None, status: int) -> tuple[str, tuple[Edit, ...]] | None:
+    def _asks_a_dict(self, policy: RetryPolicy) -> bool:
+        """Whether the headers may be an ordinary dict: those of an exception that is raised, or is caught by its name."""
+        handlers = (
+            found
+            for code in policy.code
+            for found in self._tree.below(code)
+            if isinstance(found, (cst.ExceptHandler, cst.ExceptStarHandler))
+        )
+        caught = (name for handler in handlers if handler.type is not None for name in self._semantics.predicates.types.named(handler.type))
+        return any(map(self._failures.has_plain_headers, (*self._failures.raised(policy, None), *caught)))
+
+    def _helper(self, catalogue: Catalogue | None, status: int, *, plain: bool) -> tuple[str, tuple[Edit, ...]] | None:
         """The function that reads the wait from the headers of an answer, and the imports it needs."""
         for header, kind in _places(catalogue, status):
-            body, modules = _reads(header, kind)
+            body, modules = _reads(header, kind, plain=plain)
             imports: list[Edit] = []
             for module in modules:
                 called, added = self._writing.module(module)
@@ -204,15 +215,21 @@ def _places(catalogue: Catalogue | None, status: int) -> Iterator[tuple[str, str
             yield header, "epoch"
 
 
-def _reads(header: str, kind: str) -> tuple[Sequence[str], Sequence[str]]:
-    """The body of the helper, and the modules that it uses."""
+def _reads(header: str, kind: str, *, plain: bool) -> tuple[Sequence[str], Sequence[str]]:
+    """The body of the helper, and the modules that it uses.
+
+    :param plain: the headers are an ordinary dict, in which names of any case may stand.
+    """
     doc = f'"""Seconds until the next attempt: what {header} asks for, but {_LONGEST} at most; `otherwise` where it does not say."""'
-    told = f'told = (getattr(answer, "headers", None) or {{}}).get("{header}", "")'
+    headers = 'getattr(answer, "headers", None) or {}'
+    told = [f'told = ({headers}).get("{header}", "")']
+    if plain:
+        told = [f"headers = {{name.lower(): value for name, value in ({headers}).items()}}", f'told = headers.get("{header.lower()}", "")']
     last = f"return min(seconds, {_LONGEST}) if seconds > 0 else otherwise"
     if kind == "seconds-or-date":
         body = [
             doc,
-            told,
+            *told,
             "try:",
             "    if told[:1].isdigit():",
             "        seconds = float(told)",
@@ -224,5 +241,5 @@ def _reads(header: str, kind: str) -> tuple[Sequence[str], Sequence[str]]:
         ]
         return body, ("calendar", "email.utils", "time")
     number = "float(told) / 1000" if kind == "milliseconds" else "float(told) - time.time()"
-    body = [doc, told, "try:", f"    seconds = {number}", "except ValueError:", "    return otherwise", last]
+    body = [doc, *told, "try:", f"    seconds = {number}", "except ValueError:", "    return otherwise", last]
     return body, () if kind == "milliseconds" else ("time",)
