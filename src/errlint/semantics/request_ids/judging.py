@@ -70,6 +70,9 @@ class Judge:
 
     def does(self, code: cst.CSTNode) -> tuple[bool, Speech | None, bool]:
         """Whether code keeps the id, what it tells people without it, and whether the program ends there."""
+        if isinstance(code, cst.WithItem):
+            # whatever is done there with the error: lines in a block may have what is given for the whole of it
+            return isinstance(code.item, cst.Call) and self._keeping.passed(code.item) is Kept.ID, None, False
         calls = [node for node in (code, *self._tree.below(code)) if isinstance(node, cst.Call)]
         if any(self._semantics.waits.pause(call) is not None for call in calls):
             return True, None, False  # a notice of a retry
@@ -92,8 +95,9 @@ class Judge:
         return self._keeping.of(code) is Kept.ID
 
     def said_by(self, speech: Speech) -> Kept:
-        """What the arguments of a call that tells people something have of the error."""
-        found = Kept.NOTHING
+        """What the arguments of a call that tells people something have of the error, and what its object was given of it before."""
+        function = speech.call.func
+        found = self._keeping.bound(function.value) if isinstance(function, cst.Attribute) else Kept.NOTHING
         for argument in speech.call.args:
             as_text = argument.keyword is None or argument.keyword.value != speech.sheet.fields
             found = max(found, self._keeping.of(argument, as_text=as_text))

@@ -7,6 +7,7 @@ it. What nothing is known of (an attribute of the exception that no sheet has, a
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
@@ -208,6 +209,38 @@ class Keeping:
     def passed(self, call: cst.Call) -> Kept:
         """What the arguments of a call hand over."""
         return self._arguments(call, as_text=False, hops=_HOPS)
+
+    def bound(self, speaker: cst.BaseExpression, hops: int = _HOPS) -> Kept:
+        """What was given, after the failure, to the object that tells people something: `logger.bind(reference=…)`, an adapter.
+
+        Its lines have its fields as text, whatever they say themselves; what else is done with the error there is not known.
+        """
+        match speaker:
+            case cst.Call(func=function):
+                helpers = self._semantics.functions.run_by(speaker) if hops else []
+                parts = (self.of(argument, as_text=argument.keyword is not None, hops=hops) for argument in speaker.args)
+                given = max((self._returned(helper, hops - 1) for helper in helpers) if helpers else parts, default=Kept.NOTHING)
+                return max(given, self.bound(function, hops))
+            case cst.IfExp(body=body, orelse=orelse):
+                return max(self.bound(body, hops), self.bound(orelse, hops))
+            case cst.Name() if hops:
+                bindings = self._semantics.scopes.reaching(speaker)
+                values = (one.value for one in bindings if one.how is How.VALUE and one.value is not None and not one.path)
+                return self._bound_here(values, hops)
+            case cst.Attribute(value=base) if hops:
+                return max(self._bound_here(self._semantics.constants.attribute_values(speaker), hops), self.bound(base, hops))
+            case _:
+                return Kept.NOTHING
+
+    def _bound_here(self, values: Iterable[cst.BaseExpression], hops: int) -> Kept:
+        return max((self.bound(value, hops - 1) for value in values if self._is_beside(value)), default=Kept.NOTHING)
+
+    def _is_beside(self, node: cst.CSTNode) -> bool:
+        """Whether something runs in the handler of the failure; for an answer, in the same function."""
+        tree, handler, region = self._semantics.tree, self._failure.handler, self._failure.region[0]
+        if handler is not None:
+            return tree.within(node, handler)
+        return tree.enclosing(node, cst.FunctionDef) is tree.enclosing(region, cst.FunctionDef)
 
     def _returned(self, helper: cst.FunctionDef, hops: int) -> Kept:
         """What a helper of this file, which gets the error, keeps of it in what it returns."""

@@ -56,8 +56,8 @@ States = frozenset[State]
 class Walk:
     """Follows all ways through a block.
 
-    ``does`` says of a small statement what it does; ``louder`` is the call, of two, that told people more. Tests neither keep nor tell;
-    ``asks`` says whether one, if it comes out so, names the error.
+    ``does`` says of a small statement, or of what a ``with`` enters, what it does; ``louder`` is the call, of two, that told people more.
+    Tests neither keep nor tell; ``asks`` says whether one, if it comes out so, names the error.
     """
 
     def __init__(self, does: Does, louder: Louder, asks: Callable[[cst.BaseExpression, bool], bool]) -> None:
@@ -87,8 +87,8 @@ class Walk:
                 return self._if(statement, states)
             case cst.Try() | cst.TryStar():
                 return self._try(statement, states)
-            case cst.With(body=body):
-                return self._block(body.body, states)
+            case cst.With(items=items, body=body):
+                return self._block((*items, *body.body), states)
             case cst.For() | cst.While():
                 return self._loop(statement, states)
             case cst.Match(cases=cases):
