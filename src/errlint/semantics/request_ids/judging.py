@@ -14,8 +14,8 @@ from errlint.semantics.conditions import conditions_at
 from errlint.semantics.constants import string_value
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.names import dotted
-from errlint.semantics.request_ids.failures import Failure
-from errlint.semantics.request_ids.keeping import Keeping, Kept
+from errlint.semantics.request_ids.failures import Failure, is_special
+from errlint.semantics.request_ids.keeping import Keeping, Kept, is_none
 from errlint.semantics.request_ids.paths import End, Way
 from errlint.semantics.request_ids.speech import Speaking, Speech
 from errlint.semantics.scopes import How
@@ -185,9 +185,37 @@ class Judge:
         """
         if not self._failure.where.headers and self._semantics.decodings.failed_at(node, self._failure.meaning):
             return True
+        return any(self.misses(test, truth) for test, truth in conditions_at(self._tree, node))
+
+    def misses(self, test: cst.BaseExpression, truth: bool) -> bool:
+        """Whether a test that comes out so says that there is no id: `if e.request_id` that is false, `e.response is None` that is true."""
+        if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
+            return self.misses(test.expression, not truth)
+        if isinstance(test, cst.BooleanOperation):
+            parts = (self.misses(part, truth) for part in (test.left, test.right))
+            return any(parts) if isinstance(test.operator, cst.And) is truth else all(parts)
         handler = self._failure.handler
         caught = dotted(handler.name.name) if handler is not None and handler.name is not None else None
-        return caught is not None and any(_is_answered(test, caught) is (not truth) for test, truth in conditions_at(self._tree, node))
+        if caught is not None and _is_answered(test, caught) is (not truth):
+            return True
+        if not isinstance(test, cst.Comparison):
+            return not truth and (self._keeping.is_id(test) or self._is_any_answer(test, caught))
+        target = test.comparisons[0]
+        if len(test.comparisons) > 1 or not self._keeping.is_id(test.left):
+            return False
+        if isinstance(target.operator, (cst.In, cst.NotIn)):
+            return isinstance(target.operator, cst.NotIn) is truth and isinstance(test.left, cst.SimpleString)
+        return is_none(target.comparator) and isinstance(target.operator, _POSITIVE if truth else _NEGATIVE)
+
+    def _is_any_answer(self, test: cst.BaseExpression, caught: str | None) -> bool:
+        """`isinstance(e, openai.APIStatusError)`: the type of all errors that an answer stands behind."""
+        match test:
+            case cst.Call(func=cst.Name(value="isinstance"), args=[cst.Arg(value=subject), cst.Arg(value=types)]):
+                names = self._semantics.evaluator.type_names(types) if caught is not None and dotted(subject) == caught else ()
+                sheets = (self._semantics.types.type(name) for name in names)
+                return any(sheet is not None and sheet.carries_status and not is_special(self._semantics, sheet) for sheet in sheets)
+            case _:
+                return False
 
     def _is_tried_again(self, value: cst.BaseExpression) -> bool:
         """`return self.fetch(url)` in `fetch`: what was told before is a notice of a retry."""

@@ -16,6 +16,7 @@ import libcst as cst
 from errlint.regex import later
 from errlint.semantics.constants import index_value, string_value
 from errlint.semantics.meaning import Kind, Meaning
+from errlint.semantics.patterns import captured_path
 from errlint.semantics.request_ids.failures import Failure
 from errlint.semantics.request_ids.speech import Speaking
 from errlint.semantics.request_ids.whereabouts import is_id
@@ -51,6 +52,11 @@ _NAMED_NOTHING = frozenset(
 _OBJECTS = (Kind.CLIENT, Kind.INSTANCE, Kind.OBJECT)
 _HOPS = 4
 """Through how many variables a value is followed."""
+
+
+def is_none(value: cst.BaseExpression) -> bool:
+    """Whether a value is nothing: `None`, or an empty text."""
+    return (isinstance(value, cst.Name) and value.value == "None") or (isinstance(value, cst.SimpleString) and not string_value(value))
 
 
 class Keeping:
@@ -96,6 +102,44 @@ class Keeping:
         meaning = self._semantics.meaning(value)
         return meaning is not None and meaning.kind is Kind.CODE
 
+    def is_id(self, node: cst.BaseExpression, hops: int = _HOPS) -> bool:
+        """Whether a value is the id itself, if there is one, and not something that has it: `e.request_id`, `headers.get("x-id")`."""
+        part = self._semantics.meaning(node)
+        if part is not None and part.kind in (Kind.REQUEST_ID, Kind.HEADER, Kind.BODY):
+            where = self._failure.where
+            return part.kind is Kind.REQUEST_ID or is_id(part.kind, part.name, part.path or ("",), where) or self._names_id(part.name)
+        match node:
+            case cst.Name(value=name):
+                return self._names_id(name) or (hops > 0 and self._is_kept_id(node, hops))
+            case cst.Attribute(attr=cst.Name(value=name)):
+                return self._names_id(name)
+            case cst.SimpleString():
+                return self._names_id(self._key(node))
+            case cst.Subscript():
+                index = index_value(node)
+                return index is not None and self._names_id(self._key(index))
+            case cst.Call(func=cst.Name(value="getattr" | "hasattr"), args=[_, cst.Arg(value=name), *_]):
+                return self._names_id(self._key(name))
+            case cst.Call(func=cst.Attribute(attr=cst.Name(value="get")), args=[cst.Arg(value=key), *_]):
+                return self._names_id(self._key(key))
+            case cst.NamedExpr(value=value):
+                return self.is_id(value, hops)
+            case cst.IfExp(body=body, orelse=orelse):
+                return self.is_id(body, hops) or self.is_id(orelse, hops)
+            case cst.BooleanOperation(left=left, right=right):
+                return self.is_id(left, hops) or self.is_id(right, hops)
+            case _:
+                return False
+
+    def _is_kept_id(self, name: cst.Name, hops: int) -> bool:
+        """Whether all that a variable may hold is the id, or nothing."""
+        bindings = self._semantics.scopes.reaching(name)
+        values = [one.value for one in bindings if one.value is not None and not is_none(one.value)]
+        captured = [one.node for one in bindings if isinstance(one.node, cst.MatchAs)]
+        known = all(one.how in (How.VALUE, How.MATCH) and not one.path for one in bindings)
+        held = all(self.is_id(value, hops - 1) for value in values) and all(map(self._captures_id, captured))
+        return known and held and bool(values or captured)
+
     # names and parts -----------------------------------------------------------------------------------------------------------
 
     def _name(self, name: cst.Name, *, as_text: bool, hops: int) -> Kept:
@@ -108,9 +152,16 @@ class Keeping:
         for binding in self._semantics.scopes.reaching(name):
             if binding.how is How.EXCEPT:
                 return max(found, self._exception(as_text=as_text))
+            if isinstance(binding.node, cst.MatchAs) and self._captures_id(binding.node):
+                return Kept.ID
             if binding.how in (How.VALUE, How.AUGMENTED) and binding.value is not None and self._runs_after(binding.node):
                 found = max(found, self.of(binding.value, as_text=as_text, hops=hops - 1))
         return found
+
+    def _captures_id(self, capture: cst.MatchAs) -> bool:
+        """`case openai.APIStatusError(request_id=reference)`"""
+        captured = captured_path(self._semantics.tree, capture)
+        return captured is not None and any(map(self._names_id, captured[1]))
 
     def _runs_after(self, node: cst.CSTNode) -> bool:
         """Whether something stands in the code that runs after the failure, or in a helper; before it, nothing is known of it."""
