@@ -8,21 +8,16 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from errlint.semantics.answers import Answer
-from errlint.semantics.conditions import conditions_at
-from errlint.semantics.handlers import BROAD
+from errlint.semantics.decode_guards import DecodeGuards
 from errlint.semantics.leaving import leaves
 from errlint.semantics.meaning import Kind, Meaning
-from errlint.semantics.names import dotted
 from errlint.semantics.statuses import statuses
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
 
 _DECODE = "decoded from JSON"
-_HOPS = 3
-"""Callers of callers that are asked whether they catch the failure."""
 _TRYING = (cst.Try, cst.TryStar)
-_LOOKS_AT = (Kind.TEXT, Kind.HEADERS, Kind.RESPONSE, Kind.BODY)
 
 IN_FRONT = 1 << 403 | 1 << 413 | 1 << 429 | statuses(500, 505) | statuses(520, 531)
 """Error statuses that servers in front of an API (firewalls, load balancers, proxies) answer with by themselves, in any format."""
@@ -34,6 +29,7 @@ class Decodings:
     def __init__(self, semantics: Semantics) -> None:
         self._semantics = semantics
         self._tree = semantics.tree
+        self._guards = DecodeGuards(semantics)
         self._reads: dict[cst.CSTNode, dict[cst.CSTNode, list[cst.BaseExpression]]] = {}
         self._decoding: dict[cst.CSTNode, dict[Answer, list[cst.Call]]] = {}
 
@@ -96,7 +92,7 @@ class Decodings:
             outer = self._tree.parent.get(handler)
             if isinstance(handler, (cst.ExceptHandler, cst.ExceptStarHandler)) and isinstance(outer, _TRYING):
                 for body in self._decoded_by(outer.body, answer):
-                    if next((one for one in outer.handlers if self._takes(one.type, body)), None) is handler:
+                    if next((one for one in outer.handlers if self._guards.takes(one.type, body)), None) is handler:
                         return True
         return False
 
@@ -107,76 +103,9 @@ class Decodings:
             if body is not None and body.kind is Kind.BODY and not body.path and self._semantics.answers.of(body) == answer:
                 yield body
 
-    # guards ----------------------------------------------------------------------------------------------------------------------
-
     def guarded(self, call: cst.Call, body: Meaning) -> bool:
         """Whether a body that is no JSON cannot get here, or its failure is expected: a handler, a look at it first, an earlier success."""
-        return self._is_caught(call, body, _HOPS) or self._looked_at(call) or self._decoded_before(call, body)
-
-    def _is_caught(self, node: cst.CSTNode, body: Meaning, hops: int) -> bool:
-        child = node
-        for found in self._tree.ancestors(node):
-            if isinstance(found, _TRYING) and child is found.body and any(self._takes(handler.type, body) for handler in found.handlers):
-                return True
-            if isinstance(found, cst.With) and child is found.body and any(self._suppresses(item.item, body) for item in found.items):
-                return True
-            if isinstance(found, cst.FunctionDef):
-                calls = self._semantics.functions.calls_of(found) if hops else []
-                return bool(calls) and all(self._is_caught(one, body, hops - 1) for one in calls)
-            child = found
-        return False
-
-    def _suppresses(self, manager: cst.BaseExpression, body: Meaning) -> bool:
-        called = isinstance(manager, cst.Call) and (dotted(manager.func) or "").rpartition(".")[2] == "suppress"
-        return called and isinstance(manager, cst.Call) and any(self._takes(argument.value, body) for argument in manager.args)
-
-    def _takes(self, types: cst.BaseExpression | None, body: Meaning) -> bool:
-        if types is None:
-            return True
-        return any(name in self._failures(body) for name in self._semantics.evaluator.type_names(types)) or any(
-            name.endswith("DecodeError") for name in self._semantics.evaluator.type_names(types)
-        )
-
-    def _failures(self, body: Meaning) -> set[str]:
-        """The types, by all their names, that catch the failure to decode a body."""
-        found = {*BROAD, "ValueError"}
-        raised = body.origin.sheet.undecodable if body.origin is not None and body.origin.sheet is not None else ()
-        for name in raised:
-            for sheet in self._semantics.types.ancestors(name):
-                found.update((sheet.name, *sheet.also))
-        return found
-
-    def _looked_at(self, call: cst.Call) -> bool:
-        """A test on the way asks what the body is: its content type, how its text begins, or a helper that is given the answer."""
-        for test, _ in conditions_at(self._tree, call):
-            for node in (test, *self._tree.below(test)):
-                if isinstance(node, cst.Attribute) and node.attr.value in ("content_type", "mimetype"):
-                    return True
-                if isinstance(node, (cst.Subscript, cst.Call)) and self._asks(node):
-                    return True
-                if isinstance(node, cst.Comparison) and any(self._is(part, Kind.TEXT) for part in self._operands(node)):
-                    return True
-        return False
-
-    def _asks(self, node: cst.Subscript | cst.Call) -> bool:
-        found = self._semantics.meaning(node)
-        if found is not None and found.kind is Kind.HEADER and found.name.lower() == "content-type":
-            return True
-        if not isinstance(node, cst.Call):
-            return False
-        if isinstance(node.func, cst.Attribute) and self._is(node.func.value, Kind.TEXT):
-            return bool(node.args)  # `.startswith("{")`, and not `.strip()`
-        name = dotted(node.func)
-        given = (self._semantics.meaning(argument.value) for argument in node.args)
-        return name not in ("len", "bool", "isinstance", "str") and any(one is not None and one.kind in _LOOKS_AT for one in given)
-
-    def _operands(self, comparison: cst.Comparison) -> Iterator[cst.BaseExpression]:
-        yield comparison.left
-        yield from (target.comparator for target in comparison.comparisons)
-
-    def _is(self, expression: cst.BaseExpression, kind: Kind) -> bool:
-        found = self._semantics.meaning(expression)
-        return found is not None and found.kind is kind
+        return self._guards.ready(call, body) or self._decoded_before(call, body)
 
     def _decoded_before(self, call: cst.Call, body: Meaning) -> bool:
         """The same answer was decoded already, on every way to here."""

@@ -245,6 +245,14 @@ class Summariser:
             return tuple(self.outside(name) for name in self._semantics.evaluator.type_names(expression))
         return ()
 
+    def caught_by(self, path: tuple[str, ...]) -> tuple[str, ...]:
+        """The types that the decorator or context manager at a path of names catches of what it runs."""
+        node = self._function_at(path)
+        definition = self._semantics.types.definition(path[0]) if len(path) == 1 else None
+        found = {*(self._semantics.shields.of_function(node) if node is not None else ())}
+        found.update(self._semantics.shields.of_class(definition) if definition is not None else ())
+        return tuple(sorted(map(self.outside, found)))
+
     def asks_by_itself(self, rank: int) -> bool | None:
         """Whether the call of this rank makes a client that waits by itself as long as the server says."""
         from errlint.semantics.retries.library.clients import asks_by_itself
