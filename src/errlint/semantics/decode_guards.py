@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
 
 _HOPS = 3
-"""Callers of callers, and variables of variables, that are asked."""
+"""Variables of variables that are asked."""
 _LOOKS_AT = (Kind.TEXT, Kind.HEADERS, Kind.RESPONSE, Kind.BODY)
 _CONTENT_TYPE = "content-type"
 _OS_ERRORS = ("OSError", "IOError", "EnvironmentError")
@@ -31,17 +31,13 @@ class DecodeGuards:
         self._semantics = semantics
         self._tree = semantics.tree
 
-    def ready(self, node: cst.CSTNode, body: Meaning, hops: int = _HOPS) -> bool:
-        """Whether the failure to decode ``body`` at ``node`` is caught, or the body was looked at before: there, or by all callers."""
+    def ready(self, node: cst.CSTNode, body: Meaning) -> bool:
+        """Whether the failure to decode ``body`` at ``node`` is caught in or around its function, or the body was looked at there."""
         if self._catches(self._semantics.shields.at(node), body) or self._looked_at(node):
             return True
         function = self._tree.enclosing(node, cst.FunctionDef)
-        if function is None:
-            return False
-        if any(self._catches(self._semantics.shields.of(one.decorator), body) for one in function.decorators):
-            return True
-        calls = self._semantics.functions.calls_of(function) if hops else []
-        return bool(calls) and all(self.ready(one, body, hops - 1) for one in calls)
+        decorators = function.decorators if function is not None else ()
+        return any(self._catches(self._semantics.shields.of(one.decorator), body) for one in decorators)
 
     # handlers --------------------------------------------------------------------------------------------------------------------
 

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from errlint.semantics.answers import Answer
 from errlint.semantics.decode_guards import DecodeGuards
+from errlint.semantics.functions import bound_arguments
 from errlint.semantics.leaving import leaves
 from errlint.semantics.meaning import Kind, Meaning
+from errlint.semantics.names import dotted
 from errlint.semantics.statuses import statuses
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
 
 _DECODE = "decoded from JSON"
+_HOPS = 3
+"""Callers of callers that are asked."""
 _TRYING = (cst.Try, cst.TryStar)
 
 IN_FRONT = 1 << 403 | 1 << 413 | 1 << 429 | statuses(500, 505) | statuses(520, 531)
@@ -62,8 +68,45 @@ class Decodings:
         return next((read for read in self._error_reads(function).get(call, ()) if read is not call), None)
 
     def _may_be_a_page(self, node: cst.CSTNode, of: Meaning) -> bool:
+        return bool(self._statuses_of_error(node, of, _HOPS) & IN_FRONT)
+
+    def _statuses_of_error(self, node: cst.CSTNode, of: Meaning, hops: int) -> int:
+        """The statuses that an answer may have where ``node`` stands, if it is known to be an error there; else none.
+
+        It is one, too, where all that run the function hand it an error, and where an exception is made of it.
+        """
         circumstances = self._semantics.circumstances
-        return bool(circumstances.statuses_at(node, of) & IN_FRONT) and circumstances.is_error(of, node)
+        possible = circumstances.statuses_at(node, of)
+        if circumstances.is_error(of, node):
+            return possible
+        function = self._tree.enclosing(node, cst.FunctionDef) if hops and possible & IN_FRONT else None
+        if function is None or not self._is_handed(of, function):
+            return 0
+        handed = [self._statuses_of_error(call, given, hops - 1) if given else 0 for call, given in self._callers(function, of)]
+        if handed:
+            return possible & reduce(or_, handed) if all(handed) else 0
+        return possible if self._is_of_error(function, of) else 0
+
+    def _is_handed(self, of: Meaning, function: cst.FunctionDef) -> bool:
+        return any(self._tree.enclosing(place.node, cst.FunctionDef) is function for place in of.trail if isinstance(place.node, cst.Param))
+
+    def _callers(self, function: cst.FunctionDef, of: Meaning) -> Iterator[tuple[cst.Call, Meaning | None]]:
+        """The calls that run a function, and what each hands it for the value that ``of`` was taken from."""
+        parameters = [place.node for place in of.trail if isinstance(place.node, cst.Param)]
+        for call in self._semantics.evaluator.callers(function):
+            given = bound_arguments(call, function)
+            argument = next((given[one] for one in parameters if one in given), None)
+            yield call, self._semantics.meaning(argument) if argument is not None else None
+
+    def _is_of_error(self, function: cst.FunctionDef, of: Meaning) -> bool:
+        """Whether a function makes an exception of an answer, and reads its status: other modules raise it."""
+        definition = self._tree.parent.get(self._tree.block(function))
+        sheet = self._semantics.types.of_class(definition) if isinstance(definition, cst.ClassDef) else None
+        if sheet is None or sheet.is_a != "exception" or not _makes(function):
+            return False
+        answer = self._semantics.answers.of(of)
+        read = (self._semantics.meaning(node) for node in self._tree.inside(function.body, cst.Attribute))
+        return any(one is not None and one.kind is Kind.STATUS and self._semantics.answers.of(one) == answer for one in read)
 
     def _error_reads(self, function: cst.CSTNode) -> dict[cst.CSTNode, list[cst.BaseExpression]]:
         """The places of a function that read parts of the body of an error that may be the page of a proxy, by the call that decoded it."""
@@ -103,9 +146,16 @@ class Decodings:
             if body is not None and body.kind is Kind.BODY and not body.path and self._semantics.answers.of(body) == answer:
                 yield body
 
-    def guarded(self, call: cst.Call, body: Meaning) -> bool:
-        """Whether a body that is no JSON cannot get here, or its failure is expected: a handler, a look at it first, an earlier success."""
-        return self._guards.ready(call, body) or self._decoded_before(call, body)
+    def guarded(self, call: cst.Call, body: Meaning, hops: int = _HOPS) -> bool:
+        """Whether a body that is no JSON cannot get here, or its failure is expected: there, or by all callers.
+
+        By a handler, a look at it first, or an earlier success.
+        """
+        if self._guards.ready(call, body) or self._decoded_before(call, body):
+            return True
+        function = self._tree.enclosing(call, cst.FunctionDef) if hops else None
+        callers = list(self._callers(function, body)) if function is not None else []
+        return bool(callers) and all(self.guarded(one, given or body, hops - 1) for one, given in callers)
 
     def _decoded_before(self, call: cst.Call, body: Meaning) -> bool:
         """The same answer was decoded already, on every way to here."""
@@ -134,3 +184,8 @@ class Decodings:
             block = self._tree.block(around)
             around = self._tree.parent.get(block)
         return self._tree.within(later, block)
+
+
+def _makes(function: cst.FunctionDef) -> bool:
+    """Whether a function makes objects of its class."""
+    return function.name.value == "__init__" or any(dotted(one.decorator) == "classmethod" for one in function.decorators)

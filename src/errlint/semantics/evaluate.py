@@ -202,6 +202,10 @@ class Evaluator:
         """Where a value that ``node`` binds to a name is used as only responses are."""
         return self._unknown.telling_use(name, node)
 
+    def callers(self, function: cst.FunctionDef) -> list[cst.Call]:
+        """The calls of this file that run a function; for a constructor, those that make an object with it."""
+        return [*self._functions.calls_of(function), *self._objects.makings_of(function)]
+
     def type_names(self, expression: cst.BaseExpression) -> list[str]:
         """The exception types that an expression names, tuples taken apart."""
         return self._handlers.named(expression)
