@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from errlint.http_words import STATUS_MEMBERS
 from errlint.lean import dataclass
 from errlint.semantics.conditions import conditions_at
-from errlint.semantics.constants import string_value
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.names import dotted
-from errlint.semantics.request_ids.failures import Failure, is_special
-from errlint.semantics.request_ids.keeping import Keeping, Kept, is_none
+from errlint.semantics.request_ids.absence import Absence
+from errlint.semantics.request_ids.failures import Failure
+from errlint.semantics.request_ids.keeping import Keeping, Kept
 from errlint.semantics.request_ids.paths import End, Way
 from errlint.semantics.request_ids.speech import Speaking, Speech
 from errlint.semantics.scopes import How
@@ -27,8 +26,6 @@ _ASKED = (Kind.CODE, Kind.MESSAGE, Kind.TEXT, Kind.STATUS)
 _ABSENT = 1 << 404 | 1 << 410
 _POSITIVE = (cst.Equal, cst.In, cst.Is)
 _NEGATIVE = (cst.NotEqual, cst.NotIn, cst.IsNot)
-_ANSWER = STATUS_MEMBERS | {"response"}
-"""Members of an exception that an answer stands behind."""
 _PRESENCE = frozenset({"hasattr", "bool", "len", "getattr"})
 
 
@@ -65,6 +62,7 @@ class Judge:
         self._speaking = speaking
         self._failure = failure
         self._keeping = Keeping(semantics, speaking, failure)
+        self.absence = Absence(semantics, failure, self._keeping)
 
     # statements ----------------------------------------------------------------------------------------------------------------
 
@@ -185,37 +183,7 @@ class Judge:
         """
         if not self._failure.where.headers and self._semantics.decodings.failed_at(node, self._failure.meaning):
             return True
-        return any(self.misses(test, truth) for test, truth in conditions_at(self._tree, node))
-
-    def misses(self, test: cst.BaseExpression, truth: bool) -> bool:
-        """Whether a test that comes out so says that there is no id: `if e.request_id` that is false, `e.response is None` that is true."""
-        if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
-            return self.misses(test.expression, not truth)
-        if isinstance(test, cst.BooleanOperation):
-            parts = (self.misses(part, truth) for part in (test.left, test.right))
-            return any(parts) if isinstance(test.operator, cst.And) is truth else all(parts)
-        handler = self._failure.handler
-        caught = dotted(handler.name.name) if handler is not None and handler.name is not None else None
-        if caught is not None and _is_answered(test, caught) is (not truth):
-            return True
-        if not isinstance(test, cst.Comparison):
-            return not truth and (self._keeping.is_id(test) or self._is_any_answer(test, caught))
-        target = test.comparisons[0]
-        if len(test.comparisons) > 1 or not self._keeping.is_id(test.left):
-            return False
-        if isinstance(target.operator, (cst.In, cst.NotIn)):
-            return isinstance(target.operator, cst.NotIn) is truth and isinstance(test.left, cst.SimpleString)
-        return is_none(target.comparator) and isinstance(target.operator, _POSITIVE if truth else _NEGATIVE)
-
-    def _is_any_answer(self, test: cst.BaseExpression, caught: str | None) -> bool:
-        """`isinstance(e, openai.APIStatusError)`: the type of all errors that an answer stands behind."""
-        match test:
-            case cst.Call(func=cst.Name(value="isinstance"), args=[cst.Arg(value=subject), cst.Arg(value=types)]):
-                names = self._semantics.evaluator.type_names(types) if caught is not None and dotted(subject) == caught else ()
-                sheets = (self._semantics.types.type(name) for name in names)
-                return any(sheet is not None and sheet.carries_status and not is_special(self._semantics, sheet) for sheet in sheets)
-            case _:
-                return False
+        return any(self.absence.said(test, truth) for test, truth in conditions_at(self._tree, node))
 
     def _is_tried_again(self, value: cst.BaseExpression) -> bool:
         """`return self.fetch(url)` in `fetch`: what was told before is a notice of a retry."""
@@ -237,7 +205,7 @@ class Judge:
             return None
         made = self._made(statement.exc)
         if made is None:
-            return None
+            return self._raised_by_helper(statement, statement.exc, way)
         call = made if isinstance(made, cst.Call) else None
         name = self._semantics.names.qualified(call.func if call is not None else made) or ""
         ending = self._speaking.of(call) if call is not None else None
@@ -255,6 +223,21 @@ class Judge:
         if kept is Kept.TEXT and self._is_not_there(statement):
             return None
         return Loss(self._failure, Lost.RAISED, statement, raised=made, kept=kept)
+
+    def _raised_by_helper(self, statement: cst.Raise, raised: cst.BaseExpression, way: Way) -> Loss | None:
+        """`raise error_of(answer)`, where all that the function of this file returns are exceptions made there."""
+        helpers = self._semantics.runs(raised) if isinstance(raised, cst.Call) else []
+        made = [value for helper in helpers for value in self._semantics.functions.returned(helper)]
+        if not made or self._keeping.helper_keeps(cst.ensure_type(raised, cst.Call)):
+            return None
+        kept = Kept.NOTHING
+        for one in made:
+            if not isinstance(one, cst.Call) or self._made(one) is None or self._answers(self._semantics.names.qualified(one.func) or ""):
+                return None
+            kept = max(kept, *(self._keeping.of(argument) for argument in one.args), Kept.NOTHING)
+        if kept is Kept.TEXT or (kept is Kept.MARK and not (way.state.expected or self._is_expected(statement))):
+            return None if self._is_not_there(statement) else Loss(self._failure, Lost.RAISED, statement, kept=kept)
+        return None
 
     def _is_not_there(self, node: cst.CSTNode) -> bool:
         """Whether tests leave nothing but that something does not exist: the text says no more, and nobody asks the vendor about it."""
@@ -279,7 +262,7 @@ class Judge:
                     return self._made(binding.value) if isinstance(binding.value, cst.Call) else None
         callee = raised.func if isinstance(raised, cst.Call) else raised
         last = (dotted(callee) or "").rpartition(".")[2]
-        return raised if last.lstrip("_")[:1].isupper() else None
+        return raised if last.lstrip("_")[:1].isupper() or last == "cls" else None
 
     def _answers(self, name: str) -> bool:
         """Whether an exception is the answer to a request that this code serves."""
@@ -358,23 +341,6 @@ class Judge:
                 if meaning is not None and any(place.node is born for place in meaning.trail):
                     return True
         return False
-
-
-def _is_answered(test: cst.BaseExpression, caught: str) -> bool | None:
-    """Whether a test that is true says that there is an answer, or none; None where it asks something else."""
-    if isinstance(test, cst.Comparison) and len(test.comparisons) == 1:
-        target = test.comparisons[0]
-        if dotted(target.comparator) != "None" or not isinstance(target.operator, (cst.Is, cst.IsNot)):
-            return None
-        return isinstance(target.operator, cst.IsNot) if _is_answer(test.left, caught) else None
-    return True if _is_answer(test, caught) else None
-
-
-def _is_answer(asked: cst.BaseExpression, caught: str) -> bool:
-    """`e.response`, `getattr(e, "response", None)`, `hasattr(e, "status_code")`."""
-    if isinstance(asked, cst.Call) and dotted(asked.func) in ("hasattr", "getattr") and len(asked.args) > 1:
-        return dotted(asked.args[0].value) == caught and string_value(asked.args[1].value) in _ANSWER
-    return dotted(asked) in {f"{caught}.{member}" for member in _ANSWER}
 
 
 def _is_success(value: cst.BaseExpression) -> bool:

@@ -249,10 +249,10 @@ class Keeping:
         if meaning is not None and meaning.kind not in (Kind.CALL, *_OBJECTS):
             # what a helper returns is known; what else it does with the error, only in this file, and as far as it shows
             elsewhere = self._semantics.evaluator.callees.elsewhere(call) is not None and self.passed(call) is Kept.ID
-            return Kept.ID if elsewhere or self._helper_keeps(call) else self._of_meaning(meaning, as_text=as_text)
+            return Kept.ID if elsewhere or self.helper_keeps(call) else self._of_meaning(meaning, as_text=as_text)
         helpers = self._semantics.evaluator.callees.here(call) if hops else []
         if helpers and self.passed(call) is Kept.ID:
-            return Kept.ID if self._helper_keeps(call) else max(self._returned(helper, hops - 1) for helper in helpers)
+            return Kept.ID if self.helper_keeps(call) else max(self._returned(helper, hops - 1) for helper in helpers)
         if isinstance(call.func, cst.Attribute):
             return max(self._method(call, call.func, hops), self._arguments(call, as_text=self._weaves(call.func), hops=hops))
         return self._arguments(call, as_text=False, hops=hops)
@@ -298,7 +298,7 @@ class Keeping:
         values = self._semantics.functions.returned(helper)
         return max((self.of(value, hops=hops) for value in values), default=Kept.NOTHING)
 
-    def _helper_keeps(self, call: cst.Call) -> bool:
+    def helper_keeps(self, call: cst.Call) -> bool:
         """Whether a function of this file that gets the error raises one, writes it down whole, or knows something called like an id."""
         for function in self._semantics.evaluator.callees.here(call):
             for node in self._semantics.tree.below(function.body):
