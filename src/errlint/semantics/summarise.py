@@ -14,6 +14,7 @@ from errlint.semantics.class_members import is_abstract, is_property, is_static
 from errlint.semantics.functions import fields, is_spread, method
 from errlint.semantics.leaving import leaves
 from errlint.semantics.meaning import Kind, Meaning, Place
+from errlint.semantics.request_ids.readers import only_reads
 from errlint.semantics.retries.exception_types import UNKNOWN_TYPE, Raised
 from errlint.semantics.scopes import How
 from errlint.semantics.statuses import ALL, UNKNOWN, Range, Statuses
@@ -93,6 +94,7 @@ class Summariser:
             escapes=evaluator.raises.escapes(node),
             predicate=self._predicate(node, returned, evaluator.statuses),
             abstract=is_abstract(node),
+            only_reads=only_reads(node, self._tree),
         )
 
     def value(self, path: tuple[str, ...]) -> Value | None:

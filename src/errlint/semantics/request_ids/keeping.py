@@ -6,18 +6,17 @@ it. What nothing is known of (an attribute of the exception that no sheet has, a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from errlint.regex import later
 from errlint.semantics.constants import index_value, string_value
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.patterns import captured_path
 from errlint.semantics.request_ids.failures import Failure
+from errlint.semantics.request_ids.readers import names_id
 from errlint.semantics.request_ids.speech import Speaking
 from errlint.semantics.request_ids.whereabouts import is_id
 from errlint.semantics.scopes import How
@@ -37,8 +36,6 @@ class Kept(IntEnum):
     ID = 3
 
 
-_ID = later(r"(?:request|req|correlation|trace|ray|operation|activity|debug|log)[-_]?id|(?:cf|x)-ray|traceid", re.IGNORECASE)
-"""What request ids are called; a value with such a name is taken for one."""
 _AS_TEXT = frozenset({"str", "repr", "format", "ascii", "html.escape", "textwrap.shorten", "bytes"})
 _NEITHER = frozenset({"type", "isinstance", "issubclass", "len", "hasattr", "id", "bool", "int", "float", "callable"})
 _WHOLE = ("traceback.", "sys.exc_info", "sys.exception")
@@ -247,8 +244,9 @@ class Keeping:
             return self._of_meaning(meaning, as_text=as_text) if meaning is not None else self._unknown_part(call.args[0].value, part, hops)
         meaning = self._semantics.meaning(call)
         if meaning is not None and meaning.kind not in (Kind.CALL, *_OBJECTS):
-            # what a helper returns is known; what else it does with the error, only in this file, and as far as it shows
-            elsewhere = self._semantics.evaluator.callees.elsewhere(call) is not None and self.passed(call) is Kept.ID
+            # what a helper returns is known; what else it does with the error, as far as it shows
+            summary = self._semantics.evaluator.callees.elsewhere(call)
+            elsewhere = summary is not None and not summary.only_reads and self.passed(call) is Kept.ID
             return Kept.ID if elsewhere or self.helper_keeps(call) else self._of_meaning(meaning, as_text=as_text)
         helpers = self._semantics.evaluator.callees.here(call) if hops else []
         if helpers and self.passed(call) is Kept.ID:
@@ -322,4 +320,4 @@ class Keeping:
         return base
 
     def _names_id(self, name: str) -> bool:
-        return bool(name) and len(name) < 60 and (_ID.search(name) is not None or name.lower() in self._failure.where.headers)
+        return names_id(name) or (bool(name) and name.lower() in self._failure.where.headers)
