@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
 
 
+_LEVELS: tuple[Level, ...] = ("debug", "info", "warning", "error")
+
+
 @dataclass(frozen=True, eq=False)
 class Speech:
     """A call that tells people something. :ivar method: by what name it was called."""
@@ -64,21 +67,21 @@ class Speaking:
             argument.keyword is not None and argument.keyword.value in sheet.traceback and not _is_false(argument.value)
             for argument in arguments
         )
-        return Speech(call, sheet, level, method, level == "exception" or with_traceback)
+        return Speech(call, sheet, _said_level(call, sheet) or level, method, level == "exception" or with_traceback)
 
     def _object(self, expression: cst.BaseExpression, method: str) -> SpeechSheet | None:
         """What an object tells people with: by the call that made it, else by what it is called."""
         while isinstance(expression, cst.Call) and isinstance(expression.func, cst.Attribute):
             # `logger.bind(…)`, `logging.getLogger(…)`
-            made = self._made(expression)
+            made = self._made(expression, method)
             if made is not None:
                 return made
             expression = expression.func.value
         if isinstance(expression, cst.Call):
-            return self._made(expression)
+            return self._made(expression, method)
         name = self._semantics.names.qualified(expression)
         if name is not None:
-            made = self._speeches.made_by(name)
+            made = self._speeches.made_by(name, method)
             if made is not None:
                 return made
         for value in self._values(expression):
@@ -88,15 +91,23 @@ class Speaking:
         written = dotted(expression)
         return self._speeches.called(written.rpartition(".")[2], method) if written is not None else None
 
-    def _made(self, call: cst.Call) -> SpeechSheet | None:
+    def _made(self, call: cst.Call, method: str) -> SpeechSheet | None:
         name = self._semantics.names.qualified(call.func)
-        return self._speeches.made_by(name) if name is not None else None
+        return self._speeches.made_by(name, method) if name is not None else None
 
     def _values(self, expression: cst.BaseExpression) -> list[cst.BaseExpression]:
         if isinstance(expression, cst.Name):
             bindings = self._semantics.scopes.reaching(expression)
             return [binding.value for binding in bindings if binding.how is How.VALUE and binding.value is not None and not binding.path]
         return list(self._semantics.constants.attribute_values(expression)) if isinstance(expression, cst.Attribute) else []
+
+
+def _said_level(call: cst.Call, sheet: SpeechSheet) -> Level | None:
+    """How loud a call says to be: `log.log(logging.ERROR, …)`."""
+    if sheet.level is None or len(call.args) <= sheet.level:
+        return None
+    word = (dotted(call.args[sheet.level].value) or "").rpartition(".")[2].lower()
+    return next((level for level in _LEVELS if level == word), None)
 
 
 def _arguments_of_makers(call: cst.Call) -> list[cst.Arg]:
