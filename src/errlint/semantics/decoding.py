@@ -91,9 +91,11 @@ class Decodings:
         return any(self._tree.enclosing(place.node, cst.FunctionDef) is function for place in of.trail if isinstance(place.node, cst.Param))
 
     def _callers(self, function: cst.FunctionDef, of: Meaning) -> Iterator[tuple[cst.Call, Meaning | None]]:
-        """The calls that run a function, and what each hands it for the value that ``of`` was taken from."""
+        """The calls that run a function, and what each hands it for the value that ``of`` was taken from; not those of its own."""
         parameters = [place.node for place in of.trail if isinstance(place.node, cst.Param)]
         for call in self._semantics.evaluator.callers(function):
+            if self._tree.within(call, function):
+                continue
             given = bound_arguments(call, function)
             argument = next((given[one] for one in parameters if one in given), None)
             yield call, self._semantics.meaning(argument) if argument is not None else None
@@ -146,23 +148,29 @@ class Decodings:
             if body is not None and body.kind is Kind.BODY and not body.path and self._semantics.answers.of(body) == answer:
                 yield body
 
-    def guarded(self, call: cst.Call, body: Meaning, hops: int = _HOPS) -> bool:
+    def guarded(self, call: cst.Call, body: Meaning) -> bool:
         """Whether a body that is no JSON cannot get here, or its failure is expected: there, or by all callers.
 
         By a handler, a look at it first, or an earlier success.
         """
-        if self._guards.ready(call, body) or self._decoded_before(call, body):
-            return True
-        function = self._tree.enclosing(call, cst.FunctionDef) if hops else None
-        callers = list(self._callers(function, body)) if function is not None else []
-        return bool(callers) and all(self.guarded(one, given or body, hops - 1) for one, given in callers)
+        return self._is_guarded(call, body, _HOPS, at_hand=True)
 
-    def _decoded_before(self, call: cst.Call, body: Meaning) -> bool:
+    def _is_guarded(self, node: cst.CSTNode, body: Meaning, hops: int, *, at_hand: bool) -> bool:
+        """``at_hand``: the answer is there already, and not asked for further in."""
+        if self._guards.ready(node, body) or (at_hand and self._decoded_before(node, body)):
+            return True
+        function = self._tree.enclosing(node, cst.FunctionDef) if hops else None
+        callers = list(self._callers(function, body)) if function is not None else []
+        return bool(callers) and all(
+            self._is_guarded(one, given or body, hops - 1, at_hand=at_hand and given is not None) for one, given in callers
+        )
+
+    def _decoded_before(self, node: cst.CSTNode, body: Meaning) -> bool:
         """The same answer was decoded already, on every way to here."""
         answer, order = self._semantics.answers.of(body), self._tree.order
-        function = self._tree.enclosing(call, cst.FunctionDef) or self._tree.module
-        earlier = (other for other in self._decoded_in(function, answer) if order[other] < order[call])
-        return any(self._is_on_the_way(other, call) for other in earlier)
+        function = self._tree.enclosing(node, cst.FunctionDef) or self._tree.module
+        earlier = (other for other in self._decoded_in(function, answer) if order[other] < order[node])
+        return any(self._is_on_the_way(other, node) for other in earlier)
 
     def _decoded_in(self, function: cst.CSTNode, answer: Answer) -> list[cst.Call]:
         """Where a function decodes the body of an answer."""
