@@ -9,8 +9,12 @@ The errors of an API come as JSON only as long as the API itself answers. A gate
 then `.json()` fails in the middle of the error handling: the status is lost, and what the caller sees is a `JSONDecodeError`, which no
 retry policy and no handler of API errors expects.
 
-errlint is silent where the failure is caught (also by all callers in the file), where a test asks for the content type or looks at the text
-first, where the same answer was decoded before, and under statuses that servers in front of an API have no use for, such as 422.
+That an answer is an error is known by tests of its status, also of all callers in the file that hand it on, and where an exception class
+makes its instances of an answer and reads the status.
+
+errlint is silent where the failure is caught (also by decorators and context managers of the project, and by all callers in the file),
+where a test asks for the content type or looks at the text first, where the same answer was decoded before, and under statuses that servers
+in front of an API have no use for, such as 422.
 
 ## Example
 

@@ -62,7 +62,7 @@ _TESTS = (cst.If, cst.While, cst.IfExp, cst.BooleanOperation, cst.UnaryOperation
     on=_TESTS,
     since="0.1",
     severity=Severity.ERROR,
-    screen=lambda code: code.names_falsy_response or (code.tests_status and code.asks_truths),
+    screen=lambda code: code.names_falsy_response or code.raises_what_was_none or (code.tests_status and code.asks_truths),
 )
 def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
     for operand in _operands(node, ctx):
@@ -126,7 +126,9 @@ def _is_falsy(meaning: Meaning) -> bool:
 
 
 def _means_presence(node: cst.CSTNode, operand: cst.BaseExpression, response: Meaning, ctx: Context) -> bool:
-    """Whether the author asks "is there a response?": it comes from an exception, is known to be an error already, or is handled as one.
+    """Whether the author asks "is there a response?"
+
+    It comes from an exception, is known to be an error already, is handled as one, or was None before it raised for its status.
 
     `if response:` straight after a call is a way to ask for success, and stays silent.
     """
@@ -134,7 +136,7 @@ def _means_presence(node: cst.CSTNode, operand: cst.BaseExpression, response: Me
         return True
     if isinstance(node, (cst.If, cst.IfExp)) and ctx.is_error(response, operand):
         return True
-    return ctx.goes_on_to_error(operand) or _raises_its_status(node, operand, ctx)
+    return ctx.goes_on_to_error(operand) or ctx.is_left_by_failure(operand) or _raises_its_status(node, operand, ctx)
 
 
 def _raises_its_status(node: cst.CSTNode, operand: cst.BaseExpression, ctx: Context) -> bool:

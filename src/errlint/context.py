@@ -167,6 +167,10 @@ class Context(Editing):
         """Whether a bare test may be one for the presence of a response: asked first, since it looks at nothing but the form."""
         return self.semantics.presence.may_be_asked(operand)
 
+    def is_left_by_failure(self, operand: cst.BaseExpression) -> bool:
+        """Whether a handler asks a name that is None until the request whose answer raised for its status."""
+        return self.semantics.presence.is_left_by_failure(operand)
+
     def goes_on_to_error(self, operand: cst.BaseExpression) -> bool:
         """Whether a test for the truth of a response is joined by one that only an error status passes."""
         return self.semantics.statuses.contradicted(operand)

@@ -286,6 +286,11 @@ class Libraries:
     def _said_of_clients(self) -> frozenset[str]:
         return frozenset(name for sheet in self.sheets for entry in sheet.type for name in entry.raises)
 
+    @cached_property
+    def answerless(self) -> frozenset[str]:
+        """The exceptions of all failures of the network: no answer stands behind one."""
+        return frozenset(name for sheet in self.sheets for name in sheet.library.network)
+
     def are_strangers(self, one: str, other: str) -> bool:
         """Whether two types are of libraries none of whose types is one of the other's: an error of one is none of the other."""
         home, away = self._homes.get(one), self._homes.get(other)

@@ -61,6 +61,8 @@ _TELLS_KIND = re.compile(rb"\b(?:isinstance|issubclass|hasattr|callable|len|star
 """A call, up to its last bracket, whose value is no answer."""
 _LONGEST_CALL = 200
 """Bytes."""
+_RAISING = frozenset({b"raise_for_status"})
+_NONE_AT_FIRST = re.compile(rb"= ?None\b")
 _ALONE = re.compile(rb"\bif[\s(]+[\w.]+[\s)]+else\b|\b(?:if|elif)[\s(]+[\w.]+[\s)]*:\s*raise\b")
 _CASTS = frozenset({b"int", b"float"})
 _CAST = re.compile(rb"t(?:(?<=\Wint)|(?<=\Wfloat))\s*\(|=\s*(?:int|float)[ \t]*\n")
@@ -115,6 +117,11 @@ class Code(Skeleton):
     def names_falsy_response(self) -> bool:
         """An exception is asked for a response that may be without truth."""
         return self._asks_for(self.known.falsy) and self.has_exceptions
+
+    @cached_property
+    def raises_what_was_none(self) -> bool:
+        """An answer may be None at first, is asked to raise for its status, and something handles that."""
+        return self.has(_RAISING) and self.handles_exceptions and self.matches(_NONE_AT_FIRST)
 
     # errors ------------------------------------------------------------------------------------------------------------------------
 

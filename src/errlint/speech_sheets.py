@@ -33,6 +33,8 @@ class SpeechSheet(_Table, frozen=True, kw_only=True):
     """Plain names of functions of which nothing is known but that: projects have them to do what the library does."""
     text: int = 0
     """The position of the text."""
+    level: int | None = None
+    """The position of the argument that says how loud it is, by its last name: ``logging.ERROR``."""
     style: Literal["percent", "brace", "joined", "text"] = "text"
     """What becomes of the arguments after the text: put in for ``%s``, for ``{}``, written one after the other, or something else."""
     fields: Literal["", "extra", "keywords"] = ""
@@ -66,16 +68,16 @@ class Speeches:
         return {name: (sheet, level) for sheet in self.sheets for name, level in sheet.names.items()}
 
     @cached_property
-    def _makers(self) -> dict[str, SpeechSheet]:
-        return {name: sheet for sheet in self.sheets for name in sheet.makers}
+    def _makers(self) -> dict[tuple[str, str], SpeechSheet]:
+        return {(name, method): sheet for sheet in self.sheets for name in sheet.makers for method in sheet.methods}
 
     def function(self, name: str) -> tuple[SpeechSheet, Level] | None:
         """What a call of this dotted name tells people with."""
         return self._functions.get(name)
 
-    def made_by(self, name: str) -> SpeechSheet | None:
-        """What the object tells people with that a call of this dotted name returns."""
-        return self._makers.get(name)
+    def made_by(self, name: str, method: str) -> SpeechSheet | None:
+        """What a method of the object tells people with that a call of this dotted name returns."""
+        return self._makers.get((name, method))
 
     def called(self, receiver: str, method: str) -> SpeechSheet | None:
         """What an object with this plain name is likely to be."""

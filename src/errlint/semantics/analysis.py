@@ -49,6 +49,7 @@ from errlint.semantics.retries.told import ToldWaits
 from errlint.semantics.retries.waits import Waits
 from errlint.semantics.said_apis import SaidApis
 from errlint.semantics.scopes import How, Scopes
+from errlint.semantics.shields import Shields
 from errlint.semantics.silences import Silences
 from errlint.semantics.sorting import Sorting
 from errlint.semantics.statuses import ERRORS, Statuses
@@ -189,6 +190,11 @@ class Semantics:
     def answers(self) -> Answers:
         """Which values come from the same answer."""
         return Answers(self.tree, self.functions, self.statuses)
+
+    @cached_property
+    def shields(self) -> Shields:
+        """What catches failures from around the code that fails."""
+        return Shields(self)
 
     @cached_property
     def decodings(self) -> Decodings:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 import libcst as cst
 
@@ -10,7 +10,7 @@ from errlint.semantics.answers import Answers
 from errlint.semantics.code_tests import CodeTest, CodeTests
 from errlint.semantics.conditions import conditions_at
 from errlint.semantics.meaning import Kind, Meaning
-from errlint.semantics.statuses import ALL, ERRORS, OK
+from errlint.semantics.statuses import ALL, ERRORS, OK, SUCCESS
 from errlint.semantics.tree import Tree
 
 
@@ -57,6 +57,8 @@ class Circumstances:
         possible = self._answers.statuses(of).possible_at(node)
         if possible & ERRORS and not possible & OK:
             return True
+        if self._is_refused(of, node):
+            return True
         answer = self._answers.of(of)
         for found in self._tree.ancestors(node):
             if isinstance(found, (cst.ExceptHandler, cst.ExceptStarHandler)):
@@ -67,6 +69,29 @@ class Circumstances:
             if isinstance(found, (cst.FunctionDef, cst.Lambda)):
                 break
         return False
+
+    def _is_refused(self, of: Meaning, node: cst.CSTNode) -> bool:
+        """Whether a test leaves all but one success, and what is left is raised: ``if answer.status_code != 201: raise …``
+
+        Whatever else comes is an error to this code, other successes as well. What ends in another way may be one of them.
+        """
+        statuses = self._answers.statuses(of)
+        region: list[cst.CSTNode] = []
+        for found in self._tree.ancestors(node):
+            if isinstance(found, (cst.FunctionDef, cst.Lambda)):
+                break
+            if isinstance(found, cst.IndentedBlock):
+                left = [statement for statement in found.body if _misses_a_success(statuses.possible_at(statement))]
+                if not left:
+                    break
+                region = [*left]
+        ends = bool(region) and _raises(region[-1])
+        return ends and not any(statuses.possible_at(way) & SUCCESS for way in self._ways_out(region))
+
+    def _ways_out(self, region: Iterable[cst.CSTNode]) -> Iterator[cst.CSTNode]:
+        """Where statements end otherwise than in raising."""
+        for statement in region:
+            yield from self._tree.inside(statement, cst.Return, cst.Break, cst.Continue, cst.Yield, into_functions=False)
 
     def handles_status(self, test: CodeTest, statuses: Collection[int]) -> bool:
         """Whether the decision that a test of codes is part of has another arm for one of these statuses."""
@@ -115,6 +140,15 @@ class Circumstances:
 
     def _same(self, one: Meaning, other: Meaning) -> bool:
         return self._answers.of(one) == self._answers.of(other)
+
+
+def _misses_a_success(possible: int) -> bool:
+    """Whether most errors are possible, and not all successes."""
+    return possible & SUCCESS != SUCCESS and (possible & ERRORS).bit_count() > ERRORS.bit_count() // 2
+
+
+def _raises(statement: cst.CSTNode) -> bool:
+    return isinstance(statement, cst.SimpleStatementLine) and isinstance(statement.body[-1], cst.Raise)
 
 
 def _set(statuses: Iterable[int]) -> int:

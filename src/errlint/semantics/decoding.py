@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from errlint.semantics.answers import Answer
-from errlint.semantics.conditions import conditions_at
-from errlint.semantics.handlers import BROAD
+from errlint.semantics.decode_guards import DecodeGuards
+from errlint.semantics.functions import bound_arguments
 from errlint.semantics.leaving import leaves
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.names import dotted
@@ -20,9 +22,8 @@ if TYPE_CHECKING:
 
 _DECODE = "decoded from JSON"
 _HOPS = 3
-"""Callers of callers that are asked whether they catch the failure."""
+"""Callers of callers that are asked."""
 _TRYING = (cst.Try, cst.TryStar)
-_LOOKS_AT = (Kind.TEXT, Kind.HEADERS, Kind.RESPONSE, Kind.BODY)
 
 IN_FRONT = 1 << 403 | 1 << 413 | 1 << 429 | statuses(500, 505) | statuses(520, 531)
 """Error statuses that servers in front of an API (firewalls, load balancers, proxies) answer with by themselves, in any format."""
@@ -34,6 +35,7 @@ class Decodings:
     def __init__(self, semantics: Semantics) -> None:
         self._semantics = semantics
         self._tree = semantics.tree
+        self._guards = DecodeGuards(semantics)
         self._reads: dict[cst.CSTNode, dict[cst.CSTNode, list[cst.BaseExpression]]] = {}
         self._decoding: dict[cst.CSTNode, dict[Answer, list[cst.Call]]] = {}
 
@@ -66,8 +68,47 @@ class Decodings:
         return next((read for read in self._error_reads(function).get(call, ()) if read is not call), None)
 
     def _may_be_a_page(self, node: cst.CSTNode, of: Meaning) -> bool:
+        return bool(self._statuses_of_error(node, of, _HOPS) & IN_FRONT)
+
+    def _statuses_of_error(self, node: cst.CSTNode, of: Meaning, hops: int) -> int:
+        """The statuses that an answer may have where ``node`` stands, if it is known to be an error there; else none.
+
+        It is one, too, where all that run the function hand it an error, and where an exception is made of it.
+        """
         circumstances = self._semantics.circumstances
-        return bool(circumstances.statuses_at(node, of) & IN_FRONT) and circumstances.is_error(of, node)
+        possible = circumstances.statuses_at(node, of)
+        if circumstances.is_error(of, node):
+            return possible
+        function = self._tree.enclosing(node, cst.FunctionDef) if hops and possible & IN_FRONT else None
+        if function is None or not self._is_handed(of, function):
+            return 0
+        handed = [self._statuses_of_error(call, given, hops - 1) if given else 0 for call, given in self._callers(function, of)]
+        if handed:
+            return possible & reduce(or_, handed) if all(handed) else 0
+        return possible if self._is_of_error(function, of) else 0
+
+    def _is_handed(self, of: Meaning, function: cst.FunctionDef) -> bool:
+        return any(self._tree.enclosing(place.node, cst.FunctionDef) is function for place in of.trail if isinstance(place.node, cst.Param))
+
+    def _callers(self, function: cst.FunctionDef, of: Meaning) -> Iterator[tuple[cst.Call, Meaning | None]]:
+        """The calls that run a function, and what each hands it for the value that ``of`` was taken from; not those of its own."""
+        parameters = [place.node for place in of.trail if isinstance(place.node, cst.Param)]
+        for call in self._semantics.evaluator.callers(function):
+            if self._tree.within(call, function):
+                continue
+            given = bound_arguments(call, function)
+            argument = next((given[one] for one in parameters if one in given), None)
+            yield call, self._semantics.meaning(argument) if argument is not None else None
+
+    def _is_of_error(self, function: cst.FunctionDef, of: Meaning) -> bool:
+        """Whether a function makes an exception of an answer, and reads its status: other modules raise it."""
+        definition = self._tree.parent.get(self._tree.block(function))
+        sheet = self._semantics.types.of_class(definition) if isinstance(definition, cst.ClassDef) else None
+        if sheet is None or sheet.is_a != "exception" or not _makes(function):
+            return False
+        answer = self._semantics.answers.of(of)
+        read = (self._semantics.meaning(node) for node in self._tree.inside(function.body, cst.Attribute))
+        return any(one is not None and one.kind is Kind.STATUS and self._semantics.answers.of(one) == answer for one in read)
 
     def _error_reads(self, function: cst.CSTNode) -> dict[cst.CSTNode, list[cst.BaseExpression]]:
         """The places of a function that read parts of the body of an error that may be the page of a proxy, by the call that decoded it."""
@@ -96,7 +137,7 @@ class Decodings:
             outer = self._tree.parent.get(handler)
             if isinstance(handler, (cst.ExceptHandler, cst.ExceptStarHandler)) and isinstance(outer, _TRYING):
                 for body in self._decoded_by(outer.body, answer):
-                    if next((one for one in outer.handlers if self._takes(one.type, body)), None) is handler:
+                    if next((one for one in outer.handlers if self._guards.takes(one.type, body)), None) is handler:
                         return True
         return False
 
@@ -107,83 +148,29 @@ class Decodings:
             if body is not None and body.kind is Kind.BODY and not body.path and self._semantics.answers.of(body) == answer:
                 yield body
 
-    # guards ----------------------------------------------------------------------------------------------------------------------
-
     def guarded(self, call: cst.Call, body: Meaning) -> bool:
-        """Whether a body that is no JSON cannot get here, or its failure is expected: a handler, a look at it first, an earlier success."""
-        return self._is_caught(call, body, _HOPS) or self._looked_at(call) or self._decoded_before(call, body)
+        """Whether a body that is no JSON cannot get here, or its failure is expected: there, or by all callers.
 
-    def _is_caught(self, node: cst.CSTNode, body: Meaning, hops: int) -> bool:
-        child = node
-        for found in self._tree.ancestors(node):
-            if isinstance(found, _TRYING) and child is found.body and any(self._takes(handler.type, body) for handler in found.handlers):
-                return True
-            if isinstance(found, cst.With) and child is found.body and any(self._suppresses(item.item, body) for item in found.items):
-                return True
-            if isinstance(found, cst.FunctionDef):
-                calls = self._semantics.functions.calls_of(found) if hops else []
-                return bool(calls) and all(self._is_caught(one, body, hops - 1) for one in calls)
-            child = found
-        return False
+        By a handler, a look at it first, or an earlier success.
+        """
+        return self._is_guarded(call, body, _HOPS, at_hand=True)
 
-    def _suppresses(self, manager: cst.BaseExpression, body: Meaning) -> bool:
-        called = isinstance(manager, cst.Call) and (dotted(manager.func) or "").rpartition(".")[2] == "suppress"
-        return called and isinstance(manager, cst.Call) and any(self._takes(argument.value, body) for argument in manager.args)
-
-    def _takes(self, types: cst.BaseExpression | None, body: Meaning) -> bool:
-        if types is None:
+    def _is_guarded(self, node: cst.CSTNode, body: Meaning, hops: int, *, at_hand: bool) -> bool:
+        """``at_hand``: the answer is there already, and not asked for further in."""
+        if self._guards.ready(node, body) or (at_hand and self._decoded_before(node, body)):
             return True
-        return any(name in self._failures(body) for name in self._semantics.evaluator.type_names(types)) or any(
-            name.endswith("DecodeError") for name in self._semantics.evaluator.type_names(types)
+        function = self._tree.enclosing(node, cst.FunctionDef) if hops else None
+        callers = list(self._callers(function, body)) if function is not None else []
+        return bool(callers) and all(
+            self._is_guarded(one, given or body, hops - 1, at_hand=at_hand and given is not None) for one, given in callers
         )
 
-    def _failures(self, body: Meaning) -> set[str]:
-        """The types, by all their names, that catch the failure to decode a body."""
-        found = {*BROAD, "ValueError"}
-        raised = body.origin.sheet.undecodable if body.origin is not None and body.origin.sheet is not None else ()
-        for name in raised:
-            for sheet in self._semantics.types.ancestors(name):
-                found.update((sheet.name, *sheet.also))
-        return found
-
-    def _looked_at(self, call: cst.Call) -> bool:
-        """A test on the way asks what the body is: its content type, how its text begins, or a helper that is given the answer."""
-        for test, _ in conditions_at(self._tree, call):
-            for node in (test, *self._tree.below(test)):
-                if isinstance(node, cst.Attribute) and node.attr.value in ("content_type", "mimetype"):
-                    return True
-                if isinstance(node, (cst.Subscript, cst.Call)) and self._asks(node):
-                    return True
-                if isinstance(node, cst.Comparison) and any(self._is(part, Kind.TEXT) for part in self._operands(node)):
-                    return True
-        return False
-
-    def _asks(self, node: cst.Subscript | cst.Call) -> bool:
-        found = self._semantics.meaning(node)
-        if found is not None and found.kind is Kind.HEADER and found.name.lower() == "content-type":
-            return True
-        if not isinstance(node, cst.Call):
-            return False
-        if isinstance(node.func, cst.Attribute) and self._is(node.func.value, Kind.TEXT):
-            return bool(node.args)  # `.startswith("{")`, and not `.strip()`
-        name = dotted(node.func)
-        given = (self._semantics.meaning(argument.value) for argument in node.args)
-        return name not in ("len", "bool", "isinstance", "str") and any(one is not None and one.kind in _LOOKS_AT for one in given)
-
-    def _operands(self, comparison: cst.Comparison) -> Iterator[cst.BaseExpression]:
-        yield comparison.left
-        yield from (target.comparator for target in comparison.comparisons)
-
-    def _is(self, expression: cst.BaseExpression, kind: Kind) -> bool:
-        found = self._semantics.meaning(expression)
-        return found is not None and found.kind is kind
-
-    def _decoded_before(self, call: cst.Call, body: Meaning) -> bool:
+    def _decoded_before(self, node: cst.CSTNode, body: Meaning) -> bool:
         """The same answer was decoded already, on every way to here."""
         answer, order = self._semantics.answers.of(body), self._tree.order
-        function = self._tree.enclosing(call, cst.FunctionDef) or self._tree.module
-        earlier = (other for other in self._decoded_in(function, answer) if order[other] < order[call])
-        return any(self._is_on_the_way(other, call) for other in earlier)
+        function = self._tree.enclosing(node, cst.FunctionDef) or self._tree.module
+        earlier = (other for other in self._decoded_in(function, answer) if order[other] < order[node])
+        return any(self._is_on_the_way(other, node) for other in earlier)
 
     def _decoded_in(self, function: cst.CSTNode, answer: Answer) -> list[cst.Call]:
         """Where a function decodes the body of an answer."""
@@ -205,3 +192,8 @@ class Decodings:
             block = self._tree.block(around)
             around = self._tree.parent.get(block)
         return self._tree.within(later, block)
+
+
+def _makes(function: cst.FunctionDef) -> bool:
+    """Whether a function makes objects of its class."""
+    return function.name.value == "__init__" or any(dotted(one.decorator) == "classmethod" for one in function.decorators)

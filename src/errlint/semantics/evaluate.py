@@ -201,6 +201,10 @@ class Evaluator:
         """Where a value that ``node`` binds to a name is used as only responses are."""
         return self._unknown.telling_use(name, node)
 
+    def callers(self, function: cst.FunctionDef) -> list[cst.Call]:
+        """The calls of this file that run a function; for a constructor, those that make an object with it."""
+        return [*self._functions.calls_of(function), *self._objects.makings_of(function)]
+
     def type_names(self, expression: cst.BaseExpression) -> list[str]:
         """The exception types that an expression names, tuples taken apart."""
         return self._handlers.named(expression)
@@ -279,13 +283,20 @@ class Evaluator:
         if found is None and own is not None:
             found = self._of_project(own, attribute)
             if found is not None:
-                found = self._of_exception(found, base)
+                found = self._given_response(found, base, attribute) or self._of_exception(found, base)
         if found is None and own is not None and base is not None:
             given = self._records.field(base, attribute.attr.value)
             found = self._items.kept(given, f".{attribute.attr.value}") if given is not None else None
         if found is None and base is not None:
             return self._inside.member(base, attribute.attr.value, attribute)
         return found or self._elsewhere(attribute)
+
+    def _given_response(self, found: Meaning, base: Meaning | None, attribute: cst.Attribute) -> Meaning | None:
+        """The response that an exception is raised with: of the library that gave it, where its class only uses it as some response."""
+        if base is None or base.kind is not Kind.EXCEPTION or not base.proven or found.kind is not Kind.RESPONSE:
+            return None
+        given = self._inside.member(base, attribute.attr.value, attribute)
+        return given if given is not None and given.kind is Kind.RESPONSE else None
 
     def _of_exception(self, found: Meaning, base: Meaning | None) -> Meaning:
         """What an exception of the project keeps of an answer is that of an error."""

@@ -102,6 +102,10 @@ class Imported:
         """The types in a tuple of types of another module."""
         return self._modules.type_names(name, self.hops - 1)
 
+    def caught_by(self, name: str) -> tuple[str, ...]:
+        """The types that a decorator, or a context manager, of another module catches of what it runs."""
+        return self._modules.caught_by(name, self.hops - 1)
+
     def asks_by_itself(self, spot: Spot) -> bool | None:
         """Whether what is made at a place in another file is a client that waits by itself as long as the server says; None: it is none."""
         return self._modules.asks_by_itself(spot, self.hops - 1)

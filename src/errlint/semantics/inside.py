@@ -84,6 +84,8 @@ class Inside:
         sheet = self._types.type(declared.rstrip("?"))
         if sheet is None:
             return None
+        if sheet.is_a == "response" and base.kind is Kind.EXCEPTION and base.sheet is not None and self._types.is_answerless(base.sheet):
+            return None
         return base.becomes(OF_TYPE[sheet.is_a], expression, f"`.{name}` is a `{sheet.name}`", sheet=sheet, name=name)
 
     def item(self, base: Meaning, key: str | int, expression: cst.BaseExpression) -> Meaning | None:

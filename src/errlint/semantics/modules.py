@@ -201,6 +201,11 @@ class Modules:
             return ()
         return self._ask(file, hops, ("types", name), lambda module: module.type_names(path)) or ()
 
+    def caught_by(self, name: str, hops: int) -> tuple[str, ...]:
+        """The types that the decorator or context manager of this name catches of what it runs."""
+        file, path = file_and_path(name)
+        return self._ask(file, hops, ("caught", name), lambda module: module.caught_by(path)) or ()
+
     def asks_by_itself(self, spot: Spot, hops: int) -> bool | None:
         """Whether the call at a place makes a client that waits by itself as long as the server says."""
         return self._ask(spot.file, hops, ("asks", spot.file, spot.rank), lambda module: module.asks_by_itself(spot.rank))

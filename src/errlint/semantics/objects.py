@@ -41,13 +41,17 @@ class Objects:
             return []
         params = [*constructor.params.posonly_params, *constructor.params.params][1:]
         names = [param.name.value for param in params]
-        return self._given(definition, self._makings.get(constructor, ()), parameter.name.value, names)
+        return self._given(definition, self.makings_of(constructor), parameter.name.value, names)
 
     def field(self, definition: cst.ClassDef, name: str) -> Meaning | None:
         """What a field of a record stands for."""
         names = list(fields(definition))
         found = self._given(definition, self._makings.get(definition, ()), name, names) if name in names else []
         return next(iter(found), None)
+
+    def makings_of(self, constructor: cst.FunctionDef) -> list[cst.Call]:
+        """The calls that run an ``__init__``: of its class, of one below it without its own, of ``super().__init__``."""
+        return self._makings.get(constructor, [])
 
     def _given(self, definition: cst.ClassDef | None, calls: Iterable[cst.Call], name: str, names: list[str]) -> list[Meaning]:
         sheet = self._types.of_class(definition) if definition is not None else None

@@ -17,7 +17,7 @@ Keys = tuple[str | int, ...]
 def captured_path(tree: Tree, capture: cst.MatchAs) -> tuple[cst.BaseExpression, tuple[str, ...]] | None:
     """The subject of the ``match`` and the keys to a captured name: ``case {"error": {"message": text}}`` gives ``("error", "message")``.
 
-    None when the capture stands in a pattern that is no mapping (a sequence, a class).
+    The attributes of class patterns are keys as well: ``case APIError(code=code)``. None where positions lead there.
     """
     case = tree.enclosing(capture, cst.MatchCase)
     match = tree.enclosing(capture, cst.Match)
@@ -33,6 +33,10 @@ def captured_path(tree: Tree, capture: cst.MatchAs) -> tuple[cst.BaseExpression,
             if key is None:
                 return None
             keys.append(key)
+        elif isinstance(around, cst.MatchKeywordElement):
+            keys.append(around.key.value)
+        elif isinstance(around, cst.MatchClass) and isinstance(child, cst.MatchKeywordElement):
+            pass  # which has told its attribute
         elif not isinstance(around, (cst.MatchMapping, cst.MatchOr, cst.MatchOrElement, cst.MatchAs)) and not _is_only_typed(around, child):
             return None
         child = around

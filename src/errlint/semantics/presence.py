@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from errlint.semantics.leaving import asked_to_raise
 from errlint.semantics.scopes import How
 
 if TYPE_CHECKING:
@@ -30,7 +31,27 @@ class Presence:
 
     def may_be_asked(self, operand: cst.BaseExpression) -> bool:
         """Whether the truth of an operand may stand for the presence of a response."""
-        return self._may_be_of_exception(operand, _HOPS) or self._goes_on(operand) or self._is_told(operand)
+        if self._may_be_of_exception(operand, _HOPS) or self._goes_on(operand) or self._is_told(operand):
+            return True
+        return self.is_left_by_failure(operand)
+
+    def is_left_by_failure(self, operand: cst.BaseExpression) -> bool:
+        """Whether a name is None until a request of the ``try``, which then asks its answer to raise for its status.
+
+        The handler asks for the truth of the name: what raised there was an error, or there was no answer.
+        """
+        handler = self._tree.enclosing(operand, cst.ExceptHandler) if isinstance(operand, cst.Name) else None
+        tried = self._tree.tried(handler)
+        if handler is None or tried is None or not isinstance(operand, cst.Name):
+            return False
+        bindings = [binding for binding in self._semantics.scopes.reaching(operand) if binding.how is How.VALUE]
+        answers = [binding for binding in bindings if self._tree.within(binding.node, tried)]
+        nothing = any(isinstance(one.value, cst.Name) and one.value.value == "None" for one in bindings if one not in answers)
+        raised = (asked_to_raise(one) for one in self._tree.inside(tried, cst.SimpleStatementLine))
+        if not nothing or not answers or not any(isinstance(one, cst.Name) and one.value == operand.value for one in raised):
+            return False
+        caught = self._semantics.evaluator.caught(handler)
+        return caught is not None and caught.proven and (caught.sheet is None or caught.sheet.covers_status)
 
     def _may_be_of_exception(self, expression: cst.BaseExpression, hops: int) -> bool:
         known = self._of_exception.get((expression, hops))

@@ -215,11 +215,13 @@ class Scopes:
         return isinstance(handler, (cst.ExceptHandler, cst.ExceptStarHandler)) and self._tree.parent.get(handler) in of
 
     def _may_reach(self, use: cst.Name, home: Scope) -> list[Binding]:
+        runs_later = False
         for scope in self.outer(home):
             bindings = self.bindings(use.value, scope)
             if not bindings:
+                runs_later |= not isinstance(scope, _COMPREHENSIONS)
                 continue
-            if scope is not home and not isinstance(home, _COMPREHENSIONS):
+            if runs_later:
                 # a function runs later: any binding of the outer scope may hold by then
                 return bindings[: -_NEAREST - 1 : -1]
             if len(bindings) == 1 and bindings[0].how is How.PARAMETER:

@@ -89,6 +89,8 @@ class FunctionSummary(FunctionSheet, frozen=True):
     escapes: bool = False
     predicate: tuple[int, int] | None = None
     abstract: bool = False
+    only_reads: bool = False
+    """It returns a part of what it is given, and does nothing else with it."""
 
 
 Kinds = tuple[tuple[int | str, tuple[str, ...]], ...]

@@ -14,6 +14,7 @@ from errlint.semantics.class_members import is_abstract, is_property, is_static
 from errlint.semantics.functions import fields, is_spread, method
 from errlint.semantics.leaving import leaves
 from errlint.semantics.meaning import Kind, Meaning, Place
+from errlint.semantics.request_ids.readers import only_reads
 from errlint.semantics.retries.exception_types import Raised
 from errlint.semantics.scopes import How
 from errlint.semantics.statuses import ALL, UNKNOWN, Range, Statuses
@@ -95,6 +96,7 @@ class Summariser:
             escapes=evaluator.raises.escapes(node),
             predicate=self._predicate(node, returned, evaluator.statuses),
             abstract=is_abstract(node),
+            only_reads=only_reads(node, self._tree),
         )
 
     def value(self, path: tuple[str, ...]) -> Value | None:
@@ -256,6 +258,14 @@ class Summariser:
         for expression in self._expressions_at(path):
             return tuple(self.outside(name) for name in self._semantics.predicates.types.named(expression))
         return ()
+
+    def caught_by(self, path: tuple[str, ...]) -> tuple[str, ...]:
+        """The types that the decorator or context manager at a path of names catches of what it runs."""
+        node = self._function_at(path)
+        definition = self._semantics.types.definition(path[0]) if len(path) == 1 else None
+        found = {*(self._semantics.shields.of_function(node) if node is not None else ())}
+        found.update(self._semantics.shields.of_class(definition) if definition is not None else ())
+        return tuple(sorted(map(self.outside, found)))
 
     def asks_by_itself(self, rank: int) -> bool | None:
         """Whether the call of this rank makes a client that waits by itself as long as the server says."""

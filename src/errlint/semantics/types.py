@@ -149,6 +149,10 @@ class Types:
         found = (self._libraries.errors_of(known) for known in (name, *(entry.name for entry in self.ancestors(name))))
         return next((errors for errors in found if errors), ())
 
+    def is_answerless(self, sheet: TypeSheet) -> bool:
+        """Whether an exception is a failure of the network: whatever its base class has for a response, it is without."""
+        return any(entry.name in self._libraries.answerless for entry in self.ancestors(sheet.name))
+
     def from_status(self, sheet: TypeSheet) -> TypeSheet:
         """An exception of the project that is seen to be raised for a status."""
         return msgspec.structs.replace(self.made_of_answer(sheet), covers_status=True)

@@ -161,12 +161,12 @@ class Variables:
         return self._typed.instance(sheet, binding.node) if sheet is not None else None
 
     def _captured(self, binding: Binding) -> Meaning | None:
-        """``case text if "limit" in text`` or ``case {"message": text}``."""
+        """``case text if "limit" in text``, ``case {"message": text}`` or ``case APIError(code=code)``."""
         captured = captured_path(self._tree, binding.node) if isinstance(binding.node, cst.MatchAs) else None
         if captured is None:
             return None
         subject, keys = captured
         found = self._meaning(subject)
         for key in keys:
-            found = self._inside.item(found, key, subject) if found is not None else None
+            found = self._inside.part(found, key, subject) if found is not None else None
         return None if found is None else self._kept(found, binding)

@@ -91,14 +91,8 @@ class Failures:
         if where is None:
             return None
         name = handler.name.name.value if handler.name is not None and isinstance(handler.name.name, cst.Name) else ""
-        special = bool(types) and all(self._is_special(found) for found in types)
+        special = bool(types) and all(is_special(self._semantics, found) for found in types)
         return Failure(_statements(handler.body), caught, where, name, handler, special)
-
-    def _is_special(self, sheet: TypeSheet) -> bool:
-        if self._semantics.libraries.is_general(sheet.name):
-            return False
-        above = [found for found in self._semantics.types.ancestors(sheet.name) if found is not sheet]
-        return sheet.status_class != "5xx" and any(found.carries_status for found in above)
 
     def _is_pluggable(self, caught: Meaning) -> bool:
         """Whether an SDK to which other vendors answer, too, is given arguments that may be the address of one of them."""
@@ -214,6 +208,14 @@ class Failures:
             return ()
         nodes = self._tree.of_types(cst.ExceptHandler, cst.ExceptStarHandler, cst.If)
         return tuple((node, found) for node in nodes for found in self.at(node))
+
+
+def is_special(semantics: Semantics, sheet: TypeSheet) -> bool:
+    """Whether a type of exception is one of an SDK's more specific ones, which says what went wrong."""
+    if semantics.libraries.is_general(sheet.name):
+        return False
+    above = [found for found in semantics.types.ancestors(sheet.name) if found is not sheet]
+    return sheet.status_class != "5xx" and any(found.carries_status for found in above)
 
 
 def _of_exception(response: Meaning) -> bool:

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from errlint.http_words import STATUS_MEMBERS
 from errlint.lean import dataclass
 from errlint.semantics.conditions import conditions_at
-from errlint.semantics.constants import string_value
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.names import dotted
+from errlint.semantics.request_ids.absence import Absence
 from errlint.semantics.request_ids.failures import Failure
 from errlint.semantics.request_ids.keeping import Keeping, Kept
 from errlint.semantics.request_ids.paths import End, Way
@@ -27,8 +26,6 @@ _ASKED = (Kind.CODE, Kind.MESSAGE, Kind.TEXT, Kind.STATUS)
 _ABSENT = 1 << 404 | 1 << 410
 _POSITIVE = (cst.Equal, cst.In, cst.Is)
 _NEGATIVE = (cst.NotEqual, cst.NotIn, cst.IsNot)
-_ANSWER = STATUS_MEMBERS | {"response"}
-"""Members of an exception that an answer stands behind."""
 _PRESENCE = frozenset({"hasattr", "bool", "len", "getattr"})
 
 
@@ -65,11 +62,15 @@ class Judge:
         self._speaking = speaking
         self._failure = failure
         self._keeping = Keeping(semantics, speaking, failure)
+        self.absence = Absence(semantics, failure, self._keeping)
 
     # statements ----------------------------------------------------------------------------------------------------------------
 
     def does(self, code: cst.CSTNode) -> tuple[bool, Speech | None, bool]:
         """Whether code keeps the id, what it tells people without it, and whether the program ends there."""
+        if isinstance(code, cst.WithItem):
+            # whatever is done there with the error: lines in a block may have what is given for the whole of it
+            return isinstance(code.item, cst.Call) and self._keeping.passed(code.item) is Kept.ID, None, False
         calls = [node for node in (code, *self._tree.below(code)) if isinstance(node, cst.Call)]
         if any(self._semantics.waits.pause(call) is not None for call in calls):
             return True, None, False  # a notice of a retry
@@ -92,8 +93,9 @@ class Judge:
         return self._keeping.of(code) is Kept.ID
 
     def said_by(self, speech: Speech) -> Kept:
-        """What the arguments of a call that tells people something have of the error."""
-        found = Kept.NOTHING
+        """What the arguments of a call that tells people something have of the error, and what its object was given of it before."""
+        function = speech.call.func
+        found = self._keeping.bound(function.value) if isinstance(function, cst.Attribute) else Kept.NOTHING
         for argument in speech.call.args:
             as_text = argument.keyword is None or argument.keyword.value != speech.sheet.fields
             found = max(found, self._keeping.of(argument, as_text=as_text))
@@ -181,9 +183,7 @@ class Judge:
         """
         if not self._failure.where.headers and self._semantics.decodings.failed_at(node, self._failure.meaning):
             return True
-        handler = self._failure.handler
-        caught = dotted(handler.name.name) if handler is not None and handler.name is not None else None
-        return caught is not None and any(_is_answered(test, caught) is (not truth) for test, truth in conditions_at(self._tree, node))
+        return any(self.absence.said(test, truth) for test, truth in conditions_at(self._tree, node))
 
     def _is_tried_again(self, value: cst.BaseExpression) -> bool:
         """`return self.fetch(url)` in `fetch`: what was told before is a notice of a retry."""
@@ -205,7 +205,7 @@ class Judge:
             return None
         made = self._made(statement.exc)
         if made is None:
-            return None
+            return self._raised_by_helper(statement, statement.exc, way)
         call = made if isinstance(made, cst.Call) else None
         name = self._semantics.names.qualified(call.func if call is not None else made) or ""
         ending = self._speaking.of(call) if call is not None else None
@@ -223,6 +223,21 @@ class Judge:
         if kept is Kept.TEXT and self._is_not_there(statement):
             return None
         return Loss(self._failure, Lost.RAISED, statement, raised=made, kept=kept)
+
+    def _raised_by_helper(self, statement: cst.Raise, raised: cst.BaseExpression, way: Way) -> Loss | None:
+        """`raise error_of(answer)`, where all that the function of this file returns are exceptions made there."""
+        helpers = self._semantics.runs(raised) if isinstance(raised, cst.Call) else []
+        made = [value for helper in helpers for value in self._semantics.functions.returned(helper)]
+        if not made or self._keeping.helper_keeps(cst.ensure_type(raised, cst.Call)):
+            return None
+        kept = Kept.NOTHING
+        for one in made:
+            if not isinstance(one, cst.Call) or self._made(one) is None or self._answers(self._semantics.names.qualified(one.func) or ""):
+                return None
+            kept = max(kept, *(self._keeping.of(argument) for argument in one.args), Kept.NOTHING)
+        if kept is Kept.TEXT or (kept is Kept.MARK and not (way.state.expected or self._is_expected(statement))):
+            return None if self._is_not_there(statement) else Loss(self._failure, Lost.RAISED, statement, kept=kept)
+        return None
 
     def _is_not_there(self, node: cst.CSTNode) -> bool:
         """Whether tests leave nothing but that something does not exist: the text says no more, and nobody asks the vendor about it."""
@@ -247,7 +262,7 @@ class Judge:
                     return self._made(binding.value) if isinstance(binding.value, cst.Call) else None
         callee = raised.func if isinstance(raised, cst.Call) else raised
         last = (dotted(callee) or "").rpartition(".")[2]
-        return raised if last.lstrip("_")[:1].isupper() else None
+        return raised if last.lstrip("_")[:1].isupper() or last == "cls" else None
 
     def _answers(self, name: str) -> bool:
         """Whether an exception is the answer to a request that this code serves."""
@@ -326,23 +341,6 @@ class Judge:
                 if meaning is not None and any(place.node is born for place in meaning.trail):
                     return True
         return False
-
-
-def _is_answered(test: cst.BaseExpression, caught: str) -> bool | None:
-    """Whether a test that is true says that there is an answer, or none; None where it asks something else."""
-    if isinstance(test, cst.Comparison) and len(test.comparisons) == 1:
-        target = test.comparisons[0]
-        if dotted(target.comparator) != "None" or not isinstance(target.operator, (cst.Is, cst.IsNot)):
-            return None
-        return isinstance(target.operator, cst.IsNot) if _is_answer(test.left, caught) else None
-    return True if _is_answer(test, caught) else None
-
-
-def _is_answer(asked: cst.BaseExpression, caught: str) -> bool:
-    """`e.response`, `getattr(e, "response", None)`, `hasattr(e, "status_code")`."""
-    if isinstance(asked, cst.Call) and dotted(asked.func) in ("hasattr", "getattr") and len(asked.args) > 1:
-        return dotted(asked.args[0].value) == caught and string_value(asked.args[1].value) in _ANSWER
-    return dotted(asked) in {f"{caught}.{member}" for member in _ANSWER}
 
 
 def _is_success(value: cst.BaseExpression) -> bool:

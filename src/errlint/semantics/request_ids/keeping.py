@@ -6,16 +6,17 @@ it. What nothing is known of (an attribute of the exception that no sheet has, a
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterable
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from errlint.regex import later
 from errlint.semantics.constants import index_value, string_value
 from errlint.semantics.meaning import Kind, Meaning
+from errlint.semantics.patterns import captured_path
 from errlint.semantics.request_ids.failures import Failure
+from errlint.semantics.request_ids.readers import names_id
 from errlint.semantics.request_ids.speech import Speaking
 from errlint.semantics.request_ids.whereabouts import is_id
 from errlint.semantics.scopes import How
@@ -35,8 +36,6 @@ class Kept(IntEnum):
     ID = 3
 
 
-_ID = later(r"(?:request|req|correlation|trace|ray|operation|activity|debug|log)[-_]?id|(?:cf|x)-ray|traceid", re.IGNORECASE)
-"""What request ids are called; a value with such a name is taken for one."""
 _AS_TEXT = frozenset({"str", "repr", "format", "ascii", "html.escape", "textwrap.shorten", "bytes"})
 _NEITHER = frozenset({"type", "isinstance", "issubclass", "len", "hasattr", "id", "bool", "int", "float", "callable"})
 _WHOLE = ("traceback.", "sys.exc_info", "sys.exception")
@@ -50,6 +49,11 @@ _NAMED_NOTHING = frozenset(
 _OBJECTS = (Kind.CLIENT, Kind.INSTANCE, Kind.OBJECT)
 _HOPS = 4
 """Through how many variables a value is followed."""
+
+
+def is_none(value: cst.BaseExpression) -> bool:
+    """Whether a value is nothing: `None`, or an empty text."""
+    return (isinstance(value, cst.Name) and value.value == "None") or (isinstance(value, cst.SimpleString) and not string_value(value))
 
 
 class Keeping:
@@ -95,6 +99,44 @@ class Keeping:
         meaning = self._semantics.meaning(value)
         return meaning is not None and meaning.kind is Kind.CODE
 
+    def is_id(self, node: cst.BaseExpression, hops: int = _HOPS) -> bool:
+        """Whether a value is the id itself, if there is one, and not something that has it: `e.request_id`, `headers.get("x-id")`."""
+        part = self._semantics.meaning(node)
+        if part is not None and part.kind in (Kind.REQUEST_ID, Kind.HEADER, Kind.BODY):
+            where = self._failure.where
+            return part.kind is Kind.REQUEST_ID or is_id(part.kind, part.name, part.path or ("",), where) or self._names_id(part.name)
+        match node:
+            case cst.Name(value=name):
+                return self._names_id(name) or (hops > 0 and self._is_kept_id(node, hops))
+            case cst.Attribute(attr=cst.Name(value=name)):
+                return self._names_id(name)
+            case cst.SimpleString():
+                return self._names_id(self._key(node))
+            case cst.Subscript():
+                index = index_value(node)
+                return index is not None and self._names_id(self._key(index))
+            case cst.Call(func=cst.Name(value="getattr" | "hasattr"), args=[_, cst.Arg(value=name), *_]):
+                return self._names_id(self._key(name))
+            case cst.Call(func=cst.Attribute(attr=cst.Name(value="get")), args=[cst.Arg(value=key), *_]):
+                return self._names_id(self._key(key))
+            case cst.NamedExpr(value=value):
+                return self.is_id(value, hops)
+            case cst.IfExp(body=body, orelse=orelse):
+                return self.is_id(body, hops) or self.is_id(orelse, hops)
+            case cst.BooleanOperation(left=left, right=right):
+                return self.is_id(left, hops) or self.is_id(right, hops)
+            case _:
+                return False
+
+    def _is_kept_id(self, name: cst.Name, hops: int) -> bool:
+        """Whether all that a variable may hold is the id, or nothing."""
+        bindings = self._semantics.scopes.reaching(name)
+        values = [one.value for one in bindings if one.value is not None and not is_none(one.value)]
+        captured = [one.node for one in bindings if isinstance(one.node, cst.MatchAs)]
+        known = all(one.how in (How.VALUE, How.MATCH) and not one.path for one in bindings)
+        held = all(self.is_id(value, hops - 1) for value in values) and all(map(self._captures_id, captured))
+        return known and held and bool(values or captured)
+
     # names and parts -----------------------------------------------------------------------------------------------------------
 
     def _name(self, name: cst.Name, *, as_text: bool, hops: int) -> Kept:
@@ -107,9 +149,16 @@ class Keeping:
         for binding in self._semantics.scopes.reaching(name):
             if binding.how is How.EXCEPT:
                 return max(found, self._exception(as_text=as_text))
+            if isinstance(binding.node, cst.MatchAs) and self._captures_id(binding.node):
+                return Kept.ID
             if binding.how in (How.VALUE, How.AUGMENTED) and binding.value is not None and self._runs_after(binding.node):
                 found = max(found, self.of(binding.value, as_text=as_text, hops=hops - 1))
         return found
+
+    def _captures_id(self, capture: cst.MatchAs) -> bool:
+        """`case openai.APIStatusError(request_id=reference)`"""
+        captured = captured_path(self._semantics.tree, capture)
+        return captured is not None and any(map(self._names_id, captured[1]))
 
     def _runs_after(self, node: cst.CSTNode) -> bool:
         """Whether something stands in the code that runs after the failure, or in a helper; before it, nothing is known of it."""
@@ -195,12 +244,13 @@ class Keeping:
             return self._of_meaning(meaning, as_text=as_text) if meaning is not None else self._unknown_part(call.args[0].value, part, hops)
         meaning = self._semantics.meaning(call)
         if meaning is not None and meaning.kind not in (Kind.CALL, *_OBJECTS):
-            # what a helper returns is known; what else it does with the error, only in this file, and as far as it shows
-            elsewhere = self._semantics.evaluator.callees.elsewhere(call) is not None and self.passed(call) is Kept.ID
-            return Kept.ID if elsewhere or self._helper_keeps(call) else self._of_meaning(meaning, as_text=as_text)
+            # what a helper returns is known; what else it does with the error, as far as it shows
+            summary = self._semantics.evaluator.callees.elsewhere(call)
+            elsewhere = summary is not None and not summary.only_reads and self.passed(call) is Kept.ID
+            return Kept.ID if elsewhere or self.helper_keeps(call) else self._of_meaning(meaning, as_text=as_text)
         helpers = self._semantics.evaluator.callees.here(call) if hops else []
         if helpers and self.passed(call) is Kept.ID:
-            return Kept.ID if self._helper_keeps(call) else max(self._returned(helper, hops - 1) for helper in helpers)
+            return Kept.ID if self.helper_keeps(call) else max(self._returned(helper, hops - 1) for helper in helpers)
         if isinstance(call.func, cst.Attribute):
             return max(self._method(call, call.func, hops), self._arguments(call, as_text=self._weaves(call.func), hops=hops))
         return self._arguments(call, as_text=False, hops=hops)
@@ -209,12 +259,44 @@ class Keeping:
         """What the arguments of a call hand over."""
         return self._arguments(call, as_text=False, hops=_HOPS)
 
+    def bound(self, speaker: cst.BaseExpression, hops: int = _HOPS) -> Kept:
+        """What was given, after the failure, to the object that tells people something: `logger.bind(reference=…)`, an adapter.
+
+        Its lines have its fields as text, whatever they say themselves; what else is done with the error there is not known.
+        """
+        match speaker:
+            case cst.Call(func=function):
+                helpers = self._semantics.functions.run_by(speaker) if hops else []
+                parts = (self.of(argument, as_text=argument.keyword is not None, hops=hops) for argument in speaker.args)
+                given = max((self._returned(helper, hops - 1) for helper in helpers) if helpers else parts, default=Kept.NOTHING)
+                return max(given, self.bound(function, hops))
+            case cst.IfExp(body=body, orelse=orelse):
+                return max(self.bound(body, hops), self.bound(orelse, hops))
+            case cst.Name() if hops:
+                bindings = self._semantics.scopes.reaching(speaker)
+                values = (one.value for one in bindings if one.how is How.VALUE and one.value is not None and not one.path)
+                return self._bound_here(values, hops)
+            case cst.Attribute(value=base) if hops:
+                return max(self._bound_here(self._semantics.constants.attribute_values(speaker), hops), self.bound(base, hops))
+            case _:
+                return Kept.NOTHING
+
+    def _bound_here(self, values: Iterable[cst.BaseExpression], hops: int) -> Kept:
+        return max((self.bound(value, hops - 1) for value in values if self._is_beside(value)), default=Kept.NOTHING)
+
+    def _is_beside(self, node: cst.CSTNode) -> bool:
+        """Whether something runs in the handler of the failure; for an answer, in the same function."""
+        tree, handler, region = self._semantics.tree, self._failure.handler, self._failure.region[0]
+        if handler is not None:
+            return tree.within(node, handler)
+        return tree.enclosing(node, cst.FunctionDef) is tree.enclosing(region, cst.FunctionDef)
+
     def _returned(self, helper: cst.FunctionDef, hops: int) -> Kept:
         """What a helper of this file, which gets the error, keeps of it in what it returns."""
         values = self._semantics.functions.returned(helper)
         return max((self.of(value, hops=hops) for value in values), default=Kept.NOTHING)
 
-    def _helper_keeps(self, call: cst.Call) -> bool:
+    def helper_keeps(self, call: cst.Call) -> bool:
         """Whether a function of this file that gets the error raises one, writes it down whole, or knows something called like an id."""
         for function in self._semantics.evaluator.callees.here(call):
             for node in self._semantics.tree.below(function.body):
@@ -238,4 +320,4 @@ class Keeping:
         return base
 
     def _names_id(self, name: str) -> bool:
-        return bool(name) and len(name) < 60 and (_ID.search(name) is not None or name.lower() in self._failure.where.headers)
+        return names_id(name) or (bool(name) and name.lower() in self._failure.where.headers)

@@ -29,8 +29,8 @@ class End(Enum):
 class State:
     """What has happened on the way.
 
-    :ivar kept: something has the id; :ivar said: the call that told people most of it without; :ivar expected: a test has asked what went
-    wrong, and this is the way for the answer.
+    :ivar kept: something has the id, or there is none; :ivar said: the call that told people most of it without; :ivar expected: a test has
+    asked what went wrong, and this is the way for the answer.
     """
 
     kept: bool = False
@@ -50,20 +50,23 @@ class Way:
 Does = Callable[[cst.CSTNode], tuple[bool, "Speech | None", bool]]
 """Whether code keeps the id, what it tells people without it, and whether the program ends there."""
 Louder = Callable[["Speech | None", "Speech | None"], "Speech | None"]
+Says = Callable[[cst.BaseExpression, bool], bool]
+"""What a test says if it comes out so."""
 States = frozenset[State]
 
 
 class Walk:
     """Follows all ways through a block.
 
-    ``does`` says of a small statement what it does; ``louder`` is the call, of two, that told people more. Tests neither keep nor tell;
-    ``asks`` says whether one, if it comes out so, names the error.
+    ``does`` says of a small statement, or of what a ``with`` enters, what it does; ``louder`` is the call, of two, that told people more.
+    Tests neither keep nor tell; ``asks`` says whether one, if it comes out so, names the error, and ``misses``, whether there is no id.
     """
 
-    def __init__(self, does: Does, louder: Louder, asks: Callable[[cst.BaseExpression, bool], bool]) -> None:
+    def __init__(self, does: Does, louder: Louder, asks: Says, misses: Says) -> None:
         self._does = does
         self._louder = louder
         self._asks = asks
+        self._misses = misses
         self._ways: list[Way] = []
         self._loops: list[set[State]] = []
 
@@ -87,8 +90,8 @@ class Walk:
                 return self._if(statement, states)
             case cst.Try() | cst.TryStar():
                 return self._try(statement, states)
-            case cst.With(body=body):
-                return self._block(body.body, states)
+            case cst.With(items=items, body=body):
+                return self._block((*items, *body.body), states)
             case cst.For() | cst.While():
                 return self._loop(statement, states)
             case cst.Match(cases=cases):
@@ -133,7 +136,10 @@ class Walk:
                 return yes | left
 
     def _asked(self, test: cst.BaseExpression, truth: bool, states: States) -> States:
-        return frozenset(replace(state, expected=True) for state in states) if self._asks(test, truth) else states
+        if self._asks(test, truth):
+            states = frozenset(replace(state, expected=True) for state in states)
+        # what is not there cannot be lost
+        return frozenset(replace(state, kept=True) for state in states) if self._misses(test, truth) else states
 
     def _try(self, statement: cst.Try | cst.TryStar, states: States) -> States:
         after = self._block(statement.body.body, states)

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
 
 
+_LEVELS: tuple[Level, ...] = ("debug", "info", "warning", "error")
+
+
 @dataclass(frozen=True, eq=False)
 class Speech:
     """A call that tells people something. :ivar method: by what name it was called."""
@@ -57,7 +60,7 @@ class Speaking:
         if not isinstance(call.func, cst.Attribute) or call.func.attr.value not in self._speeches.methods:
             return None
         method = call.func.attr.value
-        made = self._object(call.func.value)
+        made = self._object(call.func.value, method)
         sheet = made or self._called(call.func.value, method)
         if sheet is None or method not in sheet.methods:
             return None
@@ -69,7 +72,7 @@ class Speaking:
             argument.keyword is not None and argument.keyword.value in sheet.traceback and not _is_false(argument.value)
             for argument in arguments
         )
-        return Speech(call, sheet, level, method, level == "exception" or with_traceback, certain)
+        return Speech(call, sheet, _said_level(call, sheet) or level, method, level == "exception" or with_traceback, certain)
 
     def _called(self, expression: cst.BaseExpression, method: str) -> SpeechSheet | None:
         """What an object is likely to tell people with, by what it is called."""
@@ -80,36 +83,44 @@ class Speaking:
         made = (value for value in self._values(expression) if isinstance(value, cst.Call))
         return found or next((sheet for value in made if (sheet := self._called(value, method)) is not None), None)
 
-    def _object(self, expression: cst.BaseExpression) -> SpeechSheet | None:
+    def _object(self, expression: cst.BaseExpression, method: str) -> SpeechSheet | None:
         """What an object tells people with, by the call that made it."""
         while isinstance(expression, cst.Call) and isinstance(expression.func, cst.Attribute):
             # `logger.bind(…)`, `logging.getLogger(…)`
-            made = self._made(expression)
+            made = self._made(expression, method)
             if made is not None:
                 return made
             expression = expression.func.value
         if isinstance(expression, cst.Call):
-            return self._made(expression)
+            return self._made(expression, method)
         name = self._semantics.names.qualified(expression)
         if name is not None:
-            made = self._speeches.made_by(name)
+            made = self._speeches.made_by(name, method)
             if made is not None:
                 return made
         for value in self._values(expression):
-            made = self._object(value) if isinstance(value, cst.Call) else None
+            made = self._object(value, method) if isinstance(value, cst.Call) else None
             if made is not None:
                 return made
         return None
 
-    def _made(self, call: cst.Call) -> SpeechSheet | None:
+    def _made(self, call: cst.Call, method: str) -> SpeechSheet | None:
         name = self._semantics.names.qualified(call.func)
-        return self._speeches.made_by(name) if name is not None else None
+        return self._speeches.made_by(name, method) if name is not None else None
 
     def _values(self, expression: cst.BaseExpression) -> list[cst.BaseExpression]:
         if isinstance(expression, cst.Name):
             bindings = self._semantics.scopes.reaching(expression)
             return [binding.value for binding in bindings if binding.how is How.VALUE and binding.value is not None and not binding.path]
         return list(self._semantics.constants.attribute_values(expression)) if isinstance(expression, cst.Attribute) else []
+
+
+def _said_level(call: cst.Call, sheet: SpeechSheet) -> Level | None:
+    """How loud a call says to be: `log.log(logging.ERROR, …)`."""
+    if sheet.level is None or len(call.args) <= sheet.level:
+        return None
+    word = (dotted(call.args[sheet.level].value) or "").rpartition(".")[2].lower()
+    return next((level for level in _LEVELS if level == word), None)
 
 
 def _arguments_of_makers(call: cst.Call) -> list[cst.Arg]:
