@@ -260,17 +260,23 @@ class Decisions:
         return ended if isinstance(ended, (cst.Return, cst.Raise, cst.Expr, cst.Continue, cst.Break)) else None
 
     def _describes(self, node: cst.CSTNode) -> bool:
-        """Whether the function around returns nothing but prose, and None where nobody asks for that: what it returns is for people."""
+        """Whether the function around returns nothing but prose, and None where nobody asks for that: what it returns is for people.
+
+        One that raises as well has a choice that is not about words.
+        """
         function = self._tree.enclosing(node, cst.FunctionDef)
         if function is None:
             return False
         if function not in self._describing:
-            inside = self._tree.below(function.body, into_functions=False)
-            values = [found.value for found in inside if isinstance(found, cst.Return)]
+            values = [found.value for found in self._tree.inside(function.body, cst.Return, into_functions=False)]
+            raises = bool(self._tree.inside(function.body, cst.Raise, into_functions=False))
             said = [value for value in values if value is not None and dotted(value) != "None"]
             self._describing[function] = False  # while its own calls are asked
             self._describing[function] = (
-                bool(said) and all(map(self._prose.is_read, said)) and (len(said) == len(values) or self._is_only_told(function))
+                bool(said)
+                and not raises
+                and all(map(self._prose.is_read, said))
+                and (len(said) == len(values) or self._is_only_told(function))
             )
         return self._describing[function]
 
