@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from errlint.first_party import is_first_party
+from errlint.first_party import file_and_path, is_first_party
 from errlint.semantics.functions import arguments
 from errlint.semantics.names import dotted
 from errlint.semantics.retries.exception_types import Raised
@@ -77,9 +77,11 @@ class OnwardCalls:
         if not any(self._is_failure(argument.value) for argument in call.args if argument.keyword is None):
             return False
         name = self._semantics.names.qualified(call.func)
-        if name is None or is_first_party(name):
-            owner = dotted(call.func.value) if isinstance(call.func, cst.Attribute) else None
-            return is_first_party(name or "") or owner in _ITSELF
+        owner = dotted(call.func.value) if isinstance(call.func, cst.Attribute) else None
+        if name is None or owner in _ITSELF:
+            return owner in _ITSELF
+        if is_first_party(name):
+            return len(file_and_path(name)[1]) == 1
         root = name.partition(".")[0]
         known = hasattr(builtins, root) or root in sys.stdlib_module_names or root in self._semantics.libraries.roots
         return not known and self._is_imported(call.func) and name.rpartition(".")[2] not in self._semantics.libraries.speeches.words
