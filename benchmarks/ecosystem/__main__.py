@@ -50,7 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--update", action="store_true", help="drop what vanished from the record")
     parser.add_argument("--reuse", action="store_true", help="do not run errlint: take what the last run found")
     parser.add_argument("--fetch-only", action="store_true", help="download and unpack, nothing else")
-    parser.add_argument("--strict", action="store_true", help=f"end with 1 if a default rule is below {FLOOR:.0%} precision")
+    parser.add_argument("--strict", action="store_true", help=f"end with 1 if a default rule is below {FLOOR:.0%}% precision")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="packages at a time (default: number of cores)")
     parser.add_argument("--record", type=Path, default=RECORD, help=argparse.SUPPRESS)
     return parser

@@ -117,8 +117,7 @@ class Setup:
         """The rules that may have something to say about a file that passed the gate; with its absolute path, its project is asked, too."""
         if not self.screen:
             return self.rules
-        asked = (partial(self._may_retry, place), partial(self._makes_retry, place)) if place is not None else ()
-        code = Code(raw, self.words, *asked)
+        code = Code(raw, self.words, partial(self._may_retry, place) if place is not None else None)
         return tuple(entry for entry in self.rules if entry.screen is None or entry.screen(code))
 
     def _may_retry(self, place: str, name: str) -> bool:
@@ -126,14 +125,6 @@ class Setup:
         try:
             with self.noting(place):
                 return stack.run(lambda: self.modules.may_retry(place, name))
-        except Exception:  # noqa: BLE001  (rules are asked then, and tell what is wrong)
-            return True
-
-    def _makes_retry(self, place: str, name: str) -> bool:
-        """Whether what a file imports by a dotted name is an object of a module that sets up retries."""
-        try:
-            with self.noting(place):
-                return stack.run(lambda: self.modules.makes_retry(place, name, lambda raw: Code(raw, self.words).sets_up_retries))
         except Exception:  # noqa: BLE001  (rules are asked then, and tell what is wrong)
             return True
 

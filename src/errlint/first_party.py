@@ -64,17 +64,6 @@ class FirstParty:
         """What a dotted name that ``file`` imports stands for; leading dots are those of the import. None: unknown."""
         return self.trace.remembered(self._resolved, (file, name), lambda: self._resolve(file, name, set()))
 
-    def module_with(self, file: str, name: str) -> str | None:
-        """The file of the module that a dotted name leads to which ``file`` imports, told by the names of files alone."""
-        level = len(name) - len(name.lstrip("."))
-        parts: Sequence[str] = name[level:].split(".")
-        module = self.project.resolve(file, "", level) if level else None
-        if not level and parts[0] not in self._libraries:
-            module, parts = self.project.start(file, name, 0)
-        for part in parts[:-1]:
-            module = (self.project.child(module, part) if module is not None else None) or module
-        return module.file if module is not None else None
-
     def named(self, file: str, name: str) -> str | None:
         """What a dotted name stands for at the top level of a module: defined there, imported, or a builtin. None: unknown."""
         parts = tuple(name.split("."))

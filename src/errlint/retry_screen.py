@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from errlint.import_lines import sources
-from errlint.skeleton import Skeleton, begins_line, block_end
+from errlint.retry_words import SPEAKS_OF_AGAIN
+from errlint.skeleton import Skeleton, before_on_line, begins_line, block_end
 
 if TYPE_CHECKING:
     from errlint.sheet_words import Retrying, Words
@@ -22,8 +23,7 @@ _AGAIN = (
     b"pause",
 )  # fmt: skip
 _NAMED_SO = (b"retry", b"retrier", b"retries", b"attempt", b"again", b"backoff", b"back_off")
-_RUNS_AGAIN = re.compile(rb"[Rr]etr(?:y|ie[rs]|ying)|[Aa]ttempt|[Aa]gain(?!st)|[Bb]ack_?[Oo]ff")
-"""In what a project may call its retries."""
+_RUNS_AGAIN = re.compile(SPEAKS_OF_AGAIN.encode())
 _CALLED = re.compile(rb"(?!\w)(?:\.\w+)?[ \t]*\(")
 _NOT_USED = re.compile(rb"(?:\w|\b(?:class|def)\s+)\Z")
 _NO_RETRY = rb"(?!property|cached|static|class|abstract|over|data|deprecat|validate|field|model|context|async)"
@@ -36,8 +36,7 @@ _LINE = re.compile(rb"\n([ \t\f]*)(?:async[ \t]+)?(?=[^\s)\]}])(\w*)")
 _BRACKET = re.compile(rb"\s*\(")
 _OF_ANOTHER = re.compile(rb"(?:[.)\]]\s*\w*\s*\.\s*|\w|lambda[^\n()]*:\s*[\w.]*)\Z")
 """Before a name: the end of another name, or of an object that is no plain name, or the beginning of a function inside."""
-_OF_CLASSES = re.compile(r"_?[A-Z]\w*[a-z]")
-"""Names of classes."""
+_WALKED = re.compile(rb"in(?<!\win)[ \t]+\Z")
 _OWNER = re.compile(rb"(\w+)\s*\.\s*\Z")
 _LONGEST_OWNER = 80
 """Bytes."""
@@ -47,32 +46,22 @@ class RetryScreen:
     """Looks for anything that may be a retry.
 
     :param code: the file; :param known: what sheets speak of; :param asks_outcomes: whether the file asks how things went;
-    :param may_retry: tells of a dotted name that the file imports whether it may stand for a decorator that retries;
-    :param makes_retry: and whether it is what a module has made that sets up retries.
+    :param may_retry: tells of a dotted name that the file imports whether it may stand for a decorator that retries.
     """
 
-    def __init__(
-        self,
-        code: Skeleton,
-        known: Words,
-        asks_outcomes: Callable[[], bool],
-        may_retry: Callable[[str], bool] | None,
-        makes_retry: Callable[[str], bool] | None = None,
-    ) -> None:
+    def __init__(self, code: Skeleton, known: Words, asks_outcomes: Callable[[], bool], may_retry: Callable[[str], bool] | None) -> None:
         self._code = code
         self._known = known
         self._asks_outcomes = asks_outcomes
         self._may_retry = may_retry
-        self._makes_retry = makes_retry
 
     @property
     def found(self) -> bool:
         """Something may be tried again: by a library, by other modules, in a loop, or by a function that calls itself."""
-        return self.sets_up or self._is_run_by_others or self._loops_again or self._calls_itself or self._uses_made_ones
+        return self._sets_up_retries or self._is_run_by_others or self._loops_again or self._calls_itself
 
     @property
-    def sets_up(self) -> bool:
-        """A retry, or a part of one, is set up with a library."""
+    def _sets_up_retries(self) -> bool:
         return any(self._sets_up(retrying) for retrying in self._known.retries)
 
     def _sets_up(self, retrying: Retrying) -> bool:
@@ -92,7 +81,7 @@ class RetryScreen:
             return True
         if not _has_part(code.all_small, _NAMED_SO) or not _has_part(code.own_small, _NAMED_SO):
             return False
-        return any(map(self._is_called, filter(_RUNS_AGAIN.search, code.own_words)))
+        return any(map(self._is_used, filter(_RUNS_AGAIN.search, code.own_words)))
 
     def _may_be_retry(self, decorator: bytes) -> bool:
         """Whether a decorator may be a retry, as far as its import tells, where it is bound by nothing else."""
@@ -102,25 +91,20 @@ class RetryScreen:
         stands_for = self._sources.get(decorator.decode())
         return stands_for is None or any(map(self._may_retry, stands_for))
 
-    @property
-    def _uses_made_ones(self) -> bool:
-        """What another module has made with a library is called or iterated here; classes and functions are no such thing."""
-        if self._makes_retry is None:
-            return False
-        code = self._code.skeleton
-        used = (name for name in self._sources if not _OF_CLASSES.match(name) and _used_as_retry(name.encode(), code))
-        return any(self._makes_retry(dotted) for name in used for dotted in self._sources[name])
-
     @cached_property
     def _sources(self) -> dict[str, list[str]]:
         return sources(self._code.raw)
 
-    def _is_called(self, name: bytes) -> bool:
-        """Whether something of a name is called, or a member of it; where a class or a function is given its name, it is not."""
+    def _is_used(self, name: bytes) -> bool:
+        """Whether something of a name, or a member of it, is called, iterated, or decorates; the name of a class or a function is not."""
         code = self._code.skeleton
         at = code.find(name)
         while at >= 0:
             if _CALLED.match(code, at + len(name)) is not None and _NOT_USED.search(code, max(0, at - _LONGEST_OWNER), at) is None:
+                return True
+            if code.startswith(b":", at + len(name)) and _WALKED.search(code, max(0, at - _LONGEST_OWNER), at) is not None:
+                return True
+            if (before_on_line(code, at) or b"").lstrip().startswith(b"@"):
                 return True
             at = code.find(name, at + len(name))
         return False
@@ -190,11 +174,6 @@ class RetryScreen:
                 found.add(line.start())
             around.append((width, line[2]))
         return frozenset(found)
-
-
-def _used_as_retry(name: bytes, code: bytes) -> bool:
-    """Whether something of a name is called, or a loop goes over it."""
-    return name + b"(" in code or b" in " + name + b":" in code
 
 
 def _has_part(words: bytes, parts: Iterable[bytes]) -> bool:

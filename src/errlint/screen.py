@@ -73,21 +73,13 @@ class Code(Skeleton):
     """The code of one file, as screens see it.
 
     :ivar known: what sheets and catalogues speak of; :param may_retry: tells of a dotted name that the file imports whether it may stand
-    for a decorator that retries; without it, each may; :param makes_retry: and whether it stands for what a module has made that sets
-    up retries; without it, none does.
+    for a decorator that retries; without it, each may.
     """
 
-    def __init__(
-        self,
-        raw: bytes,
-        known: Words,
-        may_retry: Callable[[str], bool] | None = None,
-        makes_retry: Callable[[str], bool] | None = None,
-    ) -> None:
+    def __init__(self, raw: bytes, known: Words, may_retry: Callable[[str], bool] | None = None) -> None:
         super().__init__(raw)
         self.known = known
         self._may_retry = may_retry
-        self._makes_retry = makes_retry
 
     # members -----------------------------------------------------------------------------------------------------------------------
 
@@ -252,19 +244,7 @@ class Code(Skeleton):
     @cached_property
     def retries(self) -> bool:
         """Something may be tried again: by a library, in a loop, by other modules, or by a function that calls itself."""
-        return self._retry_screen.found
-
-    @cached_property
-    def sets_up_retries(self) -> bool:
-        """A retry, or a part of one, is set up with a library."""
-        return self._retry_screen.sets_up
-
-    @cached_property
-    def _retry_screen(self) -> RetryScreen:
-        return RetryScreen(self, self.known, self._asks_outcomes, self._may_retry, self._makes_retry)
-
-    def _asks_outcomes(self) -> bool:
-        return self.handles_exceptions or self.tests_status
+        return RetryScreen(self, self.known, lambda: self.handles_exceptions or self.tests_status, self._may_retry).found
 
     @cached_property
     def retries_by_text(self) -> bool:

@@ -96,7 +96,6 @@ class Modules:
         self._located: dict[str, tuple[Source, Tree] | None] = {}
         self._answers: dict[Hashable, tuple[object, Noted]] = {}
         self._loops: dict[str, tuple[bool, Noted]] = {}
-        self._set_up: dict[str, tuple[bool, Noted]] = {}
         self._types: dict[str, tuple[TypeSheet | None, Noted]] = {}
         self.trace = self.first_party.trace
 
@@ -129,24 +128,6 @@ class Modules:
         return self._has_loop(module) and bool(
             self._ask(module, HOPS - 1, ("may retry", found), lambda summariser: summariser.may_retry(path))
         )
-
-    def makes_retry(self, file: str, name: str, sets_up: Callable[[bytes], bool]) -> bool:
-        """Whether a dotted name that a file imports stands for an object of a module that sets up retries: asked before it is parsed.
-
-        :param sets_up: whether the code of a module does.
-        """
-        module = self.first_party.module_with(file, name)
-        if module is None or not self._remembered_of(module, sets_up):
-            return False
-        found = self.first_party.resolve(file, name)
-        return found is not None and is_first_party(found) and self._is_value(*file_and_path(found))
-
-    def _remembered_of(self, module: str, sets_up: Callable[[bytes], bool]) -> bool:
-        def find() -> bool:
-            self.trace.touch(module)
-            return sets_up(self.first_party.project.read(module) or b"")
-
-        return self.trace.remembered(self._set_up, module, find)
 
     def waiting(self, name: str, answers: tuple[int | str, ...], hops: int, *, bound: bool) -> Waiting | None:
         """How long the function of this name waits, or says to wait."""

@@ -11,15 +11,19 @@ import libcst as cst
 from errlint.first_party import is_first_party
 from errlint.lean import dataclass
 from errlint.libraries import RetryCall
+from errlint.regex import later
 from errlint.retry_sheets import RetryArgument
+from errlint.retry_words import SPEAKS_OF_AGAIN
 from errlint.semantics.constants import string_value
 from errlint.semantics.functions import method
 from errlint.semantics.names import is_partial
+from errlint.semantics.retries.words import last_word
 from errlint.semantics.scopes import How
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
 
+_AGAIN = later(SPEAKS_OF_AGAIN)
 _HOPS = 5
 """How many names and returns an object is followed through."""
 
@@ -105,14 +109,16 @@ class RetryCalls:
     def all(self) -> Iterator[RetrySite]:
         """Every call, and every bare name that decorates, that a table describes; in document order.
 
-        What another module made stands where it is used: ``standard`` of ``@standard``, ``again`` of ``for attempt in again``.
+        What another module made stands where it is used: ``standard`` of ``@standard``, ``again`` of ``for attempt in again``. Where it
+        does not decorate by one name, it says so by its name, which screens look for; else modules had to be asked what they have made.
         """
         nodes = self._semantics.tree.of_types(cst.Call, cst.Decorator, cst.For)
         for node in nodes:
             assert isinstance(node, (cst.Call, cst.Decorator, cst.For))
             used = node.func if isinstance(node, cst.Call) else node.decorator if isinstance(node, cst.Decorator) else node.iter
             site = self.at(node) if isinstance(node, cst.Call) else self.at(used) if not isinstance(used, cst.Call) else None
-            site = site or self.made_elsewhere(used)
+            decorates = isinstance(node, cst.Decorator) and isinstance(used, cst.Name)
+            site = site or (self.made_elsewhere(used) if decorates or _speaks_of_again(used) else None)
             if site is not None:
                 yield site
 
@@ -262,6 +268,11 @@ class RetryCalls:
             sources.extend((expression.left, expression.right))
         found = [site for source in sources for site in self.behind(source, hops - 1)]
         return list({site.node: site for site in found}.values())
+
+
+def _speaks_of_again(name: cst.BaseExpression) -> bool:
+    """Whether something is called like what makes another attempt."""
+    return _AGAIN.search(last_word(name)) is not None
 
 
 def _is_constructor(function: cst.BaseExpression) -> bool:
