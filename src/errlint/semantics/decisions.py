@@ -89,6 +89,8 @@ class Decisions:
                 return not isinstance(node, cst.IfExp) or not self._prose.is_any_word(node)
             if isinstance(found, cst.If):
                 return not self._if_only_tells(found, describes=self._describes(found))
+            if isinstance(found, cst.Return) and isinstance(node, cst.IfExp):
+                return not self._describes(found)
             if isinstance(found, cst.BaseSmallStatement):
                 return True
         return True
@@ -260,7 +262,7 @@ class Decisions:
         return ended if isinstance(ended, (cst.Return, cst.Raise, cst.Expr, cst.Continue, cst.Break)) else None
 
     def _describes(self, node: cst.CSTNode) -> bool:
-        """Whether the function around returns nothing but prose, and None where nobody asks for that: what it returns is for people.
+        """Whether what the function around returns is for people: prose, or a word or sign that goes nowhere but into what is told.
 
         One that raises as well has a choice that is not about words.
         """
@@ -269,15 +271,11 @@ class Decisions:
             return False
         if function not in self._describing:
             values = [found.value for found in self._tree.inside(function.body, cst.Return, into_functions=False)]
-            raises = bool(self._tree.inside(function.body, cst.Raise, into_functions=False))
             said = [value for value in values if value is not None and dotted(value) != "None"]
+            raises = bool(self._tree.inside(function.body, cst.Raise, into_functions=False))
             self._describing[function] = False  # while its own calls are asked
-            self._describing[function] = (
-                bool(said)
-                and not raises
-                and all(map(self._prose.is_read, said))
-                and (len(said) == len(values) or self._is_only_told(function))
-            )
+            is_prose = len(said) == len(values) and all(map(self._prose.is_read, said))
+            self._describing[function] = bool(said) and not raises and (is_prose or self._is_only_told(function))
         return self._describing[function]
 
     def _is_only_told(self, function: cst.FunctionDef) -> bool:

@@ -80,6 +80,8 @@ class Silences:
         passed = self._through(handler.body.body, all_caught, way)
         if passed.bit_count() * 2 < all_caught.bit_count() or self._is_noticed(outer, way.kept):
             return None
+        if way.named and caught.sheet is not None and caught.sheet.statuses:
+            return None  # the class is a test of the status already
         if way.named:
             return Silence(caught, way.named[-1])
         return Silence(caught, None) if not way.kept and self._is_broad_pass(handler, outer, caught) else None
