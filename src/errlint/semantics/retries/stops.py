@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from errlint.semantics.retries.loops import Passage
 
 _COUNTS = frozenset({"range", "trange"})
+_ENDLESS = frozenset({"count", "cycle", "repeat"})
+_SAME_LENGTH = frozenset({"iter", "list", "deque", "reversed", "sorted"})
 
 
 def stop_of(semantics: Semantics, passages: Sequence[Passage]) -> Stop:
@@ -51,6 +53,9 @@ def _own_stop(semantics: Semantics, passages: Sequence[Passage]) -> Stop:
     kept = next(_counted_elsewhere(semantics, region), None)
     if kept is not None:
         return Stop(True, node=kept)
+    used_up = next(_used_up(semantics, region), None)
+    if used_up is not None:
+        return used_up
     return Stop(_is_bounded(passages[0], region), node=region.test)
 
 
@@ -70,6 +75,37 @@ def _counted_elsewhere(semantics: Semantics, region: cst.While) -> Iterator[cst.
             for test in semantics.tree.inside(function.body, cst.Comparison, into_functions=False) if counted else ():
                 if any(alike(target, test.left) for target in counted):
                     yield test
+
+
+def _used_up(semantics: Semantics, region: cst.While) -> Iterator[Stop]:
+    """Each pass takes one of what was there before the loop: ``sleep(delays.pop(0))``, ``sleep(next(delays))``."""
+    for call in semantics.tree.inside(region.body, cst.Call, into_functions=False):
+        match call:
+            case cst.Call(func=cst.Attribute(value=cst.Name() as name, attr=cst.Name(value="pop" | "popleft"))):
+                pass
+            case cst.Call(func=cst.Name(value="next"), args=[cst.Arg(value=cst.Name() as name)]):
+                pass
+            case _:
+                continue
+        bindings = semantics.scopes.reaching(name)
+        if not bindings or any(semantics.tree.within(binding.node, region) for binding in bindings):
+            continue
+        ends = {_is_finite(binding.value) for binding in bindings}
+        if False not in ends:
+            yield Stop(True if ends == {True} else None, node=call)
+
+
+def _is_finite(values: cst.BaseExpression | None) -> bool | None:
+    """Whether something to take values from ends; None if it is not known."""
+    match values:
+        case cst.List() | cst.Tuple():
+            return True
+        case cst.Call(func=function, args=arguments):
+            name = (dotted(function) or "").rpartition(".")[2]
+            made_of = arguments[0].value if name in _SAME_LENGTH and len(arguments) == 1 else None
+            return False if name in _ENDLESS else _is_finite(made_of) if made_of is not None else None
+        case _:
+            return None
 
 
 def _is_bounded(passage: Passage, region: cst.While) -> bool | None:
