@@ -68,6 +68,9 @@ class Headers:
             if inner is not None and inner.is_a == "response" and headers:
                 guard = f"{name}.{member} is not None" if declared.endswith("?") else ""
                 return AtHand(f"{name}.{member}.{headers}", guard, unnamed)
+        for member, declared in self._members(meaning.sheet):
+            if declared.rstrip("?") == "retry-after":
+                return AtHand(f"{name}.{member}", f"{name}.{member} is not None" if declared.endswith("?") else "", unnamed)
         return self._carried_by(handler, name) or self._kept_by(handler, meaning, name)
 
     def _carried_by(self, handler: Handler, name: str) -> AtHand | None:
