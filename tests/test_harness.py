@@ -13,7 +13,7 @@ from errlint.catalogue import Catalogues
 from errlint.libraries import Libraries
 from errlint.library_sheets import Library, Sheet
 from errlint.model import Location, Safety, Severity, Step
-from errlint.rule import Context, Finding, Place, Rule
+from errlint.rule import Context, Edit, Finding, Place, Rule
 from tests.harness import checks, docs, folders, index
 from tests.harness.bench import Bench
 from tests.harness.comments import Mark, parse_comments
@@ -59,7 +59,7 @@ def toy_rule(text: str, code: str | None, *, trail: bool = True, severity: Sever
 
     def check(node: cst.Call, ctx: Context) -> Iterator[Finding]:
         if ctx.code(node) == f'toy.fetch("{text}")':
-            fix = None if code is None else ctx.fix(Safety.SAFE, "Fetch the new one", ctx.replace(node, code))
+            fix = None if code is None else ctx.fix(Safety.SAFE, "Fetch the new one", Edit(*ctx.source.span(node), code))
             place = [Place(node, "`toy.fetch()` makes a call")]
             yield ctx.finding(node, f"{text} things are gone", trail=place if trail else [], fix=fix, severity=severity)
 

@@ -191,6 +191,9 @@ class Writing:
         above = self.source.text[self._line(max(start - 1, 0)) : start].strip()
         if not start or rest is None or not self.starts_line(listed) or above.startswith("#"):
             return None
+        comma = getattr(self.source.full(listed), "comma", None)
+        if isinstance(comma, cst.Comma) and "," not in rest[0].partition("#")[0]:
+            return None  # it stands on a later line
         return start, rest.end()
 
     def removes_lines(self, edit: Edit) -> bool:
