@@ -48,7 +48,7 @@ from errlint.semantics.retries.texts import RetriedTexts
 from errlint.semantics.retries.told import ToldWaits
 from errlint.semantics.retries.waits import Waits
 from errlint.semantics.said_apis import SaidApis
-from errlint.semantics.scopes import How, Scopes
+from errlint.semantics.scopes import Binding, How, Scopes
 from errlint.semantics.shields import Shields
 from errlint.semantics.silences import Silences
 from errlint.semantics.sorting import Sorting
@@ -230,8 +230,13 @@ class Semantics:
         """The strings that a name always stands for: of a constant, or of what a loop takes from a table."""
         bindings = self.scopes.reaching(expression) if isinstance(expression, cst.Name) else []
         of_table = bool(bindings) and all(binding.how is How.ITEM for binding in bindings)
-        constant = (dotted(expression) or "").rpartition(".")[2].isupper()
-        return self.constants.strings(expression) if of_table or constant else ()
+        constant = len(bindings) == 1 and self._is_of_module(bindings[0])
+        member = isinstance(expression, cst.Attribute) and expression.attr.value.isupper()
+        return self.constants.strings(expression) if of_table or constant or member else ()
+
+    def _is_of_module(self, binding: Binding) -> bool:
+        """Whether a name is bound outside of all functions, to a value or by an import."""
+        return binding.how in (How.VALUE, How.IMPORT) and self.tree.enclosing(binding.node, cst.FunctionDef, cst.Lambda) is None
 
     def _says_error(self, expression: cst.BaseExpression) -> bool:
         """Whether an expression is the human-readable text of an error."""
