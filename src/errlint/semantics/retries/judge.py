@@ -27,6 +27,8 @@ _OF_THE_REQUEST = frozenset({401, 404})
 """Those of them that mean nothing temporary to a layer below all calls of a client: it sends the same key, and waits for nothing."""
 _FORBIDDEN = 403
 """Firewalls answer so, too, when they are asked too often; who lists it beside errors that cannot pass has not thought of them."""
+_TIMED_OUT = 408
+"""Who waited too long for a request may get it the next time (RFC 9110, section 15.5.9), unless an API says otherwise."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -205,7 +207,8 @@ class Judge:
     def _hopeful(self, catalogue: Catalogue) -> tuple[int, ...]:
         """The client errors after which an API says that a request may succeed, or does not rule it out while its own SDK tries again."""
         if catalogue not in self._hopeful_of:
-            tried_again = {one for one in _tried_by_sdks(catalogue) if catalogue.verdict(status=one).can_succeed is not False}
+            again = (*_tried_by_sdks(catalogue), _TIMED_OUT)
+            tried_again = {one for one in again if catalogue.verdict(status=one).can_succeed is not False}
             found = tuple(status for status in members(CLIENT_ERRORS) if status in tried_again or self._may_succeed(catalogue, status))
             self._hopeful_of[catalogue] = found
         return self._hopeful_of[catalogue]
