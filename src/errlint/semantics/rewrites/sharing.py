@@ -62,9 +62,9 @@ class Sharing:
     def _reads(self, target: cst.Name, value: cst.BaseExpression) -> Iterator[cst.CSTNode]:
         """Where a name has, or may have, the value that is assigned; of a name in the body of a class, as an attribute as well."""
         for name in self._tree.all(cst.Name):
-            if name.value == target.value and name is not target and self._stands_alone(name):
-                if any(binding.value is value for binding in self._semantics.scopes.reaching(name)):
-                    yield name
+            is_read = name.value == target.value and name is not target and self._stands_alone(name)
+            if is_read and any(binding.value is value for binding in self._semantics.scopes.reaching(name)):
+                yield name
         if isinstance(self._semantics.scopes.scope_of(target), cst.ClassDef):
             yield from self._reads_of_attribute(target.value)
 
