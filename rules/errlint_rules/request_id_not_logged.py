@@ -46,7 +46,8 @@ def publish(topic, text):
 ## Fix safety
 
 The fix adds the id, and nothing else of the answer, to the text that is logged or printed, or as a field. It is safe where everything that
-the handler catches has the id, and unsafe where it is read with a guard. What end users see is left as it is.
+the handler catches has the id, and unsafe where it is read with a guard. What end users see is left as it is, and so is what programs read
+(JSON, markup, columns, other streams than the terminal's); a dict that is printed, by itself or as JSON, gets one entry more.
 """
 
 from __future__ import annotations

@@ -54,7 +54,7 @@ def fetch(url):
 Before a fix is offered, errlint applies it to the text and asks the retry again: nothing is retried in vain, and nothing is lost that may
 succeed, by the API's catalogue. Where only the error code tells the difference, the fix reads it, if the client can.
 
-- Statuses are taken out of the list that names them: safe.
+- Statuses are taken out of the list that names them: safe where nothing but retries reads the list, else unsafe.
 - A loop or recursion is left before it waits: by its own test for the last attempt or for other client errors, as after the last attempt,
   else by raising the error. Safe in a handler that takes nothing but error statuses, where the failure then comes to what it came to
   after the last attempt, or where there is no last one; else unsafe.
@@ -102,8 +102,9 @@ def _fix(policy: RetryPolicy, hopeless: Hopeless, ctx: Context) -> Fix | None:
     if hopeless.under_success:
         return None  # guards and predicates ask for the status
     shortened = ctx.lists.of(policy, hopeless)
-    if shortened is not None and ctx.trials.is_right(shortened, policy):
-        return ctx.fix(Safety.SAFE, "Retry only the statuses that may pass", *shortened)
+    if shortened is not None and ctx.trials.is_right(shortened.edits, policy):
+        safety = Safety.SAFE if shortened.safe else Safety.UNSAFE
+        return ctx.fix(safety, "Retry only the statuses that may pass", *shortened.edits)
     guard = ctx.guards.of(policy)
     if guard is not None and ctx.trials.is_right(merged(guard.edits), policy):
         safety = Safety.SAFE if guard.safe else Safety.UNSAFE

@@ -60,7 +60,11 @@ WAITED_ITS_GUESS = Claim(
 TOLD_THE_ID = Claim("told the request id", lambda run, answer: bool(answer.request_id) and answer.request_id in run.said)
 LOST_THE_ID = Claim("lost the request id", lambda run, answer: bool(answer.request_id) and answer.request_id not in run.said)
 
-TOLD_WHAT_ID_THERE_IS = Claim("told the request id, or that there is none", lambda run, answer: (answer.request_id or "None") in run.said)
+_NO_ID = ("None", '"request_id": null')
+TOLD_WHAT_ID_THERE_IS = Claim(
+    "told the request id, or that there is none",
+    lambda run, answer: any(said in run.said for said in ((answer.request_id,) if answer.request_id else _NO_ID)),
+)
 DID_NOT_TELL_THE_ID = Claim("did not tell the request id", lambda run, answer: not answer.request_id or answer.request_id not in run.said)
 
 

@@ -45,6 +45,7 @@ AWS = "request_id_not_logged/bad_aws.py"
 OPENAI = "request_id_not_logged/bad_openai.py"
 COMMANDS = "request_id_not_logged/bad_commands.py"
 GIRARD = "request_id_not_logged/bad_girardai.py"
+NOTATIONS = "request_id_not_logged/bad_notations.py"
 
 _adds = partial(Proof, "ERR402", on=_is_an_error, before=DID_NOT_TELL_THE_ID, after=TOLD_WHAT_ID_THERE_IS)
 proof = partial(_adds, fix="Add the request id: `…`", api="github")
@@ -72,5 +73,7 @@ PROOFS = [
     guarded(client=AWS, call="is_there('k')", api="aws", on=_is_any_failure, wire=aws_xml),
     guarded(client=AWS, call="shown('k')", api="aws", on=_is_any_failure, wire=aws_xml),
     proof(client=OPENAI, call="answer('q')", api="openai", on=has_status(429)),
+    proof(client=NOTATIONS, call="as_json('q')", api="openai"),
+    proof(client=NOTATIONS, call="written('q')", api="openai"),
     guarded(client=OPENAI, call="answer('q')", api="openai", on=_is_another_failure),
 ]

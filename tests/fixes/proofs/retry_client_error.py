@@ -101,6 +101,7 @@ assorted, assorted_by_hand = of("assorted", _PREDICATE), of("assorted", _GUARD)
 streams = of("state_of_itself", _GUARD)
 own_objects, made = of("own_objects", _GUARD), of("made_predicates", _PREDICATE)
 endings, several = partial(of("endings", _GUARD), only=Safety.SAFE), of("several_handlers", _GUARD)
+shared = of("shared_lists", _BELOW)
 wrappers, tests, listed = of("wrappers", _GUARD), of("status_tests", _GUARD), of("status_tests", _BELOW)
 
 PROOFS = [
@@ -108,6 +109,7 @@ PROOFS = [
     adapters(call="stock('i1')", after=ONCE_UNLESS_TOLD),
     adapters(call="price('i1')", on=has_status(400)),
     adapters(call="sizes('i1')", on=has_status(400, 410)),
+    shared(call="page('https://api.acme.dev/p1')", on=has_status(400, 404), only=Safety.UNSAFE),
     tenacity(call="item('i1')"),
     tenacity(call="price('i1')"),
     tenacity(call="sizes('i1')"),

@@ -12,6 +12,7 @@ import libcst as cst
 from errlint.model import Edit
 from errlint.semantics.request_ids.failures import Failure, Handler
 from errlint.semantics.request_ids.speech import Speech
+from errlint.semantics.request_ids.wording import Wording, is_notation, trailing
 from errlint.semantics.rewrites.helpers import Helpers
 from errlint.semantics.rewrites.placing import requoted
 from errlint.semantics.rewrites.writing import Writing
@@ -35,6 +36,7 @@ class Additions:
         self._tree = semantics.tree
         self._source = source
         self._writing = Writing(semantics, source)
+        self._wording = Wording(semantics)
 
     def name(self, failure: Failure) -> tuple[str, tuple[Edit, ...]] | None:
         """How the exception or the response is called, and what gives it that name; None if it can have none."""
@@ -99,14 +101,20 @@ class Additions:
         """Add the id to what a call tells people."""
         if speech.sheet.shown:
             return ()
+        entry = self._wording.last_entry(speech.text.value, "request_id") if speech.text is not None else None
+        if entry is not None:
+            return self._writing.add_behind(entry, entry.value, [f'"request_id": {expression}'])
+        goes_on = self._wording.goes_on(speech)
         if not speech.certain:
+            if not goes_on:
+                return ()
             # a text with the id in it is the same to all libraries
             values = [argument for argument in speech.call.args if argument.keyword is None][speech.sheet.text + 1 :]
             return self.to_text(speech.text.value, expression) if speech.text is not None and not values else ()
         if speech.sheet.fields == "keywords":
             return self.argument(speech.call, f"request_id={expression}")
         text = speech.text
-        if text is not None:
+        if text is not None and goes_on:
             found = self._in_place(speech, text.value, expression)
             if found:
                 return found
@@ -133,7 +141,9 @@ class Additions:
         return self.to_text(text, expression) if speech.sheet.style == "text" and not values else ()
 
     def to_text(self, text: cst.BaseExpression, expression: str) -> tuple[Edit, ...]:
-        """Add the id to the end of an f-string, of a literal that becomes one, or of one that values are put into."""
+        """Add the id to the end of an f-string, of a literal that becomes one, or of one that values are put into; to a sentence only."""
+        if is_notation(text):
+            return ()
         match text:
             case cst.BinaryOperation(left=left, operator=cst.Modulo(), right=cst.Tuple() as values):
                 return self._to_values(left, values.elements, "%s", expression)
@@ -174,8 +184,9 @@ class Additions:
         return self._writing.add_argument(call, code)
 
     def _inserted(self, literal: cst.SimpleString | cst.FormattedString, words: str) -> tuple[Edit, ...]:
+        """Words at the end of a literal, but on its last line."""
         closing = literal.end if isinstance(literal, cst.FormattedString) else literal.quote
-        end = self._source.span(literal)[1] - len(closing)
+        end = self._source.span(literal)[1] - len(closing) - len(trailing(literal))
         return (Edit(end, end, words),)
 
     def _after(self, argument: cst.BaseExpression, code: str) -> tuple[Edit, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -86,6 +87,8 @@ class Failures:
             types = self._raised_in(handler)
         elif len(types) < len(named):
             broad = any(not is_first_party(name) for name in named if self._semantics.types.type(name) is None)
+        if self._are_taken_earlier(handler, types):
+            return None
         types = [found for found in types if not self._semantics.types.is_of_project(found)]
         where = self._ids.of_exception(caught, types, broad=broad)
         if where is None:
@@ -117,6 +120,22 @@ class Failures:
         if on is None:
             return call.func.attr.value in self._semantics.libraries.silent_methods
         return on.kind is Kind.CLIENT
+
+    def _are_taken_earlier(self, handler: Handler, types: Sequence[TypeSheet]) -> bool:
+        """Whether earlier handlers of the same ``try`` take all errors of these types behind which an answer stands."""
+        outer = self._tree.parent.get(handler)
+        handlers: Sequence[Handler] = outer.handlers if isinstance(outer, _TRYING) else ()
+        earlier = takewhile(lambda one: one is not handler, handlers)
+        names = (name for one in earlier if one.type is not None for name in self._semantics.evaluator.type_names(one.type))
+        taken = {sheet.name for name in names if (sheet := self._semantics.types.type(name)) is not None}
+        answered = [error for sheet in types if sheet.covers_status for error in self._answered(sheet)]
+        return bool(answered) and all(any(above.name in taken for above in self._semantics.types.ancestors(error)) for error in answered)
+
+    def _answered(self, sheet: TypeSheet) -> Iterator[str]:
+        """The errors of a type behind which an answer stands, by the most general types of them; the type itself, if none is told apart."""
+        errors = () if sheet.carries_status else self._semantics.types.errors_of(sheet.name)
+        below = [error for error in errors if any(above.name == sheet.name for above in self._semantics.types.ancestors(error))]
+        yield from below or [sheet.name]
 
     def _raised_in(self, handler: Handler) -> list[TypeSheet]:
         """The exceptions of libraries that the ``try`` of a broad handler is seen to raise for a status."""

@@ -6,16 +6,26 @@ from collections.abc import Iterator
 
 import libcst as cst
 
+from errlint.lean import dataclass
 from errlint.model import Edit
 from errlint.semantics.members import Literal
 from errlint.semantics.retries.judge import Hopeless
 from errlint.semantics.retries.library.calls import RetryCalls
 from errlint.semantics.retries.outcomes import members
 from errlint.semantics.retries.policy import RetryPolicy
+from errlint.semantics.rewrites.sharing import Sharing
 from errlint.semantics.rewrites.writing import Writing
 
 Holder = cst.Set | cst.List | cst.Tuple
 _ALL_SERVER_ERRORS = tuple(range(500, 600))
+
+
+@dataclass(frozen=True)
+class Shortened:
+    """Edits of lists. :ivar safe: nothing but retries reads these."""
+
+    edits: tuple[Edit, ...]
+    safe: bool
 
 
 class Lists:
@@ -26,8 +36,9 @@ class Lists:
         self._semantics = writing.semantics
         self._tree = writing.semantics.tree
         self._calls = RetryCalls(writing.semantics)
+        self._sharing = Sharing(writing.semantics)
 
-    def of(self, policy: RetryPolicy, hopeless: Hopeless) -> tuple[Edit, ...] | None:
+    def of(self, policy: RetryPolicy, hopeless: Hopeless) -> Shortened | None:
         """The edits that take every hopeless status out; None where some of them is not listed."""
         given = self._argument(policy)
         if given is not None:
@@ -62,7 +73,7 @@ class Lists:
                     found.update(dict.fromkeys(self._semantics.functions.behind(node.value)))
         yield from found
 
-    def _shortened(self, lists: Iterator[cst.BaseExpression] | list[cst.BaseExpression], hopeless: Hopeless) -> tuple[Edit, ...] | None:
+    def _shortened(self, lists: Iterator[cst.BaseExpression] | list[cst.BaseExpression], hopeless: Hopeless) -> Shortened | None:
         gone: dict[Holder, list[cst.CSTNode]] = {}
         left = set(hopeless.statuses)
         for expression in lists:
@@ -75,14 +86,30 @@ class Lists:
         edits = [self._writing.remove_elements(holder, nodes) for holder, nodes in gone.items()]
         if left or not edits or None in edits:
             return None
-        return tuple(edit for found in edits if found is not None for edit in found)
+        return Shortened(tuple(edit for found in edits if found is not None for edit in found), not self._are_shared(gone))
+
+    def _are_shared(self, gone: dict[Holder, list[cst.CSTNode]]) -> bool:
+        """Whether anything but retries reads the lists, or one of these does so more than once: it may ask for something else then."""
+        nodes = {node for found in gone.values() for node in found}
+        uses = [self._uses(policy, nodes) for policy in self._semantics.retries.policies]
+        if any(len(found) > 1 for found in uses):
+            return True
+        known = {use for found in uses for use in found}
+        return not all(self._sharing.is_only_for(known, holder) for holder in gone)
+
+    def _uses(self, policy: RetryPolicy, nodes: set[cst.CSTNode]) -> list[cst.BaseExpression]:
+        """Where a policy is given lists, or compares with them, that have one of the nodes in them."""
+        given = self._argument(policy)
+        lists = dict.fromkeys([given] if given is not None else self._compared(policy))
+        members = self._semantics.collections.members
+        return [found for found in lists if any(literal.node in nodes for literal in members(found).literals)]
 
     def _holder(self, literal: Literal) -> Holder | None:
         element = self._tree.parent.get(literal.node)
         holder = self._tree.parent.get(element) if isinstance(element, cst.Element) else None
         return holder if isinstance(holder, (cst.Set, cst.List, cst.Tuple)) else None
 
-    def _written_anew(self, given: cst.BaseExpression, policy: RetryPolicy) -> tuple[Edit, ...] | None:
+    def _written_anew(self, given: cst.BaseExpression, policy: RetryPolicy) -> Shortened | None:
         """``range(400, 600)`` becomes what is worth it of these."""
         if not isinstance(given, (cst.Call, cst.List, cst.Tuple, cst.Set)) or "#" in self._writing.code(given):
             return None
@@ -94,7 +121,7 @@ class Lists:
         clients = [str(status) for status in kept if status < 500]
         servers = [status for status in kept if status >= 500]
         if tuple(servers) == _ALL_SERVER_ERRORS:
-            return (self._writing.replace(given, f"[{', '.join([*clients, '*range(500, 600)'])}]"),)
+            return Shortened((self._writing.replace(given, f"[{', '.join([*clients, '*range(500, 600)'])}]"),), safe=True)
         if not kept or len(kept) > 12:
             return None
-        return (self._writing.replace(given, f"[{', '.join([*clients, *map(str, servers)])}]"),)
+        return Shortened((self._writing.replace(given, f"[{', '.join([*clients, *map(str, servers)])}]"),), safe=True)
