@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -19,20 +19,24 @@ _ITSELF = frozenset({"self", "cls"})
 
 
 class Accounts:
-    """What is counted and gathered from pass to pass of one loop."""
+    """What is counted and gathered from pass to pass of one loop.
 
-    def __init__(self, semantics: Semantics, policy: RetryPolicy, region: cst.For | cst.While) -> None:
+    :param apart: statements that are run after the last attempt alone.
+    """
+
+    def __init__(self, semantics: Semantics, policy: RetryPolicy, region: cst.For | cst.While, apart: Sequence[cst.CSTNode]) -> None:
         self._semantics = semantics
         self._tree = semantics.tree
         self._policy = policy
         self._region = region
+        self._apart = apart
 
-    def tell(self, after: Iterable[cst.CSTNode]) -> bool:
-        """Whether the code behind the loop does something else after fewer passes; that an error or a message tells their number is fine.
+    def tell(self, end: Iterable[cst.CSTNode]) -> bool:
+        """Whether the end of a retry does something else after fewer passes; that an error or a message tells their number is fine.
 
-        :param after: all nodes of that code.
+        :param end: all nodes of that code.
         """
-        for node in after:
+        for node in end:
             if isinstance(node, (cst.Name, cst.Attribute)) and self._is_read(node):
                 name = dotted(node) or ""
                 if name in self._gathered and not self._is_last_one(node) and not self._is_run(node):
@@ -95,7 +99,10 @@ class Accounts:
         """What is run in a pass that fails, as far as it keeps something; not the attempt itself."""
         kinds = (cst.Assign, cst.AnnAssign, cst.AugAssign, cst.NamedExpr, cst.Expr)
         nodes = self._tree.inside(self._region.body, *kinds, into_functions=False)
-        return [node for node in nodes if not self._is_attempt(node) and not self._has_succeeded(node)]
+        return [node for node in nodes if not self._is_attempt(node) and not self._has_succeeded(node) and not self._is_apart(node)]
+
+    def _is_apart(self, node: cst.CSTNode) -> bool:
+        return any(self._tree.within(node, statement) for statement in self._apart)
 
     def _is_attempt(self, node: cst.CSTNode) -> bool:
         return any(self._tree.within(attempt.call, node) for attempt in self._policy.attempts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -64,6 +65,10 @@ class LastAttempts:
             found = self._answered(test)
         return found if found in (ANYTHING, NOTHING) else None
 
+    def counts(self, subject: cst.BaseExpression) -> bool:
+        """Whether something grows or falls from attempt to attempt."""
+        return bool(self._counters.direction(subject))
+
     def _answered(self, call: cst.Call) -> Range | None:
         """``is_last(attempt)``: what a function of the file makes of the counter."""
         returned = [value for function in self._semantics.functions.run_by(call) for value in self._semantics.functions.returned(function)]
@@ -94,7 +99,26 @@ class Endings:
 
         :param but: a test that is changed so that it is done.
         """
-        return any(limit is not but and self._does_more(limit) for limit in self._limits(place))
+        if any(limit is not but and self._does_more(limit) for limit in self._limits(place)):
+            return True
+        return any(self._is_passed_by(one, place) for one in self._asked_otherwise())
+
+    def _asked_otherwise(self) -> Iterator[cst.CSTNode]:
+        """What asks for the last attempt without ``if``: ``match attempt: case 2: …``, ``attempt == 2 and log.error(…)``."""
+        for match in self._tree.inside(self._region.body, cst.Match, into_functions=False):
+            if self._last.counts(match.subject):
+                yield match
+        for statement in self._tree.inside(self._region.body, cst.Expr, into_functions=False):
+            value = statement.value
+            tests = (
+                [value.test]
+                if isinstance(value, cst.IfExp)
+                else parts(value, cst.And, cst.Or)
+                if isinstance(value, cst.BooleanOperation)
+                else ()
+            )
+            if any(self._last.passed(test) is not None for test in tests):
+                yield statement
 
     def _does_more(self, limit: cst.If) -> bool:
         """``if attempt == last: log.error(…)``."""
@@ -231,13 +255,24 @@ class Endings:
 
     def tells(self, place: cst.CSTNode) -> bool:
         """Whether the code behind the loop tells the last attempt from another one: by what was counted, or is kept below a place."""
-        if isinstance(self._region, cst.FunctionDef):
-            return False
-        if Accounts(self._semantics, self._policy, self._region).tell(self._after()):
+        if self._accounts is not None and self._accounts.tell(self._after()):
             return True
         kept = self._kept_below(place)
         read = (node for node in self._after() if kept and isinstance(node, (cst.Name, cst.Attribute)) and dotted(node) in kept)
         return any(map(self._asks, read))
+
+    def counts(self, statements: Sequence[cst.CSTNode]) -> bool:
+        """Whether statements do something else after fewer attempts."""
+        nodes = (node for one in statements for node in self._tree.below(one))
+        return self._accounts is not None and self._accounts.tell(nodes)
+
+    @cached_property
+    def _accounts(self) -> Accounts | None:
+        region = self._region
+        if isinstance(region, cst.FunctionDef):
+            return None
+        ends = map(self._spent, self._tree.inside(region.body, cst.If, into_functions=False))
+        return Accounts(self._semantics, self._policy, region, [one for end in ends for one in getattr(end, "body", ())])
 
     def _kept_below(self, place: cst.CSTNode) -> set[str]:
         """The names that get a value between a place and the next attempt, not that of the attempt itself."""
@@ -290,7 +325,12 @@ class Endings:
             return None
         lines = [self._writing.code(one) for one in statements]
         loose = [node for one in statements for node in self._tree.inside(one, cst.Break, cst.Continue)]
-        if loose or any("\n" in line for line in lines) or not self._read_in(statements).isdisjoint(self._kept_below(place)):
+        if (
+            loose
+            or self.counts(statements)
+            or any("\n" in line for line in lines)
+            or not self._read_in(statements).isdisjoint(self._kept_below(place))
+        ):
             return None
         if leaves(cst.IndentedBlock(statements)):
             return Way(tuple(lines))

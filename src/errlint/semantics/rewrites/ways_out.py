@@ -72,7 +72,8 @@ class WaysOut:
             return None
         if leaves(spent):
             breaks = any(self._tree.inside(one, cst.Break, into_functions=False) for one in spent.body)
-            return () if not breaks or not self.endings.tells(spent.body[-1]) else None
+            tells = self.endings.counts(spent.body) or (breaks and self.endings.tells(spent.body[-1]))
+            return None if tells else ()
         if not isinstance(spent, cst.IndentedBlock):
             return None
         pause = pause_in(self._semantics, self._policy, handler)
