@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from errlint.semantics.leaving import leaves
 from errlint.semantics.names import dotted
 from errlint.semantics.retries.policy import RetryPolicy
 from errlint.semantics.scopes import How
@@ -102,9 +104,18 @@ class Accounts:
         return [node for node in nodes if not self._is_attempt(node) and not self._has_succeeded(node) and not self._is_apart(node)]
 
     def _is_apart(self, node: cst.CSTNode) -> bool:
-        return any(self._tree.within(node, statement) for statement in self._apart)
+        """Whether no other pass follows a statement."""
+        if any(self._tree.within(node, statement) for statement in self._apart):
+            return True
+        blocks = (above for above in self._tree.ancestors(node) if isinstance(above, cst.IndentedBlock))
+        inner = takewhile(lambda block: block is not self._region.body, blocks)
+        return any(leaves(block) and not self._is_attempt(block) and not self._goes_on(block) for block in inner)
+
+    def _goes_on(self, block: cst.CSTNode) -> bool:
+        return bool(self._tree.inside(block, cst.Continue, into_functions=False))
 
     def _is_attempt(self, node: cst.CSTNode) -> bool:
+        """Whether a statement or block makes the attempt."""
         return any(self._tree.within(attempt.call, node) for attempt in self._policy.attempts)
 
     def _has_succeeded(self, node: cst.CSTNode) -> bool:
