@@ -8,7 +8,7 @@ direction of the counter: ``attempt < limit`` is true as long as ``attempt`` gro
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -204,7 +204,9 @@ class Counters:
         return scopes.bindings(name.value, scopes.scope_of(name))
 
     def _of_target(self, binding: Binding) -> int:
-        """The loop variable: of ``range``, ``count``, ``enumerate``; only its first part counts."""
+        """The loop variable: of ``range``, ``count``, ``enumerate``, of which only its first part counts; of numbers in order."""
+        if isinstance(binding.value, (cst.Tuple, cst.List)) and not binding.path:
+            return _order([element.value for element in binding.value.elements])
         called = binding.value.func if isinstance(binding.value, cst.Call) else None
         name = (dotted(called) or "").rpartition(".")[2] if called is not None else ""
         if name == "reversed":
@@ -239,6 +241,14 @@ def _step(node: cst.AugAssign) -> int:
     if isinstance(node.operator, cst.AddAssign):
         return 1
     return -1 if isinstance(node.operator, cst.SubtractAssign) else 0
+
+
+def _order(values: Sequence[cst.BaseExpression]) -> int:
+    """1 for whole numbers each of which is more than the one before, -1 where each is less: ``for attempt in (1, 2, 3)``."""
+    numbers = [value.evaluated_value for value in values if isinstance(value, cst.Integer)]
+    if len(numbers) != len(values) or len(set(numbers)) != len(numbers) or len(numbers) < 2:
+        return 0
+    return 1 if numbers == sorted(numbers) else -1 if numbers == sorted(numbers, reverse=True) else 0
 
 
 def _stepped(operator: cst.BaseBinaryOp) -> int:

@@ -46,6 +46,7 @@ def _own_stop(semantics: Semantics, passages: Sequence[Passage]) -> Stop:
         endless = next((call for passage in passages for call in _without_counter(passage)), None)
         if endless is not None:
             return Stop(False, node=endless)
+        counted += [test for passage in passages for test in _in_expressions(semantics, passage)]
         return Stop(True, node=counted[0]) if counted else Stop(False, node=region.name)
     if counted:
         tells = dotted(region.test) != "True" and not isinstance(region.test, cst.Integer)
@@ -64,6 +65,17 @@ def _without_counter(passage: Passage) -> Iterator[cst.Call]:
     for call, outcomes in passage.steps.self_calls.items():
         if outcomes & FAILED and not passage.counters.counts(call):
             yield call
+
+
+def _in_expressions(semantics: Semantics, passage: Passage) -> Iterator[cst.BaseExpression]:
+    """The tests of counters in the expressions by which a function calls itself: ``return load(url, left - 1) if left > 0 else None``."""
+    for call in passage.steps.self_calls:
+        for above in semantics.tree.ancestors(call):
+            if isinstance(above, (cst.BaseSuite, cst.FunctionDef)):
+                break
+            test = above.test if isinstance(above, cst.IfExp) else above.left if isinstance(above, cst.BooleanOperation) else None
+            if test is not None and not semantics.tree.within(call, test):
+                yield from (part for part in conjuncts(test) if passage.counters.passed(part) not in (None, UNKNOWN))
 
 
 def _counted_elsewhere(semantics: Semantics, region: cst.While) -> Iterator[cst.Comparison]:

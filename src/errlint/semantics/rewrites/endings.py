@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from errlint.lean import dataclass
 from errlint.semantics.leaving import leaves
+from errlint.semantics.names import dotted
 from errlint.semantics.retries.counters import Counters
 from errlint.semantics.retries.exits import conjuncts
 from errlint.semantics.retries.fates import takes_all
 from errlint.semantics.retries.outcomes import ANYTHING, NOTHING
 from errlint.semantics.retries.policy import RetryPolicy
+from errlint.semantics.rewrites.accounts import Accounts
 from errlint.semantics.rewrites.writing import Writing
 from errlint.semantics.scopes import How
 from errlint.semantics.statuses import Range
@@ -61,6 +65,10 @@ class LastAttempts:
             found = self._answered(test)
         return found if found in (ANYTHING, NOTHING) else None
 
+    def counts(self, subject: cst.BaseExpression) -> bool:
+        """Whether something grows or falls from attempt to attempt."""
+        return bool(self._counters.direction(subject))
+
     def _answered(self, call: cst.Call) -> Range | None:
         """``is_last(attempt)``: what a function of the file makes of the counter."""
         returned = [value for function in self._semantics.functions.run_by(call) for value in self._semantics.functions.returned(function)]
@@ -83,6 +91,47 @@ class Endings:
 
     def at(self, place: cst.CSTNode) -> Way:
         """How the code at a place leaves the retry."""
+        way = self._at(place)
+        return replace(way, same=False) if self.skips(place) else way
+
+    def skips(self, place: cst.CSTNode, but: cst.If | None = None) -> bool:
+        """Whether something is done after the last attempt alone that leaves nothing, which is not done where a place is left before it.
+
+        :param but: a test that is changed so that it is done.
+        """
+        if any(limit is not but and self._does_more(limit) for limit in self._limits(place)):
+            return True
+        return any(self._is_passed_by(one, place) for one in self._asked_otherwise())
+
+    def _asked_otherwise(self) -> Iterator[cst.CSTNode]:
+        """What asks for the last attempt without ``if``: ``match attempt: case 2: …``, ``attempt == 2 and log.error(…)``."""
+        for match in self._tree.inside(self._region.body, cst.Match, into_functions=False):
+            if self._last.counts(match.subject):
+                yield match
+        for statement in self._tree.inside(self._region.body, cst.Expr, into_functions=False):
+            value = statement.value
+            tests = (
+                [value.test]
+                if isinstance(value, cst.IfExp)
+                else parts(value, cst.And, cst.Or)
+                if isinstance(value, cst.BooleanOperation)
+                else ()
+            )
+            if any(self._last.passed(test) is not None for test in tests):
+                yield statement
+
+    def _does_more(self, limit: cst.If) -> bool:
+        """``if attempt == last: log.error(…)``."""
+        spent = self._spent(limit)
+        if spent is None and any(self._last.passed(part) == NOTHING for part in parts(limit.test, cst.And, cst.Or)):
+            spent = limit.body
+        elif spent is None and isinstance(limit.orelse, cst.If):
+            return any(self._last.passed(part) == ANYTHING for part in parts(limit.test, cst.And))
+        if spent is None or (leaves(spent) and not _goes_on(spent)):
+            return False
+        return any(not _does_nothing(statement) for statement in getattr(spent, "body", ()))
+
+    def _at(self, place: cst.CSTNode) -> Way:
         given_up = list(self._given_up(place))
         if any(map(self._is_partial, self._limits(place))):
             return Way(("raise",), same=False)
@@ -205,20 +254,25 @@ class Endings:
                 yield node
 
     def tells(self, place: cst.CSTNode) -> bool:
-        """Whether the code behind the loop tells the last attempt from another one: by its number, or by what is kept below a place."""
-        counted, kept = self._counted(), self._kept_below(place)
-        if not counted and not kept:
-            return False
-        read = {node: self._asks(node) for node in self._after() if isinstance(node, cst.Name)}
-        return any((asks == "test" and node.value in counted) or (asks and node.value in kept) for node, asks in read.items())
+        """Whether the code behind the loop tells the last attempt from another one: by what was counted, or is kept below a place."""
+        if self._accounts is not None and self._accounts.tell(self._after()):
+            return True
+        kept = self._kept_below(place)
+        read = (node for node in self._after() if kept and isinstance(node, (cst.Name, cst.Attribute)) and dotted(node) in kept)
+        return any(map(self._asks, read))
 
-    def _counted(self) -> set[str]:
-        """The names that count the attempts."""
+    def counts(self, statements: Sequence[cst.CSTNode]) -> bool:
+        """Whether statements do something else after fewer attempts."""
+        nodes = (node for one in statements for node in self._tree.below(one))
+        return self._accounts is not None and self._accounts.tell(nodes)
+
+    @cached_property
+    def _accounts(self) -> Accounts | None:
         region = self._region
-        steps = self._tree.inside(region.body, cst.AugAssign, into_functions=False)
-        found = {step.target.value for step in steps if isinstance(step.target, cst.Name) and isinstance(step.value, cst.Integer)}
-        targets = (region.target, *self._tree.below(region.target)) if isinstance(region, cst.For) else ()
-        return found | {target.value for target in targets if isinstance(target, cst.Name)}
+        if isinstance(region, cst.FunctionDef):
+            return None
+        ends = map(self._spent, self._tree.inside(region.body, cst.If, into_functions=False))
+        return Accounts(self._semantics, self._policy, region, [one for end in ends for one in getattr(end, "body", ())])
 
     def _kept_below(self, place: cst.CSTNode) -> set[str]:
         """The names that get a value between a place and the next attempt, not that of the attempt itself."""
@@ -244,20 +298,23 @@ class Endings:
         for node in (statement, *self._tree.below(statement, into_functions=False)):
             targets = node.targets if isinstance(node, cst.Assign) else [node] if isinstance(node, (cst.AnnAssign, cst.AugAssign)) else []
             for target in targets:
-                yield from (name.value for name in (target.target, *self._tree.below(target.target)) if isinstance(name, cst.Name))
+                if isinstance(target.target, cst.Attribute):
+                    yield dotted(target.target) or ""
+                else:
+                    yield from (name.value for name in (target.target, *self._tree.below(target.target)) if isinstance(name, cst.Name))
 
-    def _asks(self, name: cst.Name) -> str:
-        """``test`` where it depends on a name what code does, ``end`` where that is returned or raised."""
-        child: cst.CSTNode = name
+    def _asks(self, name: cst.CSTNode) -> bool:
+        """Whether it depends on a name what code does, returns or raises."""
+        child = name
         for above in self._tree.ancestors(name):
             if isinstance(above, cst.Assert) or (isinstance(above, (cst.If, cst.IfExp, cst.While)) and child is above.test):
-                return "test"
+                return True
             if isinstance(above, (cst.Return, cst.Raise)):
-                return "end"
+                return True
             if isinstance(above, cst.BaseSuite):
                 break
             child = above
-        return ""
+        return False
 
     # written again ---------------------------------------------------------------------------------------------------------------
 
@@ -268,7 +325,12 @@ class Endings:
             return None
         lines = [self._writing.code(one) for one in statements]
         loose = [node for one in statements for node in self._tree.inside(one, cst.Break, cst.Continue)]
-        if loose or any("\n" in line for line in lines) or not self._read_in(statements).isdisjoint(self._kept_below(place)):
+        if (
+            loose
+            or self.counts(statements)
+            or any("\n" in line for line in lines)
+            or not self._read_in(statements).isdisjoint(self._kept_below(place))
+        ):
             return None
         if leaves(cst.IndentedBlock(statements)):
             return Way(tuple(lines))
@@ -296,3 +358,8 @@ def _last(block: cst.CSTNode) -> cst.CSTNode | None:
 def _goes_on(block: cst.CSTNode) -> bool:
     """Whether a block ends with the next attempt."""
     return isinstance(_last(block), cst.Continue)
+
+
+def _does_nothing(statement: cst.CSTNode) -> bool:
+    """``pass``, ``continue``."""
+    return isinstance(statement, cst.SimpleStatementLine) and all(isinstance(one, (cst.Pass, cst.Continue)) for one in statement.body)

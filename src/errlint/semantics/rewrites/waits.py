@@ -70,8 +70,15 @@ class Delays:
         for region in policy.code[:1]:
             for call in self._tree.below(region, into_functions=False):
                 delay = self._semantics.waits.pause(call) if isinstance(call, cst.Call) else None
-                if delay is not None and (delay is node or self._may_follow(call, status)):
+                if delay is not None and not self._is_tick(delay, policy) and (delay is node or self._may_follow(call, status)):
                     yield delay
+
+    def _is_tick(self, delay: cst.BaseExpression, policy: RetryPolicy) -> bool:
+        """Whether a loop of its own makes the wait, to which this is a step: ``while monotonic() < end: sleep(0.05)``."""
+        loop = self._tree.enclosing(delay, cst.For, cst.While, cst.FunctionDef)
+        if not isinstance(loop, (cst.For, cst.While)) or any(loop is code for code in policy.code):
+            return False
+        return not any(self._tree.within(attempt.call, loop) for attempt in policy.attempts)
 
     def _made(self, delay: cst.BaseExpression) -> cst.BaseExpression:
         """What a delay is made of, where it is kept for the pause, and perhaps told: ``delay = 2**attempt`` above it in the same block."""
@@ -179,7 +186,7 @@ class Delays:
     def with_chance(self, policy: RetryPolicy) -> tuple[Edit, ...] | None:
         """A random part of a second more: ``2**attempt + random.random()``."""
         node = policy.wait.node
-        if not policy.written_by_hand or not isinstance(node, cst.BaseExpression):
+        if not policy.written_by_hand or not isinstance(node, cst.BaseExpression) or self._is_tick(node, policy):
             return None
         named = self._writing.named("random.random")
         pause = self._tree.parent.get(self._tree.parent.get(node, node), node)

@@ -54,7 +54,7 @@ class WaysOut:
             else:
                 continue
             end = self._end_of(spent, goes_on, handler) if isinstance(spent, (cst.IndentedBlock, cst.SimpleStatementSuite)) else None
-            if end is not None:
+            if end is not None and not self.endings.skips(limit, but=limit):
                 return (edit, *end)
         return None
 
@@ -71,7 +71,9 @@ class WaysOut:
         if not spent.body or any(self._tree.inside(one, cst.Continue, into_functions=False) for one in spent.body):
             return None
         if leaves(spent):
-            return ()
+            breaks = any(self._tree.inside(one, cst.Break, into_functions=False) for one in spent.body)
+            tells = self.endings.counts(spent.body) or (breaks and self.endings.tells(spent.body[-1]))
+            return None if tells else ()
         if not isinstance(spent, cst.IndentedBlock):
             return None
         pause = pause_in(self._semantics, self._policy, handler)
