@@ -92,9 +92,9 @@ class Accounts:
                 for target in targets:
                     if isinstance(target.target, cst.Subscript):
                         read = self._read_in(value).union(*(self._read_in(part) for part in target.target.slice))
-                        changed = dotted(target.target.value) or ""
-                        if changed in read or not read.isdisjoint(self._counted):
-                            yield changed
+                        name = dotted(target.target.value) or ""
+                        if name in read or not read.isdisjoint(self._counted):
+                            yield name
 
     @cached_property
     def _fresh(self) -> frozenset[str]:
