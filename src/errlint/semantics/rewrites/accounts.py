@@ -56,6 +56,7 @@ class Accounts:
         targets = (region.target, *self._tree.below(region.target)) if isinstance(region, cst.For) else ()
         found = {target.value for target in targets if isinstance(target, cst.Name)}
         found |= {dotted(node.target) or "" for node in self._failing if isinstance(node, cst.AugAssign)} - {""}
+        found |= {name for node in self._failing if isinstance(node, cst.Expr) for name in self._counted_by(node)}
         assigned = [
             (name, self._read_in(node.value))
             for node in self._failing
@@ -67,6 +68,13 @@ class Accounts:
             before = len(found)
             found |= {name for name, read in assigned if name in read or not read.isdisjoint(found)}
         return frozenset(found)
+
+    def _counted_by(self, statement: cst.Expr) -> Iterator[str]:
+        """What functions count that a statement calls: ``self._note(error)``."""
+        for call in self._tree.inside(statement, cst.Call):
+            for function in self._semantics.functions.run_by(call):
+                for step in self._tree.inside(function.body, cst.AugAssign):
+                    yield dotted(step.target) or ""
 
     @cached_property
     def _gathered(self) -> frozenset[str]:
@@ -84,8 +92,9 @@ class Accounts:
                 for target in targets:
                     if isinstance(target.target, cst.Subscript):
                         read = self._read_in(value).union(*(self._read_in(part) for part in target.target.slice))
-                        if not read.isdisjoint(self._counted):
-                            yield dotted(target.target.value) or ""
+                        name = dotted(target.target.value) or ""
+                        if name in read or not read.isdisjoint(self._counted):
+                            yield name
 
     @cached_property
     def _fresh(self) -> frozenset[str]:
