@@ -40,6 +40,8 @@ NOT_SHOWN = {
     ("ERR103", "", "httpx"): _SAME,  # a number is a number
     ("ERR103", "", "aiohttp"): _SAME,
     **{("ERR201", "Retry the errors whose type says that they may pass", library): _NO_TYPES for library in LIBRARIES},
+    ("ERR201", "Retry only the statuses that may pass", "httpx"): _SAME,  # a list that other code reads, too
+    ("ERR201", "Retry only the statuses that may pass", "aiohttp"): _SAME,
     ("ERR202", "", "aiohttp"): _SAME,  # lists of codes
     ("ERR205", "", "aiohttp"): _SAME,  # the wait itself
     ("ERR302", "Remove `…`", "aiohttp"): _NEVER_READ,  # so there is no argument that turns it off
