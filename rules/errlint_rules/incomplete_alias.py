@@ -108,12 +108,12 @@ def _fix(literal: Literal, missing: tuple[str, ...], ctx: Context) -> Fix | None
     holder = ctx.parent(literal.node)
     edits: Sequence[Edit | None]
     if isinstance(holder, cst.Element):
-        edits = ctx.writing.add_behind(holder, holder.value, others)
+        edits = ctx.writing.listing.add_behind(holder, holder.value, others)
     elif isinstance(holder, cst.MatchValue):
         edits = [ctx.replace(literal.node, " | ".join([ctx.code(literal.node), *others]))]
     elif isinstance(holder, cst.DictElement) and not any(isinstance(node, cst.Call) for node in (holder.value, *ctx.below(holder.value))):
         value = ctx.writing.code(holder.value)
-        edits = ctx.writing.add_behind(holder, holder.value, [f"{other}: {value}" for other in others])
+        edits = ctx.writing.listing.add_behind(holder, holder.value, [f"{other}: {value}" for other in others])
     else:
         edits = [_membership(test, literal, others, ctx) for test in ctx.tests_asking_for(literal)]
     return ctx.fix(Safety.UNSAFE, "Ask for the synonyms, too", *edits)

@@ -128,12 +128,12 @@ def _fix(policy: RetryPolicy, found: Misjudged, ctx: Context) -> Fix | None:
         return None
     if found.missing:
         quote = found.literal.node.quote
-        added = ctx.writing.add_behind(element, element.value, [f"{quote}{code}{quote}" for code in found.codes])
+        added = ctx.writing.listing.add_behind(element, element.value, [f"{quote}{code}{quote}" for code in found.codes])
         return ctx.fix(Safety.UNSAFE, f"Give up on `{', '.join(found.codes)}`, too", *added)
     code = found.codes[0]
     if not _is_decided_by_list(policy, found):
         return None
-    removed = ctx.writing.remove_elements(holder, [element.value])
+    removed = ctx.writing.listing.remove_elements(holder, [element.value])
     if removed is None:
         return None
     if not found.retried:

@@ -57,11 +57,11 @@ class Editing:
 
     def add_argument(self, call: cst.Call, code: str) -> tuple[Edit, ...]:
         """Add an argument at the end of a call."""
-        return self.writing.add_argument(call, code)
+        return self.writing.listing.add_argument(call, code)
 
     def remove_argument(self, call: cst.Call, argument: cst.Arg) -> Edit | None:
         """Take an argument out, with its comma and the comment behind; None when another comment stands between it and its neighbours."""
-        lines = self.writing.own_lines(argument, argument.value)
+        lines = self.writing.listing.own_lines(argument, argument.value)
         if lines is not None:
             return Edit(*lines, "")
         position = next(index for index, found in enumerate(call.args) if found is argument)
@@ -143,7 +143,9 @@ class Editing:
 
     def _loses_a_comment(self, edits: Sequence[Edit]) -> bool:
         text = self.source.text
-        cuts = [(edit.start, edit.end) for edit in edits if "#" in text[edit.start : edit.end] and not self.writing.removes_lines(edit)]
+        cuts = [
+            (edit.start, edit.end) for edit in edits if "#" in text[edit.start : edit.end] and not self.writing.listing.removes_lines(edit)
+        ]
         if not cuts:
             return False
         written = "\n".join(edit.text for edit in edits)

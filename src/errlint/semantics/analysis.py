@@ -48,7 +48,7 @@ from errlint.semantics.retries.texts import RetriedTexts
 from errlint.semantics.retries.told import ToldWaits
 from errlint.semantics.retries.waits import Waits
 from errlint.semantics.said_apis import SaidApis
-from errlint.semantics.scopes import Binding, How, Scopes
+from errlint.semantics.scopes import Scopes
 from errlint.semantics.shields import Shields
 from errlint.semantics.silences import Silences
 from errlint.semantics.sorting import Sorting
@@ -224,26 +224,7 @@ class Semantics:
     @cached_property
     def decisions(self) -> Decisions:
         """Whether a test decides anything."""
-        return Decisions(self.tree, self.scopes, Prose(self._words, self._says_error), self.functions.calls_of)
-
-    def _words(self, expression: cst.BaseExpression) -> tuple[str, ...]:
-        """The strings that a name always stands for: of a constant, or of what a loop takes from a table."""
-        bindings = self.scopes.reaching(expression) if isinstance(expression, cst.Name) else []
-        of_table = bool(bindings) and all(binding.how is How.ITEM for binding in bindings)
-        constant = len(bindings) == 1 and self._is_of_module(bindings[0])
-        member = isinstance(expression, cst.Attribute) and expression.attr.value.isupper()
-        return self.constants.strings(expression) if of_table or constant or member else ()
-
-    def _is_of_module(self, binding: Binding) -> bool:
-        """Whether a name is bound outside of all functions, to a value or by an import."""
-        return binding.how in (How.VALUE, How.IMPORT) and self.tree.enclosing(binding.node, cst.FunctionDef, cst.Lambda) is None
-
-    def _says_error(self, expression: cst.BaseExpression) -> bool:
-        """Whether an expression is the human-readable text of an error."""
-        found = self.meaning(expression)
-        if found is None or found.kind not in (Kind.MESSAGE, Kind.REASON, Kind.TEXT):
-            return False
-        return found.from_exception or found.kind is not Kind.TEXT or self.is_error(found, expression)
+        return Decisions(self.tree, self.scopes, Prose(self), self.functions.calls_of)
 
     @cached_property
     def functions(self) -> Functions:

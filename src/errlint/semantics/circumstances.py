@@ -81,11 +81,11 @@ class Circumstances:
             if isinstance(found, (cst.FunctionDef, cst.Lambda)):
                 break
             if isinstance(found, cst.IndentedBlock):
-                left = [statement for statement in found.body if _misses_a_success(statuses.possible_at(statement))]
+                left = [statement for statement in found.body if misses_a_success(statuses.possible_at(statement))]
                 if not left:
                     break
                 region = [*left]
-        ends = bool(region) and _raises(region[-1])
+        ends = bool(region) and ends_in_raising(region[-1])
         return ends and not any(statuses.possible_at(way) & SUCCESS for way in self._ways_out(region))
 
     def _ways_out(self, region: Iterable[cst.CSTNode]) -> Iterator[cst.CSTNode]:
@@ -142,12 +142,13 @@ class Circumstances:
         return self._answers.of(one) == self._answers.of(other)
 
 
-def _misses_a_success(possible: int) -> bool:
+def misses_a_success(possible: int) -> bool:
     """Whether most errors are possible, and not all successes."""
     return possible & SUCCESS != SUCCESS and (possible & ERRORS).bit_count() > ERRORS.bit_count() // 2
 
 
-def _raises(statement: cst.CSTNode) -> bool:
+def ends_in_raising(statement: cst.CSTNode) -> bool:
+    """Whether the line of a statement ends in a ``raise``."""
     return isinstance(statement, cst.SimpleStatementLine) and isinstance(statement.body[-1], cst.Raise)
 
 

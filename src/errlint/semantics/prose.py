@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from errlint.semantics.constants import string_value
+from errlint.semantics.meaning import Kind
 from errlint.semantics.names import dotted
+from errlint.semantics.scopes import Binding, How
+
+if TYPE_CHECKING:
+    from errlint.semantics.analysis import Semantics
 
 _CUT = frozenset({
     "strip", "lstrip", "rstrip", "replace", "removeprefix", "removesuffix", "capitalize", "title", "lower", "upper", "splitlines", "split",
@@ -18,15 +24,10 @@ _TEXT_OF = frozenset({"str", "repr", "format", "getattr"})
 
 
 class Prose:
-    """Answers for the expressions of one file.
+    """Answers for the expressions of one file."""
 
-    :param strings: all the strings that a name stands for, as far as these are known;
-    :param says_error: whether an expression is the text of an error.
-    """
-
-    def __init__(self, strings: Callable[[cst.BaseExpression], Sequence[str]], says_error: Callable[[cst.BaseExpression], bool]) -> None:
-        self._strings = strings
-        self._says_error = says_error
+    def __init__(self, semantics: Semantics) -> None:
+        self._semantics = semantics
 
     def is_written(self, expression: cst.BaseExpression | None) -> bool:
         """A sentence of the code's own: a text with a space in it, or a join of such."""
@@ -72,6 +73,26 @@ class Prose:
                 return False  # what else a function of the file may give is not seen from here
             case _:
                 return self._says_error(expression)
+
+    def _strings(self, expression: cst.BaseExpression) -> tuple[str, ...]:
+        """The strings that a name always stands for: of a constant, or of what a loop takes from a table."""
+        bindings = self._semantics.scopes.reaching(expression) if isinstance(expression, cst.Name) else []
+        of_table = bool(bindings) and all(binding.how is How.ITEM for binding in bindings)
+        constant = len(bindings) == 1 and self._is_of_module(bindings[0])
+        member = isinstance(expression, cst.Attribute) and expression.attr.value.isupper()
+        return self._semantics.constants.strings(expression) if of_table or constant or member else ()
+
+    def _is_of_module(self, binding: Binding) -> bool:
+        """Whether a name is bound outside of all functions, to a value or by an import."""
+        enclosing = self._semantics.tree.enclosing
+        return binding.how in (How.VALUE, How.IMPORT) and enclosing(binding.node, cst.FunctionDef, cst.Lambda) is None
+
+    def _says_error(self, expression: cst.BaseExpression) -> bool:
+        """Whether an expression is the human-readable text of an error."""
+        found = self._semantics.meaning(expression)
+        if found is None or found.kind not in (Kind.MESSAGE, Kind.REASON, Kind.TEXT):
+            return False
+        return found.from_exception or found.kind is not Kind.TEXT or self._semantics.is_error(found, expression)
 
     def is_any_word(self, expression: cst.BaseExpression) -> bool:
         """The same, or a single word."""

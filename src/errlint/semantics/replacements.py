@@ -56,7 +56,6 @@ class _Asked:
 
     status: str
     guards: tuple[str, ...] = ()
-    edits: tuple[Edit, ...] = ()
 
 
 def candidates(words: Iterable[str], catalogue: Catalogue | None) -> tuple[str, ...]:
@@ -94,7 +93,7 @@ class Replacements:
         if kind is None:
             return None
         found = self._of_code(words, subject, node, kind, negated=negated) or self._of_status(words, subject, node, kind, negated=negated)
-        return replace(found, edits=(*found.edits, *self._leftovers(node, found.code))) if found is not None else None
+        return replace(found, edits=self._leftovers(node, found.code)) if found is not None else None
 
     def _of_code(self, words: Sequence[str], subject: Meaning, node: cst.CSTNode, kind: str, *, negated: bool) -> Replacement | None:
         codes = unique_codes(words, subject.catalogue)
@@ -113,7 +112,7 @@ class Replacements:
         if asked is None:
             return None
         values = [str(status) for status in statuses]
-        return Replacement(_guarded([kind, *asked.guards], asked.status, values, negated=negated), "the status", asked.edits)
+        return Replacement(_guarded([kind, *asked.guards], asked.status, values, negated=negated), "the status")
 
     def _leftovers(self, node: cst.CSTNode, code: str) -> tuple[Edit, ...]:
         from errlint.semantics.rewrites.leftovers import Leftovers

@@ -103,7 +103,7 @@ class Additions:
             return ()
         entry = self._wording.last_entry(speech.text.value, "request_id") if speech.text is not None else None
         if entry is not None:
-            return self._writing.add_behind(entry, entry.value, [f'"request_id": {expression}'])
+            return self._writing.listing.add_behind(entry, entry.value, [f'"request_id": {expression}'])
         goes_on = self._wording.goes_on(speech)
         if not speech.certain:
             if not goes_on:
@@ -177,11 +177,14 @@ class Additions:
             return ()
         if any(isinstance(value, cst.StarredElement) or (isinstance(value, cst.Arg) and (value.star or value.keyword)) for value in values):
             return ()
-        return (*self._inserted(literal, f" (request id {gap})"), *self._writing.add_behind(values[-1], values[-1].value, [expression]))
+        return (
+            *self._inserted(literal, f" (request id {gap})"),
+            *self._writing.listing.add_behind(values[-1], values[-1].value, [expression]),
+        )
 
     def argument(self, call: cst.Call, code: str) -> tuple[Edit, ...]:
         """Add an argument at the end of a call."""
-        return self._writing.add_argument(call, code)
+        return self._writing.listing.add_argument(call, code)
 
     def _inserted(self, literal: cst.SimpleString | cst.FormattedString, words: str) -> tuple[Edit, ...]:
         """Words at the end of a literal, but on its last line."""
@@ -192,7 +195,7 @@ class Additions:
     def _after(self, argument: cst.BaseExpression, code: str) -> tuple[Edit, ...]:
         """One more argument behind one that is given by position."""
         listed = self._tree.parent[argument]
-        return self._writing.add_behind(listed, argument, [code])
+        return self._writing.listing.add_behind(listed, argument, [code])
 
 
 def _calls_modules(expression: str) -> bool:

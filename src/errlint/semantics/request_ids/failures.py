@@ -12,12 +12,13 @@ import libcst as cst
 from errlint.first_party import is_first_party
 from errlint.lean import dataclass
 from errlint.library_sheets import TypeSheet
+from errlint.semantics.circumstances import ends_in_raising, misses_a_success
 from errlint.semantics.leaving import leaves
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.mentions import may_be_bound
 from errlint.semantics.names import dotted
 from errlint.semantics.request_ids.whereabouts import Ids, Whereabouts
-from errlint.semantics.statuses import ERRORS, SUCCESS
+from errlint.semantics.statuses import SUCCESS
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
@@ -165,10 +166,7 @@ class Failures:
     def _is_refused(self, part: Meaning, region: Sequence[cst.CSTNode]) -> bool:
         """`if answer.status_code != 204: raise …`: whatever else comes is an error to this code, other successes as well."""
         statuses = self._semantics.answers.statuses(part)
-        possible = statuses.possible_at(region[0])
-        is_rest = (possible & ERRORS).bit_count() > ERRORS.bit_count() // 2 and possible & SUCCESS != SUCCESS
-        last = region[-1].body[-1] if isinstance(region[-1], cst.SimpleStatementLine) else None
-        if part.kind is not Kind.STATUS or not is_rest or not isinstance(last, cst.Raise):
+        if part.kind is not Kind.STATUS or not misses_a_success(statuses.possible_at(region[0])) or not ends_in_raising(region[-1]):
             return False
         returned = (node for statement in region for node in self._tree.inside(statement, cst.Return, into_functions=False))
         return not any(statuses.possible_at(node) & SUCCESS for node in returned)

@@ -224,8 +224,7 @@ def passage(
     counters, exits = Counters(semantics, region), Exits(semantics, region)
     codes, marks = Codes(semantics), Marks(semantics, region.body)
 
-    meaning = semantics.meaning(attempt) if ordinary else None
-    particular = Particular(semantics, codes, meaning.catalogue if meaning is not None else None) if ordinary else None
+    particular = Particular(semantics, codes, attempt) if ordinary else None
 
     def known(test: cst.BaseExpression) -> Range | None:
         said = codes.passed(test, code) if code is not None else None

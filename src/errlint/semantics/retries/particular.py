@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from errlint.catalogue import Catalogue
 from errlint.regex import later
 from errlint.semantics.constants import string_value
 from errlint.semantics.fields import kind_at, names_errors, names_state, names_success
@@ -46,14 +45,15 @@ _EMPTY = (Kind.TEXT, Kind.BODY)
 class Particular:
     """Answers for the tests of one retry.
 
-    :param catalogue: the API that is asked, if it is known.
+    :param attempt: the call that is sent again.
     :ivar asked: there was a test that singles something out.
     """
 
-    def __init__(self, semantics: Semantics, codes: Codes, catalogue: Catalogue | None) -> None:
+    def __init__(self, semantics: Semantics, codes: Codes, attempt: cst.Call) -> None:
         self._semantics = semantics
         self._codes = codes
-        self._catalogue = catalogue
+        meaning = semantics.meaning(attempt)
+        self._catalogue = meaning.catalogue if meaning is not None else None
         self.asked = False
 
     def passed(self, test: cst.BaseExpression) -> Range | None:

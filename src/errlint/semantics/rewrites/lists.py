@@ -83,7 +83,7 @@ class Lists:
                     nodes = gone.setdefault(holder, [])
                     nodes += [literal.node] if literal.node not in nodes else []
                     left.discard(int(literal.value))
-        edits = [self._writing.remove_elements(holder, nodes) for holder, nodes in gone.items()]
+        edits = [self._writing.listing.remove_elements(holder, nodes) for holder, nodes in gone.items()]
         if left or not edits or None in edits:
             return None
         return Shortened(tuple(edit for found in edits if found is not None for edit in found), not self._are_shared(gone))

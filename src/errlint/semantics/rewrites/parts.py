@@ -23,5 +23,5 @@ def part_that_says(libraries: Libraries, library: str, word: Says) -> str | None
 def added(writing: Writing, site: RetrySite, code: str) -> tuple[Edit, ...]:
     """An argument more; the bare name of a decorator becomes a call."""
     if isinstance(site.node, cst.Call):
-        return writing.add_argument(site.node, code)
+        return writing.listing.add_argument(site.node, code)
     return (writing.replace(site.node, f"{writing.code(site.node)}({code})"),)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import itertools
-import re
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ import libcst as cst
 
 from errlint.model import Edit
 from errlint.semantics.names import dotted
+from errlint.semantics.rewrites.listing import Listing
 from errlint.semantics.rewrites.placing import Placing
 from errlint.source import Source
 
@@ -21,10 +21,6 @@ if TYPE_CHECKING:
 
 _BLANK = " \t"
 _ERROR = "error"
-_COMMENT = re.compile(r"[ \t]*(?P<comma>,)?[ \t]*#[^\r\n]*")
-"""The comment behind a part of a list, and whether the comma comes before it."""
-_REST = re.compile(r"[ \t]*,?[ \t]*(?:#[^\r\n]*)?(?:\r\n|\r|\n)")
-"""What follows the last part of a list on its line."""
 
 
 class Writing:
@@ -66,14 +62,14 @@ class Writing:
     def indent(self, statement: cst.CSTNode) -> str:
         """The white space before a statement; empty too where it shares its line (see :meth:`starts_line`)."""
         start = self._start(statement)
-        line = self._line(start)
+        line = self.line_at(start)
         text = self.source.text[line:start]
         return text if not text.strip(_BLANK) else ""
 
     def starts_line(self, statement: cst.CSTNode) -> bool:
         """Whether nothing but white space stands before a statement on its line."""
         start = self._start(statement)
-        return not self.source.text[self._line(start) : start].strip(_BLANK)
+        return not self.source.text[self.line_at(start) : start].strip(_BLANK)
 
     @cached_property
     def step(self) -> str:
@@ -82,8 +78,8 @@ class Writing:
 
     def before(self, statement: cst.CSTNode, lines: Sequence[str], *, with_comments: bool = False) -> Edit:
         """Lines above a statement, indented like it; ``with_comments``: and above those that speak of it, in lines of their own."""
-        at = self._line(self._start(statement))
-        while with_comments and at and self.source.text[(above := self._line(at - 1)) : at].strip(_BLANK).startswith("#"):
+        at = self.line_at(self._start(statement))
+        while with_comments and at and self.source.text[(above := self.line_at(at - 1)) : at].strip(_BLANK).startswith("#"):
             at = above
         return Edit(at, at, self._lines(lines, self.indent(statement)))
 
@@ -120,7 +116,7 @@ class Writing:
         rest = self.source.text[end:stop].strip()
         if not self.starts_line(statement) or (rest and not (with_comment and rest.startswith("#"))):
             return None
-        return Edit(self._line(start), stop, "")
+        return Edit(self.line_at(start), stop, "")
 
     def _line_end(self, offset: int) -> int:
         """Behind the newline of a line."""
@@ -142,104 +138,16 @@ class Writing:
 
     def line_of(self, statement: cst.CSTNode) -> int:
         """Where the first line of a statement starts."""
-        return self._line(self._start(statement))
+        return self.line_at(self._start(statement))
 
-    def _line(self, offset: int) -> int:
+    def line_at(self, offset: int) -> int:
+        """Where the line starts on which an offset (in characters) stands."""
         return self.source.text.rfind("\n", 0, offset) + 1
 
-    # parts of expressions --------------------------------------------------------------------------------------------------------
-
-    def add_argument(self, call: cst.Call, code: str) -> tuple[Edit, ...]:
-        """Add an argument at the end of a call; on a line of its own where the last one has one."""
-        _, end = self.source.span(call)
-        return self.add_behind(call.args[-1], call.args[-1].value, [code]) if call.args else (Edit(end - 1, end - 1, code),)
-
-    def add_behind(self, listed: cst.CSTNode, last: cst.BaseExpression, codes: Sequence[str]) -> tuple[Edit, ...]:
-        """More of a list behind one part of it, and behind the comment on that.
-
-        :param listed: an element or an argument; :param last: the expression that it ends with. Each of ``codes`` gets a line of its own
-            where this part has one, or a comment.
-        """
-        _, end = self.span(last)
-        comment = _COMMENT.match(self.source.text, end)
-        if comment is None or (comment["comma"] is None and isinstance(getattr(self.source.full(listed), "comma", None), cst.Comma)):
-            return (Edit(end, end, "".join(f",{self._gap(listed)}{code}" for code in codes)),)
-        indent = self._indent_within(listed)
-        lines = "".join(f"{self.newline}{indent}{code}," for code in codes)
-        comma = () if comment["comma"] is not None else (Edit(end, end, ","),)
-        return (*comma, Edit(comment.end(), comment.end(), lines))
-
-    def _indent_within(self, listed: cst.CSTNode) -> str:
-        """The white space before a new line of the list that something stands in: that of a line which begins with a part of it, if any."""
-        holder = self._tree.parent.get(listed)
-        others: Sequence[cst.CSTNode] = getattr(holder, "elements", None) or getattr(holder, "args", None) or ()
-        for found in (listed, *others):
-            if self.starts_line(found):
-                return self.indent(found)
-        line = self._line(self.source.span(listed)[0])
-        text = self.source.text[line : self.source.span(listed)[0]]
-        indent = text[: len(text) - len(text.lstrip(_BLANK))]
-        return indent + self.step if holder is not None and self.source.span(holder)[0] >= line else indent
-
-    def own_lines(self, listed: cst.CSTNode, last: cst.BaseExpression) -> tuple[int, int] | None:
-        """The lines of a part of a list, with its comma and the comment behind it; None where anything else stands on them.
-
-        None, too, where a comment stands on the line above: it may be about this part, or about several.
-        """
-        start, (_, end) = self._line(self.source.span(listed)[0]), self.span(last)
-        rest = _REST.match(self.source.text, end)
-        above = self.source.text[self._line(max(start - 1, 0)) : start].strip()
-        if not start or rest is None or not self.starts_line(listed) or above.startswith("#"):
-            return None
-        comma = getattr(self.source.full(listed), "comma", None)
-        if isinstance(comma, cst.Comma) and "," not in rest[0].partition("#")[0]:
-            return None  # it stands on a later line
-        return start, rest.end()
-
-    def removes_lines(self, edit: Edit) -> bool:
-        """Whether an edit takes whole lines out, on each of which something stands besides comments."""
-        text = self.source.text
-        if edit.text or edit.start != self._line(edit.start) or edit.end != self._line(edit.end):
-            return False
-        return not any(line.lstrip().startswith("#") for line in text[edit.start : edit.end].splitlines())
-
-    def remove_elements(self, holder: cst.Set | cst.List | cst.Tuple, gone: Collection[cst.CSTNode]) -> list[Edit] | None:
-        """Elements out of a list, by their values, with their commas, and their comments where they have lines of their own.
-
-        None for all of them, and where other comments would go with them.
-        """
-        elements = list(holder.elements)
-        kept = [element.value not in gone for element in elements]
-        if not any(kept) or all(kept):
-            return None
-        lines = [self.own_lines(element, element.value) for element, stays in zip(elements, kept, strict=True) if not stays]
-        if None not in lines:
-            edits = [Edit(*found, "") for found in lines if found is not None]
-            only = elements[-1] if kept[-1] and kept.count(True) == 1 else None
-        else:
-            cuts = self._cuts([self.span(element.value) for element in elements], kept)
-            if any("#" in self.source.text[start:end] for start, end in cuts):
-                return None
-            edits = [Edit(start, end, "") for start, end in cuts]
-            only = elements[-1] if kept.count(True) == 1 else None
-        if isinstance(holder, cst.Tuple) and only is not None and not isinstance(self.source.full(only).comma, cst.Comma):
-            # one element alone makes a tuple by its comma
-            end = self.span(only.value)[1]
-            last = edits.pop() if kept[-1] is False else Edit(end, end, "")
-            edits.append(Edit(last.start, last.end, ","))
-        return edits
-
-    def _cuts(self, spans: Sequence[tuple[int, int]], kept: Sequence[bool]) -> list[tuple[int, int]]:
-        """What to take out so that only the kept ones of some neighbours are left, with one comma between two."""
-        first = kept.index(True)
-        cuts = [(spans[0][0], spans[first][0])] if first else []
-        position = first
-        while position < len(kept):
-            following = next((index for index in range(position + 1, len(kept)) if kept[index]), len(kept))
-            if following > position + 1:
-                cuts.append((spans[position][1], spans[following - 1][1]))
-            position = following
-        return cuts
+    @cached_property
+    def listing(self) -> Listing:
+        """How parts are put into lists and taken out of them."""
+        return Listing(self)
 
     # names -----------------------------------------------------------------------------------------------------------------------
 
@@ -330,15 +238,11 @@ class Writing:
             for alias in statement.names:
                 if alias.evaluated_name > last and alias.evaluated_name[:1].islower():
                     start = self.source.span(alias.name)[0]
-                    return last, (Edit(start, start, f"{last},{self._gap(alias)}"),)
+                    return last, (Edit(start, start, f"{last},{self.listing.gap(alias)}"),)
             alias = statement.names[-1]
             end = self.source.span(alias.asname or alias.name)[1]
-            return last, (Edit(end, end, f",{self._gap(alias)}{last}"),)
+            return last, (Edit(end, end, f",{self.listing.gap(alias)}{last}"),)
         return None
-
-    def _gap(self, listed: cst.CSTNode) -> str:
-        """What stands before one more of a list: a new line where this one has a line of its own."""
-        return f"{self.newline}{self.indent(listed)}" if self.starts_line(listed) else " "
 
     def _is_module(self, root: str) -> bool:
         return any(
