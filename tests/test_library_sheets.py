@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
+import json
+import os
 import re
 from collections.abc import Iterable, Iterator
 from functools import reduce
 from itertools import combinations
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import httpx
 import pytest
@@ -328,3 +332,50 @@ def test_the_guard_keeps_from_reading_a_status_that_is_not_there(base: str, erro
     entry = LIBRARIES.type(base)
     assert entry is not None
     assert not evaluate(entry.status_guard, error)
+
+
+SYSTEM = (
+    errno.ECONNREFUSED, errno.ECONNRESET, errno.ETIMEDOUT, errno.EPIPE, errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EHOSTDOWN, errno.ENOSPC,
+    errno.ENOENT, errno.EMFILE, errno.EROFS,
+)  # fmt: skip
+NO_JSON = ("", "1 2", '"a', "{1", '[1 "a"]', '{"a" 1}', '"\x01"')
+NO_XML = ("<a>&</a>", "", "<a></b>", "<a/><b/>", "<a>&b;</a>")
+OTHER_MACHINES = frozenset({
+    "Name or service not known", "Temporary failure in name resolution", "nodename nor servname provided",
+    "getaddrinfo failed", "CERTIFICATE_VERIFY_FAILED", "certificate verify failed", "certificate has expired", "hostname mismatch",
+    "EOF occurred in violation of protocol", "The read operation timed out", "Remote end closed connection without response",
+})  # fmt: skip
+"""What takes a network, a wrong certificate or another system to be said."""
+
+
+def said_here() -> Iterator[str]:
+    """The texts of failures that can be had without a network."""
+    yield from map(os.strerror, SYSTEM)
+    for text in NO_JSON:
+        with pytest.raises(json.JSONDecodeError) as caught:
+            json.loads(text)
+        yield str(caught.value)
+    for text in NO_XML:
+        with pytest.raises(ET.ParseError) as broken:
+            ET.fromstring(text)
+        yield str(broken.value)
+    with pytest.raises(UnicodeDecodeError) as undecoded:
+        b"\xff".decode()
+    yield str(undecoded.value)
+    with pytest.raises(UnicodeEncodeError) as unencoded:
+        "\u00e9".encode("ascii")
+    yield str(unencoded.value)
+
+
+def test_what_fails_without_an_answer_says_what_the_sheet_says() -> None:
+    said = {text for row in SHEETS["python"].saying for text in row.says}
+    here = list(said_here())
+    assert {text for text in said if not any(text in found for found in here)} == OTHER_MACHINES
+    assert all(LIBRARIES.is_local_text(os.strerror(number)) for number in SYSTEM)
+    assert all(map(LIBRARIES.is_local_text, ("Expecting value", "well-formed (invalid", "certificate_verify_failed")))
+    assert not any(
+        map(
+            LIBRARIES.is_local_text,
+            ("timeout", "refused", "not found", "404", "rate limit", "permission denied", "value", "timed out upstream"),
+        )
+    )

@@ -119,7 +119,7 @@ def _of_test(test: TextTest, ctx: Context) -> Iterator[Finding]:
 def _of_retry(call: cst.Call, ctx: Context) -> Iterator[Finding]:
     """A predicate of a retry library that asks the text itself: `retry_if_exception_message(match="rate limit")`."""
     asked = ctx.retried_text(call)
-    if asked is None or not all(map(_says_something, asked.words)):
+    if asked is None or not all(map(_says_something, asked.words)) or all(map(ctx.libraries.is_local_text, asked.words)):
         return
     sole = _only_the_text_tells(asked.words, asked.catalogue)
     yield ctx.finding(
@@ -149,6 +149,8 @@ def _error_text(test: TextTest, ctx: Context) -> Meaning | None:
     codes = test.exact and all(_looks_like_code(word) for word in test.words())
     if subject.from_exception:
         sheet = subject.origin.sheet if subject.origin is not None else None
+        if not (sheet is not None and sheet.carries_status) and all(map(ctx.libraries.is_local_text, test.words())):
+            return None  # under a handler of anything: no API says that
         transport = sheet is not None and not ctx.is_of_project(sheet) and not _can_carry_status(sheet)
         return None if transport or (codes and subject.name != "str") else subject
     if subject.kind is Kind.REASON:

@@ -132,6 +132,20 @@ class Libraries:
         """Modules with the functions of ``re``."""
         return frozenset(name for sheet in self.sheets for entry in sheet.matcher for name in entry.names)
 
+    def is_local_text(self, words: str) -> bool:
+        """Whether only failures that no answer stands behind say this: a refused connection, a full disk, a parser.
+
+        A single word may stand in anybody's sentence, unless it is all that is said.
+        """
+        asked = words.strip().casefold()
+        return any(asked in said if " " in asked else asked == said for said in self._sayings) or any(
+            said in asked for said in self._sayings
+        )
+
+    @cached_property
+    def _sayings(self) -> tuple[str, ...]:
+        return tuple(said.casefold() for sheet in self.sheets for entry in sheet.saying for said in entry.says)
+
     def is_clock(self, name: str) -> bool:
         """Whether a function of this dotted name tells the time."""
         return any(fnmatchcase(name, pattern) for sheet in self.sheets for entry in sheet.clock for pattern in entry.names)

@@ -183,6 +183,16 @@ class Named(_Sheet, frozen=True):
     names: tuple[str, ...]
 
 
+class Saying(_Sheet, frozen=True):
+    """``[[saying]]``: texts of failures that no answer stands behind: of the network, of files, of parsers.
+
+    ``names`` are the exceptions that have them; ``says`` are whole phrases that no API would use for its own errors.
+    """
+
+    names: tuple[str, ...]
+    says: tuple[str, ...]
+
+
 class Sheet(_Sheet, frozen=True):
     """One file: a library and its facts."""
 
@@ -200,6 +210,7 @@ class Sheet(_Sheet, frozen=True):
     decoder: tuple[Named, ...] = ()
     matcher: tuple[Named, ...] = ()
     record: tuple[Named, ...] = ()
+    saying: tuple[Saying, ...] = ()
     retry: tuple[RetrySheet, ...] = ()
     speech: tuple[SpeechSheet, ...] = ()
     serving: tuple[ServingSheet, ...] = ()
