@@ -335,8 +335,8 @@ def test_the_guard_keeps_from_reading_a_status_that_is_not_there(base: str, erro
 
 
 SYSTEM = (
-    errno.ECONNREFUSED, errno.ECONNRESET, errno.ETIMEDOUT, errno.EPIPE, errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EHOSTDOWN, errno.ENOSPC,
-    errno.ENOENT, errno.EMFILE, errno.EROFS,
+    errno.ECONNREFUSED, errno.ECONNRESET, errno.ETIMEDOUT, errno.EPIPE, errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EHOSTDOWN,
+    errno.ENOSPC, errno.ENOENT, errno.EMFILE, errno.EROFS,
 )  # fmt: skip
 NO_JSON = ("", "1 2", '"a', "{1", '[1 "a"]', '{"a" 1}', '"\x01"')
 NO_XML = ("<a>&</a>", "", "<a></b>", "<a/><b/>", "<a>&b;</a>")

@@ -138,9 +138,7 @@ class Libraries:
         A single word may stand in anybody's sentence, unless it is all that is said.
         """
         asked = words.strip().casefold()
-        return any(asked in said if " " in asked else asked == said for said in self._sayings) or any(
-            said in asked for said in self._sayings
-        )
+        return asked in self._sayings or (" " in asked and any(asked in said for said in self._sayings))
 
     @cached_property
     def _sayings(self) -> tuple[str, ...]:
