@@ -118,7 +118,7 @@ def _chained(loss: Loss, ctx: Context) -> Fix | None:
 def _passed_on(loss: Loss, ctx: Context) -> Fix | None:
     """The id for an exception that is made of a response."""
     expression = loss.failure.expression
-    if not isinstance(loss.raised, cst.Call) or not expression or not loss.failure.name:
+    if not isinstance(loss.raised, cst.Call) or not expression or ctx.additions.name(loss.failure, loss.node) is None:
         return None
     definition = ctx.exception_classes.raised_class(loss)
     init = constructor(definition) if definition is not None else None
@@ -155,7 +155,7 @@ def _slot(slotless: Slotless, ctx: Context) -> Fix | None:
     kept = Edit(after, after, f"{ctx.newline}{indent}self.request_id = request_id")
     passed: list[Edit] = []
     for loss in slotless.losses:
-        if isinstance(loss.raised, cst.Call) and loss.failure.name and loss.failure.expression:
+        if isinstance(loss.raised, cst.Call) and loss.failure.expression and ctx.additions.name(loss.failure, loss.node) is not None:
             passed.extend(ctx.additions.argument(loss.raised, f"request_id={loss.failure.expression}"))
     if not passed:
         return None  # a place that nobody fills

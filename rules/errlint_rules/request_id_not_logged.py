@@ -80,12 +80,10 @@ def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
 
 
 def _fix(loss: Loss, ctx: Context) -> Fix | None:
-    named = ctx.additions.name(loss.failure)
+    named = ctx.additions.name(loss.failure, loss.node)
     if named is None or loss.speech is None:
         return None
     name, naming = named
-    if ctx.additions.is_hidden(loss.failure, name, loss.node):
-        return None
     expression, imports = ctx.additions.reading(loss.failure, name)
     edits = ctx.additions.to_speech(loss.speech, expression) if expression else ()
     if not edits:

@@ -34,6 +34,7 @@ from errlint.semantics.own_texts import OwnTexts
 from errlint.semantics.presence import Presence
 from errlint.semantics.prose import Prose
 from errlint.semantics.raises import Raising
+from errlint.semantics.rebinding import Rebinding
 from errlint.semantics.request_ids.losses import Losses
 from errlint.semantics.retries.at_hand import Headers
 from errlint.semantics.retries.attempts import Attempts
@@ -230,6 +231,11 @@ class Semantics:
     def functions(self) -> Functions:
         """Which functions of the file a call runs, and what they return."""
         return Functions(self.tree, self.scopes, self.constants)
+
+    @cached_property
+    def rebinding(self) -> Rebinding:
+        """Whether a name still stands for the same at a place."""
+        return Rebinding(self)
 
     @cached_property
     def predicates(self) -> Predicates:

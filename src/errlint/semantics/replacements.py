@@ -278,7 +278,9 @@ class Replacements:
             return None
         handler = self._handler(node)
         name = handler.name.name if handler is not None and handler.name is not None else None
-        if not isinstance(name, cst.Name) or not isinstance(origin.expression, cst.Name):
+        if handler is None or not isinstance(name, cst.Name) or not isinstance(origin.expression, cst.Name):
+            return None
+        if not self._semantics.rebinding.keeps(handler, node):
             return None
         return name.value if origin.expression.value == name.value else None
 

@@ -153,11 +153,16 @@ class Scopes:
             assert isinstance(statement, (cst.Import, cst.ImportFrom))
             if not isinstance(statement.names, cst.ImportStar):
                 for alias in statement.names:
-                    name = alias.evaluated_alias or alias.evaluated_name.partition(".")[0]
-                    yield Binding(name, How.IMPORT, alias)
+                    bound = alias.evaluated_alias or alias.evaluated_name.partition(".")[0]
+                    yield Binding(bound, How.IMPORT, alias)
         for capture in tree.all(cst.MatchAs):
             if capture.name is not None:
                 yield Binding(capture.name.value, How.MATCH, capture)
+        for rest in tree.of_types(cst.MatchStar, cst.MatchMapping):
+            assert isinstance(rest, (cst.MatchStar, cst.MatchMapping))
+            name = rest.name if isinstance(rest, cst.MatchStar) else rest.rest
+            if name is not None:
+                yield Binding(name.value, How.MATCH, rest)
 
     def _assigned(self, target: cst.BaseExpression, how: How, node: cst.CSTNode, value: cst.BaseExpression) -> Iterator[Binding]:
         for leaf, path in _targets(target):
@@ -292,9 +297,10 @@ class Scopes:
             return self._tree.within(use, binding.value)
         if binding.how in (How.VALUE, How.AUGMENTED) and self._tree.within(use, binding.node):
             return True
-        return self._other_branch(binding.node, use)
+        return self.are_apart(binding.node, use)
 
-    def _other_branch(self, first: cst.CSTNode, second: cst.CSTNode) -> bool:
+    def are_apart(self, first: cst.CSTNode, second: cst.CSTNode) -> bool:
+        """Whether control cannot pass from one place to another, since they stand in branches that exclude each other."""
         found, child, other = self._tree.parting(first, second)
         if child is other:
             return False
@@ -314,7 +320,7 @@ class Scopes:
             return True
         if isinstance(binding.node, (cst.WithItem, cst.For)):
             return self._tree.within(use, self._tree.statement(binding.node))
-        if isinstance(binding.node, cst.MatchAs):
+        if isinstance(binding.node, (cst.MatchAs, cst.MatchStar, cst.MatchMapping)):
             case = self._tree.enclosing(binding.node, cst.MatchCase)
             return self._tree.within(use, case)
         block = self._tree.block(binding.node)

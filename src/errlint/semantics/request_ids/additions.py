@@ -38,30 +38,23 @@ class Additions:
         self._writing = Writing(semantics, source)
         self._wording = Wording(semantics)
 
-    def name(self, failure: Failure) -> tuple[str, tuple[Edit, ...]] | None:
-        """How the exception or the response is called, and what gives it that name; None if it can have none."""
-        if failure.name:
-            return failure.name, ()
-        return self._named(failure.handler) if failure.handler is not None else None
+    def name(self, failure: Failure, node: cst.CSTNode) -> tuple[str, tuple[Edit, ...]] | None:
+        """What the exception or the response is called where ``node`` stands, and what gives it that name; None if nothing can."""
+        if failure.handler is not None:
+            return self._caught(failure.handler, node)
+        is_kept = self._semantics.rebinding.keeps_name(failure.name.partition(".")[0], failure.region, node)
+        return (failure.name, ()) if failure.name and is_kept else None
 
     def cause(self, failure: Failure, node: cst.CSTNode) -> tuple[str, tuple[Edit, ...]] | None:
         """The same of the exception that is handled where ``node`` stands: in a handler within that of the failure, it is another one."""
-        handler = self._innermost(node)
-        if handler is None or handler is failure.handler:
-            return self.name(failure)
-        if handler.name is None:
-            return self._named(handler)
-        return (handler.name.name.value, ()) if isinstance(handler.name.name, cst.Name) else None
+        handler = self._innermost(node) or failure.handler
+        return self._caught(handler, node) if handler is not None else None
 
-    def is_hidden(self, failure: Failure, name: str, node: cst.CSTNode) -> bool:
-        """Whether the name of an exception is that of another one where ``node`` stands."""
-        between = (found for found in self._tree.ancestors(node) if isinstance(found, (cst.ExceptHandler, cst.ExceptStarHandler)))
-        for handler in between:
-            if handler is failure.handler:
-                return False
-            if handler.name is not None and isinstance(handler.name.name, cst.Name) and handler.name.name.value == name:
-                return True
-        return False
+    def _caught(self, handler: Handler, node: cst.CSTNode) -> tuple[str, tuple[Edit, ...]] | None:
+        if not self._semantics.rebinding.keeps(handler, node):
+            return None
+        name = handler.name.name if handler.name is not None else None
+        return (name.value, ()) if isinstance(name, cst.Name) else self._named(handler)
 
     def _innermost(self, node: cst.CSTNode) -> Handler | None:
         around = self._tree.ancestors(node)

@@ -82,6 +82,8 @@ class Judge:
         return keeps, said, any(speech.sheet.ends for speech in speeches)
 
     def _keeps(self, code: cst.CSTNode) -> bool:
+        if isinstance(code, cst.Del):
+            return False
         if isinstance(code, (cst.Assign, cst.AnnAssign)) and code.value is not None:
             targets = [target.target for target in code.targets] if isinstance(code, cst.Assign) else [code.target]
             if all(isinstance(target, cst.Name) for target in targets):

@@ -136,7 +136,9 @@ class Guards:
         return self._failures.of(policy, tried) or self._failures.assorted(policy, tried)
 
     def _named(self, handler: Handler) -> tuple[str | None, list[Edit]]:
-        """The name of the exception, which the handler is given if it has none; ``except:`` takes any."""
+        """The name of the exception, which the handler is given if it has none; ``except:`` takes any. None where it is bound anew."""
+        if not self._semantics.rebinding.keeps(handler, handler.body.body[-1]):
+            return None, []
         if handler.name is not None:
             return (handler.name.name.value, []) if isinstance(handler.name.name, cst.Name) else (None, [])
         name = self._writing.caught(handler)

@@ -103,7 +103,7 @@ class Delays:
     def _answer(self, delay: cst.BaseExpression, policy: RetryPolicy) -> _Answer | None:
         for found in self._tree.ancestors(delay):
             if isinstance(found, (cst.ExceptHandler, cst.ExceptStarHandler)):
-                return self._of_handler(found, policy)
+                return self._of_handler(found, policy) if self._semantics.rebinding.keeps(found, delay) else None
             if isinstance(found, cst.FunctionDef):
                 break
         at_hand = self._semantics.headers.at(delay)
