@@ -39,7 +39,8 @@ except requests.HTTPError as e:
 
 Safe: the test becomes `is not None` (or `is None` under `not`), which is true for every answer of the server and false only when there was
 none. The only thing that changes is that the branch runs for errors. Where the value of `e.response and …` is used, and not only its truth,
-it becomes a conditional expression that still gives `None` when there was no answer.
+it becomes a conditional expression that still gives `None` when there was no answer. There is no fix where something else that is false,
+such as `{}` or `""`, may stand for no answer: a test for `None` would take that for an answer.
 
 ## References
 
@@ -76,15 +77,16 @@ def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
         negated = isinstance(node, cst.UnaryOperation)
         right = f"{ctx.writing.code(operand)} is {'' if negated else 'not '}None"
         asked = "absence" if negated else "presence"
+        is_none = ctx.may_only_be_none(operand)
         yield ctx.finding(
             node if negated else operand,
             "a response with an error status is false, so this branch never sees one"
             if not negated
             else "a response with an error status is false, so this takes it for no response at all",
             trail=response.trail,
-            remedy=f"ask for {asked}: `{right}`",
+            remedy=f"{'' if is_none else 'let it be None where there is none, and '}ask for {asked}: `{right}`",
             api=response.catalogue,
-            fix=ctx.fix(Safety.SAFE, f"Test for {asked}: `{right}`", _edit(node, operand, right, ctx)),
+            fix=ctx.fix(Safety.SAFE, f"Test for {asked}: `{right}`", _edit(node, operand, right, ctx)) if is_none else None,
         )
 
 
@@ -96,7 +98,34 @@ def _edit(node: cst.CSTNode, operand: cst.BaseExpression, right: str, ctx: Conte
     if isinstance(node, cst.BooleanOperation) and not _is_test(node, ctx):
         return ctx.replace(node, f"{ctx.writing.code(node.right)} if {right} else None")
     tested = node if isinstance(node, cst.UnaryOperation) else operand
+    around = ctx.parent(tested)
+    other = _beside(tested, operand, around) if isinstance(around, cst.BooleanOperation) and _is_test(around, ctx) else None
+    if around is not None and other is not None:
+        return ctx.replace(around, ctx.writing.code(other))  # what asks rightly is enough
     return ctx.replace(tested, right, with_brackets=tested is operand)
+
+
+def _beside(tested: cst.BaseExpression, operand: cst.BaseExpression, around: cst.BooleanOperation) -> cst.BaseExpression | None:
+    """The other side of ``and`` or ``or``, if the presence of the same response is asked for there already."""
+    other = around.left if around.right is tested else around.right
+    joins = type(around.operator)
+    if joins is not (cst.Or if isinstance(tested, cst.UnaryOperation) else cst.And):
+        return None
+    parts: list[cst.BaseExpression] = [other]
+    while isinstance(parts[-1], cst.BooleanOperation) and type(parts[-1].operator) is joins:
+        last = parts.pop()
+        assert isinstance(last, cst.BooleanOperation)
+        parts += [last.right, last.left]
+    return other if any(_asks_none(part, operand, cst.Is if joins is cst.Or else cst.IsNot) for part in parts) else None
+
+
+def _asks_none(test: cst.BaseExpression, operand: cst.BaseExpression, operator: type[cst.BaseCompOp]) -> bool:
+    """`e.response is None`, or `is not None`"""
+    match test:
+        case cst.Comparison(left=left, comparisons=[cst.ComparisonTarget(operator=asked, comparator=cst.Name(value="None"))]):
+            return type(asked) is operator and alike(left, operand)
+        case _:
+            return False
 
 
 def _operands(node: cst.CSTNode, ctx: Context) -> list[cst.BaseExpression]:

@@ -171,6 +171,10 @@ class Context(Editing):
         """Whether a handler asks a name that is None until the request whose answer raised for its status."""
         return self.semantics.presence.is_left_by_failure(operand)
 
+    def may_only_be_none(self, operand: cst.BaseExpression) -> bool:
+        """Whether a value, if it is no response, can only be None, not anything else that is false."""
+        return self.semantics.presence.absent.are_none(operand)
+
     def goes_on_to_error(self, operand: cst.BaseExpression) -> bool:
         """Whether a test for the truth of a response is joined by one that only an error status passes."""
         return self.semantics.statuses.contradicted(operand)

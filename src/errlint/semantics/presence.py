@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from errlint.semantics.absent_values import AbsentValues
 from errlint.semantics.leaving import asked_to_raise
 from errlint.semantics.scopes import How
 
@@ -28,6 +29,11 @@ class Presence:
         self._semantics = semantics
         self._tree = semantics.tree
         self._of_exception: dict[tuple[cst.BaseExpression, int], bool] = {}
+
+    @cached_property
+    def absent(self) -> AbsentValues:
+        """What stands in the place of a response where there is none."""
+        return AbsentValues(self._semantics)
 
     def may_be_asked(self, operand: cst.BaseExpression) -> bool:
         """Whether the truth of an operand may stand for the presence of a response."""
