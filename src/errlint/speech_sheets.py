@@ -45,6 +45,8 @@ class SpeechSheet(_Table, frozen=True, kw_only=True):
     """The program ends there, or the command that it runs."""
     shown: bool = False
     """End users see it."""
+    once: bool = False
+    """Each text is told once for each place: one that is another each time would be told each time, so nothing is added to it."""
 
 
 class ServingSheet(_Table, frozen=True, kw_only=True):

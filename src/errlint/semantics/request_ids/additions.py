@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from errlint.model import Edit
+from errlint.semantics.constants import string_value
+from errlint.semantics.names import dotted
 from errlint.semantics.request_ids.failures import Failure, Handler
 from errlint.semantics.request_ids.speech import Speech
 from errlint.semantics.request_ids.wording import Wording, is_notation, trailing
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
 _ROOT = re.compile(r"(?<![\w.\"'])([a-z_]\w*)\.")
 """The first name of a dotted one."""
 _PERCENT = re.compile(r"%(?!%)")
+_ENTRY = "request_id"
+_FIELD = "api_request_id"
+"""The field of a log line: programs that serve requests have their own logging put the id of *their* request into ``request_id``."""
 _FREE = ("e", "err", "exc", "error")
 """Names for an exception that has none yet."""
 
@@ -92,11 +97,11 @@ class Additions:
 
     def to_speech(self, speech: Speech, expression: str) -> tuple[Edit, ...]:
         """Add the id to what a call tells people."""
-        if speech.sheet.shown:
+        if speech.sheet.shown or speech.sheet.once:
             return ()
-        entry = self._wording.last_entry(speech.text.value, "request_id") if speech.text is not None else None
+        entry = self._wording.last_entry(speech.text.value, _ENTRY) if speech.text is not None else None
         if entry is not None:
-            return self._writing.listing.add_behind(entry, entry.value, [f'"request_id": {expression}'])
+            return self._writing.listing.add_behind(entry, entry.value, [f'"{_ENTRY}": {expression}'])
         goes_on = self._wording.goes_on(speech)
         if not speech.certain:
             if not goes_on:
@@ -104,15 +109,33 @@ class Additions:
             # a text with the id in it is the same to all libraries
             values = [argument for argument in speech.call.args if argument.keyword is None][speech.sheet.text + 1 :]
             return self.to_text(speech.text.value, expression) if speech.text is not None and not values else ()
+        field, given = self._field(), {argument.keyword.value for argument in speech.call.args if argument.keyword is not None}
         if speech.sheet.fields == "keywords":
-            return self.argument(speech.call, f"request_id={expression}")
+            return self.argument(speech.call, f"{field}={expression}") if field not in given else ()
         text = speech.text
         if text is not None and goes_on:
             found = self._in_place(speech, text.value, expression)
             if found:
                 return found
-        free = not any(argument.star == "**" or (argument.keyword and argument.keyword.value == "extra") for argument in speech.call.args)
-        return self.argument(speech.call, f'extra={{"request_id": {expression}}}') if speech.sheet.fields == "extra" and free else ()
+        free = "extra" not in given and not any(argument.star == "**" for argument in speech.call.args)
+        return self.argument(speech.call, f'extra={{"{field}": {expression}}}') if speech.sheet.fields == "extra" and free else ()
+
+    def _field(self) -> str:
+        """The name of the field: ``request_id`` where the file has put something of an error that it caught under that name already."""
+        entries = (entry for entry in self._tree.all(cst.DictElement) if string_value(entry.key) == _ENTRY)
+        within = [entry.value for entry in entries if isinstance(self._tree.parent.get(self._tree.parent[entry]), cst.Arg)]
+        named = [one.value for one in self._tree.all(cst.Arg) if one.keyword is not None and one.keyword.value == _ENTRY]
+        return _ENTRY if any(map(self._is_of_caught, (*within, *named))) else _FIELD
+
+    def _is_of_caught(self, value: cst.BaseExpression) -> bool:
+        """Whether something is read off the exception of the handler around it, there or where it is kept for it."""
+        if isinstance(value, cst.Name):
+            kept = (binding.value for binding in self._semantics.scopes.reaching(value))
+            return any(one is not None and not isinstance(one, cst.Name) and self._is_of_caught(one) for one in kept)
+        around = self._tree.ancestors(value, cst.ExceptHandler, cst.ExceptStarHandler)
+        named = [found.name for found in around if isinstance(found, (cst.ExceptHandler, cst.ExceptStarHandler))]
+        names = {dotted(name.name) for name in named if name is not None}
+        return any(node.value in names for node in self._tree.inside(value, cst.Name))
 
     def _in_place(self, speech: Speech, text: cst.BaseExpression, expression: str) -> tuple[Edit, ...]:
         plain = [argument.value for argument in speech.call.args if argument.keyword is None]
