@@ -35,7 +35,8 @@ session.mount("https://", HTTPAdapter(max_retries=retry))
 ## Fix safety
 
 Safe: the argument that defeats the wait is removed (the default honours the header), or the one that keeps it whole is added. Nothing
-else changes. Unsafe where the function that reads the header may give a wait of its own: then that is no longer random either.
+else changes. Unsafe where the function that reads the header may give a wait of its own: then that is no longer random either; and where
+a comment stands behind the argument, which may say why it is there, and goes with it.
 
 ## References
 
@@ -135,7 +136,11 @@ def _fix(call: cst.Call, argument: cst.Arg | cst.DictElement | None, defeat: Ret
         return ctx.fix(Safety.SAFE if _knows_no_other_wait(call, defeat, ctx) else Safety.UNSAFE, f"Pass `{code}`", *edits)
     assert isinstance(argument, cst.Arg)
     removal = ctx.remove_argument(call, argument)
-    return None if removal is None else ctx.fix(Safety.SAFE, f"Remove `{defeat.argument.name}`", removal)
+    if removal is None:
+        return None
+    # the comment behind it goes, too: it may say why somebody wanted it so
+    said = "#" in ctx.source.text[removal.start : removal.end]
+    return ctx.fix(Safety.UNSAFE if said else Safety.SAFE, f"Remove `{defeat.argument.name}`", removal)
 
 
 def _knows_no_other_wait(call: cst.Call, defeat: RetryAfterDefeat, ctx: Context) -> bool:

@@ -35,12 +35,15 @@ class Hoisting:
             statement, _ = kept
             removal = self._writing.remove(statement, with_comment=True)
             if removal is not None:
-                return (self._writing.before(loop, [self._writing.whole_line(statement)]), removal)
+                said = self._writing.said_above(statement)
+                lines = [*(line.strip() for line in said.splitlines()), self._writing.whole_line(statement)]
+                whole = Edit(removal.start - len(said), removal.end, "")
+                return (self._writing.before(loop, lines, with_comments=True), whole)
         name = self._writing.free(_NAME, loop)
         made = self._writing.code(fresh.made)
         if len(made.splitlines()) > 1:
             made = f"({made})"  # the brackets in which its lines could end stay behind
-        return (self._writing.before(loop, [f"{name} = {made}"]), self._writing.replace(fresh.made, name))
+        return (self._writing.before(loop, [f"{name} = {made}"], with_comments=True), self._writing.replace(fresh.made, name))
 
     def above_function(self, fresh: FreshKey, policy: RetryPolicy) -> tuple[Edit, ...] | None:
         """The decorated function takes the key, and one under its old name makes it; None where that is more than a change of text."""

@@ -78,10 +78,15 @@ class Writing:
 
     def before(self, statement: cst.CSTNode, lines: Sequence[str], *, with_comments: bool = False) -> Edit:
         """Lines above a statement, indented like it; ``with_comments``: and above those that speak of it, in lines of their own."""
-        at = self.line_at(self._start(statement))
-        while with_comments and at and self.source.text[(above := self.line_at(at - 1)) : at].strip(_BLANK).startswith("#"):
-            at = above
+        at = self.line_at(self._start(statement)) - (len(self.said_above(statement)) if with_comments else 0)
         return Edit(at, at, self._lines(lines, self.indent(statement)))
+
+    def said_above(self, statement: cst.CSTNode) -> str:
+        """The comments right above a statement, in lines of their own: they speak of it."""
+        end = at = self.line_at(self._start(statement))
+        while at and self.source.text[(above := self.line_at(at - 1)) : at].strip(_BLANK).startswith("#"):
+            at = above
+        return self.source.text[at:end]
 
     def in_place_of_pass(self, statement: cst.CSTNode, lines: Sequence[str]) -> Edit | None:
         """Lines instead of a ``pass`` that stands alone on its line, which is of no more use; None for other statements."""
