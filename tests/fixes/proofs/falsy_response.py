@@ -34,6 +34,16 @@ PROOFS = [
         before=not_(_TOLD_THE_STATUS),
         after=_TOLD_THE_STATUS,
     ),
+    Proof(  # one test is left of two
+        "ERR504",
+        "Test for presence: `…`",
+        "falsy_response/bad_asked_twice.py",
+        "limited('https://api.girardai.com/v1/runs')",
+        "girardai",
+        on=has_status(429),
+        before=raised("HTTPError"),
+        after=returned(True),
+    ),
     Proof(
         "ERR504",
         "Test for absence: `…`",

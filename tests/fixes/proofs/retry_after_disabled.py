@@ -39,6 +39,12 @@ PROOFS = [
         "http",
         only=Safety.SAFE,
     ),
+    removed(
+        "retry_after_disabled/bad_urllib3.py",
+        "session_of_a_gateway().get('https://api.example.com/items').status_code",
+        "http",
+        only=Safety.UNSAFE,
+    ),
     removed("retry_after_disabled/bad_transport_of_httpx.py", "item('i1')", "girardai", only=Safety.SAFE),
     removed("retry_after_disabled/bad_transport_of_httpx.py", "item_later('i1')", "girardai", only=Safety.UNSAFE),
     passed(BACKOFF, f"fetch({ITEMS!r}).status_code", "girardai", only=Safety.SAFE),
