@@ -139,7 +139,7 @@ class Attempts:
     def by_type(self, code: cst.CSTNode, names: list[str], named: cst.CSTNode) -> Attempt | None:
         """The attempt that code makes whose errors are caught, or retried, by a type that an SDK raises for errors of its API.
 
-        The call may be a method of what a function was given, of which nothing else is known.
+        The call may be a method of what a function was given, or the library made, of which nothing else is known.
 
         :param names: the types; :param named: where they are named.
         """
@@ -150,31 +150,38 @@ class Attempts:
             api = self._semantics.binding.of_name(name, named)
             catalogue = api.catalogue if api is not None else None
             of_calls = any(above.only_from_calls for above in self._semantics.libraries.ancestors(name))
-            call = self._unknown_call(repeated(code)) if of_calls or (catalogue is not None and sheet.carries_status) else None
+            call = self._unknown_call(repeated(code), name) if of_calls or (catalogue is not None and sheet.carries_status) else None
             if call is not None:
                 trail = (Place(call, "makes an HTTP call", http=True), Place(named, f"`{shown(name)}` is what its SDK raises"))
                 return Attempt(call, trail, catalogue, raises=True, assumed=True)
         return None
 
-    def _unknown_call(self, code: cst.CSTNode) -> cst.Call | None:
+    def _unknown_call(self, code: cst.CSTNode, error: str) -> cst.Call | None:
         """The outermost call of a method of which nothing is known: ``hub.get_repo(name).get_issue(number).edit(state)``.
 
         One whose value is used, if there is one: others may only write a line to a log.
+
+        :param error: the type that is caught, of whose library the object may be.
         """
-        found = [call for call in self._calls(code.body if isinstance(code, cst.FunctionDef) else code) if self._is_unknown(call)]
+        found = [call for call in self._calls(code.body if isinstance(code, cst.FunctionDef) else code) if self._is_unknown(call, error)]
         used = (call for call in found if not isinstance(self._tree.parent.get(call), cst.Expr))
         return next(used, None) or next(iter(found), None)
 
-    def _is_unknown(self, call: cst.Call) -> bool:
+    def _is_unknown(self, call: cst.Call, error: str) -> bool:
         if not isinstance(call.func, cst.Attribute) or isinstance(self._tree.parent.get(call), cst.Attribute):
             return False
         root: cst.BaseExpression = call
         while isinstance(root, (cst.Call, cst.Attribute)):
             root = root.func if isinstance(root, cst.Call) else root.value
         bindings = self._semantics.scopes.reaching(root) if isinstance(root, cst.Name) else ()
-        if not any(binding.how is How.PARAMETER for binding in bindings):
+        if not any(binding.how is How.PARAMETER or self._is_made_beside(binding.value, error) for binding in bindings):
             return False
         return self._semantics.meaning(call) is None and not self._semantics.evaluator.callees.runs_code(call)
+
+    def _is_made_beside(self, value: cst.BaseExpression | None, error: str) -> bool:
+        """Whether a value is made by the library that an error is of: what raises it is known, though what is made is not."""
+        made = self._semantics.names.qualified(value.func) if isinstance(value, cst.Call) else None
+        return made is not None and made.partition(".")[0] == error.partition(".")[0]
 
     def of_running(self, code: cst.CSTNode, *, generators: bool = False) -> list[Attempt]:
         """Those that a call of a function, or a pass of a loop, makes: calling a generator function only makes the generator.
