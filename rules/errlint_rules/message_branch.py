@@ -156,6 +156,8 @@ def _error_text(test: TextTest, ctx: Context) -> Meaning | None:
     if subject.kind is Kind.REASON:
         # an exception may keep anything under this name
         return None if codes and subject.origin is not None and subject.origin.kind is Kind.EXCEPTION else subject
+    if subject.kind in (Kind.MESSAGE, Kind.BODY) and ctx.semantics.is_record(subject, test.node):
+        return None
     if subject.kind is Kind.MESSAGE:
         taken_from_error = ctx.names_error(subject) or ctx.is_error(subject, test.node) or ctx.refuses(test, subject)
         return subject if taken_from_error and not codes else None

@@ -47,7 +47,8 @@ Unsafe: the client may wait longer than it did, up to two minutes, and other fai
 too. A function is added to the module, once, that reads the header (a number of seconds or a date; for APIs that have another one, what
 their catalogue says); the old wait remains for answers that say nothing, or nothing that makes sense. A library is told where it knows
 what failed: tenacity by a function for its wait, backoff by a generator, which is sent the failure and draws the chance itself (a part of
-what the server asks for would be too little), stamina, from 25.2 on, by the answer of `on`.
+what the server asks for would be too little), stamina, from 25.2 on, by the answer of `on`. There is no fix where the sheet of a library
+says that the wait stands in the body.
 
 ## References
 
@@ -80,13 +81,15 @@ def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
         told = ctx.judge.told_when(policy)
         if not told or ctx.judge.honoured_below(policy):
             continue
+        in_body = ctx.wait_in_body(policy)
+        fix = ctx.tried_fix(ctx.delays.as_told(policy, told[0]), ctx.trials.asks_server, policy, "Wait as long as the server asks")
         yield ctx.finding(
             head(place),
             f"this wait after status {told[0]} does not ask how long the server wants it to be",
             trail=policy.trail,
-            remedy="wait as long as `Retry-After` says, and so long only without it",
+            remedy=f"wait as long as {in_body or '`Retry-After` says'}, and so long only without it",
             api=policy.catalogue,
-            fix=ctx.tried_fix(ctx.delays.as_told(policy, told[0]), ctx.trials.asks_server, policy, "Wait as long as the server asks"),
+            fix=fix if not in_body else None,  # which would read a header
         )
 
 

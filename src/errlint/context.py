@@ -200,6 +200,10 @@ class Context(Editing):
         """Where the headers of the answer that failed can be read at the node; None when none are in sight."""
         return self.semantics.headers.at(node)
 
+    def wait_in_body(self, policy: RetryPolicy) -> str:
+        """Where, if not in a header, the errors that a policy retries say how long to wait, in words that follow "as"; else empty."""
+        return self.semantics.headers.wait_in_body(policy.attempts)
+
     def silence(self, handler: cst.ExceptHandler | cst.ExceptStarHandler) -> Silence | None:
         """The errors of an API that a handler lets pass without a trace; None when there are none."""
         return self.semantics.silences.of(handler)

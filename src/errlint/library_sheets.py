@@ -91,6 +91,8 @@ class TypeSheet(_Sheet, frozen=True):
     """Exceptions: what they keep as the ``body`` is only what stands under this key of the answer."""
     only_from_calls: bool = False
     """Exceptions: nothing raises it, and what inherits from it, but calls of the library's API: what is tried where it is caught is one."""
+    wait_in: str = ""
+    """Exceptions: where the API says how long to wait, if not in a header, in words that follow "as"."""
     unsent: bool = False
     """Exceptions: the request was not sent yet, so the server knows nothing of it."""
     text: Literal["", "body", "message", "none", "code", "status"] = ""

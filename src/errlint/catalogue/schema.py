@@ -236,6 +236,8 @@ class CodeRule(Statement, frozen=True, kw_only=True):
     """The error type they come with, in APIs that have both."""
     part: Literal["code", "type"] = "code"
     """The part of an error that has them: ``type`` where the types of an API are codes, too, and stand elsewhere."""
+    services: tuple[str, ...] = ()
+    """The services of the API that alone have them: nothing that a client of another one could meet."""
     pattern: str = ""
     """A family of names, ``*_NOT_FOUND``, of which ``names`` are the known members."""
     alias_group: str = ""

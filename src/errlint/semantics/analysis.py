@@ -355,6 +355,10 @@ class Semantics:
         """Whether the answer that a value was taken from is known to be an error where ``node`` stands."""
         return self._known_errors.is_error(meaning, node)
 
+    def is_record(self, meaning: Meaning, node: cst.CSTNode) -> bool:
+        """Whether a part of a body tells of a thing that failed, in an answer that is known to be a success where ``node`` stands."""
+        return self._known_errors.is_record(meaning, node)
+
     def is_refused_at(self, node: cst.CSTNode) -> bool:
         """Whether a body, by a test on the way, calls itself an error where ``node`` stands."""
         return self._known_errors.is_refused_at(node)

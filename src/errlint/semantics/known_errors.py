@@ -21,6 +21,7 @@ from errlint.semantics.fields import (
 )
 from errlint.semantics.leaving import asked_to_raise
 from errlint.semantics.meaning import Kind, Meaning
+from errlint.semantics.raises import Answer
 from errlint.semantics.statuses import ERRORS, OK, SUCCESS, Statuses
 
 if TYPE_CHECKING:
@@ -47,6 +48,45 @@ class KnownErrors:
             return True
         # what passed through a branch for errors is part of one, wherever it is asked
         return any(self._is_error_at(meaning, place.node) for place in meaning.trail[1:] if place.node in self._tree.order)
+
+    def is_record(self, meaning: Meaning, node: cst.CSTNode) -> bool:
+        """Whether a part of a body tells, where ``node`` stands, of a thing that failed, not of the call: the answer is a success.
+
+        The state of a job says nothing about the call that asked for it. An API may send an error with a status of success; then its
+        catalogue says so, or the code asks the body for more than a state: ``"error" in body``, ``not body["ok"]``, ``body.get("errors")``.
+        """
+        answer = meaning.origin
+        if answer is None or answer.kind is not Kind.RESPONSE or not self._has_succeeded(meaning, answer, node):
+            return False
+        if meaning.catalogue is not None and any(test.json for test in meaning.catalogue.failure):
+            return False
+        tests = list(conditions_at(self._tree, node))
+        if any(self._says_failure(test, meaning, truth=truth, but_state=True) for test, truth in tests):
+            return False
+        return any(self._says_failure(test, meaning, truth=truth) for test, truth in tests) or not self._may_lack_error(meaning, node)
+
+    def _has_succeeded(self, meaning: Meaning, answer: Meaning, node: cst.CSTNode) -> bool:
+        """Whether errors were sorted out where ``node`` stands, or on the way there of what was taken from the answer."""
+        if not self._semantics.circumstances.statuses_at(node, meaning) & ERRORS:
+            return True
+        for place in (place for place in meaning.trail if place.node in self._tree.order):
+            if not self._semantics.circumstances.statuses_at(place.node, answer) & ERRORS:
+                return True
+            line = self._tree.statement(place.node) if place.http else None
+            # `requests.get(url).raise_for_status()`, or a client that raises by itself
+            if isinstance(line, cst.SimpleStatementLine) and self._semantics.raises_for_status(line).answer is Answer.YES:
+                return True
+        return False
+
+    def _may_lack_error(self, meaning: Meaning, node: cst.CSTNode) -> bool:
+        """Whether the code knows the body without an error as well: ``body.get("errors", [])``."""
+        around = self._tree.enclosing(node, cst.FunctionDef) or self._tree.module
+        for call in self._tree.inside(around, cst.Call):
+            if isinstance(call.func, cst.Attribute) and call.func.attr.value in ("get", "pop"):
+                found = self._of_same_body(call, meaning)
+                if found is not None and names_errors(found.path):
+                    return True
+        return False
 
     def _is_error_at(self, meaning: Meaning, node: cst.CSTNode) -> bool:
         born = meaning.trail[0].node
@@ -122,15 +162,18 @@ class KnownErrors:
                     return True
         return False
 
-    def _says_failure(self, test: cst.BaseExpression, of: Meaning, *, truth: bool) -> bool:
-        """``not body["success"]``, ``body["status"] == "error"``, ``body.get("errors")``: the same body calls itself an error."""
+    def _says_failure(self, test: cst.BaseExpression, of: Meaning, *, truth: bool, but_state: bool = False) -> bool:
+        """``not body["success"]``, ``body["status"] == "error"``, ``body.get("errors")``: the same body calls itself an error.
+
+        :param but_state: not by a state, which may be that of a thing.
+        """
         asked = test.left if isinstance(test, cst.Comparison) else test
         if (
             isinstance(test, cst.Comparison)
             and len(test.comparisons) == 1
             and isinstance(test.comparisons[0].operator, (cst.In, cst.NotIn))
         ):
-            return self._holds_failure(test, of, truth=truth)
+            return self._holds_failure(test, of, truth=truth, but_state=but_state)
         meaning = self._of_same_body(asked, of)
         if meaning is None or not meaning.path or is_in_row(meaning.path):
             return False
@@ -144,13 +187,15 @@ class KnownErrors:
             return names_success(meaning.path) and (equal == truth) == (target.comparator.value == "False")
         if self._semantics.statuses.number(target.comparator) in (0, 200):
             return equal != truth and names_result(meaning.path)
+        if but_state:
+            return False
         words = self._semantics.constants.strings(target.comparator)
         if equal != truth:
             # a state that is no success
             return names_state(meaning.path) and any(map(is_success, words))
         return any(map(is_failure, words))
 
-    def _holds_failure(self, test: cst.Comparison, of: Meaning, *, truth: bool) -> bool:
+    def _holds_failure(self, test: cst.Comparison, of: Meaning, *, truth: bool, but_state: bool) -> bool:
         """``"error" in body``: the error is there; ``"error" in body["result"]``: the state says so."""
         holds = isinstance(test.comparisons[0].operator, cst.In) == truth
         words = self._semantics.constants.strings(test.left) if holds else ()
@@ -158,7 +203,7 @@ class KnownErrors:
         if meaning is None or meaning.kind is not Kind.BODY or is_in_row(meaning.path):
             return False
         if meaning.path and names_state(meaning.path):
-            return any(map(is_failure, words))
+            return not but_state and any(map(is_failure, words))
         return all(map(is_kept_for_errors, words))
 
     def _of_same_body(self, expression: cst.BaseExpression, of: Meaning) -> Meaning | None:

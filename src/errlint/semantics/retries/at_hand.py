@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -11,6 +11,7 @@ from errlint.lean import dataclass
 from errlint.library_sheets import TypeSheet
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.names import dotted
+from errlint.semantics.retries.policy import Attempt
 from errlint.semantics.retries.words import ANSWER_WORDS
 from errlint.semantics.scopes import How
 
@@ -108,6 +109,12 @@ class Headers:
             if declared.rstrip("?") == "headers" or (inner is not None and inner.is_a == "response" and self._headers_of(inner)):
                 return True
         return any(self._semantics.evaluator.defines(sheet, word) for word in (*_KEPT_AS, "headers"))
+
+    def wait_in_body(self, attempts: Iterable[Attempt]) -> str:
+        """Where the errors of calls say how long to wait, in the words of a sheet; empty if that is a header, or nobody knows."""
+        raised = (name for attempt in attempts for name in self._semantics.raises_for_status(attempt.call).types)
+        sheets = (sheet for name in dict.fromkeys(raised) for sheet in self._semantics.types.ancestors(name))
+        return next((sheet.wait_in for sheet in sheets if sheet.wait_in), "")
 
     def _members(self, sheet: TypeSheet) -> Iterator[tuple[str, str]]:
         for ancestor in self._semantics.types.ancestors(sheet.name):

@@ -51,13 +51,15 @@ class Worth:
     """What is worth a further attempt, for code that has to say it.
 
     :ivar keep: client errors after which the same request may succeed; :ivar drop: server errors after which it cannot;
-    :ivar codes: codes with which it cannot although their status is worth it; :ivar only: codes with which it may although it is not.
+    :ivar codes: codes with which it cannot although their status is worth it; :ivar only: codes with which it may although it is not;
+    :ivar guessed: codes that the API does not list are taken to be among those with which it cannot.
     """
 
     keep: tuple[int, ...]
     drop: tuple[int, ...]
     codes: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
+    guessed: bool = False
 
     def allows(self, status: int) -> bool:
         """Whether a status, as far as it alone tells, is worth a further attempt."""
@@ -231,23 +233,22 @@ class Judge:
         worth = Worth(tuple(status for status in keep if status not in some), drop)
         codes, only = [], []
         for code in catalogue.names:
-            if catalogue.part_of((code,)) != "code":
-                continue  # a type, which stands elsewhere; its status says as much
+            rule = catalogue.code(code)
+            if catalogue.part_of((code,)) != "code" or (rule is not None and rule.services):
+                continue  # a type, which stands elsewhere, and its status says as much; or what this client may never meet
             said = {status: self._in_vain(catalogue, status, code, method) for status in catalogue.statuses_of(code)}
             if said and all(said.values()) and any(worth.allows(status) for status in said):
                 codes.append(code)
             elif any(status in some and not vain for status, vain in said.items()):
                 only.append(code)
-        return Worth(worth.keep, drop, tuple(codes), tuple(only))
+        guessed = catalogue.envelope.codes == "open" and any(catalogue.verdict(status=one).retry == "by_code" for one in some)
+        return Worth(worth.keep, drop, tuple(codes), tuple(only), guessed)
 
     def _in_vain(self, catalogue: Catalogue, status: int, code: str | None, method: str | None) -> bool:
         return catalogue.verdict(status=status, code=code, method=method).can_succeed is False
 
     def _is_exception(self, catalogue: Catalogue, status: int, method: str | None) -> bool:
-        """Whether a status is worth it with a few of its codes only.
-
-        Not where it may come with a code that the catalogue does not list, and HTTP itself says that it passes.
-        """
+        """Whether a status is worth it with a few of its codes only; of a code that the catalogue does not list, HTTP itself tells that."""
         codes = catalogue.codes_at(status)
         vain = [code for code in codes if self._in_vain(catalogue, status, code, method)]
         hopeful = len(codes) - len(vain)
@@ -256,8 +257,9 @@ class Judge:
         alone = catalogue.verdict(status=status, method=method)
         generic = self._semantics.catalogues.generic
         passes = generic is not None and generic.verdict(status=status).can_succeed is True
-        unlisted_passes = passes and catalogue.envelope.codes == "open"
-        return alone.can_succeed is False or (alone.retry == "by_code" and hopeful < len(vain) and not unlisted_passes)
+        is_open = catalogue.envelope.codes == "open"
+        few = hopeful < len(vain) or (is_open and generic is not None and self._in_vain(generic, status, None, method))
+        return alone.can_succeed is False or (alone.retry == "by_code" and few and not (passes and is_open))
 
     def _all_in_vain(self, catalogue: Catalogue, status: int, method: str | None) -> bool:
         return all(self._in_vain(catalogue, status, code, method) for code in (None, *catalogue.codes_at(status)))

@@ -94,7 +94,7 @@ class Keys:
         return bool(words) and not _READS.intersection(words | said)
 
     def _texts(self, expression: cst.BaseExpression, hops: int) -> Iterator[str]:
-        """The literal texts that an address is made of; of a whole URL, what follows the host."""
+        """The literal texts that an address is made of, parts that callers pass included; of a whole URL, what follows the host."""
         for node in (expression, *self._tree.below(expression)):
             text = (
                 node.value
@@ -106,7 +106,9 @@ class Keys:
             if isinstance(text, str):
                 yield text.partition("://")[2].partition("/")[2] if "://" in text else text
             elif isinstance(node, (cst.Name, cst.Attribute)) and hops:
-                for value in self._semantics.constants.values(node):
+                bindings = self._semantics.scopes.reaching(node) if isinstance(node, cst.Name) else ()
+                passed = (value for binding in bindings for value in self._semantics.functions.passed_for(binding))
+                for value in (*self._semantics.constants.values(node), *passed):
                     yield from self._texts(value, hops - 1)
 
     def _surroundings(self, node: cst.CSTNode) -> cst.CSTNode:

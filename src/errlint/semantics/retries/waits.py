@@ -39,6 +39,7 @@ _TOLD = later(
 )
 """Names and keys by which servers and SDKs say how long to wait. Used for silence only: a name proves nothing, but it may be the header."""
 _ANSWERS = (Kind.RESPONSE, Kind.EXCEPTION, Kind.HEADERS, Kind.BODY)
+_WORDS = (Kind.TEXT, Kind.MESSAGE, Kind.BODY)
 _ANSWER_NAMES = frozenset({"response", "resp", "res", "r", "e", "ex", "exc", "err", "error", "exception", "headers"})
 _DEPTH = 16
 
@@ -152,7 +153,7 @@ class Waits:
         if expression in found.seen or not depth:
             return
         found.seen.add(expression)
-        place = self._said_by_server(expression)
+        place = self._said_by_server(expression) or self._part_of_answer(expression, within)
         if place is not None:
             found.server.append(place)
             return
@@ -185,6 +186,10 @@ class Waits:
             case cst.Tuple(elements=elements) | cst.List(elements=elements):
                 for item in elements:
                     self._walk(item.value, within, found, depth)
+            case cst.GeneratorExp(elt=item) | cst.ListComp(elt=item):
+                found.unknown = True
+                chosen = self._part_of_answer(item, within)
+                found.server += [chosen] if chosen is not None else []
             case _:
                 found.unknown = True
 
@@ -214,6 +219,15 @@ class Waits:
         if isinstance(expression, cst.Attribute) and meaning is None and not _TOLD.search(word) and self._member_tells(expression):
             return Place(expression, "reads what the server says about the wait")
         return Place(expression, "what the server may say about the wait") if word and _TOLD.search(word) else None
+
+    def _part_of_answer(self, expression: cst.BaseExpression, within: cst.CSTNode | None) -> Place | None:
+        """A part of what the failure says, of which a wait is made: a number in a text or in a body is the server's."""
+        meaning = self._semantics.meaning(expression)
+        if meaning is None or not (meaning.from_exception or meaning.kind in _WORDS):
+            return None
+        if within is not None and not any(self._tree.within(place.node, within) for place in (meaning.origin or meaning).trail):
+            return None  # of an answer from before the first attempt
+        return Place(expression, "a part of the answer that failed")
 
     def _member_tells(self, attribute: cst.Attribute) -> bool:
         if attribute in self._asking:

@@ -215,7 +215,7 @@ class Failures:
 
     def code_in(self, response: str, path: Sequence[str | int]) -> tuple[str, tuple[Edit, ...]]:
         """The expression of the error code in the body of a response, and the helper that reads it."""
-        keys = "".join(f"[{_quoted(step) if isinstance(step, str) else step}]" for step in path)
+        keys = "".join(f"[{quoted(step) if isinstance(step, str) else step}]" for step in path)
         body = [
             '"""The code of an error; None where the body is not the API\'s."""',
             "try:",
@@ -257,8 +257,8 @@ def worthwhile(status: str, worth: Worth) -> str:
 def one_of(expression: str, codes: Sequence[str], *, negated: bool = False) -> str:
     """The test whether a code is one of several, or none of them."""
     if len(codes) == 1:
-        return f"{expression} {'!=' if negated else '=='} {_quoted(codes[0])}"
-    return f"{expression} {'not in' if negated else 'in'} {{{', '.join(map(_quoted, codes))}}}"
+        return f"{expression} {'!=' if negated else '=='} {quoted(codes[0])}"
+    return f"{expression} {'not in' if negated else 'in'} {{{', '.join(map(quoted, codes))}}}"
 
 
 def _is_in(status: str, numbers: Sequence[int], *, negated: bool = False) -> str:
@@ -267,5 +267,6 @@ def _is_in(status: str, numbers: Sequence[int], *, negated: bool = False) -> str
     return f"{status} {'not in' if negated else 'in'} ({', '.join(map(str, numbers))})"
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """A text as it is written in code."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -84,6 +84,7 @@ class Guards:
         else:
             predicate, added = may_succeed(self._writing, policy, failure)
             test, hopeful = f"not {predicate}({name})", f"{predicate}({name})"
+            is_narrow = is_narrow and not self._semantics.judge.worth(policy, by_code=True).guessed
             edits += added
         as_last = ways.by_last_attempt(handler, test, hopeful)
         if as_last is not None:

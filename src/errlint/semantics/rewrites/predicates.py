@@ -6,6 +6,7 @@ by ``&``, one of which says *when*. A library that knows nothing but types is gi
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Sequence
 
 import libcst as cst
@@ -16,11 +17,13 @@ from errlint.retry_sheets import RetryArgument
 from errlint.semantics.retries.exception_types import BROAD
 from errlint.semantics.retries.library.calls import Given, RetryCalls, RetrySite
 from errlint.semantics.retries.policy import RetryPolicy, repeated
-from errlint.semantics.rewrites.failures import Assorted, Failure, Failures, one_of, worthwhile
+from errlint.semantics.rewrites.failures import Assorted, Failure, Failures, one_of, quoted, worthwhile
 from errlint.semantics.rewrites.helpers import Helpers
 from errlint.semantics.rewrites.parts import added, part_that_says
 from errlint.semantics.rewrites.writing import Writing
 
+_WIDTH = 110
+"""Letters of a line of codes."""
 _BY_RESULT = frozenset({"result", "not-result"})
 
 
@@ -247,15 +250,26 @@ def may_succeed(
         if worth.codes and worth.only:
             body.append(f"code = {expression}")
             expression = "code"
-        body += [f"if {one_of(expression, worth.only)}:", "    return True"] if worth.only else []
-        body += [f"if {one_of(expression, worth.codes)}:", "    return False"] if worth.codes else []
+        body += [*_if_one_of(expression, worth.only), "    return True"] if worth.only else []
+        body += [*_if_one_of(expression, worth.codes), "    return False"] if worth.codes else []
     status = failure.status("error")
-    short = status if status.count(".") == 1 else "status"
+    short = status if status.replace(".", "").isidentifier() and status.count(".") == 1 else "status"
     if short == "status":
         body.append(f"status = {status}")
     body.append(f"return {worthwhile(short, worth)}")
     name, more = Helpers(writing).function("_may_succeed", "error", body)
     return name, (*failure.edits, *edits, *more)
+
+
+def _if_one_of(expression: str, codes: Sequence[str]) -> Iterator[str]:
+    """The head of an ``if`` that asks for codes; over several lines where they are many."""
+    line = f"if {one_of(expression, codes)}:"
+    if len(line) <= _WIDTH:
+        yield line
+        return
+    yield f"if {expression} in {{"
+    yield from (f"    {part}" for part in textwrap.wrap(", ".join(map(quoted, codes)) + ",", _WIDTH, break_long_words=False))
+    yield "}:"
 
 
 def _grouped(names: Sequence[str], like: cst.BaseExpression | None) -> str:
