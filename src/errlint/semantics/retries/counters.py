@@ -161,7 +161,15 @@ class Counters:
         return 0
 
     def _of_attribute(self, attribute: cst.Attribute) -> int:
-        return self._steps.get(dotted(attribute) or "", 0)
+        return self._steps.get(dotted(attribute) or "", 0) or self._of_instance(attribute)
+
+    def _of_instance(self, attribute: cst.Attribute) -> int:
+        """In a method that the region runs: what the object counts itself, here or in another method, and always in one direction."""
+        owner = self._semantics.constants.owner(attribute) if not self._tree.within(attribute, self._region) else None
+        wanted = dotted(attribute)
+        steps = self._tree.inside(owner, cst.AugAssign) if owner is not None else []
+        directions = {_step(node) for node in steps if dotted(node.target) == wanted}
+        return directions.pop() if len(directions) == 1 else 0
 
     @cached_property
     def _steps(self) -> dict[str, int]:

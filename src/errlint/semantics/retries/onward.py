@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import builtins
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from errlint.first_party import file_and_path, is_first_party
-from errlint.semantics.functions import arguments
+from errlint.semantics.functions import arguments, method
 from errlint.semantics.names import dotted
 from errlint.semantics.retries.exception_types import Raised
 from errlint.semantics.retries.exits import Exits
 from errlint.semantics.retries.marks import Marks
-from errlint.semantics.retries.outcomes import FAILURES
+from errlint.semantics.retries.outcomes import FAILED, FAILURES
 from errlint.semantics.retries.predicates import Predicates
 from errlint.semantics.scopes import How
 from errlint.semantics.summaries import Onward
@@ -71,10 +71,7 @@ class OnwardCalls:
 
         Methods of objects are not: ``errors.append(error)``, ``span.record_exception(error)``; those that this object inherits may be.
         """
-        parent = self._semantics.tree.parent[call]
-        if not isinstance(self._semantics.tree.parent[parent] if isinstance(parent, cst.Await) else parent, cst.Expr):
-            return False
-        if not any(self._is_failure(argument.value) for argument in call.args if argument.keyword is None):
+        if not self._is_statement(call) or not any(self._is_failure(argument.value) for argument in call.args if argument.keyword is None):
             return False
         name = self._semantics.names.qualified(call.func)
         owner = dotted(call.func.value) if isinstance(call.func, cst.Attribute) else None
@@ -85,6 +82,36 @@ class OnwardCalls:
         root = name.partition(".")[0]
         known = hasattr(builtins, root) or root in sys.stdlib_module_names or root in self._semantics.libraries.roots
         return not known and self._is_imported(call.func) and name.rpartition(".")[2] not in self._semantics.libraries.speeches.words
+
+    def may_have_enough(self, call: cst.Call) -> bool:
+        """Whether a call that is not handed what failed may raise all the same: ``deadline.check()``, ``budget.spend()``.
+
+        It is a statement of its own, of a function of another module or of an object of which nothing is known but that classes of the file
+        have a method of this name.
+        """
+        if not self._is_statement(call):
+            return False
+        imported = self._semantics.imported
+        name, _ = self._callees.name_elsewhere(call) if imported is not None else ("", False)
+        if imported is not None and name:
+            told = imported.onward(name, FAILED, ())
+            return told is not None and bool(told.raised)
+        return any(through(self._semantics, method, FAILED, ()).raised for method in self._methods_named_by(call))
+
+    def _methods_named_by(self, call: cst.Call) -> Iterator[cst.FunctionDef]:
+        """The methods of the file that go by the name of a method of an unknown object, and make no request."""
+        if not isinstance(call.func, cst.Attribute) or self._semantics.names.qualified(call.func) is not None:
+            return
+        if self._semantics.meaning(call.func.value) is not None:
+            return
+        for definition in self._semantics.tree.all(cst.ClassDef):
+            found = method(definition, call.func.attr.value)
+            if found is not None and self._semantics.does_http(found) is None:
+                yield found
+
+    def _is_statement(self, call: cst.Call) -> bool:
+        parent = self._semantics.tree.parent[call]
+        return isinstance(self._semantics.tree.parent[parent] if isinstance(parent, cst.Await) else parent, cst.Expr)
 
     def _is_imported(self, function: cst.BaseExpression) -> bool:
         root = function

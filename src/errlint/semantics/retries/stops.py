@@ -57,7 +57,7 @@ def _own_stop(semantics: Semantics, passages: Sequence[Passage]) -> Stop:
     used_up = next(_used_up(semantics, region), None)
     if used_up is not None:
         return used_up
-    return Stop(_is_bounded(passages[0], region), node=region.test)
+    return Stop(_is_bounded(semantics, passages[0], region), node=region.test)
 
 
 def _without_counter(passage: Passage) -> Iterator[cst.Call]:
@@ -120,9 +120,12 @@ def _is_finite(values: cst.BaseExpression | None) -> bool | None:
             return None
 
 
-def _is_bounded(passage: Passage, region: cst.While) -> bool | None:
+def _is_bounded(semantics: Semantics, passage: Passage, region: cst.While) -> bool | None:
     """Of a ``while`` loop in which nothing counts: not bounded, unless something that is not known here is asked."""
-    if passage.walk.ends_by_others or any(_is_inherited_wait(call, outcomes) for call, outcomes in passage.steps.unknown.items()):
+    unknown = passage.steps.unknown
+    if passage.walk.ends_by_others or any(_is_inherited_wait(call, outcomes) for call, outcomes in unknown.items()):
+        return None
+    if any(map(semantics.onward.may_have_enough, unknown)):
         return None
     for part in conjuncts(region.test):
         endless = isinstance(part, cst.Integer) or (isinstance(part, cst.Name) and part.value == "True")

@@ -26,6 +26,7 @@ from errlint.semantics.retries.limits import waited_out
 from errlint.semantics.retries.numbers import Numbers
 from errlint.semantics.retries.policy import Growth, Wait
 from errlint.semantics.retries.restarts import restarts
+from errlint.semantics.retries.written import Written
 from errlint.semantics.scopes import Binding, How
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ class Waits:
         self._semantics = semantics
         self._tree = semantics.tree
         self._numbers = Numbers(semantics)
+        self._written = Written(semantics)
         self._asking: set[cst.CSTNode] = set()
 
     def of(
@@ -365,7 +367,7 @@ class Waits:
         if within is not None and self._assigned_within(attribute, within):
             found.varies = True
         values = list(self._semantics.constants.attribute_values(attribute))
-        for value in values:
+        for value in values or self._written.values(attribute):
             self._walk(value, within, found, depth - 1)
         if not values and self._semantics.meaning(attribute) is None:
             self._member(attribute, within, found, depth)
