@@ -138,15 +138,23 @@ class Failures:
         return any(status and under & ~(1 << status) for status, under in own)
 
     def arriving(self, handler: cst.CSTNode | None) -> int:
-        """The error statuses whose exceptions can come to a handler from the code that it stands by: no earlier one takes them."""
+        """The error statuses whose exceptions can come to a handler from the code that it stands by: it takes them, and no earlier one."""
         tried = self._semantics.tree.tried(handler)
         raising = self._semantics.raises_for_status(tried) if tried is not None else None
         if raising is None or (raising.answer is not Answer.NO and not raising.types):
-            return ERRORS
+            return self._taken(handler, Raised((), ERRORS))
         found = 0
         for name in raising.types if raising.answer is not Answer.NO else ():
-            found |= ERRORS & ~self._taken_before(handler, Raised((name,), ERRORS))
+            raised = Raised((name,), ERRORS)
+            found |= self._taken(handler, raised) & ~self._taken_before(handler, raised)
         return found
+
+    def _taken(self, handler: cst.CSTNode | None, raised: Raised) -> int:
+        """Those that a handler may take; all of them where it names types that only the project, or nobody, knows."""
+        types = self._semantics.predicates.types
+        names = types.named(handler.type) if isinstance(handler, (cst.ExceptHandler, cst.ExceptStarHandler)) else []
+        known = all(self._semantics.libraries.type(name) is not None for name in names)
+        return types.taken(names, raised).may if names and known else ERRORS
 
     def _taken_before(self, handler: cst.CSTNode | None, raised: Raised) -> int:
         outer = self._semantics.tree.parent.get(handler) if handler is not None else None
