@@ -224,7 +224,7 @@ class Semantics:
     @cached_property
     def decisions(self) -> Decisions:
         """Whether a test decides anything."""
-        return Decisions(self.tree, self.scopes, Prose(self), self.functions.calls_of)
+        return Decisions(self.tree, self.scopes, Prose(self), self.functions.calls_of, lambda call: self.waits.pause(call))
 
     @cached_property
     def functions(self) -> Functions:
