@@ -276,7 +276,9 @@ def test_what_the_header_says(told: str, seconds: float, seconds_to_wait: Callab
 
 
 @pytest.mark.parametrize(("told", "seconds"), [("30", 30), ("3000", 3000), ("86400", 3600), ("soon", 3600)])
-def test_the_longest_wait_is_no_shorter_than_the_old_one(told: str, seconds: float, seconds_to_wait: Callable[[object, float], float]) -> None:
+def test_the_longest_wait_is_no_shorter_than_the_old_one(
+    told: str, seconds: float, seconds_to_wait: Callable[[object, float], float]
+) -> None:
     assert seconds_to_wait(SimpleNamespace(headers={"Retry-After": told}), 3600) == seconds
 
 
