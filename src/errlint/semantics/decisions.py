@@ -313,6 +313,12 @@ class Decisions:
         return bool(calls) and not any(self._matters(call, _HOPS) for call in calls)
 
 
+def is_told(tree: Tree, node: cst.CSTNode) -> bool:
+    """Whether an expression is a part of what a statement logs or prints, as it is and for nothing else."""
+    call = next(tree.ancestors(node, cst.Call), None)
+    return isinstance(call, cst.Call) and isinstance(tree.parent.get(call), cst.Expr) and _tells(call)
+
+
 def _tells(call: cst.Call) -> bool:
     return _is_telling(call.func)
 
