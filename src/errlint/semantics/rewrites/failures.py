@@ -12,6 +12,7 @@ from errlint.catalogue.schema import sdk_expression
 from errlint.lean import dataclass
 from errlint.library_sheets import TypeSheet
 from errlint.model import Edit
+from errlint.semantics.names import dotted
 from errlint.semantics.raises import Answer, Raising
 from errlint.semantics.retries.exception_types import Raised
 from errlint.semantics.retries.judge import Worth
@@ -177,11 +178,25 @@ class Failures:
         return Failure(sheet, *written) if written is not None else None
 
     def written(self, name: str) -> tuple[str, tuple[Edit, ...]] | None:
-        """How the file writes a type, with the imports that this needs; by whichever of its names the file has already."""
+        """How the file writes a type, with the imports that this needs; by whichever of its names the file has already.
+
+        First by that of a module whose other types it reads: a file with ``stripe.error.CardError`` may be one for versions that have
+        no ``stripe.StripeError``.
+        """
         sheet = self._semantics.libraries.type(name)
         names = (sheet.name, *sheet.also) if sheet is not None else (name,)
+        read = next(filter(None, map(self._as_read, names)), None)
+        if read is not None:
+            return read, ()
         found = [written for written in map(self._writing.named, names) if written is not None]
         return next((written for written in found if not written[1]), found[0] if found else None)
+
+    def _as_read(self, name: str) -> str | None:
+        """``package.module.Type``, as the file writes it, where it reads something else of ``package.module``."""
+        module, _, last = name.rpartition(".")
+        nodes = self._semantics.tree.all(cst.Attribute) if "." in module else ()
+        written = (dotted(node) for node in nodes if self._semantics.names.qualified(node) == module)
+        return next((f"{found}.{last}" for found in written if found is not None), None)
 
     def member(self, exception: str) -> str | None:
         """The attribute of an exception that is the response, or the headers."""
