@@ -275,6 +275,13 @@ def test_what_the_header_says(told: str, seconds: float, seconds_to_wait: Callab
     assert seconds_to_wait(SimpleNamespace(headers={"Retry-After": told}), 7) == seconds
 
 
+@pytest.mark.parametrize(("told", "seconds"), [("30", 30), ("3000", 3000), ("86400", 3600), ("soon", 3600)])
+def test_the_longest_wait_is_no_shorter_than_the_old_one(
+    told: str, seconds: float, seconds_to_wait: Callable[[object, float], float]
+) -> None:
+    assert seconds_to_wait(SimpleNamespace(headers={"Retry-After": told}), 3600) == seconds
+
+
 def test_a_date_counts_from_now(seconds_to_wait: Callable[[object, float], float]) -> None:
     for told in (formatdate(time.time() + 60, usegmt=True), time.asctime(time.gmtime(time.time() + 60))):
         assert 57 <= seconds_to_wait(SimpleNamespace(headers={"Retry-After": told}), 7) <= 60

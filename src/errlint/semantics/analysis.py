@@ -225,7 +225,7 @@ class Semantics:
     @cached_property
     def decisions(self) -> Decisions:
         """Whether a test decides anything."""
-        return Decisions(self.tree, self.scopes, Prose(self), self.functions.calls_of)
+        return Decisions(self.tree, self.scopes, Prose(self), self.functions.calls_of, self.waits.pause)
 
     @cached_property
     def functions(self) -> Functions:

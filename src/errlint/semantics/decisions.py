@@ -1,4 +1,4 @@
-"""Does the outcome of a test decide anything, or does it only choose words?"""
+"""Does the outcome of a test decide anything, or does it only choose words, or how long to wait?"""
 
 from __future__ import annotations
 
@@ -29,18 +29,29 @@ _DEEPEST = 2
 
 
 class Decisions:
-    """Answers whether control flow, a returned value, a raised type or a retry depends on an expression."""
+    """Answers whether control flow, a returned value, a raised type or a retry depends on an expression.
 
-    def __init__(self, tree: Tree, scopes: Scopes, prose: Prose, calls_of: Callable[[cst.FunctionDef], Sequence[cst.Call]]) -> None:
+    :param pause: what a call waits for, if it waits.
+    """
+
+    def __init__(
+        self,
+        tree: Tree,
+        scopes: Scopes,
+        prose: Prose,
+        calls_of: Callable[[cst.FunctionDef], Sequence[cst.Call]],
+        pause: Callable[[cst.Call], cst.BaseExpression | None],
+    ) -> None:
         self._tree = tree
         self._calls_of = calls_of
         self._scopes = scopes
         self._prose = prose
+        self._pause = pause
         self._describing: dict[cst.FunctionDef, bool] = {}
         self._asked: set[cst.CSTNode] = set()
 
     def decides(self, node: cst.CSTNode, hops: int = _HOPS) -> bool:
-        """Whether the truth of ``node`` changes what the program does, beyond the wording of what it tells."""
+        """Whether the truth of ``node`` changes what the program does, beyond the wording of what it tells and the length of its waits."""
         if isinstance(node, cst.Match):
             return not all(self._only_tells(case.body, describes=self._describes(node)) for case in node.cases)
         child: cst.CSTNode = node
@@ -74,9 +85,9 @@ class Decisions:
         return False
 
     def _matters(self, node: cst.CSTNode, hops: int) -> bool:
-        """Whether the value of a conditional expression goes anywhere but into what is told."""
+        """Whether the value of a conditional expression goes anywhere but into what is told, or into how long is waited."""
         for found in self._tree.ancestors(node):
-            if isinstance(found, cst.Call) and _tells(found):
+            if isinstance(found, cst.Call) and (_tells(found) or self._is_waited(node, found)):
                 return False
             if isinstance(found, cst.FormattedString) or self._is_woven(found):
                 return False
@@ -94,6 +105,11 @@ class Decisions:
             if isinstance(found, cst.BaseSmallStatement):
                 return True
         return True
+
+    def _is_waited(self, node: cst.CSTNode, call: cst.Call) -> bool:
+        """Whether a value is a part of what says how long a call waits."""
+        delay = self._pause(call)
+        return delay is not None and self._tree.within(node, delay)
 
     def _is_woven(self, node: cst.CSTNode) -> bool:
         """A sentence into which a value is put: ``"cannot read: %s" % why``, ``"…: {}".format(why)``."""
@@ -141,6 +157,8 @@ class Decisions:
         if last is None or not all(end is not None and type(end) is type(last) for end in ends):
             return False
         done = [_result(end) for end in ends if end is not None]
+        if all(isinstance(one, cst.Call) and len(one.args) == 1 and self._pause(one) is not None for one in done):
+            return True
         return all(self._prose.alike(one, done[-1]) for one in done)
 
     def _ends(self, test: cst.If) -> Iterator[cst.BaseSmallStatement | None]:
@@ -188,7 +206,7 @@ class Decisions:
         if isinstance(statement, cst.Assign) and describes:
             return all(isinstance(target.target, cst.Name) for target in statement.targets)
         if isinstance(statement, (cst.Assign, cst.AugAssign)):
-            return self._prose.is_read(statement.value) or self._names_only(statement)
+            return self._prose.is_read(statement.value) or self._names_only(statement) or self._sets_a_wait(statement)
         if isinstance(statement, cst.If):
             rest = statement.orelse
             tail = rest is None or (
@@ -241,6 +259,17 @@ class Decisions:
             return False
         return self._unless_asked(statement, lambda: not any(self._matters(use, _HOPS - 1) for name in names for use in self._reads(name)))
 
+    def _sets_a_wait(self, statement: cst.Assign | cst.AugAssign) -> bool:
+        """``delay = float(found[1])``: whether a name of a function is given what says how long is waited, and that is all."""
+        name = statement.targets[0].target if isinstance(statement, cst.Assign) else statement.target
+        several = isinstance(statement, cst.Assign) and len(statement.targets) > 1
+        if several or not isinstance(name, cst.Name) or not isinstance(self._scopes.scope_of(name), cst.FunctionDef):
+            return False
+        reads = list(self._reads(name))
+        around = ((read, found) for read in reads for found in self._tree.ancestors(read) if isinstance(found, cst.Call))
+        waited = any(self._is_waited(read, call) for read, call in around)
+        return waited and self._unless_asked(statement, lambda: not any(self._matters(read, _HOPS - 1) for read in reads))
+
     def _reads(self, target: cst.BaseExpression) -> Iterator[cst.Name]:
         """Where a name is read in the scope that it is bound in, before as well: the next pass of a loop comes there."""
         scope = self._scopes.scope_of(target)
@@ -282,6 +311,12 @@ class Decisions:
         """Whether what a function returns goes nowhere but into what is told."""
         calls = self._calls_of(function)
         return bool(calls) and not any(self._matters(call, _HOPS) for call in calls)
+
+
+def is_told(tree: Tree, node: cst.CSTNode) -> bool:
+    """Whether an expression is a part of what a statement logs or prints, as it is and for nothing else."""
+    call = next(tree.ancestors(node, cst.Call), None)
+    return isinstance(call, cst.Call) and isinstance(tree.parent.get(call), cst.Expr) and _tells(call)
 
 
 def _tells(call: cst.Call) -> bool:

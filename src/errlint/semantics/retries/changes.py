@@ -36,13 +36,15 @@ class Change:
     """One change of a value.
 
     :ivar name: what of; :ivar node: the statement or call in the loop that makes it; :ivar value: what is assigned, where the loop itself
-    assigns; :ivar is_part: something in it is changed, not the name.
+    assigns; :ivar is_part: something in it is changed, not the name; :ivar member: the attribute of a variable that is assigned, where that
+    is all: ``order.sent_at = now()``.
     """
 
     name: str
     node: cst.CSTNode
     value: cst.BaseExpression | None = None
     is_part: bool = True
+    member: str = ""
 
 
 def root(expression: cst.BaseExpression) -> str:
@@ -87,7 +89,8 @@ class Changes:
             value = statement.value if isinstance(statement, (cst.Assign, cst.AnnAssign)) else None
             for target in _targets(statement):
                 is_part = isinstance(target, cst.Subscript) or not _is_whole(target)
-                yield Change(root(target), statement, value, is_part)
+                member = member_of_a_variable(target) if isinstance(statement, cst.Assign) else ""
+                yield Change(root(target), statement, value, is_part, member)
         for call in self._tree.inside(code, cst.Call, into_functions=False):
             if isinstance(call.func, cst.Attribute) and call.func.attr.value in _MUTATES:
                 yield Change(root(call.func.value), call)
@@ -132,6 +135,15 @@ class Changes:
             return False
         around = self._tree.enclosing(self._region, cst.FunctionDef)
         return around is None or self._tree.within(function, around) or not self._semantics.scopes.bindings(name, around)
+
+
+def member_of_a_variable(expression: cst.CSTNode | None) -> str:
+    """The attribute that ``variable.attribute`` reads or assigns; empty for all else."""
+    match expression:
+        case cst.Attribute(value=cst.Name(), attr=cst.Name(value=member)):
+            return member
+        case _:
+            return ""
 
 
 def _is_whole(target: cst.BaseExpression) -> bool:

@@ -55,12 +55,13 @@ class Handed:
             case cst.Comparison(
                 left=cst.Name() as name, comparisons=[cst.ComparisonTarget(comparator=cst.Name(value="None"), operator=relation)]
             ):
-                absent = self._is_absent(name)
+                absent = self.is_none(name)
                 return absent if absent is None or isinstance(relation, cst.Is) else not absent
             case _:
                 return None
 
-    def _is_absent(self, name: cst.Name) -> bool | None:
+    def is_none(self, name: cst.Name) -> bool | None:
+        """Whether a parameter is None, by what the use passes, or passes not; None where that is not known."""
         bindings = self._semantics.scopes.reaching(name)
         if len(bindings) != 1 or bindings[0].how is not How.PARAMETER or bindings[0].value is None:
             return None

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from errlint.semantics.functions import bound_arguments
-from errlint.semantics.retries.request_parts import RequestParts
+from errlint.semantics.retries.request_parts import RequestParts, is_read
 from errlint.semantics.retries.words import PER_ATTEMPT
 from errlint.semantics.scopes import How
 
@@ -42,7 +42,7 @@ class OwnCalls:
         while queue:
             expression = queue.pop()
             for node in self._parts.nodes(expression):
-                if isinstance(node, cst.Name) and self._parts.is_aside(node, attempt):
+                if isinstance(node, cst.Name) and (not is_read(self._tree, node) or self._parts.is_aside(node, attempt)):
                     continue
                 yield node
                 if isinstance(node, cst.Name) and node.value not in names:

@@ -36,6 +36,8 @@ _OF_ANY = frozenset({
 """Words that the texts of any failure may have."""
 _WORD = re.compile(r"[A-Za-z]{2,}")
 _SHORTEST = 3
+_LEAST = 600
+"""A number from which on it is the status of no answer."""
 _MOST = 2
 """How many texts or codes a test asks for that singles something out; a list of them may be all that the API has."""
 _KINDS_OF_TEXT = (Kind.MESSAGE, Kind.TEXT, Kind.REASON)
@@ -68,6 +70,9 @@ class Particular:
             negated = self._is_negated(test)
             found = Range(ALL & ~ERRORS | self._statuses_of(words), 0)
             return found.negated() if negated else found
+        if self._asks_for_a_number(test):
+            found = Range(ALL & ~ERRORS, 0)
+            return found.negated() if self._is_negated(test) else found
         emptiness = self._asks_for_content(test)
         if emptiness is not None:
             return Range(ALL, ERRORS) if emptiness else Range(ALL & ~ERRORS, 0)
@@ -93,6 +98,20 @@ class Particular:
         asked = self._semantics.text_tests.at(test)
         subject = self._semantics.meaning(asked.subject) if asked is not None and not asked.keys else None
         return asked.words() if asked is not None and subject is not None and subject.kind in _KINDS_OF_TEXT else ()
+
+    def _asks_for_a_number(self, test: cst.BaseExpression) -> bool:
+        """``error.code == 21211``, where the codes of an API are numbers and this one is no status; by ``in``, of a few."""
+        if not isinstance(test, cst.Comparison) or len(test.comparisons) != 1:
+            return False
+        asked = self._semantics.meaning(test.left)
+        if asked is None or asked.kind is not Kind.CODE:
+            return False
+        other = test.comparisons[0].comparator
+        several = isinstance(other, (cst.Tuple, cst.List, cst.Set))
+        numbers = [element.value for element in other.elements] if isinstance(other, (cst.Tuple, cst.List, cst.Set)) else [other]
+        equal = (cst.In, cst.NotIn) if several else (cst.Equal, cst.NotEqual)
+        written = all(isinstance(number, cst.Integer) and number.evaluated_value >= _LEAST for number in numbers)
+        return 0 < len(numbers) <= _MOST and written and isinstance(test.comparisons[0].operator, equal)
 
     def _statuses_of(self, words: Iterable[str]) -> int:
         """The statuses that may be meant: those that the API says, or whose names are like it."""

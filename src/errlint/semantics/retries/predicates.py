@@ -138,7 +138,8 @@ class Predicates(Statuses):
         if tabled is not None:
             return tabled
         if isinstance(relation, (cst.Is, cst.IsNot)) and isinstance(right, cst.Name) and right.value == "None":
-            present = self._presence(left)
+            present = self._is_handed_over(left)
+            present = self._presence(left) if present == UNKNOWN else present
             return present.negated() if isinstance(relation, cst.Is) else present
         if isinstance(relation, (cst.Is, cst.IsNot, cst.Equal, cst.NotEqual)) and isinstance(right, cst.Name) and right.value in _TRUTHS:
             said = self.range_of(left)
@@ -176,6 +177,11 @@ class Predicates(Statuses):
     def matched(self, pattern: cst.MatchPattern) -> int:
         """The statuses that a pattern of ``match`` takes."""
         return self._matched(pattern)
+
+    def _is_handed_over(self, parameter: cst.BaseExpression) -> Range:
+        """``should_retry is not None``, ``should_retry``: of a predicate that a use may hand over, or leave out."""
+        absent = self._handed.is_none(parameter) if self._handed is not None and isinstance(parameter, cst.Name) else None
+        return UNKNOWN if absent is None else NOTHING if absent else ANYTHING
 
     def _presence(self, subject: cst.BaseExpression) -> Range:
         """``e.response is not None``: there is an answer."""
@@ -215,6 +221,8 @@ class Predicates(Statuses):
         if isinstance(test, cst.Name) and test.value in ("True", "False", "None"):
             return ANYTHING if test.value == "True" else NOTHING
         found = super().range_of(test)
+        if found == UNKNOWN and isinstance(test, cst.Name):
+            found = self._is_handed_over(test)
         if found == UNKNOWN and isinstance(test, cst.Comparison) and self._is_servers_hint(test):
             return Range(ERRORS, 0)
         if found == UNKNOWN and isinstance(test, cst.Attribute):

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from errlint.regex import later
+from errlint.semantics.decisions import is_told
 from errlint.semantics.functions import bound_arguments
 from errlint.semantics.names import dotted
-from errlint.semantics.retries.changes import Change, Changes, root
+from errlint.semantics.retries.changes import Change, Changes, member_of_a_variable, root
 from errlint.semantics.retries.counters import Counters
 from errlint.semantics.retries.words import COUNTER, PER_ATTEMPT
 from errlint.semantics.scopes import Binding, How
@@ -26,6 +28,7 @@ _DRAWN = frozenset(
 )  # fmt: skip
 """Calls whose value is another one each time: what a person says, what comes next."""
 _QUEUES = later(r"queue|_q$|^q$|jobs|tasks|inbox|pending")
+_CASTS = ("typing.cast", "typing_extensions.cast")
 _HOPS = 4
 
 
@@ -65,7 +68,7 @@ class RequestParts:
     def is_aside(self, name: cst.Name, call: cst.Call | None) -> bool:
         """Whether a name stands for what tells the attempts of ``call`` apart; a counter does only where it is handed on as it is."""
         if not PER_ATTEMPT.search(name.value):
-            return False
+            return call is not None and self._is_only_told(name, call)
         if not COUNTER.search(name.value):
             return True
         argument = self._tree.parent.get(name)
@@ -73,13 +76,28 @@ class RequestParts:
             return False
         if argument.keyword is not None:
             return PER_ATTEMPT.search(argument.keyword.value) is not None
-        taken = (
-            parameter
-            for function in self._semantics.functions.run_by(call)
-            for parameter, value in bound_arguments(call, function).items()
-            if value is name and isinstance(parameter, cst.Param)
+        return all(PER_ATTEMPT.search(parameter.name.value) for _, parameter in self._taken_as(name, call))
+
+    def _taken_as(self, value: cst.CSTNode, call: cst.Call) -> Iterator[tuple[cst.FunctionDef, cst.Param]]:
+        """The parameters by which functions of the file take an argument of a call."""
+        for function in self._semantics.functions.run_by(call):
+            for parameter, given in bound_arguments(call, function).items():
+                if given is value and isinstance(parameter, cst.Param):
+                    yield function, parameter
+
+    def _is_only_told(self, name: cst.Name, call: cst.Call) -> bool:
+        """``self.page(url, number)``, where that function only logs the number: whatever it is, the request is the same."""
+        argument = self._tree.parent.get(name)
+        if not isinstance(argument, cst.Arg) or self._tree.parent.get(argument) is not call:
+            return False
+        taken = list(self._taken_as(name, call))
+        uses = (
+            use
+            for function, parameter in taken
+            for use in self._tree.inside(function.body, cst.Name)
+            if use.value == parameter.name.value and is_read(self._tree, use)
         )
-        return all(PER_ATTEMPT.search(parameter.name.value) for parameter in taken)
+        return bool(taken) and all(is_told(self._tree, use) for use in uses)
 
     # rotation ------------------------------------------------------------------------------------------------------------------------
 
@@ -127,16 +145,38 @@ class RequestParts:
         target = self._region.target
         names = (node for node in (target, *self._tree.below(target)) if isinstance(node, cst.Name))
         items = {node.value for node in names if counts or not self._counters.direction(node)}
-        return any(name in items for name in self._read_by(call))
+        return any(name in items for name, _ in self._read_by(call))
 
     # what a failure changes ------------------------------------------------------------------------------------------------------------
 
     def changed_behind(self, call: cst.Call) -> Iterator[Change]:
         """The changes behind a call of what it asks for, or of who asks."""
         order = self._tree.order
-        for change in self.changes.of(frozenset(self._read_by(call))):
+        read: dict[str, list[cst.CSTNode]] = {}
+        for name, node in self._read_by(call):
+            read.setdefault(name, []).append(node)
+        for change in self.changes.of(read):
+            if all(self.reads_another_member(node, change.member) for node in read[change.name]):
+                continue
             if order[change.node] > order[call] and not self._tree.within(call, change.node) and not self._is_made_alike(change):
                 yield change
+
+    def reads_another_member(self, name: cst.CSTNode, member: str) -> bool:
+        """Whether nothing of a variable is read but a member that is not ``member``: of ``order.url``, ``order.sent_at`` is no part.
+
+        Unless a class of the file has a use for ``member``: it may make the other one of it.
+        """
+        around = self._tree.parent.get(name)
+        read = member_of_a_variable(around)
+        above = self._tree.parent.get(around) if around is not None else None
+        is_called = isinstance(above, cst.Call) and above.func is around
+        return bool(read and member) and read != member and not is_called and member not in self._of_objects
+
+    @cached_property
+    def _of_objects(self) -> frozenset[str]:
+        """The members that classes of the file read of their objects."""
+        found = (node for node in self._tree.all(cst.Attribute) if not isinstance(self._tree.parent.get(node), cst.AssignTarget))
+        return frozenset(node.attr.value for node in found if isinstance(node.value, cst.Name) and node.value.value in ("self", "cls"))
 
     def _is_made_alike(self, change: Change) -> bool:
         """``body = open(path)`` once more: what is sent is the same."""
@@ -152,8 +192,11 @@ class RequestParts:
             if any(dotted(target.target) == name for target in statement.targets):
                 yield statement.value
 
-    def _read_by(self, call: cst.Call) -> Iterator[str]:
-        """The variables and members that a request is made of, through what the pass makes of them, and functions of the file."""
+    def _read_by(self, call: cst.Call) -> Iterator[tuple[str, cst.CSTNode]]:
+        """The variables and members that a request is made of, through what the pass makes of them, and functions of the file.
+
+        Each with every place that reads it.
+        """
         queue: list[tuple[cst.CSTNode, int]] = [(argument, _HOPS) for argument in call.args]
         if dotted(call.func) is None:
             queue.append((call.func, _HOPS))
@@ -165,11 +208,13 @@ class RequestParts:
                 if isinstance(node, cst.Call) and hops:
                     queue += [(function.body, 0) for function in self._semantics.functions.run_by(node) if function is not self._region]
                 name = self._name_of(node, call)
-                if not name or name in seen:
+                if not name:
                     continue
                 if "." in name or self._tree.within(node, self._region.body):
+                    yield name, node
+                    if name in seen:
+                        continue
                     seen.add(name)
-                    yield name
                 if isinstance(node, cst.Name) and hops:
                     queue += [(value, hops - 1) for value in self._made_of(node, call)]
 
@@ -200,6 +245,14 @@ class RequestParts:
         evidence = self._semantics.does_http(call) if self._semantics.functions.run_by(call) else None
         sent = (place.node for place in evidence.trail if place.http) if evidence is not None else ()
         return [argument for node in sent if isinstance(node, cst.Call) and node is not call for argument in node.args]
+
+
+def is_cast(semantics: Semantics, value: cst.BaseExpression, name: str) -> bool:
+    """``run = cast(Run, run)`` tells a type checker something, and changes nothing."""
+    if not isinstance(value, cst.Call) or len(value.args) != 2:
+        return False
+    last = value.args[1].value
+    return isinstance(last, cst.Name) and last.value == name and semantics.names.qualified(value.func) in _CASTS
 
 
 def is_read(tree: Tree, name: cst.Name) -> bool:

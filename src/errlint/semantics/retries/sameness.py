@@ -16,11 +16,11 @@ import libcst as cst
 from errlint.regex import later
 from errlint.semantics.leaving import leaves
 from errlint.semantics.names import dotted
-from errlint.semantics.retries.changes import root
+from errlint.semantics.retries.changes import member_of_a_variable, root
 from errlint.semantics.retries.counters import Counters
 from errlint.semantics.retries.exits import Region
 from errlint.semantics.retries.outcomes import ANYTHING, NOTHING
-from errlint.semantics.retries.request_parts import RequestParts, bindings, is_drawn, is_read
+from errlint.semantics.retries.request_parts import RequestParts, bindings, is_cast, is_drawn, is_read
 from errlint.semantics.retries.words import CREDENTIAL, PER_ATTEMPT
 from errlint.semantics.scopes import Binding, How
 
@@ -32,7 +32,6 @@ _CREDENTIALS = later(
 )
 """Headers and parameters that may differ between two attempts of one request."""
 _CHANGING = frozenset({"append", "pop", "update", "extend"})
-_CASTS = ("typing.cast", "typing_extensions.cast")
 N = TypeVar("N", bound=cst.CSTNode)
 
 _STATEMENTS = (cst.Assign, cst.AnnAssign, cst.AugAssign, cst.Del, cst.Expr)
@@ -100,7 +99,7 @@ class Sameness:
     def changed_behind(self, call: cst.Call) -> frozenset[cst.CSTNode]:
         """The statements and calls behind a call that make another request of it: where a failure leads there, it is no retry."""
         changes = self.parts.changed_behind(call)
-        return frozenset(one.node for one in changes if one.value is None or not self._is_cast(one.value, one.name))
+        return frozenset(one.node for one in changes if one.value is None or not is_cast(self._semantics, one.value, one.name))
 
     @cached_property
     def parts(self) -> RequestParts:
@@ -166,7 +165,7 @@ class Sameness:
                 continue
             if not self._binding_stays(binding, name, hops):
                 return False
-        return self._filled_alike(name.value, hops) if made_here else not self._changed_inside(name.value)
+        return self._filled_alike(name, hops) if made_here else not self._changed_inside(name.value, name)
 
     def _counts_failures(self, name: cst.Name) -> bool:
         """``failed += 1`` in a handler or after a test, and ``if failed > limit: raise``: compared, told to others, and that is all."""
@@ -186,12 +185,12 @@ class Sameness:
         around = self._tree.enclosing(statement, cst.If, cst.ExceptHandler, cst.ExceptStarHandler)
         return around is not None and self._tree.within(around, self.region.body)
 
-    def _filled_alike(self, name: str, hops: int) -> bool:
+    def _filled_alike(self, name: cst.Name, hops: int) -> bool:
         """Whether what each pass makes anew is filled with the same: ``options = {}``, ``options["limit"] = limit``, ``form.add(x)``."""
-        if name in self._extended:
+        if name.value in self._extended:
             return False
-        told = (argument.value for call in self._told.get(name, ()) for argument in call.args)
-        set_to = (node.value for node in self._filled.get(name, ()) if not self._is_last(node))
+        told = (argument.value for call in self._told.get(name.value, ()) for argument in call.args)
+        set_to = (node.value for node in self._filled.get(name.value, ()) if not self._is_last(node) and not self._sets_others(node, name))
         return all(self._stays(value, hops - 1) for value in (*set_to, *told))
 
     def _binding_stays(self, binding: Binding, name: cst.Name, hops: int) -> bool:
@@ -203,7 +202,7 @@ class Sameness:
             return binding.how is not How.EXCEPT
         if binding.how is How.AUGMENTED or binding.value is None:
             return False
-        if self._is_cast(binding.value, name.value):
+        if is_cast(self._semantics, binding.value, name.value):
             return True
         if self._reads(binding.value, name.value):
             return self._is_prepared(binding) or (self._is_made_before(binding, name) and self._stays(binding.value, hops - 1))
@@ -224,13 +223,6 @@ class Sameness:
         )
         made = (one for one in earlier if tree.within(one.node, self.region.body) and tree.within(binding.node, tree.block(one.node)))
         return any(one.value is not None and not self._reads(one.value, name.value) for one in made)
-
-    def _is_cast(self, value: cst.BaseExpression, name: str) -> bool:
-        """``run = cast(Run, run)`` tells a type checker something, and changes nothing."""
-        if not isinstance(value, cst.Call) or len(value.args) != 2:
-            return False
-        last = value.args[1].value
-        return isinstance(last, cst.Name) and last.value == name and self._semantics.names.qualified(value.func) in _CASTS
 
     def _is_last(self, node: cst.CSTNode) -> bool:
         """``result = failed(result)`` and ``return result``, or where no attempt is left: no further pass follows."""
@@ -282,10 +274,18 @@ class Sameness:
         nodes = (expression, *self._tree.below(expression))
         return any(isinstance(node, cst.Name) and node.value == name and is_read(self._tree, node) for node in nodes)
 
-    def _changed_inside(self, name: str) -> bool:
-        """``params["page"] = …`` and ``headers["Origin"] = …`` change the request; ``headers["Authorization"] = …`` does not."""
+    def _sets_others(self, statement: cst.Assign, name: cst.Name) -> bool:
+        """Whether an assignment sets members of a variable that are not the one which is read here."""
+        return all(self.parts.reads_another_member(name, member_of_a_variable(target.target)) for target in statement.targets)
+
+    def _changed_inside(self, name: str, read: cst.Name | None = None) -> bool:
+        """``params["page"] = …`` and ``headers["Origin"] = …`` change the request; ``headers["Authorization"] = …`` does not.
+
+        :param read: where it is read, if that is one place.
+        """
         changes = [*self._extended.get(name, ()), *self._counted.get(name, ())]
-        changes += [node for node in self._filled.get(name, ()) if not self._set_alike(node) and not self._is_last(node)]
+        filled = (node for node in self._filled.get(name, ()) if read is None or not self._sets_others(node, read))
+        changes += [node for node in filled if not self._set_alike(node) and not self._is_last(node)]
         return bool(changes) and not self._is_turn(*changes)
 
     def _set_alike(self, statement: cst.Assign) -> bool:

@@ -12,6 +12,7 @@ from errlint.catalogue.schema import sdk_expression
 from errlint.lean import dataclass
 from errlint.library_sheets import TypeSheet
 from errlint.model import Edit
+from errlint.semantics.names import dotted
 from errlint.semantics.raises import Answer, Raising
 from errlint.semantics.retries.exception_types import Raised
 from errlint.semantics.retries.judge import Worth
@@ -138,15 +139,23 @@ class Failures:
         return any(status and under & ~(1 << status) for status, under in own)
 
     def arriving(self, handler: cst.CSTNode | None) -> int:
-        """The error statuses whose exceptions can come to a handler from the code that it stands by: no earlier one takes them."""
+        """The error statuses whose exceptions can come to a handler from the code that it stands by: it takes them, and no earlier one."""
         tried = self._semantics.tree.tried(handler)
         raising = self._semantics.raises_for_status(tried) if tried is not None else None
         if raising is None or (raising.answer is not Answer.NO and not raising.types):
-            return ERRORS
+            return self._taken(handler, Raised((), ERRORS))
         found = 0
         for name in raising.types if raising.answer is not Answer.NO else ():
-            found |= ERRORS & ~self._taken_before(handler, Raised((name,), ERRORS))
+            raised = Raised((name,), ERRORS)
+            found |= self._taken(handler, raised) & ~self._taken_before(handler, raised)
         return found
+
+    def _taken(self, handler: cst.CSTNode | None, raised: Raised) -> int:
+        """Those that a handler may take; all of them where it names types that only the project, or nobody, knows."""
+        types = self._semantics.predicates.types
+        names = types.named(handler.type) if isinstance(handler, (cst.ExceptHandler, cst.ExceptStarHandler)) else []
+        known = all(self._semantics.libraries.type(name) is not None for name in names)
+        return types.taken(names, raised).may if names and known else ERRORS
 
     def _taken_before(self, handler: cst.CSTNode | None, raised: Raised) -> int:
         outer = self._semantics.tree.parent.get(handler) if handler is not None else None
@@ -169,11 +178,25 @@ class Failures:
         return Failure(sheet, *written) if written is not None else None
 
     def written(self, name: str) -> tuple[str, tuple[Edit, ...]] | None:
-        """How the file writes a type, with the imports that this needs; by whichever of its names the file has already."""
+        """How the file writes a type, with the imports that this needs; by whichever of its names the file has already.
+
+        First by that of a module whose other types it reads: a file with ``stripe.error.CardError`` may be one for versions that have
+        no ``stripe.StripeError``.
+        """
         sheet = self._semantics.libraries.type(name)
         names = (sheet.name, *sheet.also) if sheet is not None else (name,)
+        read = next(filter(None, map(self._as_read, names)), None)
+        if read is not None:
+            return read, ()
         found = [written for written in map(self._writing.named, names) if written is not None]
         return next((written for written in found if not written[1]), found[0] if found else None)
+
+    def _as_read(self, name: str) -> str | None:
+        """``package.module.Type``, as the file writes it, where it reads something else of ``package.module``."""
+        module, _, last = name.rpartition(".")
+        nodes = self._semantics.tree.all(cst.Attribute) if "." in module else ()
+        written = (dotted(node) for node in nodes if self._semantics.names.qualified(node) == module)
+        return next((f"{found}.{last}" for found in written if found is not None), None)
 
     def member(self, exception: str) -> str | None:
         """The attribute of an exception that is the response, or the headers."""

@@ -19,7 +19,7 @@ from errlint.semantics.rewrites.writing import Writing
 
 Handler = cst.ExceptHandler | cst.ExceptStarHandler
 _LONGEST = 120
-"""Seconds: nobody should be able to make a client wait for hours by a header."""
+"""Seconds: nobody should be able to make a client wait for hours by a header; one that waits for longer anyway may be told to."""
 _Around = Handler | cst.Try | cst.TryStar | cst.With
 _ATOMS = (cst.Name, cst.Integer, cst.Float, cst.Attribute, cst.Call, cst.Subscript)
 _SECONDS = frozenset({"delta-seconds", "decimal-seconds"})
@@ -227,12 +227,12 @@ def _reads(header: str, kind: str, *, plain: bool) -> tuple[Sequence[str], Seque
 
     :param plain: the headers are an ordinary dict, in which names of any case may stand.
     """
-    doc = f'"""Seconds until the next attempt: what {header} asks for, but {_LONGEST} at most; `otherwise` where it does not say."""'
+    doc = f'"""Seconds until the next attempt: what {header} asks for, but {_LONGEST} or `otherwise` at most; else `otherwise`."""'
     headers = 'getattr(answer, "headers", None) or {}'
     told = [f'told = ({headers}).get("{header}", "")']
     if plain:
         told = [f"headers = {{name.lower(): value for name, value in ({headers}).items()}}", f'told = headers.get("{header.lower()}", "")']
-    last = f"return min(seconds, {_LONGEST}) if seconds > 0 else otherwise"
+    last = f"return min(seconds, max({_LONGEST}, otherwise)) if seconds > 0 else otherwise"
     if kind == "seconds-or-date":
         body = [
             doc,
