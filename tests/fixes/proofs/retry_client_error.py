@@ -96,7 +96,7 @@ payments_by_hand = partial(of("around_stripe", _GUARD), api="stripe", on=_wrong_
 hub = partial(of("around_github", _PREDICATE), api="github", on=_wrong_for_github, success={"full_name": "o/r", "login": "o"})
 types_of_sdks = partial(Proof, "ERR201", _TYPES, "retry_client_error/bad_types_of_sdks.py", api="openai", on=_cannot_pass_at_openai)
 types_of_sdks = partial(types_of_sdks, before=ASKED_AGAIN, after=ASKED_ONCE)
-ways_out = of("ways_out", _GUARD)
+ways_out, ledger = of("ways_out", _GUARD), partial(of("answered_failures", _GUARD), only=Safety.SAFE)
 assorted, assorted_by_hand = of("assorted", _PREDICATE), of("assorted", _GUARD)
 streams = of("state_of_itself", _GUARD)
 own_objects, made = of("own_objects", _GUARD), of("made_predicates", _PREDICATE)
@@ -127,6 +127,8 @@ PROOFS = [
     google(call="item('i1')"),
     google(call="stock('i1')"),
     loops(call="fetch_user('u1')"),
+    ledger(call="Ledger('u1').put('2024', 'may', b'')", on=lambda answer: _client_error(answer) and answer.status != 404),
+    ledger(call="Ledger('u1').opened(1, bool)", on=lambda answer: _client_error(answer) and answer.status not in (403, 410)),
     *(
         loops(call=call, only=Safety.SAFE)
         for call in ("post_all([1])", "fetch_with_flag('https://api.example.com/items')", "Inventory('t').items()")

@@ -11,6 +11,7 @@ from errlint.catalogue import Catalogue
 from errlint.lean import dataclass
 from errlint.semantics.meaning import Meaning, Place
 from errlint.semantics.names import dotted
+from errlint.semantics.retries.answered import answered
 from errlint.semantics.retries.library.clients import asks_by_itself, clients_that_ask
 from errlint.semantics.retries.misjudged import Misjudged, misjudged
 from errlint.semantics.retries.outcomes import LIMITED, members
@@ -197,11 +198,11 @@ class Judge:
             if found.missing or not found.retried or not any(self._code_is_hopeless(policy, code) for code in found.codes):
                 yield found
 
-    def worth_retrying(self, policy: RetryPolicy) -> tuple[int, ...]:
-        """The client errors after which the same request may succeed: what a guard has to let through."""
-        told = list(self._told(policy))
-        named = members(policy.retried.named & CLIENT_ERRORS & ~self._hopeless_bits(policy))
-        hopeful = (status for catalogue in {catalogue for catalogue, _ in told} for status in self._hopeful(catalogue))
+    def worth_retrying(self, policy: RetryPolicy, at: cst.CSTNode | None = None) -> tuple[int, ...]:
+        """The client errors after which an attempt may succeed, be it another request: what a guard (at a place) has to let through."""
+        meant = policy.retried.named | answered(policy, self._semantics.tree, at)
+        named = members(meant & CLIENT_ERRORS & ~self._hopeless_bits(policy))
+        hopeful = (status for catalogue in {catalogue for catalogue, _ in self._told(policy)} for status in self._hopeful(catalogue))
         return tuple(sorted({*named, *hopeful}))
 
     def _hopeful(self, catalogue: Catalogue) -> tuple[int, ...]:
@@ -213,12 +214,12 @@ class Judge:
             self._hopeful_of[catalogue] = found
         return self._hopeful_of[catalogue]
 
-    def worth(self, policy: RetryPolicy, *, by_code: bool = False) -> Worth:
-        """What a predicate or guard for a policy has to let through, and what not.
+    def worth(self, policy: RetryPolicy, *, by_code: bool = False, at: cst.CSTNode | None = None) -> Worth:
+        """What a predicate or guard (at a place) for a policy has to let through, and what not.
 
         :param by_code: it can ask for the error code; if not, a status is let through if any of its codes may succeed.
         """
-        keep, catalogue = self.worth_retrying(policy), policy.catalogue
+        keep, catalogue = self.worth_retrying(policy, at), policy.catalogue
         if catalogue is None:
             return Worth(keep, ())
         methods = {attempt.method for attempt in policy.attempts}
@@ -267,7 +268,7 @@ class Judge:
         return sum(1 << status for status in found.statuses) if found is not None else 0
 
     def _may_succeed(self, catalogue: Catalogue, status: int) -> bool:
-        verdicts = [catalogue.verdict(status=status), *(catalogue.verdict(status=status, code=code) for code in catalogue.codes_at(status))]
+        verdicts = (catalogue.verdict(status=status, code=code) for code in (None, *catalogue.codes_at(status)))
         return any(verdict.retry in ("yes", "by_code", "ambiguous") or verdict.disputed for verdict in verdicts)
 
     def may_have_arrived(self, policy: RetryPolicy) -> bool:

@@ -43,17 +43,17 @@ class AnswerGuards:
         way = ways.endings.at(place.statement)
         if way.raises and not raises:
             return ()
-        test, edits = self._test(policy, name, status)
+        test, edits = self._test(policy, name, status, place.statement)
         ends = (f"{name}.raise_for_status()",) if way.raises else way.lines
         lines = [f"if {test}:", *(f"{self._writing.step}{line}" for line in ends)]
         if place.below:
             return (*edits, self._writing.after(place.statement, lines))
         return (*edits, self._writing.before(place.statement, lines, with_comments=True))
 
-    def _test(self, policy: RetryPolicy, name: str, status: str) -> tuple[str, tuple[Edit, ...]]:
+    def _test(self, policy: RetryPolicy, name: str, status: str, at: cst.CSTNode) -> tuple[str, tuple[Edit, ...]]:
         """The test that is true for answers after which the same request fails again, and a helper that it needs."""
         path = self._code_path(policy)
-        worth = self._semantics.judge.worth(policy, by_code=path is not None)
+        worth = self._semantics.judge.worth(policy, by_code=path is not None, at=at)
         test = permanent(f"{name}.{status}", worth)
         test = f"400 <= {test}" if not worth.drop else f"{name}.{status} >= 400 and ({test})"
         if path is None or not (worth.codes or worth.only):

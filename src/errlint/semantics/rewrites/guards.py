@@ -74,9 +74,9 @@ class Guards:
         if name is None:
             return None
         is_narrow = isinstance(failure, Failure) and self._is_narrow(handler, failure)
-        inline = self._inline(policy, handler, failure, name) if isinstance(failure, Failure) else None
+        inline = self._inline(policy, handler, failure, name, handler) if isinstance(failure, Failure) else None
         if isinstance(failure, Failure) and inline is not None:
-            worth = self._semantics.judge.worth(policy)
+            worth = self._semantics.judge.worth(policy, at=handler)
             more = by_own_test(self._writing, handler.body, failure.status(name), worth) if not worth.drop else None
             if more is not None:
                 return Guard((*edits, more), is_narrow)
@@ -88,6 +88,8 @@ class Guards:
         as_last = ways.by_last_attempt(handler, test, hopeful)
         if as_last is not None:
             return Guard((*edits, *as_last), is_narrow)
+        if isinstance(failure, Failure) and inline is not None:
+            test = self._inline(policy, handler, failure, name, pause_in(self._semantics, policy, handler) or handler) or test
         written = self._placed(policy, ways, handler, handler.body, test)
         return Guard((*edits, written[0]), is_narrow and written[1].same) if written is not None else None
 
@@ -112,10 +114,10 @@ class Guards:
         """Whether a handler takes nothing but answers."""
         return self._semantics.predicates.types.named(handler.type) == [failure.sheet.name] and failure.sheet.carries_status
 
-    def _inline(self, policy: RetryPolicy, handler: Handler, failure: Failure, name: str) -> str | None:
-        """The test for failures that nothing will come of; None where it takes a function to tell."""
+    def _inline(self, policy: RetryPolicy, handler: Handler, failure: Failure, name: str, at: cst.CSTNode) -> str | None:
+        """The test, at a place, for failures that nothing will come of; None where it takes a function to tell."""
         by_code = self._failures.code_of(failure, name, policy.catalogue) is not None
-        worth = self._semantics.judge.worth(policy, by_code=by_code)
+        worth = self._semantics.judge.worth(policy, by_code=by_code, at=at)
         if not self._is_narrow(handler, failure) or worth.codes or worth.only:
             return None
         present = failure.present(name)
