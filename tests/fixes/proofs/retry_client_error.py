@@ -162,7 +162,7 @@ PROOFS = [
     ways_out(call="unless_it_is_gone('n1')", on=lambda answer: _client_error(answer) and answer.status != 410),
     ways_out(call="one_wait_for_all('p1', b'')"),
     *(endings(call=f"{name}('n1')", before=ASKED_AGAIN & end, after=ASKED_ONCE & end) for end, names in _ENDS.items() for name in names),
-    endings(call="tells_of_it_at_the_end(['n1'])", before=asked(3) & returned([]), after=ASKED_ONCE & returned([])),
+    endings(call="tells_of_it_at_the_end(['n1'])", before=asked(3) & returned([]), after=ASKED_ONCE & returned([]), only=Safety.UNSAFE),
     endings(call="asks_another_one_at_the_end('n1')", before=asked(4), after=asked(2)),
     several(call="taken_by_the_first('o1')", only=Safety.SAFE),
     *(
