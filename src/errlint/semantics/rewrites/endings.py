@@ -254,6 +254,10 @@ class Endings:
             if self._tree.order[node] > last and not self._tree.within(node, self._region):
                 yield node
 
+    def reads_behind(self, name: str) -> bool:
+        """Whether the code behind the loop reads a name."""
+        return any(isinstance(node, cst.Name) and node.value == name for node in self._after())
+
     def tells(self, place: cst.CSTNode) -> bool:
         """Whether the code behind the loop tells the last attempt from another one: by what was counted, or is kept below a place."""
         if self._accounts is not None and self._accounts.tell(self._after()):

@@ -14,7 +14,7 @@ from errlint.semantics.rewrites.answer_guards import AnswerGuards
 from errlint.semantics.rewrites.endings import Handler, Way
 from errlint.semantics.rewrites.failures import Assorted, Failure, Failures, permanent
 from errlint.semantics.rewrites.own_tests import by_own_test
-from errlint.semantics.rewrites.places import first_of_wait, pause_in
+from errlint.semantics.rewrites.places import announcement_in, first_of_wait, pause_in
 from errlint.semantics.rewrites.predicates import may_succeed
 from errlint.semantics.rewrites.ways_out import WaysOut
 from errlint.semantics.rewrites.writing import Writing
@@ -99,16 +99,21 @@ class Guards:
         last = body.body[-1]
         way = ways.endings.at(pause or last)
         lines = [f"if {test}:", *(f"{self._writing.step}{line}" for line in way.lines)]
-        place: cst.CSTNode = first_of_wait(self._semantics, pause, caught=handler, told=way.raises) if pause is not None else last
-        if pause is None and way.raises:
+        kept = None if way.raises else _name_of(handler)
+        announced = announcement_in(self._semantics, body, kept=kept) if pause is None else None
+        place: cst.CSTNode = announced or last
+        if pause is not None:
+            place = first_of_wait(self._semantics, pause, within=handler, kept=kept)
+        elif way.raises:
             place = body.body[0]
-        elif pause is None and not leaves(body):
+        elif announced is None and not leaves(body):
             if isinstance(last, cst.BaseCompoundStatement):
                 return None
             return self._writing.in_place_of_pass(last, lines) or self._writing.after(last, lines), way
         if not self._writing.starts_line(place):
             return None
-        return self._writing.in_place_of_pass(place, lines) or self._writing.before(place, lines, with_comments=pause is not None), way
+        leads_on = pause is not None or announced is not None
+        return self._writing.in_place_of_pass(place, lines) or self._writing.before(place, lines, with_comments=leads_on), way
 
     def _is_narrow(self, handler: Handler, failure: Failure) -> bool:
         """Whether a handler takes nothing but answers."""
@@ -165,6 +170,11 @@ class Guards:
         covered = self._semantics.predicates.types.covers(self._semantics.predicates.types.named(handler.type)).may & ERRORS
         arriving = (covered or ERRORS) & self._failures.arriving(handler)
         return bool(worth.codes) or not all(map(worth.allows, members(arriving)))
+
+
+def _name_of(handler: Handler) -> str | None:
+    """The name that a handler gives the exception."""
+    return handler.name.name.value if handler.name is not None and isinstance(handler.name.name, cst.Name) else None
 
 
 def _joined(test: str) -> str:
