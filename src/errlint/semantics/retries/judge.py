@@ -126,6 +126,9 @@ class Judge:
         found = tuple(status for status in hopeless if status not in meant)
         if not any(status < LIMITED or policy.retried.named >> status & 1 for status in found):
             return ()  # `status in range(400, 429)` is given up: what is left is hardly ever sent
+        if not (policy.attempts or policy.code or policy.covers_client or policy.written_by_hand):
+            # what is retried by it is not seen: beside errors that cannot pass they are listed as errors, not for what one API means
+            return tuple(sorted({*found, *(one for one in meant & {*_OF_THE_REQUEST, _FORBIDDEN} if not self._is_said_to_pass(one))}))
         if _FORBIDDEN in meant and self._is_for_all(policy, _FORBIDDEN) and self._is_hopeless(policy, _FORBIDDEN):
             return tuple(sorted((*found, _FORBIDDEN)))
         return found
@@ -135,8 +138,10 @@ class Judge:
 
     def _is_for_all(self, policy: RetryPolicy, status: int) -> bool:
         """Whether a policy is set for all requests of a client, and no API that the file names says that the status may pass."""
-        of_client = policy.covers_client and not policy.covers_call
-        return of_client and not any(self._may_succeed(catalogue, status) for catalogue in self._semantics.mentioned_apis)
+        return policy.covers_client and not policy.covers_call and not self._is_said_to_pass(status)
+
+    def _is_said_to_pass(self, status: int) -> bool:
+        return any(self._may_succeed(catalogue, status) for catalogue in self._semantics.mentioned_apis)
 
     def _under_success(self, policy: RetryPolicy) -> Iterator[str]:
         """The permanent codes of an API whose errors come with a status of success, where all that its SDK raises is tried again."""
@@ -150,11 +155,9 @@ class Judge:
 
     def _raised_by_sdk(self, attempt: Attempt, catalogue: Catalogue) -> bool:
         """Whether it is the API's own SDK that raises: other libraries raise for statuses, and for nothing in a body."""
-        if attempt.assumed:
-            return True
         types = self._semantics.raises_for_status(attempt.call).types
         roots = {root for sdk in catalogue.sdks for root in sdk.import_roots}
-        return bool(types) and all(name.partition(".")[0] in roots for name in types)
+        return attempt.assumed or (bool(types) and all(name.partition(".")[0] in roots for name in types))
 
     def _told(self, policy: RetryPolicy) -> Iterator[tuple[Catalogue, Attempt | None]]:
         generic = self._semantics.catalogues.generic
