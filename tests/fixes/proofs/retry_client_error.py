@@ -96,7 +96,7 @@ payments_by_hand = partial(of("around_stripe", _GUARD), api="stripe", on=_wrong_
 hub = partial(of("around_github", _PREDICATE), api="github", on=_wrong_for_github, success={"full_name": "o/r", "login": "o"})
 types_of_sdks = partial(Proof, "ERR201", _TYPES, "retry_client_error/bad_types_of_sdks.py", api="openai", on=_cannot_pass_at_openai)
 types_of_sdks = partial(types_of_sdks, before=ASKED_AGAIN, after=ASKED_ONCE)
-ways_out = of("ways_out", _GUARD)
+ways_out, ledger = of("ways_out", _GUARD), partial(of("answered_failures", _GUARD), only=Safety.SAFE)
 assorted, assorted_by_hand = of("assorted", _PREDICATE), of("assorted", _GUARD)
 streams = of("state_of_itself", _GUARD)
 own_objects, made = of("own_objects", _GUARD), of("made_predicates", _PREDICATE)
@@ -127,6 +127,8 @@ PROOFS = [
     google(call="item('i1')"),
     google(call="stock('i1')"),
     loops(call="fetch_user('u1')"),
+    ledger(call="Ledger('u1').put('2024', 'may', b'')", on=lambda answer: _client_error(answer) and answer.status != 404),
+    ledger(call="Ledger('u1').opened(1, bool)", on=lambda answer: _client_error(answer) and answer.status not in (403, 410)),
     *(
         loops(call=call, only=Safety.SAFE)
         for call in ("post_all([1])", "fetch_with_flag('https://api.example.com/items')", "Inventory('t').items()")
@@ -160,7 +162,7 @@ PROOFS = [
     ways_out(call="unless_it_is_gone('n1')", on=lambda answer: _client_error(answer) and answer.status != 410),
     ways_out(call="one_wait_for_all('p1', b'')"),
     *(endings(call=f"{name}('n1')", before=ASKED_AGAIN & end, after=ASKED_ONCE & end) for end, names in _ENDS.items() for name in names),
-    endings(call="tells_of_it_at_the_end(['n1'])", before=asked(3) & returned([]), after=ASKED_ONCE & returned([])),
+    endings(call="tells_of_it_at_the_end(['n1'])", before=asked(3) & returned([]), after=ASKED_ONCE & returned([]), only=Safety.UNSAFE),
     endings(call="asks_another_one_at_the_end('n1')", before=asked(4), after=asked(2)),
     several(call="taken_by_the_first('o1')", only=Safety.SAFE),
     *(

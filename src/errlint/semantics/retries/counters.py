@@ -140,6 +140,8 @@ class Counters:
                 return self.direction(left, hops) or -self.direction(right, hops)
             case cst.BinaryOperation(left=left, operator=cst.Multiply() | cst.Divide() | cst.FloorDivide()):
                 return self.direction(left, hops)
+            case cst.NamedExpr(value=value):
+                return self.direction(value, hops)
             case cst.Call():
                 return self._of_call(expression, hops)
             case cst.Attribute():

@@ -144,8 +144,10 @@ class Walk:
         fate = self._evaluated(statement, state)
         state = fate.next
         if statement in self._steps.turns:
+            self._steps.note_answered(statement, state)
             return fate.also(Fate(left=state), then=0)
         if statement in self._steps.changes and self._steps.is_of_failures(state):
+            self._steps.note_answered(statement, state)
             return fate.also(Fate(left=state & ~both_halves(NOT_YET)), then=state & both_halves(NOT_YET))
         match statement:
             case cst.Return():
@@ -273,6 +275,7 @@ class Walk:
             state |= one.outcomes
         self._note(handler, state)
         if self._steps.renews(handler):
+            self._steps.note_answered(handler.body, state)
             return Fate(left=state)
         self._handling.append(taken)
         try:

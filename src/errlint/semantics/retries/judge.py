@@ -11,6 +11,7 @@ from errlint.catalogue import Catalogue
 from errlint.lean import dataclass
 from errlint.semantics.meaning import Meaning, Place
 from errlint.semantics.names import dotted
+from errlint.semantics.retries.answered import answered
 from errlint.semantics.retries.library.clients import asks_by_itself, clients_that_ask
 from errlint.semantics.retries.misjudged import Misjudged, misjudged
 from errlint.semantics.retries.outcomes import LIMITED, members
@@ -127,6 +128,9 @@ class Judge:
         found = tuple(status for status in hopeless if status not in meant)
         if not any(status < LIMITED or policy.retried.named >> status & 1 for status in found):
             return ()  # `status in range(400, 429)` is given up: what is left is hardly ever sent
+        if not (policy.attempts or policy.code or policy.covers_client or policy.written_by_hand):
+            # what is retried by it is not seen: beside errors that cannot pass they are listed as errors, not for what one API means
+            return tuple(sorted({*found, *(one for one in meant & {*_OF_THE_REQUEST, _FORBIDDEN} if not self._is_said_to_pass(one))}))
         if _FORBIDDEN in meant and self._is_for_all(policy, _FORBIDDEN) and self._is_hopeless(policy, _FORBIDDEN):
             return tuple(sorted((*found, _FORBIDDEN)))
         return found
@@ -136,8 +140,10 @@ class Judge:
 
     def _is_for_all(self, policy: RetryPolicy, status: int) -> bool:
         """Whether a policy is set for all requests of a client, and no API that the file names says that the status may pass."""
-        of_client = policy.covers_client and not policy.covers_call
-        return of_client and not any(self._may_succeed(catalogue, status) for catalogue in self._semantics.mentioned_apis)
+        return policy.covers_client and not policy.covers_call and not self._is_said_to_pass(status)
+
+    def _is_said_to_pass(self, status: int) -> bool:
+        return any(self._may_succeed(catalogue, status) for catalogue in self._semantics.mentioned_apis)
 
     def _under_success(self, policy: RetryPolicy) -> Iterator[str]:
         """The permanent codes of an API whose errors come with a status of success, where all that its SDK raises is tried again."""
@@ -151,11 +157,9 @@ class Judge:
 
     def _raised_by_sdk(self, attempt: Attempt, catalogue: Catalogue) -> bool:
         """Whether it is the API's own SDK that raises: other libraries raise for statuses, and for nothing in a body."""
-        if attempt.assumed:
-            return True
         types = self._semantics.raises_for_status(attempt.call).types
         roots = {root for sdk in catalogue.sdks for root in sdk.import_roots}
-        return bool(types) and all(name.partition(".")[0] in roots for name in types)
+        return attempt.assumed or (bool(types) and all(name.partition(".")[0] in roots for name in types))
 
     def _told(self, policy: RetryPolicy) -> Iterator[tuple[Catalogue, Attempt | None]]:
         generic = self._semantics.catalogues.generic
@@ -199,11 +203,11 @@ class Judge:
             if found.missing or not found.retried or not any(self._code_is_hopeless(policy, code) for code in found.codes):
                 yield found
 
-    def worth_retrying(self, policy: RetryPolicy) -> tuple[int, ...]:
-        """The client errors after which the same request may succeed: what a guard has to let through."""
-        told = list(self._told(policy))
-        named = members(policy.retried.named & CLIENT_ERRORS & ~self._hopeless_bits(policy))
-        hopeful = (status for catalogue in {catalogue for catalogue, _ in told} for status in self._hopeful(catalogue))
+    def worth_retrying(self, policy: RetryPolicy, at: cst.CSTNode | None = None) -> tuple[int, ...]:
+        """The client errors after which an attempt may succeed, be it another request: what a guard (at a place) has to let through."""
+        meant = policy.retried.named | answered(policy, self._semantics.tree, at)
+        named = members(meant & CLIENT_ERRORS & ~self._hopeless_bits(policy))
+        hopeful = (status for catalogue in {catalogue for catalogue, _ in self._told(policy)} for status in self._hopeful(catalogue))
         return tuple(sorted({*named, *hopeful}))
 
     def _hopeful(self, catalogue: Catalogue) -> tuple[int, ...]:
@@ -215,12 +219,12 @@ class Judge:
             self._hopeful_of[catalogue] = found
         return self._hopeful_of[catalogue]
 
-    def worth(self, policy: RetryPolicy, *, by_code: bool = False) -> Worth:
-        """What a predicate or guard for a policy has to let through, and what not.
+    def worth(self, policy: RetryPolicy, *, by_code: bool = False, at: cst.CSTNode | None = None) -> Worth:
+        """What a predicate or guard (at a place) for a policy has to let through, and what not.
 
         :param by_code: it can ask for the error code; if not, a status is let through if any of its codes may succeed.
         """
-        keep, catalogue = self.worth_retrying(policy), policy.catalogue
+        keep, catalogue = self.worth_retrying(policy, at), policy.catalogue
         if catalogue is None:
             return Worth(keep, ())
         methods = {attempt.method for attempt in policy.attempts}
@@ -269,7 +273,7 @@ class Judge:
         return sum(1 << status for status in found.statuses) if found is not None else 0
 
     def _may_succeed(self, catalogue: Catalogue, status: int) -> bool:
-        verdicts = [catalogue.verdict(status=status), *(catalogue.verdict(status=status, code=code) for code in catalogue.codes_at(status))]
+        verdicts = (catalogue.verdict(status=status, code=code) for code in (None, *catalogue.codes_at(status)))
         return any(verdict.retry in ("yes", "by_code", "ambiguous") or verdict.disputed for verdict in verdicts)
 
     def may_have_arrived(self, policy: RetryPolicy) -> bool:

@@ -53,7 +53,8 @@ class Retried:
     (``RateLimitError``) or, of those that say when to come back, by a code that comes with no other; not as a rest or a range;
     :ivar places: where the source says all this;
     :ivar unnamed: the statuses again, of failures whose code is not among the named ones; None where codes play no part;
-    :ivar written: where the codes are written that tests of the policy ask for.
+    :ivar written: where the codes are written that tests of the policy ask for;
+    :ivar answered: where statuses are answered by another request (new credentials, something mended), and which of them are.
     """
 
     statuses: Range = field(default_factory=lambda: Range(ERRORS, 0))
@@ -65,6 +66,7 @@ class Retried:
     places: tuple[Place, ...] = ()
     unnamed: Range | None = None
     written: tuple[members.Literal, ...] = ()
+    answered: tuple[tuple[cst.CSTNode, int], ...] = ()
 
     @property
     def outcomes(self) -> Range:

@@ -43,7 +43,8 @@ def retried(semantics: Semantics, passages: Sequence[Passage]) -> Retried:
     transport = True if must & NO_ANSWER else None if may & NO_ANSWER else False
     named = _named(passages, must) & may
     places = tuple(_places(semantics, passages))
-    everything = Retried(Range(may & ERRORS, most), transport, named=named, places=places)
+    answered = tuple((place, outcomes & ERRORS) for passage in passages for place, outcomes in passage.steps.answered.items())
+    everything = Retried(Range(may & ERRORS, most), transport, named=named, places=places, answered=answered)
     return _by_code(semantics, passages, everything)
 
 

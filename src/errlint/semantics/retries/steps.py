@@ -52,7 +52,8 @@ class Steps:
     :param changes: statements and calls that make another request of it where a failure leads there.
     :ivar pauses: calls that wait, with the outcomes that get there; :ivar unknown: other calls that nothing is known of;
     :ivar limiters: what ``with`` blocks may wait for, likewise;
-    :ivar self_calls: calls by which a function calls itself; :ivar is_made_again: the attempt ends what is followed.
+    :ivar self_calls: calls by which a function calls itself; :ivar is_made_again: the attempt ends what is followed;
+    :ivar answered: where failures are answered by another request (new credentials, something mended), and which.
     """
 
     def __init__(
@@ -85,6 +86,7 @@ class Steps:
         self.unknown: dict[cst.Call, int] = {}
         self.limiters: dict[cst.BaseExpression, int] = {}
         self.self_calls: dict[cst.Call, int] = {}
+        self.answered: dict[cst.CSTNode, int] = {}
         self.walk_function: Callable[[Function, int], Fate]
 
     @cached_property
@@ -95,6 +97,12 @@ class Steps:
     @cached_property
     def _repairs(self) -> Repairs:
         return Repairs(self._semantics, self._attempt)
+
+    def note_answered(self, place: cst.CSTNode, state: int) -> None:
+        """Note that the failures among the outcomes that get to a place are answered there by another request."""
+        failed = (running(state) | ended(state)) & FAILED
+        if failed:
+            self.answered[place] = self.answered.get(place, 0) | failed
 
     # questions of the walk ---------------------------------------------------------------------------------------------------------
 
@@ -162,7 +170,10 @@ class Steps:
         outcomes = (running(state) | ended(state)) & ~NOT_YET
         if not outcomes or outcomes & ~CREDENTIALS:
             return 0
-        return state & ~both_halves(NOT_YET) if renews(self._semantics, statement.body) else 0
+        if not renews(self._semantics, statement.body):
+            return 0
+        self.note_answered(statement.body, state)
+        return state & ~both_halves(NOT_YET)
 
     def renews(self, handler: Handler) -> bool:
         """Whether a handler of rejected credentials gets new ones: the next attempt is another request."""
@@ -213,13 +224,14 @@ class Steps:
             return Fate(next=state)
         self._calls += 1
         if call in self.changes and self.is_of_failures(state):
-            return self._another(state)
+            return self._another(call, state)
         functions = self._semantics.runs(call)
         if call in self._restarts:
             self.pauses[call] = self.pauses.get(call, 0) | running(state) | ended(state)
             return Fate(back=running(state) | ended(state))
         if isinstance(self._region, cst.FunctionDef) and self._region in self._semantics.functions.run_by(call):
             if self._own_calls.sends_another(call):
+                self.note_answered(call, state)
                 return Fate(left=running(state) | ended(state))
             self.self_calls[call] = self.self_calls.get(call, 0) | running(state) | ended(state)
             return Fate(back=running(state) | ended(state))
@@ -235,7 +247,7 @@ class Steps:
             return Fate(next=state)
         if self._semantics.does_http(call) is not None:
             # another attempt than the one that is followed
-            return self._another(state) if self.is_of_failures(state) and self._repairs.mends(call) else Fate(next=state)
+            return self._another(call, state) if self.is_of_failures(state) and self._repairs.mends(call) else Fate(next=state)
         entered = self._enter(functions, state)
         if entered is not None:
             return entered
@@ -261,10 +273,11 @@ class Steps:
             return Fate(next=state, raised=(Raised((UNKNOWN_TYPE,), state & both_halves(FAILED)),))
         return Fate(next=state)
 
-    def _another(self, state: int) -> Fate:
+    def _another(self, call: cst.Call, state: int) -> Fate:
         """What becomes of failures after which another request is sent, or the same one to an API that is no longer the same."""
         from errlint.semantics.retries.fates import Fate
 
+        self.note_answered(call, state)
         return Fate(next=state & both_halves(NOT_YET), left=state & ~both_halves(NOT_YET))
 
     def _repeats(self, function: cst.FunctionDef) -> bool:

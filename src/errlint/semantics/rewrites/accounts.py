@@ -43,14 +43,14 @@ class Accounts:
                 name = dotted(node) or ""
                 if name in self._gathered and not self._is_last_one(node) and not self._is_run(node):
                     return True
-                if name in self._counted and self._decides(node):
+                if name in self.counted and self._decides(node):
                     return True
         return False
 
     # what is kept ----------------------------------------------------------------------------------------------------------------
 
     @cached_property
-    def _counted(self) -> frozenset[str]:
+    def counted(self) -> frozenset[str]:
         """The names and attributes whose value comes of how many passes there were."""
         region = self._region
         targets = (region.target, *self._tree.below(region.target)) if isinstance(region, cst.For) else ()
@@ -93,7 +93,7 @@ class Accounts:
                     if isinstance(target.target, cst.Subscript):
                         read = self._read_in(value).union(*(self._read_in(part) for part in target.target.slice))
                         name = dotted(target.target.value) or ""
-                        if name in read or not read.isdisjoint(self._counted):
+                        if name in read or not read.isdisjoint(self.counted):
                             yield name
 
     @cached_property

@@ -11,7 +11,7 @@ from errlint.semantics.meaning import Kind
 from errlint.semantics.retries.policy import Attempt, RetryPolicy
 from errlint.semantics.rewrites.endings import Region
 from errlint.semantics.rewrites.failures import Failures, one_of, permanent
-from errlint.semantics.rewrites.places import pause_in, suppresses
+from errlint.semantics.rewrites.places import first_of_wait, pause_in, suppresses
 from errlint.semantics.rewrites.ways_out import WaysOut
 from errlint.semantics.rewrites.writing import Writing
 
@@ -43,17 +43,18 @@ class AnswerGuards:
         way = ways.endings.at(place.statement)
         if way.raises and not raises:
             return ()
-        test, edits = self._test(policy, name, status)
+        place = self._before_announcements(place, region, None if way.raises or ways.endings.reads_behind(name) else name)
+        test, edits = self._test(policy, name, status, place.statement)
         ends = (f"{name}.raise_for_status()",) if way.raises else way.lines
         lines = [f"if {test}:", *(f"{self._writing.step}{line}" for line in ends)]
         if place.below:
             return (*edits, self._writing.after(place.statement, lines))
         return (*edits, self._writing.before(place.statement, lines, with_comments=True))
 
-    def _test(self, policy: RetryPolicy, name: str, status: str) -> tuple[str, tuple[Edit, ...]]:
+    def _test(self, policy: RetryPolicy, name: str, status: str, at: cst.CSTNode) -> tuple[str, tuple[Edit, ...]]:
         """The test that is true for answers after which the same request fails again, and a helper that it needs."""
         path = self._code_path(policy)
-        worth = self._semantics.judge.worth(policy, by_code=path is not None)
+        worth = self._semantics.judge.worth(policy, by_code=path is not None, at=at)
         test = permanent(f"{name}.{status}", worth)
         test = f"400 <= {test}" if not worth.drop else f"{name}.{status} >= 400 and ({test})"
         if path is None or not (worth.codes or worth.only):
@@ -77,6 +78,13 @@ class AnswerGuards:
         if tried is None or leaves(tried.body) or not isinstance(tried.body, cst.IndentedBlock):
             return None
         return _Place(tried.body.body[-1], below=True)
+
+    def _before_announcements(self, place: _Place, region: Region, kept: str | None) -> _Place:
+        """A place above what tells of the next attempt, as of :func:`first_of_wait`."""
+        if place.below:
+            return place
+        first = first_of_wait(self._semantics, place.statement, within=region, kept=kept)
+        return _Place(first) if self._writing.starts_line(first) else place
 
     def _may_have_none(self, policy: RetryPolicy, place: _Place) -> bool:
         """Whether code comes to a place as well where no answer came, as failures were suppressed."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from errlint.lean import dataclass
+from errlint.semantics.constants import string_value
 from errlint.semantics.leaving import leaves
 from errlint.semantics.names import dotted
 from errlint.semantics.retries.counters import Counters
@@ -253,6 +254,10 @@ class Endings:
             if self._tree.order[node] > last and not self._tree.within(node, self._region):
                 yield node
 
+    def reads_behind(self, name: str) -> bool:
+        """Whether the code behind the loop reads a name."""
+        return any(isinstance(node, cst.Name) and node.value == name for node in self._after())
+
     def tells(self, place: cst.CSTNode) -> bool:
         """Whether the code behind the loop tells the last attempt from another one: by what was counted, or is kept below a place."""
         if self._accounts is not None and self._accounts.tell(self._after()):
@@ -332,9 +337,19 @@ class Endings:
             or not self._read_in(statements).isdisjoint(self._kept_below(place))
         ):
             return None
+        same = not self._speaks_of_the_end(statements)
         if leaves(cst.IndentedBlock(statements)):
-            return Way(tuple(lines))
-        return Way((*lines, "break")) if self._is_own(place) and not self.tells(place) else None
+            return Way(tuple(lines), same)
+        return Way((*lines, "break"), same) if self._is_own(place) and not self.tells(place) else None
+
+    def _speaks_of_the_end(self, statements: Sequence[cst.CSTNode]) -> bool:
+        """Whether somebody is told in words, or by what was counted or timed, how a retry ended whose attempts were used up."""
+        said = [node for one in statements for node in self._tree.inside(one, cst.Raise, cst.Return, cst.Expr)]
+        if any(_has_words(text) for one in said for text in self._tree.inside(one, cst.SimpleString, cst.FormattedStringText)):
+            return True
+        measured = self._read_in([self._region.test]) if isinstance(self._region, cst.While) else set()
+        measured |= self._accounts.counted if self._accounts is not None else set()
+        return not self._read_in(said).isdisjoint(measured)
 
     def _read_in(self, statements: Sequence[cst.CSTNode]) -> set[str]:
         return {name.value for one in statements for name in self._tree.inside(one, cst.Name)}
@@ -353,6 +368,11 @@ def _last(block: cst.CSTNode) -> cst.CSTNode | None:
     """The statement that a block ends with, if that is a simple one."""
     line = block.body[-1] if isinstance(block, (cst.IndentedBlock, cst.SimpleStatementSuite)) and block.body else None
     return line.body[-1] if isinstance(line, cst.SimpleStatementLine) else line
+
+
+def _has_words(text: cst.CSTNode) -> bool:
+    written = string_value(text) if isinstance(text, cst.SimpleString) else getattr(text, "value", "")
+    return isinstance(written, str) and any(letter.isalpha() for letter in written)
 
 
 def _goes_on(block: cst.CSTNode) -> bool:

@@ -14,7 +14,7 @@ from errlint.semantics.rewrites.answer_guards import AnswerGuards
 from errlint.semantics.rewrites.endings import Handler, Way
 from errlint.semantics.rewrites.failures import Assorted, Failure, Failures, permanent
 from errlint.semantics.rewrites.own_tests import by_own_test
-from errlint.semantics.rewrites.places import first_of_wait, pause_in
+from errlint.semantics.rewrites.places import announcement_in, first_of_wait, pause_in
 from errlint.semantics.rewrites.predicates import may_succeed
 from errlint.semantics.rewrites.ways_out import WaysOut
 from errlint.semantics.rewrites.writing import Writing
@@ -74,9 +74,9 @@ class Guards:
         if name is None:
             return None
         is_narrow = isinstance(failure, Failure) and self._is_narrow(handler, failure)
-        inline = self._inline(policy, handler, failure, name) if isinstance(failure, Failure) else None
+        inline = self._inline(policy, handler, failure, name, handler) if isinstance(failure, Failure) else None
         if isinstance(failure, Failure) and inline is not None:
-            worth = self._semantics.judge.worth(policy)
+            worth = self._semantics.judge.worth(policy, at=handler)
             more = by_own_test(self._writing, handler.body, failure.status(name), worth) if not worth.drop else None
             if more is not None:
                 return Guard((*edits, more), is_narrow)
@@ -89,6 +89,8 @@ class Guards:
         as_last = ways.by_last_attempt(handler, test, hopeful)
         if as_last is not None:
             return Guard((*edits, *as_last), is_narrow)
+        if isinstance(failure, Failure) and inline is not None:
+            test = self._inline(policy, handler, failure, name, pause_in(self._semantics, policy, handler) or handler) or test
         written = self._placed(policy, ways, handler, handler.body, test)
         return Guard((*edits, written[0]), is_narrow and written[1].same) if written is not None else None
 
@@ -98,25 +100,30 @@ class Guards:
         last = body.body[-1]
         way = ways.endings.at(pause or last)
         lines = [f"if {test}:", *(f"{self._writing.step}{line}" for line in way.lines)]
-        place: cst.CSTNode = first_of_wait(self._semantics, pause, caught=handler, told=way.raises) if pause is not None else last
-        if pause is None and way.raises:
+        kept = None if way.raises else _name_of(handler)
+        announced = announcement_in(self._semantics, body, kept=kept) if pause is None else None
+        place: cst.CSTNode = announced or last
+        if pause is not None:
+            place = first_of_wait(self._semantics, pause, within=handler, kept=kept)
+        elif way.raises:
             place = body.body[0]
-        elif pause is None and not leaves(body):
+        elif announced is None and not leaves(body):
             if isinstance(last, cst.BaseCompoundStatement):
                 return None
             return self._writing.in_place_of_pass(last, lines) or self._writing.after(last, lines), way
         if not self._writing.starts_line(place):
             return None
-        return self._writing.in_place_of_pass(place, lines) or self._writing.before(place, lines, with_comments=pause is not None), way
+        leads_on = pause is not None or announced is not None
+        return self._writing.in_place_of_pass(place, lines) or self._writing.before(place, lines, with_comments=leads_on), way
 
     def _is_narrow(self, handler: Handler, failure: Failure) -> bool:
         """Whether a handler takes nothing but answers."""
         return self._semantics.predicates.types.named(handler.type) == [failure.sheet.name] and failure.sheet.carries_status
 
-    def _inline(self, policy: RetryPolicy, handler: Handler, failure: Failure, name: str) -> str | None:
-        """The test for failures that nothing will come of; None where it takes a function to tell."""
+    def _inline(self, policy: RetryPolicy, handler: Handler, failure: Failure, name: str, at: cst.CSTNode) -> str | None:
+        """The test, at a place, for failures that nothing will come of; None where it takes a function to tell."""
         by_code = self._failures.code_of(failure, name, policy.catalogue) is not None
-        worth = self._semantics.judge.worth(policy, by_code=by_code)
+        worth = self._semantics.judge.worth(policy, by_code=by_code, at=at)
         if not self._is_narrow(handler, failure) or worth.codes or worth.only:
             return None
         present = failure.present(name)
@@ -166,6 +173,11 @@ class Guards:
         covered = self._semantics.predicates.types.covers(self._semantics.predicates.types.named(handler.type)).may & ERRORS
         arriving = (covered or ERRORS) & self._failures.arriving(handler)
         return bool(worth.codes) or not all(map(worth.allows, members(arriving)))
+
+
+def _name_of(handler: Handler) -> str | None:
+    """The name that a handler gives the exception."""
+    return handler.name.name.value if handler.name is not None and isinstance(handler.name.name, cst.Name) else None
 
 
 def _joined(test: str) -> str:

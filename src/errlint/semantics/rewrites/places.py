@@ -9,8 +9,8 @@ import libcst as cst
 
 from errlint.regex import later
 from errlint.semantics.constants import string_value
+from errlint.semantics.leaving import leaves
 from errlint.semantics.retries.policy import RetryPolicy
-from errlint.semantics.rewrites.endings import Handler
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
@@ -32,23 +32,35 @@ def pause_in(semantics: Semantics, policy: RetryPolicy, code: cst.CSTNode, *, bu
     return tree.statement(node) if node is not None and pauses and tree.within(node, code) else None
 
 
-def first_of_wait(semantics: Semantics, pause: cst.CSTNode, *, caught: Handler, told: bool) -> cst.CSTNode:
+def first_of_wait(semantics: Semantics, pause: cst.CSTNode, *, within: cst.CSTNode, kept: str | None) -> cst.CSTNode:
     """The first of the statements that lead to the next attempt: what makes the delay, and tells of it, goes with the statement that waits.
 
-    :param caught: the handler; :param told: the error is told elsewhere, so a line of the log may go that has it.
+    :param within: the code that is searched; :param kept: the name of a failure that is told nowhere else: lines of the log with it stay.
     """
     tree = semantics.tree
     block = tree.parent.get(pause)
-    if not isinstance(block, cst.IndentedBlock) or not tree.within(block, caught):
+    if not isinstance(block, cst.IndentedBlock) or not tree.within(block, within):
         return pause
-    name = caught.name.name.value if caught.name is not None and isinstance(caught.name.name, cst.Name) else None
     moved = [pause]
     for statement in reversed(block.body[: block.body.index(pause)]):
-        may_go = told or name not in _names(semantics, statement)
-        if not _is_delay(semantics, statement, moved) and not (may_go and _tells_of_wait(semantics, statement, moved)):
+        is_told = kept not in _names(semantics, statement) and _tells_of_wait(semantics, statement, moved)
+        if not _is_delay(semantics, statement, moved) and not is_told:
             break
         moved.append(statement)
     return moved[-1]
+
+
+def announcement_in(semantics: Semantics, body: cst.IndentedBlock, *, kept: str | None) -> cst.CSTNode | None:
+    """The first of the last statements of a block that only tell of the next attempt; None where it ends with something else.
+
+    :param kept: as for :func:`first_of_wait`.
+    """
+    found: cst.CSTNode | None = None
+    for statement in reversed(body.body[:-1] if leaves(body) else body.body):
+        if kept in _names(semantics, statement) or not _tells_of_wait(semantics, statement, ()):
+            break
+        found = statement
+    return found
 
 
 def _is_delay(semantics: Semantics, statement: cst.CSTNode, wait: Sequence[cst.CSTNode]) -> bool:

@@ -12,6 +12,7 @@ from errlint.api_comments import ApiComments
 from errlint.bare import NotBare, bare_module, bare_tree
 from errlint.model import Edit
 from errlint.semantics.analysis import Semantics
+from errlint.semantics.retries.answered import answered
 from errlint.semantics.retries.exits import Region
 from errlint.semantics.retries.loops import policy_of
 from errlint.semantics.retries.policy import RetryPolicy
@@ -123,7 +124,8 @@ class Trials:
         if network_only:
             return True
         worth = self._writing.semantics.judge.worth(policy)
-        lost = policy.retried.statuses.may & ~after.retried.statuses.may
+        before = policy.retried.statuses.may | answered(policy, self._writing.semantics.tree)
+        lost = before & ~(after.retried.statuses.may | answered(after, semantics.tree))
         return not any(lost >> status & 1 and worth.allows(status) for status in range(400, 600))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -214,7 +215,14 @@ class Conditions:
         if members is None:
             return Again(Range(ERRORS, 0), places=(place,))
         members &= ERRORS
-        return Again(Range(members, members), members if members.bit_count() <= FEW else 0, (place,))
+        named = members & ~self._in_ranges(item.value)
+        return Again(Range(members, members), named if members.bit_count() <= FEW else 0, (place,))
+
+    def _in_ranges(self, listed: cst.BaseExpression) -> int:
+        """The statuses of ``[*range(400, 410), 503]`` that are not named one by one."""
+        elements = listed.elements if isinstance(listed, (cst.List, cst.Tuple, cst.Set)) else ()
+        inner = [one.value for one in elements if isinstance(one, cst.StarredElement) and isinstance(one.value, cst.Call)]
+        return reduce(or_, (self._semantics.predicates.members(one) or 0 for one in inner), 0)
 
     def _switches(self, passed: list[Given], site: RetrySite) -> Again | None:
         found: Again | None = None
