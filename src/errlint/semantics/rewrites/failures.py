@@ -194,8 +194,9 @@ class Failures:
     def _as_read(self, name: str) -> str | None:
         """``package.module.Type``, as the file writes it, where it reads something else of ``package.module``."""
         module, _, last = name.rpartition(".")
-        nodes = self._semantics.tree.all(cst.Attribute) if "." in module else ()
-        written = (dotted(node) for node in nodes if self._semantics.names.qualified(node) == module)
+        members = self._semantics.tree.all(cst.Attribute) if "." in module else ()
+        # what `package.Type` names may be called as its module is: only what has members there is the module
+        written = (dotted(member.value) for member in members if self._semantics.names.qualified(member.value) == module)
         return next((f"{found}.{last}" for found in written if found is not None), None)
 
     def member(self, exception: str) -> str | None:
