@@ -88,13 +88,21 @@ class Keys:
         """Whether a request seems to change something: its address is known in part, and neither it nor the function says "read"."""
         call = next((place.node for place in attempt.trail if place.http and isinstance(place.node, cst.Call)), attempt.call)
         address = [argument.value for argument in call.args if argument.keyword is None or argument.keyword.value in ("url", "path")]
-        words = {word.lower() for expression in address[:2] for text in self._texts(expression, _HOPS) for word in _WORD.findall(text)}
+        words = {word for expression in address[:2] for word in self._words(expression, passed=False)}
+        told = {word for expression in address[:2] for word in self._words(expression, passed=True)}
         functions = [found for found in self._tree.ancestors(call) if isinstance(found, cst.FunctionDef)]
         said = {word.lower() for function in functions for word in _WORD.findall(function.name.value.replace("_", " "))}
-        return bool(words) and not _READS.intersection(words | said)
+        return bool(words) and not _READS.intersection(told | said)
 
-    def _texts(self, expression: cst.BaseExpression, hops: int) -> Iterator[str]:
-        """The literal texts that an address is made of, parts that callers pass included; of a whole URL, what follows the host."""
+    def _words(self, expression: cst.BaseExpression, *, passed: bool) -> Iterator[str]:
+        for text in self._texts(expression, _HOPS, passed=passed):
+            yield from map(str.lower, _WORD.findall(text))
+
+    def _texts(self, expression: cst.BaseExpression, hops: int, *, passed: bool) -> Iterator[str]:
+        """The literal texts that an address is made of; of a whole URL, what follows the host.
+
+        :param passed: those that callers pass for a part of it, too.
+        """
         for node in (expression, *self._tree.below(expression)):
             text = (
                 node.value
@@ -107,9 +115,9 @@ class Keys:
                 yield text.partition("://")[2].partition("/")[2] if "://" in text else text
             elif isinstance(node, (cst.Name, cst.Attribute)) and hops:
                 bindings = self._semantics.scopes.reaching(node) if isinstance(node, cst.Name) else ()
-                passed = (value for binding in bindings for value in self._semantics.functions.passed_for(binding))
-                for value in (*self._semantics.constants.values(node), *passed):
-                    yield from self._texts(value, hops - 1)
+                given = (value for binding in bindings if passed for value in self._semantics.functions.passed_for(binding))
+                for value in (*self._semantics.constants.values(node), *given):
+                    yield from self._texts(value, hops - 1, passed=passed)
 
     def _surroundings(self, node: cst.CSTNode) -> cst.CSTNode:
         """The function around a node, else its statement."""
