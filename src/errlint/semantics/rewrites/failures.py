@@ -180,16 +180,17 @@ class Failures:
     def written(self, name: str) -> tuple[str, tuple[Edit, ...]] | None:
         """How the file writes a type, with the imports that this needs; by whichever of its names the file has already.
 
-        First by that of a module whose other types it reads: a file with ``stripe.error.CardError`` may be one for versions that have
+        First by a name of its own, then by that of a module whose other types it reads: a file with ``stripe.error.CardError`` may be one for versions that have
         no ``stripe.StripeError``.
         """
         sheet = self._semantics.libraries.type(name)
         names = (sheet.name, *sheet.also) if sheet is not None else (name,)
-        read = next(filter(None, map(self._as_read, names)), None)
+        found = [written for written in map(self._writing.named, names) if written is not None]
+        imported = next((written for written in found if not written[1] and "." not in written[0]), None)
+        read = next(filter(None, map(self._as_read, names)), None) if imported is None else None
         if read is not None:
             return read, ()
-        found = [written for written in map(self._writing.named, names) if written is not None]
-        return next((written for written in found if not written[1]), found[0] if found else None)
+        return imported or next((written for written in found if not written[1]), found[0] if found else None)
 
     def _as_read(self, name: str) -> str | None:
         """``package.module.Type``, as the file writes it, where it reads something else of ``package.module``."""
