@@ -78,6 +78,24 @@ def test_a_module_beside_a_script_comes_before_a_library(tmp_path: Path) -> None
     assert names.resolve(str(beside), "retry.again") == "retry.again", "a module does not import itself"
 
 
+def test_a_library_finds_its_own_modules_by_their_full_names(tmp_path: Path) -> None:
+    folder = tmp_path / "acme_http"
+    folder.mkdir()
+    for name, text in (
+        ("__init__.py", ""),
+        ("client.py", ""),
+        ("errors.py", "class Failed(Exception): ...\n\nclass Odd(Exception): ...\n"),
+    ):
+        (folder / name).write_text(text, encoding="utf-8")
+    other = tmp_path / "script.py"
+    other.write_text("", encoding="utf-8")
+    told = {"acme_http.errors.Failed"}
+    names = FirstParty(Project(), frozenset({"acme_http"}), frozenset(), told.__contains__)
+    assert names.resolve(str(folder / "client.py"), "acme_http.errors.Odd") == f"{folder / 'errors.py'}:Odd"
+    assert names.resolve(str(folder / "client.py"), "acme_http.errors.Failed") == "acme_http.errors.Failed", "a sheet is believed"
+    assert names.resolve(str(other), "acme_http.errors.Odd") == "acme_http.errors.Odd", "who uses a library may have another version of it"
+
+
 def test_in_a_package_an_absolute_import_leads_to_the_library(tmp_path: Path) -> None:
     for name in ("__init__.py", "client.py"):
         (tmp_path / name).write_text("", encoding="utf-8")

@@ -8,7 +8,7 @@ library sheets may know, wherever in the project it was imported first.
 from __future__ import annotations
 
 import builtins
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 
@@ -38,15 +38,24 @@ def file_and_path(name: str) -> tuple[str, tuple[str, ...]]:
 class FirstParty:
     """Resolves names. What it found is remembered for a run; which file was asked first does not matter.
 
-    :param libraries: top-level names that library sheets speak of: they are never looked for in the project.
+    :param libraries: top-level names that library sheets speak of: they are looked for in the project only by the package of that name
+        itself.
     :param described: dotted names of functions and classes that a sheet describes: it is believed, whoever defines them.
+    :param told: tells of a dotted name whether any sheet speaks of it, or of something below it.
     :ivar trace: which modules were asked.
     """
 
-    def __init__(self, project: Project, libraries: AbstractSet[str] = frozenset(), described: AbstractSet[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        project: Project,
+        libraries: AbstractSet[str] = frozenset(),
+        described: AbstractSet[str] = frozenset(),
+        told: Callable[[str], bool] = lambda _: True,
+    ) -> None:
         self.project = project
         self._libraries = libraries
         self._described = described
+        self._told = told
         self._indexes: dict[str, Index | None] = {}
         self._resolved: dict[tuple[str, str], tuple[str | None, Noted]] = {}
         self.trace = Trace()
@@ -79,13 +88,22 @@ class FirstParty:
     def _resolve(self, file: str, name: str, seen: Seen) -> str | None:
         level = len(name) - len(name.lstrip("."))
         first, *rest = name[level:].split(".")
-        if not level and (first in self._libraries or name in self._described or name.rpartition(".")[0] in self._described):
+        if not level and (
+            (first in self._libraries and not self._is_of_own_package(file, first, name))
+            or name in self._described
+            or name.rpartition(".")[0] in self._described
+        ):
             return (self._beside(file, first, tuple(rest)) if rest and first in self._libraries else None) or name
         if level:
             module = self.project.resolve(file, "", level)
             return self._lookup(module, (first, *rest) if first else (), seen) if module is not None else None
         module, rest = self.project.start(file, name, 0)
         return name if module is None or self._is_elsewhere(module, rest) else self._lookup(module, tuple(rest), seen)
+
+    def _is_of_own_package(self, file: str, first: str, name: str) -> bool:
+        """Whether a module of a library imports by its full name what no sheet speaks of."""
+        package = self.project.resolve(file, first, 0) if name != first and not self._told(name) else None
+        return package is not None and package.folder is not None and Path(package.folder) in Path(file).parents
 
     def _beside(self, file: str, first: str, rest: tuple[str, ...]) -> str | None:
         """``from retry import again`` beside a ``retry.py`` that defines it: Python looks into the folder of a script first.

@@ -73,6 +73,17 @@ class Libraries:
         """Top-level import names of everything that any sheet speaks of, the user's own wrappers included."""
         return self.roots | {name.partition(".")[0] for name in self.wrapped}
 
+    def speak_of(self, name: str) -> bool:
+        """Whether any row is about something of this dotted name, or about something below it."""
+        return name in self._spoken_of or self.function(name) is not None
+
+    @cached_property
+    def _spoken_of(self) -> frozenset[str]:
+        """The names of all rows, and those of the modules and classes that these stand in."""
+        names = {*self._types, *self._functions, *self._retries, *self.answerless}
+        names.update(pattern.partition("*")[0].rstrip(".") for pattern, _ in self._patterns)
+        return frozenset(".".join(parts[:length]) for name in names for parts in [name.split(".")] for length in range(1, len(parts) + 1))
+
     @cached_property
     def type_names(self) -> tuple[str, ...]:
         """The dotted names of all types, by their first import path."""

@@ -199,7 +199,7 @@ class KnownErrors:
         """``"error" in body``: the error is there; ``"error" in body["result"]``: the state says so."""
         holds = isinstance(test.comparisons[0].operator, cst.In) == truth
         words = self._semantics.constants.strings(test.left) if holds else ()
-        meaning = self._of_same_body(test.comparisons[0].comparator, of) if words else None
+        meaning = self._of_same_body(_keyed(test.comparisons[0].comparator), of) if words else None
         if meaning is None or meaning.kind is not Kind.BODY or is_in_row(meaning.path):
             return False
         if meaning.path and names_state(meaning.path):
@@ -216,3 +216,10 @@ class KnownErrors:
             return False
         caught = self._semantics.evaluator.caught(node)
         return caught is not None and caught.sheet is not None and caught.sheet.carries_status
+
+
+def _keyed(value: cst.BaseExpression) -> cst.BaseExpression:
+    """What has the keys: ``body.keys()`` has those of ``body``."""
+    if isinstance(value, cst.Call) and not value.args and isinstance(value.func, cst.Attribute) and value.func.attr.value == "keys":
+        return value.func.value
+    return value

@@ -87,7 +87,7 @@ class Modules:
     """
 
     def __init__(self, libraries: Libraries, catalogues: Catalogues, project: Project, show: Callable[[str], str] = str) -> None:
-        self.first_party = FirstParty(project, libraries.roots, libraries.wrapped)
+        self.first_party = FirstParty(project, libraries.roots, libraries.wrapped, libraries.speak_of)
         self._libraries = libraries
         self._catalogues = catalogues
         self._show = show

@@ -84,12 +84,12 @@ class OnwardCalls:
         return not known and self._is_imported(call.func) and name.rpartition(".")[2] not in self._semantics.libraries.speeches.words
 
     def may_have_enough(self, call: cst.Call) -> bool:
-        """Whether a call that is not handed what failed may raise all the same: ``deadline.check()``, ``budget.spend()``.
+        """Whether a call that is handed neither what failed nor an answer may raise all the same: ``deadline.check()``, ``budget.spend()``.
 
         It is a statement of its own, of a function of another module or of an object of which nothing is known but that classes of the file
         have a method of this name.
         """
-        if not self._is_statement(call):
+        if not self._is_statement(call) or any(self._semantics.meaning(argument.value) is not None for argument in call.args):
             return False
         imported = self._semantics.imported
         name, _ = self._callees.name_elsewhere(call) if imported is not None else ("", False)
