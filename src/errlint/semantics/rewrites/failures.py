@@ -180,8 +180,8 @@ class Failures:
     def written(self, name: str) -> tuple[str, tuple[Edit, ...]] | None:
         """How the file writes a type, with the imports that this needs; by whichever of its names the file has already.
 
-        First by a name of its own, then by that of a module whose other types it reads: a file with ``stripe.error.CardError`` may be one for versions that have
-        no ``stripe.StripeError``.
+        First by a name of its own, then by that of a module whose other types it reads: a file with ``stripe.error.CardError`` may be
+        one for versions that have no ``stripe.StripeError``.
         """
         sheet = self._semantics.libraries.type(name)
         names = (sheet.name, *sheet.also) if sheet is not None else (name,)
