@@ -18,6 +18,8 @@ def conditions_at(tree: Tree, node: cst.CSTNode) -> Iterator[tuple[cst.BaseExpre
             yield from atoms(found.test, truth=child is found.body)
         elif isinstance(found, cst.While) and child is found.body:
             yield from atoms(found.test, truth=True)
+        elif isinstance(found, cst.MatchCase) and child is found.body and found.guard is not None:
+            yield from atoms(found.guard, truth=True)
         elif isinstance(found, cst.BooleanOperation) and child is found.right:
             yield from atoms(found.left, truth=isinstance(found.operator, cst.And))
         elif isinstance(found, (cst.IndentedBlock, cst.Module)):
