@@ -193,7 +193,7 @@ class Counters:
             if binding.how is How.PARAMETER and name.value in self._handed:
                 return self._handed[name.value]
             if binding.how is How.VALUE and isinstance(binding.value, cst.BinaryOperation) and _reads(binding.value.left, name.value):
-                return _stepped(binding.value.operator)
+                return _stepped(binding.value)
             if binding.how is How.VALUE and binding.value is not None and hops and not binding.path:
                 found = self.direction(binding.value, hops - 1)
                 if found:
@@ -238,7 +238,7 @@ class Counters:
             for argument in call.args:
                 value = argument.value
                 if isinstance(value, cst.BinaryOperation) and isinstance(value.left, cst.Name) and isinstance(value.right, _NUMBERS):
-                    found[value.left.value] = _stepped(value.operator)
+                    found[value.left.value] = _stepped(value)
         return found
 
 
@@ -248,9 +248,14 @@ def _defaults(function: cst.FunctionDef) -> dict[str, str | None]:
 
 
 def _step(node: cst.AugAssign) -> int:
-    if isinstance(node.operator, cst.AddAssign):
+    if isinstance(node.operator, cst.AddAssign) or (isinstance(node.operator, cst.MultiplyAssign) and _enlarges(node.value)):
         return 1
     return -1 if isinstance(node.operator, cst.SubtractAssign) else 0
+
+
+def _enlarges(factor: cst.BaseExpression) -> bool:
+    """``delay *= 2``: what is multiplied so grows past any limit."""
+    return isinstance(factor, (cst.Integer, cst.Float)) and factor.evaluated_value > 1
 
 
 def _order(values: Sequence[cst.BaseExpression]) -> int:
@@ -261,8 +266,10 @@ def _order(values: Sequence[cst.BaseExpression]) -> int:
     return 1 if numbers == sorted(numbers) else -1 if numbers == sorted(numbers, reverse=True) else 0
 
 
-def _stepped(operator: cst.BaseBinaryOp) -> int:
-    return 1 if isinstance(operator, cst.Add) else -1 if isinstance(operator, cst.Subtract) else 0
+def _stepped(value: cst.BinaryOperation) -> int:
+    if isinstance(value.operator, cst.Add) or (isinstance(value.operator, cst.Multiply) and _enlarges(value.right)):
+        return 1
+    return -1 if isinstance(value.operator, cst.Subtract) else 0
 
 
 def _reads(expression: cst.BaseExpression, name: str) -> bool:
