@@ -15,7 +15,7 @@ from errlint.semantics.retries.outcomes import FAILED
 from errlint.semantics.retries.policy import Stop
 from errlint.semantics.retries.words import MAY_WAIT
 from errlint.semantics.statuses import UNKNOWN
-from errlint.semantics.tree import alike
+from errlint.semantics.tree import Tree, alike
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
@@ -57,7 +57,7 @@ def _own_stop(semantics: Semantics, passages: Sequence[Passage]) -> Stop:
     used_up = next(_used_up(semantics, region), None)
     if used_up is not None:
         return used_up
-    return Stop(_is_bounded(passages[0], region), node=region.test)
+    return Stop(_is_bounded(semantics.tree, passages[0], region), node=region.test)
 
 
 def _without_counter(passage: Passage) -> Iterator[cst.Call]:
@@ -120,14 +120,29 @@ def _is_finite(values: cst.BaseExpression | None) -> bool | None:
             return None
 
 
-def _is_bounded(passage: Passage, region: cst.While) -> bool | None:
+def _is_bounded(tree: Tree, passage: Passage, region: cst.While) -> bool | None:
     """Of a ``while`` loop in which nothing counts: not bounded, unless something that is not known here is asked."""
     if passage.walk.ends_by_others or any(_is_inherited_wait(call, outcomes) for call, outcomes in passage.steps.unknown.items()):
+        return None
+    if _is_count_judged(tree, region):
         return None
     for part in conjuncts(region.test):
         endless = isinstance(part, cst.Integer) or (isinstance(part, cst.Name) and part.value == "True")
         if not endless and passage.predicates.range_of(part) == UNKNOWN:
             return None
+    return False
+
+
+def _is_count_judged(tree: Tree, region: cst.While) -> bool:
+    """``if not policy.should_retry(error, attempt): raise``: what the loop counts is handed to a function that has a say in its end."""
+    counted = {
+        step.target.value for step in tree.inside(region.body, cst.AugAssign, into_functions=False) if isinstance(step.target, cst.Name)
+    }
+    for branch in tree.inside(region.body, cst.If, into_functions=False) if counted else ():
+        handed = (argument.value for call in tree.inside(branch.test, cst.Call) for argument in call.args)
+        asked = any(isinstance(value, cst.Name) and value.value in counted for value in handed)
+        if asked and any(tree.inside(branch, cst.Raise, cst.Return, cst.Break, into_functions=False)):
+            return True
     return False
 
 
