@@ -25,12 +25,13 @@ from errlint.semantics.expectations import Expectations
 from errlint.semantics.functions import Functions
 from errlint.semantics.imported import Imported
 from errlint.semantics.known_errors import KnownErrors
-from errlint.semantics.meaning import Bound, Evidence, Kind, Meaning
+from errlint.semantics.meaning import Bound, Evidence, Meaning
 from errlint.semantics.members import Collections
 from errlint.semantics.mentions import mentioned_apis
 from errlint.semantics.names import Names, dotted
 from errlint.semantics.origins import Origins
 from errlint.semantics.own_texts import OwnTexts
+from errlint.semantics.pinned import narrowed
 from errlint.semantics.presence import Presence
 from errlint.semantics.prose import Prose
 from errlint.semantics.raises import Raising
@@ -53,14 +54,11 @@ from errlint.semantics.scopes import Scopes
 from errlint.semantics.shields import Shields
 from errlint.semantics.silences import Silences
 from errlint.semantics.sorting import Sorting
-from errlint.semantics.statuses import ERRORS, Statuses
+from errlint.semantics.statuses import Statuses
 from errlint.semantics.text_tests import TextTest, TextTests
 from errlint.semantics.tree import Tree
 from errlint.semantics.types import Types
 from errlint.semantics.unchecked import UncheckedAnswers
-
-_FEW = 5
-"""A test that leaves at most so many statuses has looked at the status, not only at success."""
 
 
 class Semantics:
@@ -369,23 +367,7 @@ class Semantics:
 
     def narrowed(self, node: cst.CSTNode, subject: Meaning) -> str | None:
         """What tests on the way to ``node`` already pinned down of the error that ``subject`` belongs to, if anything."""
-        possible = self.statuses.possible_at(node)
-        if not possible & ~ERRORS and possible.bit_count() <= _FEW:
-            return "the status"
-        origin: Meaning | None = subject
-        while origin is not None:
-            if origin.kind is Kind.EXCEPTION and origin.sheet is not None and origin.sheet.statuses:
-                return "the class"
-            origin = origin.origin
-        return "the error code" if any(self._tests_code(test) for test in self.tree.tests_around(node)) else None
-
-    def _tests_code(self, test: cst.BaseExpression) -> bool:
-        if isinstance(test, cst.BooleanOperation):
-            return self._tests_code(test.left) or self._tests_code(test.right)
-        if not isinstance(test, cst.Comparison) or not isinstance(test.comparisons[0].operator, (cst.Equal, cst.In)):
-            return False
-        meaning = self.meaning(test.left)
-        return meaning is not None and meaning.kind is Kind.CODE
+        return narrowed(self, node, subject)
 
     @cached_property
     def uses_http(self) -> bool:

@@ -159,7 +159,25 @@ class Decisions:
         done = [_result(end) for end in ends if end is not None]
         if all(isinstance(one, cst.Call) and len(one.args) == 1 and self._pause(one) is not None for one in done):
             return True
-        return all(self._prose.alike(one, done[-1]) for one in done)
+        return all(end is not None and self._do_alike(end, last) for end in ends)
+
+    def _do_alike(self, one: cst.BaseSmallStatement, other: cst.BaseSmallStatement) -> bool:
+        """Whether two statements of a kind do the same but for its wording: ``raise Failed`` has none, ``raise Failed("no luck")`` has."""
+        if self._prose.alike(_result(one), _result(other)):
+            return True
+        if not isinstance(one, cst.Raise) or not isinstance(other, cst.Raise) or _cause(one) != _cause(other):
+            return False
+        some, others = self._raised_class(one.exc), self._raised_class(other.exc)
+        return some is not None and some == others
+
+    def _raised_class(self, raised: cst.BaseExpression | None) -> str | None:
+        """The class that is raised with nothing, or with nothing but sentences and texts of errors; None for anything else."""
+        if isinstance(raised, cst.Call):
+            told = all(argument.keyword is None and self._prose.is_read(argument.value) for argument in raised.args)
+            raised = raised.func if told else None
+        name = dotted(raised) if raised is not None else None
+        # what begins with a small letter is an exception that was made before
+        return name if name is not None and name.rpartition(".")[2][:1].isupper() else None
 
     def _ends(self, test: cst.If) -> Iterator[cst.BaseSmallStatement | None]:
         """What the branches end with, and what comes after them; None where they do more than that, or go on to what comes after them."""
@@ -359,3 +377,8 @@ def _result(statement: cst.BaseSmallStatement) -> cst.BaseExpression | None:
             return raised
         case _:
             return None
+
+
+def _cause(raised: cst.Raise) -> str | None:
+    """The cause that a ``raise`` names; ``""`` for none."""
+    return dotted(raised.cause.item) if raised.cause is not None else ""

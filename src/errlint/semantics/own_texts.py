@@ -18,7 +18,7 @@ from errlint.semantics.constants import item_key, string_value
 from errlint.semantics.meaning import Meaning
 from errlint.semantics.scopes import Binding, How
 from errlint.semantics.text_tests import TextTest
-from errlint.semantics.wordings import written_texts
+from errlint.semantics.wordings import written_beginning, written_texts
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
@@ -40,6 +40,8 @@ class OwnTexts:
         origin = subject.origin
         if origin is None or origin.sheet is None or not self._semantics.types.is_of_project(origin.sheet):
             return False
+        if _asks_for_a_beginning(test) and self._begins_itself(test.words(), origin.sheet.name):
+            return True
         if not isinstance(test.phrase, cst.Name):
             return False
         bindings = self._semantics.scopes.reaching(test.phrase)
@@ -66,6 +68,32 @@ class OwnTexts:
                 texts = [text.casefold() for text in self._semantics.raises_for_status(tried).wording]
                 return bool(words) and all(any(word.casefold() in text for text in texts) for word in words)
         return False
+
+    def _begins_itself(self, words: Sequence[str], kind: str) -> bool:
+        """Whether this file begins every exception of a class itself, and one of them with each of the words: nothing that comes from
+        elsewhere stands there.
+        """
+        if "." in kind:
+            return False  # of another module, which may raise it as well
+        beginnings = self._beginnings.get(kind, [])
+        if not beginnings or not all(beginnings):
+            return False
+        return bool(words) and all(any(one.startswith(word) for one in beginnings) for word in words)
+
+    @cached_property
+    def _beginnings(self) -> dict[str, list[str]]:
+        """By class, how the texts begin that it is raised with in this file; ``""`` where one begins with what is not known."""
+        found: dict[str, list[str]] = {}
+        for statement in self._semantics.tree.all(cst.Raise):
+            raised = statement.exc
+            if raised is None:
+                continue
+            given = raised.args[0] if isinstance(raised, cst.Call) and raised.args else None
+            beginning = written_beginning(given.value) if given is not None and given.keyword is None and not given.star else ""
+            types = self._semantics.evaluator.exceptions.of(raised).types
+            for name in {ancestor.name for raised_type in types for ancestor in self._semantics.types.ancestors(raised_type)}:
+                found.setdefault(name, []).append(beginning)
+        return found
 
     def _beside(self, node: cst.CSTNode) -> Iterator[str]:
         """The texts that are written where a value passes: returned by the same function, kept under the same key."""
@@ -97,6 +125,11 @@ class OwnTexts:
                 names = [argument.value for argument in statement.exc.args if isinstance(argument.value, cst.Name)]
                 found.update(binding for name in names for binding in self._semantics.scopes.reaching(name))
         return found
+
+
+def _asks_for_a_beginning(test: TextTest) -> bool:
+    """Whether a test is ``text.startswith(…)``."""
+    return isinstance(test.node, cst.Call) and isinstance(test.node.func, cst.Attribute) and test.node.func.attr.value == "startswith"
 
 
 def _key_of(holder: cst.CSTNode | None) -> str | None:

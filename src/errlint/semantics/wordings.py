@@ -27,3 +27,16 @@ def written_texts(value: cst.BaseExpression) -> Iterator[str]:
             text = string_value(value)
             if text is not None:
                 yield text
+
+
+def written_beginning(value: cst.BaseExpression) -> str:
+    """What a text certainly begins with: all of a literal, and of what is put together its first part; ``""`` if that is not fixed."""
+    match value:
+        case cst.FormattedString(parts=[cst.FormattedStringText(value=text), *_]):
+            return text
+        case cst.BinaryOperation(left=left, operator=cst.Add() | cst.Modulo()) if string_value(value) is None:
+            return written_beginning(left).partition("%")[0] if isinstance(value.operator, cst.Modulo) else written_beginning(left)
+        case cst.ConcatenatedString(left=left) if string_value(value) is None:
+            return written_beginning(left)
+        case _:
+            return string_value(value) or ""

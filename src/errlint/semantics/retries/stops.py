@@ -15,7 +15,7 @@ from errlint.semantics.retries.outcomes import FAILED
 from errlint.semantics.retries.policy import Stop
 from errlint.semantics.retries.words import MAY_WAIT
 from errlint.semantics.statuses import UNKNOWN
-from errlint.semantics.tree import alike
+from errlint.semantics.tree import Tree, alike
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
@@ -127,10 +127,25 @@ def _is_bounded(semantics: Semantics, passage: Passage, region: cst.While) -> bo
         return None
     if any(map(semantics.onward.may_have_enough, unknown)):
         return None
+    if _is_count_judged(semantics.tree, region):
+        return None
     for part in conjuncts(region.test):
         endless = isinstance(part, cst.Integer) or (isinstance(part, cst.Name) and part.value == "True")
         if not endless and passage.predicates.range_of(part) == UNKNOWN:
             return None
+    return False
+
+
+def _is_count_judged(tree: Tree, region: cst.While) -> bool:
+    """``if not policy.should_retry(error, attempt): raise``: what the loop counts is handed to a function that has a say in its end."""
+    counted = {
+        step.target.value for step in tree.inside(region.body, cst.AugAssign, into_functions=False) if isinstance(step.target, cst.Name)
+    }
+    for branch in tree.inside(region.body, cst.If, into_functions=False) if counted else ():
+        handed = (argument.value for call in tree.inside(branch.test, cst.Call) for argument in call.args)
+        asked = any(isinstance(value, cst.Name) and value.value in counted for value in handed)
+        if asked and any(tree.inside(branch, cst.Raise, cst.Return, cst.Break, into_functions=False)):
+            return True
     return False
 
 
