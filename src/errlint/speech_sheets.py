@@ -56,9 +56,6 @@ class ServingSheet(_Table, frozen=True, kw_only=True):
     """Last names of decorators of functions that answer requests: they count with a path (``"/items"``) as their first argument."""
     exceptions: tuple[str, ...] = ()
     """Exceptions that are themselves an answer."""
-    returned: tuple[str, ...] = ()
-    """What makes an answer (``django.http.JsonResponse``): a function that returns one answers requests. ``*`` matches within and across
-    dots."""
 
 
 @dataclass(frozen=True)
@@ -119,10 +116,6 @@ class Speeches:
     def answers(self) -> frozenset[str]:
         """Exceptions, by dotted name, that are themselves an answer to a request."""
         return frozenset(name for sheet in self.serving for name in sheet.exceptions)
-
-    def makes_answer(self, name: str) -> bool:
-        """Whether a call of this dotted name makes the answer to a request."""
-        return any(fnmatchcase(name, pattern) for sheet in self.serving for pattern in sheet.returned)
 
     @classmethod
     def of(cls, sheets: Iterable[tuple[Iterable[SpeechSheet], Iterable[ServingSheet]]]) -> "Speeches":

@@ -58,35 +58,13 @@ class Losses:
 
     def _serves(self, node: cst.CSTNode) -> bool:
         """Whether the code answers requests: its errors go to a client of ours."""
+        routes = self._semantics.libraries.speeches.routes
         functions = [found for found in self._tree.ancestors(node) if isinstance(found, cst.FunctionDef)]
-        return any(function in self._serving for function in functions)
-
-    @cached_property
-    def _serving(self) -> frozenset[cst.FunctionDef]:
-        """The functions with the decorator of a route, and those that return what a framework makes an answer of."""
-        speeches = self._semantics.libraries.speeches
-        functions = self._tree.all(cst.FunctionDef)
-        routed = {function for function in functions if any(self._is_route(one.decorator) for one in function.decorators)}
-        made = ((statement, _made(statement.value)) for statement in self._tree.all(cst.Return))
-        answering = {
-            self._tree.enclosing(statement, cst.FunctionDef)
-            for statement, call in made
-            if call is not None and speeches.makes_answer(self._semantics.names.qualified(call.func) or "")
-        }
-        return frozenset(routed.union(function for function in answering if function is not None))
-
-    def _is_route(self, decorator: cst.BaseExpression) -> bool:
-        """``@router.get("/items")``."""
-        return (
-            isinstance(decorator, cst.Call)
-            and isinstance(decorator.func, cst.Attribute)
-            and decorator.func.attr.value in self._semantics.libraries.speeches.routes
-            and bool(decorator.args)
-            and (string_value(decorator.args[0].value) or "-").startswith("/")
+        calls = [one.decorator for function in functions for one in function.decorators if isinstance(one.decorator, cst.Call)]
+        return any(
+            isinstance(call.func, cst.Attribute)
+            and call.func.attr.value in routes
+            and call.args
+            and (string_value(call.args[0].value) or "-").startswith("/")
+            for call in calls
         )
-
-
-def _made(returned: cst.BaseExpression | None) -> cst.Call | None:
-    """The call whose value a function returns, by itself or with a status beside it: ``return jsonify(error=text), 502``."""
-    first = returned.elements[0].value if isinstance(returned, cst.Tuple) and returned.elements else returned
-    return first if isinstance(first, cst.Call) else None
