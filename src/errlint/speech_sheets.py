@@ -54,6 +54,14 @@ class ServingSheet(_Table, frozen=True, kw_only=True):
 
     decorators: tuple[str, ...] = ()
     """Last names of decorators of functions that answer requests: they count with a path (``"/items"``) as their first argument."""
+    marks: tuple[str, ...] = ()
+    """Decorators of such functions by dotted name (``*`` for any part of it), which need no path."""
+    responses: tuple[str, ...] = ()
+    """What makes an answer, by dotted name (``*`` for any part of it): a function that returns one answers a request."""
+    bases: tuple[str, ...] = ()
+    """Classes, by dotted name (``*`` for any part of it), whose subclasses answer requests in their ``methods``."""
+    methods: tuple[str, ...] = ()
+    """Names of methods (``*`` for any part of one)."""
     exceptions: tuple[str, ...] = ()
     """Exceptions that are themselves an answer."""
 
@@ -117,8 +125,26 @@ class Speeches:
         """Exceptions, by dotted name, that are themselves an answer to a request."""
         return frozenset(name for sheet in self.serving for name in sheet.exceptions)
 
+    @cached_property
+    def marks(self) -> frozenset[str]:
+        """Decorators, by dotted name, of functions that answer requests."""
+        return frozenset(name for sheet in self.serving for name in sheet.marks)
+
+    @cached_property
+    def responses(self) -> frozenset[str]:
+        """What makes an answer to a request, by dotted name."""
+        return frozenset(name for sheet in self.serving for name in sheet.responses)
+
+    def answers_in(self, base: str, method: str) -> bool:
+        """Whether classes that inherit from one of this dotted name answer requests in a method."""
+        return any(_is_one_of(base, sheet.bases) and _is_one_of(method, sheet.methods) for sheet in self.serving)
+
     @classmethod
     def of(cls, sheets: Iterable[tuple[Iterable[SpeechSheet], Iterable[ServingSheet]]]) -> "Speeches":
         """What these sheets say together."""
         found = list(sheets)
         return cls(tuple(one for speech, _ in found for one in speech), tuple(one for _, serving in found for one in serving))
+
+
+def _is_one_of(name: str, patterns: Iterable[str]) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in patterns)

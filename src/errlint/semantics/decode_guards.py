@@ -13,12 +13,15 @@ from errlint.semantics.handlers import BROAD
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.names import dotted
 from errlint.semantics.scopes import How
+from errlint.semantics.statuses import statuses
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
 
 _HOPS = 3
 """Variables of variables that are asked."""
+IN_FRONT = 1 << 403 | 1 << 413 | 1 << 429 | statuses(500, 505) | statuses(520, 531)
+"""Error statuses that servers in front of an API (firewalls, load balancers, proxies) answer with by themselves, in any format."""
 _LOOKS_AT = (Kind.TEXT, Kind.HEADERS, Kind.RESPONSE, Kind.BODY)
 _CONTENT_TYPE = "content-type"
 _OS_ERRORS = ("OSError", "IOError", "EnvironmentError")
@@ -33,7 +36,7 @@ class DecodeGuards:
 
     def ready(self, node: cst.CSTNode, body: Meaning) -> bool:
         """Whether the failure to decode ``body`` at ``node`` is caught in or around its function, or the body was looked at there."""
-        if self._catches(self._semantics.shields.at(node), body) or self._looked_at(node):
+        if self._catches(self._semantics.shields.at(node), body) or self._looked_at(node, body):
             return True
         function = self._tree.enclosing(node, cst.FunctionDef)
         decorators = function.decorators if function is not None else ()
@@ -59,9 +62,15 @@ class DecodeGuards:
 
     # tests -----------------------------------------------------------------------------------------------------------------------
 
-    def _looked_at(self, node: cst.CSTNode) -> bool:
-        """A test on the way asks what the body is: its content type, how its text begins, or a helper that is given the answer."""
-        return any(self._looks(test, _HOPS) for test in self._tests_at(node))
+    def _looked_at(self, node: cst.CSTNode, body: Meaning) -> bool:
+        """A test on the way asks what the body is: its content type, how its text begins, or a helper that is given the answer.
+
+        What was asked under statuses with which no page gets here says nothing: ``if status == 400 and "too short" in text: return``.
+        """
+        possible = self._semantics.answers.statuses(body).possible_at
+        pages = possible(node) & IN_FRONT
+        looks = (part for test in self._tests_at(node) for part in self._looking(test, _HOPS))
+        return any(not pages or possible(part) & pages for part in looks)
 
     def _tests_at(self, node: cst.CSTNode) -> Iterator[cst.BaseExpression]:
         """All that is asked on the way to a place: conditions, and the subjects and guards of cases."""
@@ -74,8 +83,9 @@ class DecodeGuards:
                 asked = (match.subject if isinstance(match, cst.Match) else None, found.guard)
                 yield from (test for test in asked if test is not None)
 
-    def _looks(self, test: cst.BaseExpression, hops: int) -> bool:
-        return any(self._asks(node, hops) for node in (test, *self._tree.below(test)))
+    def _looking(self, test: cst.BaseExpression, hops: int) -> Iterator[cst.CSTNode]:
+        """The parts of a test that ask what the body is."""
+        return (node for node in (test, *self._tree.below(test)) if self._asks(node, hops))
 
     def _asks(self, node: cst.CSTNode, hops: int) -> bool:
         """Whether a part of a test asks what the body is; what a variable holds was asked where it was kept."""
@@ -116,7 +126,7 @@ class DecodeGuards:
             return False
         bindings = self._semantics.scopes.reaching(name)
         values = (one.value for one in bindings if one.how is How.VALUE and one.value is not None)
-        return any(self._looks(value, hops - 1) for value in values)
+        return any(True for value in values for _ in self._looking(value, hops - 1))
 
     def _is(self, expression: cst.BaseExpression, kind: Kind) -> bool:
         found = self._semantics.meaning(expression)

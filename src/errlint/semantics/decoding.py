@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from errlint.semantics.answers import Answer
-from errlint.semantics.decode_guards import DecodeGuards
+from errlint.semantics.decode_guards import IN_FRONT, DecodeGuards
 from errlint.semantics.functions import bound_arguments
 from errlint.semantics.leaving import leaves
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.names import dotted
-from errlint.semantics.statuses import statuses
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
@@ -24,9 +23,6 @@ _DECODE = "decoded from JSON"
 _HOPS = 3
 """Callers of callers that are asked."""
 _TRYING = (cst.Try, cst.TryStar)
-
-IN_FRONT = 1 << 403 | 1 << 413 | 1 << 429 | statuses(500, 505) | statuses(520, 531)
-"""Error statuses that servers in front of an API (firewalls, load balancers, proxies) answer with by themselves, in any format."""
 
 
 class Decodings:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from errlint.semantics.constants import string_value
 from errlint.semantics.request_ids.failures import Failure, Failures
 from errlint.semantics.request_ids.judging import Judge, Loss, Lost
 from errlint.semantics.request_ids.paths import Walk
+from errlint.semantics.request_ids.serving import Serving
 from errlint.semantics.request_ids.speech import Speaking
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ class Losses:
         self._tree = semantics.tree
         self._failures = Failures(semantics)
         self._speaking = Speaking(semantics)
+        self._serving = Serving(semantics)
 
     def at(self, node: cst.CSTNode) -> tuple[Loss, ...]:
         """The losses of the failures that begin at a handler or at a test."""
@@ -48,23 +49,10 @@ class Losses:
         return (loss for losses in self._by_node.values() for loss in losses)
 
     def _loss(self, failure: Failure) -> Loss | None:
-        if self._serves(failure.region[0]):
+        if self._serving.at(failure.region[0]):
             return None
         judge = Judge(self._semantics, self._speaking, failure)
         ways = Walk(judge.does, judge.louder, judge.asks, judge.absence.said).ways(failure.region, failure.region[-1])
         found = [loss for way in ways if (loss := judge.loss(way)) is not None and not judge.has_no_id(loss.node)]
         found.sort(key=lambda loss: (loss.lost is Lost.SAID, self._tree.order[loss.node]))
         return found[0] if found else None
-
-    def _serves(self, node: cst.CSTNode) -> bool:
-        """Whether the code answers requests: its errors go to a client of ours."""
-        routes = self._semantics.libraries.speeches.routes
-        functions = [found for found in self._tree.ancestors(node) if isinstance(found, cst.FunctionDef)]
-        calls = [one.decorator for function in functions for one in function.decorators if isinstance(one.decorator, cst.Call)]
-        return any(
-            isinstance(call.func, cst.Attribute)
-            and call.func.attr.value in routes
-            and call.args
-            and (string_value(call.args[0].value) or "-").startswith("/")
-            for call in calls
-        )

@@ -25,7 +25,7 @@ from errlint.semantics.retries.marks import Marks
 from errlint.semantics.retries.outcomes import FAILED, FAILURES, LIMITED, NO_ANSWER, NOT_YET, ended, running
 from errlint.semantics.retries.particular import Particular
 from errlint.semantics.retries.policy import Attempt, RetryPolicy, Wait
-from errlint.semantics.retries.polls import asks_only_for_success, is_poll
+from errlint.semantics.retries.polls import asks_only_for_success, is_poll, waits_by_name
 from errlint.semantics.retries.predicates import Predicates
 from errlint.semantics.retries.readings import retried, wait_of
 from errlint.semantics.retries.restarts import end_of_restarts, restarts
@@ -39,8 +39,6 @@ from errlint.semantics.statuses import ERRORS, OK, SUCCESS, Range
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
 
-_WAITS_FOR_READINESS = later(r"^_*(a?wait|poll|ping|probe|watch|until|reconnect)|_(poll|until)_|ready|healthy?($|_)|alive", re.IGNORECASE)
-"""Names of functions that ask again until something is up, connected or done: that is no retry."""
 _ATTEMPT = later(r"attempt|retry|retries|tries", re.IGNORECASE)
 _OPENS_A_SOCKET = later(r"web_?socket|ws_connect|^connect_ws", re.IGNORECASE)
 """Calls that connect for good: what is done when that breaks is no retry of a request, although a request may lead there."""
@@ -264,7 +262,7 @@ def policy_of(semantics: Semantics, region: Region) -> RetryPolicy | None:
         return None
     if not may_come_back(semantics, region) or _runs_once(semantics, region):
         return None
-    if _waits_for_readiness(semantics, region) or _waits_for_a_person(semantics, region):
+    if waits_by_name(semantics, region) or _waits_for_a_person(semantics, region):
         return None
     return _in_region(semantics, region)
 
@@ -275,11 +273,6 @@ def may_come_back(semantics: Semantics, region: Region) -> bool:
     if isinstance(region, cst.For) and not tree.inside(region.body, *_LEAVES, into_functions=False):
         return False  # every item has its turn
     return isinstance(region, cst.While) or bool(tree.inside(region.body, *_DECIDES, into_functions=False))
-
-
-def _waits_for_readiness(semantics: Semantics, region: Region) -> bool:
-    function = region if isinstance(region, cst.FunctionDef) else semantics.tree.enclosing(region, cst.FunctionDef)
-    return function is not None and _WAITS_FOR_READINESS.search(function.name.value) is not None
 
 
 def _waits_for_a_person(semantics: Semantics, region: Region) -> bool:

@@ -12,7 +12,8 @@ from errlint.regex import later
 from errlint.semantics.constants import string_value
 from errlint.semantics.meaning import Kind
 from errlint.semantics.retries.outcomes import ANYTHING, FAILURES, LIMITED, NO_ANSWER
-from errlint.semantics.statuses import ERRORS, UNKNOWN
+from errlint.semantics.scopes import How
+from errlint.semantics.statuses import ERRORS, OK, UNKNOWN
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
@@ -20,8 +21,15 @@ if TYPE_CHECKING:
     from errlint.semantics.retries.loops import Passage
     from errlint.semantics.retries.policy import Attempt
 
+_WAITS = later(r"^_*(a?wait|poll)|_poll_|(?<!al)ready|healthy?($|_)|alive", re.IGNORECASE)
+"""Names of functions that ask again until something is up or done elsewhere: that is no retry, whatever they ask with."""
+_PROBES = later(r"^_*(ping|probe|watch|until|reconnect)|_until_", re.IGNORECASE)
+"""Names of functions that seem to do so: what brings something of their caller's along does more than to ask."""
+_PAYLOADS = frozenset({"json", "data", "content", "body", "files"})
+"""The arguments that clients take what a request brings along by."""
 _NOT_FOUND = 1 << 404
 _READS = frozenset({"GET", "HEAD"})
+_HOPS = 2
 _OF_HEALTH = later(r"/(health|healthz|healthcheck|livez?|readyz?|ping|heartbeat)/?$", re.IGNORECASE)
 """Ends of addresses at which servers say that they are up; Kubernetes calls them `healthz`, `livez` and `readyz`."""
 _OF_THIS_MACHINE = later(r"https?://(localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[::1\])(?=[:/]|\Z)", re.IGNORECASE)
@@ -36,6 +44,8 @@ _STARTS = frozenset(
 def is_poll(semantics: Semantics, attempt: Attempt, found: Passage) -> bool:
     """Whether a passage waits for what is asked for: it comes to exist, it is made meanwhile, or the server comes up."""
     if found.back & FAILURES == _NOT_FOUND:
+        return True
+    if _is_named(semantics, found.region, _PROBES) and (found.back & OK or not _brings_along(semantics, attempt)):
         return True
     if isinstance(found.region, cst.FunctionDef):
         return False
@@ -55,6 +65,37 @@ def is_poll(semantics: Semantics, attempt: Attempt, found: Passage) -> bool:
     if not found.caught & FAILURES and _waits_first(semantics, found):
         return True
     return attempt.method in _READS and bool(found.caught & NO_ANSWER) and asks_only_for_success(semantics, attempt.call)
+
+
+def waits_by_name(semantics: Semantics, region: Region) -> bool:
+    """Whether the function around a region is called as what waits for something elsewhere."""
+    return _is_named(semantics, region, _WAITS)
+
+
+def _is_named(semantics: Semantics, region: Region, words: re.Pattern[str]) -> bool:
+    function = region if isinstance(region, cst.FunctionDef) else semantics.tree.enclosing(region, cst.FunctionDef)
+    return function is not None and words.search(function.name.value) is not None
+
+
+def _brings_along(semantics: Semantics, attempt: Attempt) -> bool:
+    """Whether a request that writes has a body that is made of what the function was given."""
+    if attempt.method in _READS:
+        return False
+    payloads = (argument.value for argument in attempt.call.args if argument.keyword is not None and argument.keyword.value in _PAYLOADS)
+    return any(_is_given(semantics, payload, _HOPS) for payload in payloads)
+
+
+def _is_given(semantics: Semantics, value: cst.BaseExpression, hops: int) -> bool:
+    """Whether a value has a parameter in it."""
+    for name in (value, *semantics.tree.inside(value, cst.Name)):
+        if isinstance(name, cst.Name):
+            bindings = semantics.scopes.reaching(name)
+            if any(binding.how is How.PARAMETER for binding in bindings) and name.value not in ("self", "cls"):
+                return True
+            made = (binding.value for binding in bindings if binding.how is How.VALUE and binding.value is not None)
+            if hops and any(_is_given(semantics, one, hops - 1) for one in made):
+                return True
+    return False
 
 
 def _starts_a_process(semantics: Semantics, region: Region) -> bool:

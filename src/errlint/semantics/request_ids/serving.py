@@ -1,0 +1,84 @@
+"""Code that answers requests rather than making them: its errors go to a client of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from errlint.semantics.constants import string_value
+from errlint.semantics.names import called
+
+if TYPE_CHECKING:
+    from errlint.semantics.analysis import Semantics
+
+_HOPS = 2
+"""Helpers that an answer comes from."""
+
+
+class Serving:
+    """Answers for one file."""
+
+    def __init__(self, semantics: Semantics) -> None:
+        self._semantics = semantics
+        self._tree = semantics.tree
+        self._speeches = semantics.libraries.speeches
+        self._known: dict[cst.FunctionDef, bool] = {}
+
+    def at(self, node: cst.CSTNode) -> bool:
+        """Whether the code around a node answers requests."""
+        return any(self._serves(found) for found in self._tree.ancestors(node) if isinstance(found, cst.FunctionDef))
+
+    def _serves(self, function: cst.FunctionDef) -> bool:
+        if function not in self._known:
+            self._known[function] = (
+                any(self._marks(one.decorator) for one in function.decorators) or self._is_of_view(function) or self._answers(function)
+            )
+        return self._known[function]
+
+    def _marks(self, decorator: cst.BaseExpression) -> bool:
+        """`@app.get("/items")`, `@api_view`."""
+        if self._is_one_of(called(decorator), self._speeches.marks):
+            return True
+        return (
+            isinstance(decorator, cst.Call)
+            and isinstance(decorator.func, cst.Attribute)
+            and decorator.func.attr.value in self._speeches.routes
+            and bool(decorator.args)
+            and (string_value(decorator.args[0].value) or "").startswith("/")
+        )
+
+    def _is_of_view(self, function: cst.FunctionDef) -> bool:
+        """Whether a framework calls the method when there is a request."""
+        owner = self._tree.parent.get(self._tree.block(function))
+        sheet = self._semantics.types.of_class(owner) if isinstance(owner, cst.ClassDef) else None
+        if sheet is None:
+            return False
+        bases = {base for entry in self._semantics.types.ancestors(sheet.name) for base in entry.parents}
+        return any(self._speeches.answers_in(base, function.name.value) for base in bases)
+
+    def _answers(self, function: cst.FunctionDef, hops: int = _HOPS) -> bool:
+        """Whether a function returns what a framework's own class, or a function of it, makes for answers."""
+        return any(self._is_answer(value, hops) for value in self._semantics.functions.returned(function))
+
+    def _is_answer(self, value: cst.BaseExpression, hops: int) -> bool:
+        match value:
+            case cst.Await(expression=inner):
+                return self._is_answer(inner, hops)
+            case cst.IfExp(body=one, orelse=other):
+                return self._is_answer(one, hops) or self._is_answer(other, hops)
+            case cst.Tuple(elements=[first, *_]):
+                return self._is_answer(first.value, hops)  # with a status, with headers
+            case cst.Call():
+                if self._is_one_of(value.func, self._speeches.responses):
+                    return True
+                return hops > 0 and any(self._answers(helper, hops - 1) for helper in self._semantics.functions.run_by(value))
+            case cst.Name():
+                return hops > 0 and any(self._is_answer(bound, hops - 1) for bound in self._semantics.functions.values(value))
+        return False
+
+    def _is_one_of(self, expression: cst.BaseExpression, patterns: Iterable[str]) -> bool:
+        name = self._semantics.names.qualified(expression)
+        return name is not None and any(fnmatchcase(name, pattern) for pattern in patterns)
