@@ -31,10 +31,15 @@ _SAYING = (Kind.TEXT, Kind.BODY, Kind.MESSAGE, Kind.REASON, Kind.EXCEPTION)
 _VALUES = (cst.Name, cst.Attribute, cst.Call, cst.Subscript)
 
 
+def is_builtin(name: str) -> bool:
+    """Whether a name is that of an exception of Python itself."""
+    found = getattr(builtins, name, None)
+    return isinstance(found, type) and issubclass(found, Exception)
+
+
 def is_of_python(name: str) -> bool:
     """Whether a name is that of an exception of Python itself, and of one kind: not ``Exception``."""
-    found = getattr(builtins, name, None)
-    return isinstance(found, type) and issubclass(found, Exception) and found is not Exception
+    return is_builtin(name) and name != "Exception"
 
 
 class Carried:
@@ -59,7 +64,7 @@ class Carried:
 
     def of(self, made: cst.Call, name: str) -> Carries:
         """What an exception of this type carries that a call makes; one of Python itself has nothing but what it is made with."""
-        if is_of_python(name):
+        if is_builtin(name):
             return ((name, "args", "text"),) if any(self._holds_text(argument.value) for argument in made.args) else ()
         given = {key: word for key, value in arguments(made) if (word := self._word(value))}
         found: dict[str, str] = {}

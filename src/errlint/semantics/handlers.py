@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import builtins
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import takewhile
 
 import libcst as cst
 import msgspec
@@ -18,7 +19,7 @@ from errlint.first_party import is_first_party
 from errlint.library_sheets import TypeSheet
 from errlint.semantics.binding import ApiBinding
 from errlint.semantics.callees import Callees
-from errlint.semantics.carried import is_of_python
+from errlint.semantics.carried import is_builtin, is_of_python
 from errlint.semantics.http_calls import HttpCalls
 from errlint.semantics.meaning import Kind, Meaning, Place
 from errlint.semantics.names import Names
@@ -215,16 +216,30 @@ class Handlers:
         outer = self._tree.parent.get(handler)
         if not isinstance(outer, (cst.Try, cst.TryStar)):
             return False
-        taken: set[str] = set()
-        for earlier in outer.handlers:
-            if earlier is handler:
-                break
-            sheets = [sheet for name in self.types(earlier) for sheet in self._sheets(name)]
-            if any(sheet.covers_status for sheet in sheets):
-                return True
-            taken.update(sheet.name for sheet in sheets)
-        raised = self._raises.of(outer.body).types if taken else ()
-        return bool(raised) and all(any(ancestor.name in taken for ancestor in self._types.ancestors(name)) for name in raised)
+        handlers: Sequence[Handler] = outer.handlers
+        earlier = [name for one in takewhile(lambda one: one is not handler, handlers) for name in self.types(one)]
+        sheets = [sheet for name in earlier for sheet in self._sheets(name)]
+        taken = {sheet.name for sheet in sheets}
+        if not taken:
+            return False
+        raising = self._raises.of(outer.body)
+        if any(sheet.covers_status for sheet in sheets):
+            made = (name for name, _, _ in raising.carries if self._is_own(name))
+            return all(self._is_taken(name, earlier, taken) for name in made)
+        return bool(raising.types) and all(self._is_taken(name, earlier, taken) for name in raising.types)
+
+    def _is_own(self, name: str) -> bool:
+        """Whether an exception is none that a library raises for a status: the project makes one with what the answer says."""
+        sheet = self._types.type(name)
+        return is_builtin(name) if sheet is None else self._types.is_of_project(sheet)
+
+    def _is_taken(self, name: str, types: list[str], sheets: set[str]) -> bool:
+        """Whether handlers of these types, some of them by their sheets, take an exception."""
+        above = list(self._types.ancestors(name))
+        if any(sheet.name in sheets for sheet in above):
+            return True
+        of_python = [base for base in (name, *(parent for sheet in above for parent in sheet.parents)) if is_builtin(base)]
+        return any(_is_kind_of(base, other) for base in of_python for other in types if is_builtin(other))
 
     def _http_calls(self, handler: Handler) -> list[Meaning]:
         """The HTTP calls in the body of the handler's ``try``."""

@@ -14,6 +14,7 @@ from errlint.lean import dataclass
 from errlint.semantics.meaning import Kind
 from errlint.semantics.raises import Answer, Raising
 from errlint.semantics.retries.exception_types import AS_LIBRARIES_DO, ExceptionTypes, Raised
+from errlint.semantics.retries.fates import Fate
 from errlint.semantics.retries.library.values import is_nothing
 from errlint.semantics.retries.loops import passage
 from errlint.semantics.retries.outcomes import ALL_WAYS, FAILURES, NO_ANSWER, NOT_YET, NOTHING, ended, running
@@ -34,12 +35,14 @@ class Leaving:
     """The ways out.
 
     :ivar raised: exceptions, with the outcomes they stand for; :ivar returned: the outcomes that come back as a value;
+    :ivar spared: those of them that do so only in failures that a test singles out: ``if e.code == "already_sent": return None``;
     :ivar true: those for which that value is true, where it is seen; :ivar may_be_none: whether it is None where it is false;
     :ivar seen: whether anything is seen that runs.
     """
 
     raised: tuple[Raised, ...] = ()
     returned: int = 0
+    spared: int = 0
     true: Range = UNKNOWN
     may_be_none: bool = False
     seen: bool = True
@@ -48,7 +51,14 @@ class Leaving:
         """Both: what is true of any of several functions."""
         raised = tuple(dict.fromkeys((*self.raised, *other.raised)))
         true = Range(self.true.may | other.true.may, self.true.must & other.true.must)
-        return Leaving(raised, self.returned | other.returned, true, self.may_be_none and other.may_be_none)
+        returned = self.returned | other.returned
+        spared = returned & ~(self._swallowed | other._swallowed)
+        return Leaving(raised, returned, spared, true, self.may_be_none and other.may_be_none)
+
+    @property
+    def _swallowed(self) -> int:
+        """The outcomes that come back as a value, whatever is said of them."""
+        return self.returned & ~self.spared
 
     def caught(self, names: list[str], types: ExceptionTypes) -> Range:
         """The outcomes whose exceptions are of one of these types."""
@@ -56,7 +66,7 @@ class Leaving:
         for one in self.raised:
             taken = types.taken(names, one)
             may, must, missed = may | taken.may, must | taken.must, missed | one.outcomes & ~taken.must
-        return Range(may, must & ~missed & ~self.returned)
+        return Range(may, must & ~missed & ~self._swallowed)
 
     def tested(self, passes: Range) -> Range:
         """The outcomes that a function of the exception lets through."""
@@ -64,7 +74,7 @@ class Leaving:
         for one in self.raised:
             thrown |= one.outcomes
             known |= 0 if UNKNOWN_TYPE in one.types else one.outcomes
-        return Range(passes.may & thrown, passes.must & known & ~self.returned)
+        return Range(passes.may & thrown, passes.must & known & ~self._swallowed)
 
     def come_back(self, passes: Range) -> Range:
         """The outcomes that come back as a value which a function of it lets through."""
@@ -82,11 +92,21 @@ def leaving(semantics: Semantics, code: cst.CSTNode, attempts: Sequence[Attempt]
         return _by_raising(semantics.raises_for_status(code))
     found = Leaving()
     for attempt in attempts[:_MOST]:
-        fate = passage(semantics, code, attempt.call, raised=AS_LIBRARIES_DO if attempt.assumed else None).fate
-        raised = (Raised(one.types, _outcomes(one.outcomes)) for one in fate.raised)
-        out = _outcomes(fate.next | fate.returned | fate.left | fate.broke | (fate.back if isinstance(code, cst.For) else 0))
-        found = found.also(Leaving(tuple(one for one in raised if one.outcomes), out & FAILURES))
+        assumed = AS_LIBRARIES_DO if attempt.assumed else None
+        fate = passage(semantics, code, attempt.call, raised=assumed).fate
+        raised = [one for leaves in fate.raised if (one := Raised(leaves.types, _outcomes(leaves.outcomes))).outcomes]
+        returned = _returned(fate, code)
+        spared = returned & reduce(or_, (one.outcomes for one in raised), 0) & ERRORS
+        if spared:
+            ordinary = passage(semantics, code, attempt.call, raised=assumed, ordinary=True)
+            spared = spared & ~_returned(ordinary.fate, code) if ordinary.is_singled_out else 0
+        found = found.also(Leaving(tuple(raised), returned, spared))
     return found
+
+
+def _returned(fate: Fate, code: cst.CSTNode) -> int:
+    """The failures that do not leave code as an exception."""
+    return _outcomes(fate.next | fate.returned | fate.left | fate.broke | (fate.back if isinstance(code, cst.For) else 0)) & FAILURES
 
 
 def with_results(semantics: Semantics, code: cst.CSTNode, found: Leaving) -> Leaving:
