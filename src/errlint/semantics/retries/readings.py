@@ -171,34 +171,45 @@ def wait_of(semantics: Semantics, passages: Sequence[Passage], failures: Retried
     """How long the policy waits, and whether it asks the server; where statuses that come with Retry-After are named, after those."""
     asked = next((1 << status for status in ASKED_FIRST if failures.named >> status & 1), FAILED)
     after: list[Wait] = []
+    paced: list[Wait] = []
     before: list[Wait] = []
     others: list[Wait] = []
     perhaps = False
+
+    def kept_for(outcomes: int) -> list[Wait]:
+        """What waits before the first attempt as well is not there for failures, though these pass it, too."""
+        if outcomes & asked:
+            return paced if outcomes & NOT_YET else after
+        return before if outcomes & NOT_YET else others
+
     for passage in passages:
         for call, outcomes in passage.steps.pauses.items():
             if outcomes & FAILURES == _NOT_FOUND:
                 continue  # what is waited for is not there yet
             delay = semantics.waits.pause(call) if outcomes & (FAILED | NOT_YET) else None
             if delay is not None:
-                (after if outcomes & asked else before if outcomes & NOT_YET else others).append(
-                    semantics.waits.of(delay, passage.region, passage.given, passage.handed)
-                )
+                kept_for(outcomes).append(semantics.waits.of(delay, passage.region, passage.given, passage.handed))
         for call, outcomes in passage.steps.unknown.items():
-            waits = semantics.waits.elsewhere(call, passage.region) if outcomes & (FAILED | NOT_YET) else None
-            if waits is not None:
-                (after if outcomes & asked else before if outcomes & NOT_YET else others).append(waits)
+            elsewhere = semantics.waits.elsewhere(call, passage.region) if outcomes & (FAILED | NOT_YET) else None
+            if elsewhere is not None:
+                kept_for(outcomes).append(elsewhere)
                 continue
             perhaps = perhaps or (bool(outcomes & asked) and MAY_WAIT.search((dotted(call.func) or "").rpartition(".")[2]) is not None)
-        paced = paced_by(semantics, passage.region)
-        if paced is not None and paced.node is None and after:
-            after = [replace(wait, jitter=wait.jitter or None) for wait in after]  # it may wait, too, but has seen no answer
-        elif paced is not None:
-            before.append(paced)
+        pace = paced_by(semantics, passage.region)
+        if pace is not None and pace.node is None and (after or paced):
+            # it may wait, too, but has seen no answer
+            after, paced = ([replace(wait, jitter=wait.jitter or None) for wait in waits] for waits in (after, paced))
+        elif pace is not None:
+            before.append(pace)
     perhaps_before = any(_begins_with_a_wait(passages))
-    if not after and not before:
+    if not after and not paced and not before:
         somehow = perhaps or perhaps_before
         return Wait("unknown" if somehow else "none", None, None if somehow else False, None if somehow else False)
-    found = replace(either([*after, *before]), next_pass=not after, otherwise=either(others) if others else None)
+    found = either([*after, *paced, *before])
+    shown = either(after) if after else found
+    if shown.node is not found.node:
+        found = replace(found, node=shown.node, seconds=shown.seconds)
+    found = replace(found, next_pass=not after and not paced, otherwise=either(others) if others else None)
     if found.growth == "unknown" and any(_hands_on_headers(semantics, passage, asked) for passage in passages):
         found = replace(found, server=found.server or None)
     # each attempt may begin with a wait of its own
