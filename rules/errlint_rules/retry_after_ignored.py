@@ -82,14 +82,15 @@ def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
         if not told or ctx.judge.honoured_below(policy):
             continue
         in_body = ctx.wait_in_body(policy)
-        fix = ctx.tried_fix(ctx.delays.as_told(policy, told[0]), ctx.trials.asks_server, policy, "Wait as long as the server asks")
+        # one that reads a header has no wait to find there
+        edits = ctx.delays.as_told(policy, told[0]) if not in_body else None
         yield ctx.finding(
             head(place),
             f"this wait after status {told[0]} does not ask how long the server wants it to be",
             trail=policy.trail,
             remedy=f"wait as long as {in_body or '`Retry-After` says'}, and so long only without it",
             api=policy.catalogue,
-            fix=fix if not in_body else None,  # which would read a header
+            fix=ctx.tried_fix(edits, ctx.trials.asks_server, policy, "Wait as long as the server asks"),
         )
 
 

@@ -120,20 +120,17 @@ class Speeches:
         """Last names of decorators of functions that answer requests."""
         return frozenset(name for sheet in self.serving for name in sheet.decorators)
 
-    @cached_property
-    def answers(self) -> frozenset[str]:
-        """Exceptions, by dotted name, that are themselves an answer to a request."""
-        return frozenset(name for sheet in self.serving for name in sheet.exceptions)
+    def is_answer(self, name: str) -> bool:
+        """Whether an exception of this dotted name is itself an answer to a request."""
+        return any(_is_one_of(name, sheet.exceptions) for sheet in self.serving)
 
-    @cached_property
-    def marks(self) -> frozenset[str]:
-        """Decorators, by dotted name, of functions that answer requests."""
-        return frozenset(name for sheet in self.serving for name in sheet.marks)
+    def is_mark(self, name: str) -> bool:
+        """Whether a decorator of this dotted name stands at functions that answer requests."""
+        return any(_is_one_of(name, sheet.marks) for sheet in self.serving)
 
-    @cached_property
-    def responses(self) -> frozenset[str]:
-        """What makes an answer to a request, by dotted name."""
-        return frozenset(name for sheet in self.serving for name in sheet.responses)
+    def makes_answer(self, name: str) -> bool:
+        """Whether what has this dotted name makes an answer to a request."""
+        return any(_is_one_of(name, sheet.responses) for sheet in self.serving)
 
     def answers_in(self, base: str, method: str) -> bool:
         """Whether classes that inherit from one of this dotted name answer requests in a method."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from errlint.semantics.constants import part_at
 from errlint.semantics.meaning import Kind
 from errlint.semantics.scopes import Binding, How
 
@@ -63,7 +63,7 @@ class AbsentValues:
         return found is not None and found.kind is Kind.RESPONSE
 
     def _binds_none(self, binding: Binding, hops: int) -> bool:
-        value = binding.value if not binding.path else _part(binding.value, binding.path)
+        value = binding.value if not binding.path else part_at(binding.value, binding.path)
         if binding.how is How.PARAMETER:
             return value is None or self.are_none(value, hops)
         if binding.how is not How.VALUE or (value is None and binding.path):
@@ -83,13 +83,3 @@ class AbsentValues:
             return False
         returned = (value for function in self._semantics.runs(call) for value in self._semantics.functions.returned(function))
         return all(self.are_none(value, hops) for value in returned)
-
-
-def _part(value: cst.BaseExpression | None, path: Sequence[int]) -> cst.BaseExpression | None:
-    """What stands at a path of positions in tuples that are written out; None where they are not."""
-    for position in path:
-        elements = value.elements if isinstance(value, (cst.Tuple, cst.List)) else ()
-        if position >= len(elements) or any(isinstance(element, cst.StarredElement) for element in elements):
-            return None
-        value = elements[position].value
-    return value

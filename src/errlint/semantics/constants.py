@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 
 import libcst as cst
@@ -42,6 +42,16 @@ def item_key(target: cst.BaseExpression) -> str | None:
     """The key of ``record["key"]``, where it is written out."""
     index = index_value(target) if isinstance(target, cst.Subscript) else None
     return string_value(index) if index is not None else None
+
+
+def part_at(value: cst.BaseExpression | None, path: Sequence[int]) -> cst.BaseExpression | None:
+    """What stands at a path of positions in tuples that are written out; None where they are not."""
+    for position in path:
+        elements = value.elements if isinstance(value, (cst.Tuple, cst.List)) else ()
+        if position >= len(elements) or any(isinstance(element, cst.StarredElement) for element in elements):
+            return None
+        value = elements[position].value
+    return value
 
 
 def text_value(expression: cst.BaseExpression) -> str | None:

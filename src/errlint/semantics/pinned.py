@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from errlint.body_keys import CODES
-from errlint.semantics.constants import index_value, string_value
+from errlint.semantics.constants import item_key, string_value
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.statuses import ERRORS
 
@@ -61,8 +61,8 @@ def _field(asked: cst.BaseExpression) -> tuple[cst.BaseExpression | None, str]:
     match asked:
         case cst.Attribute(value=owner, attr=cst.Name(value=key)):
             return owner, key
-        case cst.Subscript(value=owner) if (index := index_value(asked)) is not None:
-            return owner, string_value(index) or ""
+        case cst.Subscript(value=owner):
+            return owner, item_key(asked) or ""
         case cst.Call(func=cst.Attribute(value=owner, attr=cst.Name(value="get")), args=[cst.Arg(value=key), *_]):
             return owner, string_value(key) or ""
         case _:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from enum import Enum
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -268,7 +267,7 @@ class Judge:
 
     def _answers(self, name: str) -> bool:
         """Whether an exception is the answer to a request that this code serves."""
-        return any(fnmatchcase(name, pattern) for pattern in self._semantics.libraries.speeches.answers)
+        return self._semantics.libraries.speeches.is_answer(name)
 
     def _goes_on(self, way: Way) -> bool:
         """Whether the error may not have ended there: it is tried again, or the response is used once more."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -40,7 +38,7 @@ class Serving:
 
     def _marks(self, decorator: cst.BaseExpression) -> bool:
         """`@app.get("/items")`, `@api_view`."""
-        if self._is_one_of(called(decorator), self._speeches.marks):
+        if self._speeches.is_mark(self._semantics.names.qualified(called(decorator)) or ""):
             return True
         return (
             isinstance(decorator, cst.Call)
@@ -72,13 +70,9 @@ class Serving:
             case cst.Tuple(elements=[first, *_]):
                 return self._is_answer(first.value, hops)  # with a status, with headers
             case cst.Call():
-                if self._is_one_of(value.func, self._speeches.responses):
+                if self._speeches.makes_answer(self._semantics.names.qualified(value.func) or ""):
                     return True
                 return hops > 0 and any(self._answers(helper, hops - 1) for helper in self._semantics.functions.run_by(value))
             case cst.Name():
                 return hops > 0 and any(self._is_answer(bound, hops - 1) for bound in self._semantics.functions.values(value))
         return False
-
-    def _is_one_of(self, expression: cst.BaseExpression, patterns: Iterable[str]) -> bool:
-        name = self._semantics.names.qualified(expression)
-        return name is not None and any(fnmatchcase(name, pattern) for pattern in patterns)

@@ -25,7 +25,7 @@ def waiting(semantics: Semantics, function: cst.FunctionDef, answers: Collection
 
     :param answers: the parameters that stand for what failed.
     """
-    asks = semantics.waits.reads_server(function)
+    asks = semantics.waits.said.is_read_in(function.body)
     told = any(_looks_at(semantics, function, parameter) for parameter in answers if isinstance(parameter, cst.Param))
 
     def joined(delays: Iterator[cst.BaseExpression]) -> Wait | None:

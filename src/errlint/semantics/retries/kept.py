@@ -21,7 +21,7 @@ PASSES_ON = frozenset({
 def reads_told(semantics: Semantics, attribute: cst.Attribute) -> bool:
     """Whether an attribute is a property of a class of the project that reads what the server says about the wait."""
     here, elsewhere = semantics.evaluator.callees.properties(attribute)
-    if any(map(semantics.waits.reads_server, here)):
+    if any(semantics.waits.said.is_read_in(function.body) for function in here):
         return True
     there = semantics.imported.waiting(elsewhere, (), bound=True) if semantics.imported is not None and elsewhere else None
     return there is not None and there.delay is not None and there.delay.server is True

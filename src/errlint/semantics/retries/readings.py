@@ -167,49 +167,72 @@ def _caught(handler: cst.ExceptHandler | cst.ExceptStarHandler) -> str:
 # how long ----------------------------------------------------------------------------------------------------------------------
 
 
+class _Pauses:
+    """The waits of a retry, by what gets to them.
+
+    :param asked: the failures after which its wait is asked for.
+    :ivar after: those that these failures meet, and nothing before the first attempt does; :ivar pacing: those that space all attempts;
+    :ivar before: those before an attempt; :ivar others: those after other failures.
+    """
+
+    def __init__(self, asked: int) -> None:
+        self._asked = asked
+        self.after: list[Wait] = []
+        self.pacing: list[Wait] = []
+        self.before: list[Wait] = []
+        self.others: list[Wait] = []
+
+    def keep(self, wait: Wait, outcomes: int) -> None:
+        """Keep a wait that these outcomes get to."""
+        if outcomes & self._asked:
+            (self.pacing if outcomes & NOT_YET else self.after).append(wait)
+        else:
+            (self.before if outcomes & NOT_YET else self.others).append(wait)
+
+    def pace(self, wait: Wait) -> None:
+        """Keep a limiter around the attempts; one that is not seen to wait may do so, but has seen no answer."""
+        if wait.node is None and (self.after or self.pacing):
+            self.after, self.pacing = ([replace(one, jitter=one.jitter or None) for one in waits] for waits in (self.after, self.pacing))
+        else:
+            self.before.append(wait)
+
+    def as_one(self) -> Wait | None:
+        """All of them; it stands where a failure meets it, if one is there for that."""
+        waits = [*self.after, *self.pacing, *self.before]
+        if not waits:
+            return None
+        found, shown = either(waits), either(self.after or waits)
+        if shown.node is not found.node:
+            found = replace(found, node=shown.node, seconds=shown.seconds)
+        return replace(found, next_pass=not (self.after or self.pacing), otherwise=either(self.others) if self.others else None)
+
+
 def wait_of(semantics: Semantics, passages: Sequence[Passage], failures: Retried) -> Wait:
     """How long the policy waits, and whether it asks the server; where statuses that come with Retry-After are named, after those."""
     asked = next((1 << status for status in ASKED_FIRST if failures.named >> status & 1), FAILED)
-    after: list[Wait] = []
-    paced: list[Wait] = []
-    before: list[Wait] = []
-    others: list[Wait] = []
+    pauses = _Pauses(asked)
     perhaps = False
-
-    def kept_for(outcomes: int) -> list[Wait]:
-        """What waits before the first attempt as well is not there for failures, though these pass it, too."""
-        if outcomes & asked:
-            return paced if outcomes & NOT_YET else after
-        return before if outcomes & NOT_YET else others
-
     for passage in passages:
         for call, outcomes in passage.steps.pauses.items():
             if outcomes & FAILURES == _NOT_FOUND:
                 continue  # what is waited for is not there yet
             delay = semantics.waits.pause(call) if outcomes & (FAILED | NOT_YET) else None
             if delay is not None:
-                kept_for(outcomes).append(semantics.waits.of(delay, passage.region, passage.given, passage.handed))
+                pauses.keep(semantics.waits.of(delay, passage.region, passage.given, passage.handed), outcomes)
         for call, outcomes in passage.steps.unknown.items():
             elsewhere = semantics.waits.elsewhere(call, passage.region) if outcomes & (FAILED | NOT_YET) else None
             if elsewhere is not None:
-                kept_for(outcomes).append(elsewhere)
+                pauses.keep(elsewhere, outcomes)
                 continue
             perhaps = perhaps or (bool(outcomes & asked) and MAY_WAIT.search((dotted(call.func) or "").rpartition(".")[2]) is not None)
         pace = paced_by(semantics, passage.region)
-        if pace is not None and pace.node is None and (after or paced):
-            # it may wait, too, but has seen no answer
-            after, paced = ([replace(wait, jitter=wait.jitter or None) for wait in waits] for waits in (after, paced))
-        elif pace is not None:
-            before.append(pace)
+        if pace is not None:
+            pauses.pace(pace)
     perhaps_before = any(_begins_with_a_wait(passages))
-    if not after and not paced and not before:
+    found = pauses.as_one()
+    if found is None:
         somehow = perhaps or perhaps_before
         return Wait("unknown" if somehow else "none", None, None if somehow else False, None if somehow else False)
-    found = either([*after, *paced, *before])
-    shown = either(after) if after else found
-    if shown.node is not found.node:
-        found = replace(found, node=shown.node, seconds=shown.seconds)
-    found = replace(found, next_pass=not after and not paced, otherwise=either(others) if others else None)
     if found.growth == "unknown" and any(_hands_on_headers(semantics, passage, asked) for passage in passages):
         found = replace(found, server=found.server or None)
     # each attempt may begin with a wait of its own

@@ -7,25 +7,23 @@ does it grow, is chance in it, is it capped, and does it follow what the server 
 from __future__ import annotations
 
 import builtins
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from errlint.lean import dataclass
-from errlint.regex import later
-from errlint.semantics.constants import string_value
 from errlint.semantics.functions import Given, arguments
 from errlint.semantics.meaning import Kind, Place
 from errlint.semantics.names import dotted
 from errlint.semantics.retries.handed import Handed
-from errlint.semantics.retries.kept import PASSES_ON, is_kept_by_outcome, reads_told
+from errlint.semantics.retries.kept import PASSES_ON, is_kept_by_outcome
 from errlint.semantics.retries.limits import waited_out
 from errlint.semantics.retries.numbers import Numbers
 from errlint.semantics.retries.policy import Growth, Wait
 from errlint.semantics.retries.restarts import restarts
+from errlint.semantics.retries.said import SaidWaits
 from errlint.semantics.retries.written import Written
 from errlint.semantics.scopes import Binding, How
 
@@ -33,14 +31,7 @@ if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
     from errlint.semantics.summaries import Schedule, Waiting
 
-_TOLD = later(
-    r"retry[-_ ]?(after|in|ms|info|delay_seconds|hint)|rate[-_ ]?limit[-_ a-z]*reset|reset[-_ ]?(at|after|in|time|ms|seconds|epoch)?$|"
-    r"wait[-_ ]?(until|seconds_from)|x-rate|ratelimit-|poll-after|server[-_]?(delay|wait)|flood",
-    re.IGNORECASE,
-)
-"""Names and keys by which servers and SDKs say how long to wait. Used for silence only: a name proves nothing, but it may be the header."""
 _ANSWERS = (Kind.RESPONSE, Kind.EXCEPTION, Kind.HEADERS, Kind.BODY)
-_WORDS = (Kind.TEXT, Kind.MESSAGE, Kind.BODY)
 _ANSWER_NAMES = frozenset({"response", "resp", "res", "r", "e", "ex", "exc", "err", "error", "exception", "headers"})
 _DEPTH = 16
 
@@ -70,14 +61,17 @@ class _Found:
 
 
 class Waits:
-    """Answers for the delay expressions of one file."""
+    """Answers for the delay expressions of one file.
+
+    :ivar said: what reads what the server says about the wait.
+    """
 
     def __init__(self, semantics: Semantics) -> None:
         self._semantics = semantics
         self._tree = semantics.tree
         self._numbers = Numbers(semantics)
         self._written = Written(semantics)
-        self._asking: set[cst.CSTNode] = set()
+        self.said = SaidWaits(semantics, self._numbers)
 
     def of(
         self, expression: cst.BaseExpression, within: cst.CSTNode | None = None, given: Given | None = None, handed: Handed | None = None
@@ -137,14 +131,6 @@ class Waits:
             return True
         return _is_about_time((dotted(expression) or "").rpartition(".")[2])
 
-    def reads_server(self, function: cst.FunctionDef | cst.Lambda) -> bool:
-        """Whether a function reads what the server says about the wait."""
-        return self.is_read_in(function.body)
-
-    def is_read_in(self, body: cst.CSTNode) -> bool:
-        """Whether code, functions defined in it included, reads what the server says about the wait."""
-        return any(True for _ in self._server_in(body, into_functions=True))
-
     def number(self, expression: cst.BaseExpression, given: Given | None = None) -> float | None:
         """The value of a number that is written out and the same each time; ``given``: what parameters stand for."""
         return self._numbers.of(expression, given)
@@ -155,7 +141,7 @@ class Waits:
         if expression in found.seen or not depth:
             return
         found.seen.add(expression)
-        place = self._said_by_server(expression) or self._part_of_answer(expression, within)
+        place = self.said.by_server(expression) or self.said.in_answer(expression, within)
         if place is not None:
             found.server.append(place)
             return
@@ -190,66 +176,10 @@ class Waits:
                     self._walk(item.value, within, found, depth)
             case cst.GeneratorExp(elt=item) | cst.ListComp(elt=item):
                 found.unknown = True
-                chosen = self._part_of_answer(item, within)
+                chosen = self.said.in_answer(item, within)
                 found.server += [chosen] if chosen is not None else []
             case _:
                 found.unknown = True
-
-    def _said_by_server(self, expression: cst.BaseExpression) -> Place | None:
-        meaning = self._semantics.meaning(expression)
-        if meaning is not None and meaning.kind is Kind.RETRY_AFTER:
-            return Place(expression, "what the server says about the wait")
-        word = ""
-        match expression:
-            case cst.Name():
-                word = expression.value
-            case cst.Attribute(value=owner):
-                # `event.retry` is how long a stream of events wants its client to wait (WHATWG HTML, 9.2.6)
-                sse = expression.attr.value == "retry" and dotted(owner) not in ("self", "cls")
-                word = "retry-ms" if sse else expression.attr.value
-            case cst.Subscript(slice=[cst.SubscriptElement(slice=cst.Index(value=key))]):
-                word = " ".join(self._semantics.constants.strings(key))
-            case cst.Call():
-                name = (dotted(expression.func) or "").rpartition(".")[2]
-                literals = [string_value(argument.value) or "" for argument in expression.args[:2]]
-                constants = [text for argument in expression.args[:2] for text in self._semantics.constants.strings(argument.value)]
-                word = next((text for text in (name, *literals, *constants) if _TOLD.search(text)), "")
-            case _:
-                return None
-        if isinstance(expression, cst.Name) and self._is_plain_number(expression):
-            return None
-        if isinstance(expression, cst.Attribute) and meaning is None and not _TOLD.search(word) and self._member_tells(expression):
-            return Place(expression, "reads what the server says about the wait")
-        return Place(expression, "what the server may say about the wait") if word and _TOLD.search(word) else None
-
-    def _part_of_answer(self, expression: cst.BaseExpression, within: cst.CSTNode | None) -> Place | None:
-        """A part of what the failure says, of which a wait is made: a number in a text or in a body is the server's."""
-        meaning = self._semantics.meaning(expression)
-        if meaning is None or not (meaning.from_exception or meaning.kind in _WORDS):
-            return None
-        if within is not None and not any(self._tree.within(place.node, within) for place in (meaning.origin or meaning).trail):
-            return None  # of an answer from before the first attempt
-        return Place(expression, "a part of the answer that failed")
-
-    def _member_tells(self, attribute: cst.Attribute) -> bool:
-        if attribute in self._asking:
-            return False
-        self._asking.add(attribute)
-        try:
-            return reads_told(self._semantics, attribute)
-        finally:
-            self._asking.discard(attribute)
-
-    def _is_plain_number(self, name: cst.Name) -> bool:
-        """A variable that is only called ``retry_after``: ``retry_after = 5``."""
-        return self.number(name) is not None
-
-    def _server_in(self, body: cst.CSTNode, *, into_functions: bool = False) -> Iterator[Place]:
-        for node in self._tree.below(body, into_functions=into_functions):
-            if isinstance(node, (cst.Attribute, cst.Subscript, cst.Call)):
-                place = self._said_by_server(node)
-                if place is not None:
-                    yield place
 
     def _either(self, values: Sequence[cst.BaseExpression], within: cst.CSTNode | None, found: _Found, depth: int) -> None:
         """Values of which a condition chooses one."""
@@ -419,7 +349,7 @@ class Waits:
             self._unknown_call(call, arguments, within, found, depth)
         for function in functions:
             found.helpers.append(function)
-            found.server.extend(self._server_in(function.body))
+            found.server.extend(self.said.places(function.body))
             for returned in self._semantics.functions.returned(function):
                 self._walk(returned, within, found, depth - 1)
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from errlint.semantics.constants import assigned
+from errlint.semantics.constants import assigned, part_at
 from errlint.semantics.scopes import Binding, How
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class Written:
         if binding.how is How.PARAMETER:
             yield from self._semantics.functions.passed_for(binding)
         elif binding.how is How.ITEM and binding.value is not None:
-            yield from (_part(item, binding.path) for item in self._handed_out(binding.value))
+            yield from (part_at(item, binding.path) or item for item in self._handed_out(binding.value))
         elif binding.how is How.VALUE and binding.value is not None and not binding.path:
             yield binding.value
 
@@ -117,12 +117,3 @@ class Written:
 
 def _is_instance(expression: cst.BaseExpression) -> bool:
     return isinstance(expression, cst.Name) and expression.value in _INSTANCES
-
-
-def _part(value: cst.BaseExpression, path: tuple[int, ...]) -> cst.BaseExpression:
-    """What stands at a place of a tuple that is written out; the value itself where it is none."""
-    for position in path:
-        if not isinstance(value, (cst.Tuple, cst.List)) or position >= len(value.elements):
-            return value
-        value = value.elements[position].value
-    return value

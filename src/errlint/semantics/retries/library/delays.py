@@ -100,7 +100,7 @@ class Delays:
         inner = self._semantics.tree.inside(function.body, cst.Yield)
         if any(made.value is not None and isinstance(made.value, cst.Call) and waits.of(made.value).server for made in inner):
             return True
-        return waits.reads_server(function) or any(waits.of(value).server for value in self._returned(function))
+        return waits.said.is_read_in(function.body) or any(waits.of(value).server for value in self._returned(function))
 
     def _returned(self, function: cst.FunctionDef | cst.Lambda) -> Iterable[cst.BaseExpression]:
         return [function.body] if isinstance(function, cst.Lambda) else self._semantics.functions.returned(function)

@@ -53,7 +53,7 @@ class Telling:
     def _asks(self, region: cst.CSTNode, hops: int) -> bool:
         waits = self._semantics.waits
         body = region.body if isinstance(region, (cst.FunctionDef, cst.Lambda, cst.For)) else region
-        if waits.is_read_in(body):
+        if waits.said.is_read_in(body):
             return True
         called = {function for node in self._tree.inside(body, cst.Call) for function in self._run_by(node)}
         return bool(hops) and any(self._asks(function, hops - 1) for function in called)
