@@ -48,8 +48,10 @@ class Sameness:
         self.region = region
         self._call: cst.Call | None = None
         self._asking: set[cst.BaseExpression] = set()
-        self._known_last: dict[tuple[cst.CSTNode, cst.Call | None], bool] = {}
         """Expressions that are being looked at: a value that is made of itself stays if all else does."""
+        self._staying: dict[cst.BaseExpression, int] = {}
+        """Expressions that stay for the call in question, with the hops that were followed: one that does not stay ends the question."""
+        self._known_last: dict[tuple[cst.CSTNode, cst.Call | None], bool] = {}
         self._left = 0
         self._turns: set[cst.CSTNode] | None = None
 
@@ -84,6 +86,7 @@ class Sameness:
         """Whether the call has the same arguments in every pass, whatever it is a method of."""
         self._call = call
         self._left = _MOST
+        self._staying.clear()
         return all(self._argument_stays(argument, call) for argument in call.args)
 
     def _argument_stays(self, argument: cst.Arg, call: cst.Call) -> bool:
@@ -129,16 +132,19 @@ class Sameness:
 
     def _stays(self, expression: cst.BaseExpression, hops: int) -> bool:
         """Whether the value of an expression is the same in each pass."""
-        if not hops or expression in self._asking:
+        if not hops or expression in self._asking or self._staying.get(expression, 0) >= hops:
             return True
         self._left -= 1
         if self._left < 0:
             return False  # nobody can follow that
         self._asking.add(expression)
         try:
-            return self._parts_stay(expression, hops)
+            stays = self._parts_stay(expression, hops)
         finally:
             self._asking.discard(expression)
+        if stays:
+            self._staying[expression] = hops
+        return stays
 
     def _parts_stay(self, expression: cst.BaseExpression, hops: int) -> bool:
         for node in self.parts.nodes(expression):
