@@ -62,7 +62,7 @@ import libcst as cst
 from errlint.rule import Context, Finding, Place, rule
 
 
-@rule("ERR503", on=(cst.Call,), since="0.2", screen=lambda code: code.decodes and code.tells_errors)
+@rule("ERR503", on=(cst.Call,), since="0.1", screen=lambda code: code.decodes and code.tells_errors)
 def check(node: cst.Call, ctx: Context) -> Iterator[Finding]:
     body = ctx.decodings.at(node)
     needed = ctx.decodings.needed_for_an_error(node, body) if body is not None else None

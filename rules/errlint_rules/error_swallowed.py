@@ -55,7 +55,7 @@ import libcst as cst
 from errlint.rule import Context, Finding, Place, Severity, head, rule
 
 
-@rule("ERR505", on=(cst.ExceptHandler,), since="0.2", screen=lambda code: code.handles_exceptions)
+@rule("ERR505", on=(cst.ExceptHandler,), since="0.1", screen=lambda code: code.handles_exceptions)
 def check(node: cst.ExceptHandler, ctx: Context) -> Iterator[Finding]:
     silence = ctx.silence(node)
     if silence is None:

@@ -55,7 +55,7 @@ _HOW = {Lost.RAISED: "this exception is raised", Lost.RETURNED: "this error is r
 @rule(
     "ERR401",
     on=(cst.ExceptHandler, cst.ExceptStarHandler, cst.If, cst.ClassDef),
-    since="0.2",
+    since="0.1",
     uses=("request_id",),
     screen=lambda code: code.tells_errors and code.ends_differently,
 )

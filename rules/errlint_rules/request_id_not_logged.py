@@ -64,7 +64,7 @@ from errlint.rule import Context, Finding, Fix, Loss, Lost, Place, Safety, rule
 @rule(
     "ERR402",
     on=(cst.ExceptHandler, cst.ExceptStarHandler, cst.If),
-    since="0.2",
+    since="0.1",
     uses=("request_id",),
     screen=lambda code: code.tells_errors and code.ends_differently,
 )

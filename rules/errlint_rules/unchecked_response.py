@@ -48,7 +48,7 @@ import libcst as cst
 from errlint.rule import Context, Finding, Place, rule
 
 
-@rule("ERR501", on=(cst.Call,), since="0.2", preview=True, screen=lambda code: code.decodes)
+@rule("ERR501", on=(cst.Call,), since="0.1", preview=True, screen=lambda code: code.decodes)
 def check(node: cst.Call, ctx: Context) -> Iterator[Finding]:
     unchecked = ctx.unchecked(node)
     if unchecked is None:

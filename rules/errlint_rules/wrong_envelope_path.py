@@ -51,7 +51,7 @@ from errlint.rule import Context, Finding, Place, Safety, Severity, rule
 @rule(
     "ERR502",
     on=(cst.Subscript, cst.Call),
-    since="0.2",
+    since="0.1",
     severity=Severity.ERROR,
     preview=True,
     uses=("envelope",),
