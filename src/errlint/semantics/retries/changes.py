@@ -19,6 +19,7 @@ from errlint.semantics.scopes import How
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
     from errlint.semantics.retries.exits import Region
+    from errlint.semantics.tree import Tree
 
 N = TypeVar("N", bound=cst.CSTNode)
 _OBJECTS = ("self", "cls")
@@ -126,15 +127,16 @@ class Changes:
     def _is_outer(self, name: str, function: cst.FunctionDef) -> bool:
         """Whether a name in a function means the same as in the region."""
         bound = any(binding.how is not How.DECLARED for binding in self._semantics.scopes.bindings(name, function))
-        said: list[cst.Nonlocal | cst.Global] = [
-            *self._tree.inside(function.body, cst.Nonlocal),
-            *self._tree.inside(function.body, cst.Global),
-        ]
-        declared = (item.name.value for node in said for item in node.names)
-        if not name or (bound and name not in declared):
+        if not name or (bound and name not in declared_outside(self._tree, function)):
             return False
         around = self._tree.enclosing(self._region, cst.FunctionDef)
         return around is None or self._tree.within(function, around) or not self._semantics.scopes.bindings(name, around)
+
+
+def declared_outside(tree: Tree, function: cst.FunctionDef) -> frozenset[str]:
+    """The names that a function calls ``global`` or ``nonlocal``."""
+    said: list[cst.Nonlocal | cst.Global] = [*tree.inside(function.body, cst.Nonlocal), *tree.inside(function.body, cst.Global)]
+    return frozenset(item.name.value for node in said for item in node.names)
 
 
 def member_of_a_variable(expression: cst.CSTNode | None) -> str:

@@ -15,6 +15,7 @@ from errlint.semantics.names import dotted
 from errlint.semantics.retries.codes import OTHER, Codes
 from errlint.semantics.retries.elsewhere import paced_by
 from errlint.semantics.retries.exception_types import ASKED_FIRST, FEW
+from errlint.semantics.retries.noted import is_noted
 from errlint.semantics.retries.outcomes import FAILED, FAILURES, NO_ANSWER, NOT_YET
 from errlint.semantics.retries.policy import Retried, Wait, either
 from errlint.semantics.retries.words import BEGINS_WITH_A_WAIT, MAY_WAIT
@@ -233,8 +234,8 @@ def wait_of(semantics: Semantics, passages: Sequence[Passage], failures: Retried
     if found is None:
         somehow = perhaps or perhaps_before
         return Wait("unknown" if somehow else "none", None, None if somehow else False, None if somehow else False)
-    if found.growth == "unknown" and any(_hands_on_headers(semantics, passage, asked) for passage in passages):
-        found = replace(found, server=found.server or None)
+    if found.server is False and any(is_noted(semantics, passage, asked) for passage in passages):
+        found = replace(found, server=None)
     # each attempt may begin with a wait of its own
     return replace(found, jitter=found.jitter or None) if perhaps_before else found
 
@@ -249,11 +250,3 @@ def _begins_with_a_wait(passages: Sequence[Passage]) -> Iterator[bool]:
         yield any(outcomes == NOT_YET for outcomes in passage.steps.limiters.values())
     for call, outcomes in reached.items():
         yield outcomes == NOT_YET and BEGINS_WITH_A_WAIT.search((dotted(call.func) or "").rpartition(".")[2]) is not None
-
-
-def _hands_on_headers(semantics: Semantics, passage: Passage, asked: int) -> bool:
-    """``limits.update(response.headers)`` and ``sleep(limits.left())``: who is told may know how long to wait."""
-    reached = (node for node, outcomes in passage.walk.reached.items() if isinstance(node, cst.BaseSmallStatement) and outcomes & asked)
-    calls = (call for node in reached for call in semantics.tree.inside(node, cst.Call) if call is not passage.attempt)
-    values = (argument.value for call in calls for argument in call.args)
-    return any(isinstance(value, cst.Attribute) and value.attr.value == "headers" for value in values)

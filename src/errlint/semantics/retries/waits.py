@@ -178,6 +178,7 @@ class Waits:
                 found.unknown = True
                 chosen = self.said.in_answer(item, within)
                 found.server += [chosen] if chosen is not None else []
+                found.handed = found.handed or self._is_handed_on(item)  # `max(hook(answer) for hook in hooks)`
             case _:
                 found.unknown = True
 
@@ -358,12 +359,16 @@ class Waits:
     ) -> None:
         found.unknown = True
         found.by_others = found.by_others or not self._semantics.libraries.is_clock(self._semantics.names.qualified(call.func) or "")
-        found.handed = found.handed or any(self.is_answer(argument) for argument in arguments)
+        found.handed = found.handed or self._is_handed_on(call)
         if isinstance(call.func, cst.Attribute):
             found.handed = found.handed or self.is_answer(call.func.value)
             self._walk(call.func.value, within, found, depth - 1)
         for argument in arguments:
             self._walk(argument, within, found, depth - 1)
+
+    def _is_handed_on(self, expression: cst.BaseExpression) -> bool:
+        """Whether an expression is a call that takes the answer."""
+        return isinstance(expression, cst.Call) and any(self.is_answer(argument.value) for argument in expression.args)
 
     # in other modules ------------------------------------------------------------------------------------------------------------
 
