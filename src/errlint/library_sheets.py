@@ -185,6 +185,18 @@ class Named(_Sheet, frozen=True):
     names: tuple[str, ...]
 
 
+class Alias(_Sheet, frozen=True):
+    """``[[alias]]``: other names of the module, package or class ``of``: what it has is found below each of ``names`` as well.
+
+    Other rows speak of it by the name ``of`` alone.
+    """
+
+    of: str
+    names: tuple[str, ...]
+    python2: bool = False
+    """Only code that runs on Python 2, too, calls it so; and there is no ``of`` in Python 2."""
+
+
 class Saying(_Sheet, frozen=True):
     """``[[saying]]``: texts of failures that no answer stands behind: of the network, of files, of parsers.
 
@@ -202,6 +214,7 @@ class Sheet(_Sheet, frozen=True):
     library: Library
     type: tuple[TypeSheet, ...] = ()
     function: tuple[FunctionSheet, ...] = ()
+    alias: tuple[Alias, ...] = ()
     defeats_retry_after: tuple[RetryAfterDefeat, ...] = ()
     pause: tuple[Pause, ...] = ()
     limit: tuple[Limit, ...] = ()

@@ -81,7 +81,7 @@ class Semantics:
         names: Names | None = None,
     ) -> None:
         self.tree = tree
-        self.names = names or Names(tree, Scopes(tree), imported)
+        self.names = names or Names(tree, Scopes(tree), imported, libraries)
         self.libraries = libraries
         self.catalogues = catalogues
         self.default = default
