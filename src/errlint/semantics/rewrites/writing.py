@@ -101,11 +101,6 @@ class Writing:
         gone = self.remove(statement)
         return Edit(gone.start, gone.end, self._lines(lines, self.indent(statement))) if gone is not None else None
 
-    def first_in(self, suite: cst.IndentedBlock, lines: Sequence[str]) -> Edit | None:
-        """Lines at the start of a block, comments that open it left where they are."""
-        first = suite.body[0]
-        return self.before(first, lines) if self.starts_line(first) else None
-
     def after(self, statement: cst.CSTNode, lines: Sequence[str], *, indent: str | None = None) -> Edit:
         """Lines below a statement, indented like it."""
         end = self.source.span(statement)[1]
