@@ -15,7 +15,7 @@ import msgspec
 from errlint.aliases import Aliases
 from errlint.installed import Installed
 from errlint.lean import dataclass
-from errlint.library_sheets import Argument, FunctionSheet, RetryAfterDefeat, Sheet, TypeSheet
+from errlint.library_sheets import Argument, FunctionSheet, RetryAfterDefeat, Sheet, TypeSheet, ancestors
 from errlint.library_versions import holding
 from errlint.retry_sheets import RetrySheet
 from errlint.speech_sheets import Speeches
@@ -369,14 +369,7 @@ class Libraries:
 
     def ancestors(self, name: str) -> Iterable[TypeSheet]:
         """The type and everything it inherits from, nearest first; cycles in a sheet end the walk."""
-        seen: set[str] = set()
-        queue = [name]
-        while queue:
-            entry = self.type(queue.pop(0))
-            if entry is not None and entry.name not in seen:
-                seen.add(entry.name)
-                yield entry
-                queue.extend(entry.parents)
+        return ancestors(name, self.type)
 
 
 def _rows(sheet: Sheet) -> Iterator[TypeSheet | FunctionSheet | RetryAfterDefeat | RetrySheet]:

@@ -10,6 +10,7 @@ sheet. Behind either, ``?`` says that the value may be None.
 """
 
 # no `from __future__ import annotations`: msgspec would compile the text of each annotation again
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Literal
 
@@ -99,6 +100,21 @@ class TypeSheet(_Sheet, frozen=True):
     """Exceptions: the most that ``str(e)`` is known to contain of the answer."""
     versions: str = ""
     """The versions that this holds for (``>=1,<3``), where a class changed: then it has several tables, one a range."""
+
+
+def ancestors(name: str, named: Callable[[str], TypeSheet | None]) -> Iterator[TypeSheet]:
+    """A type and everything it inherits from, nearest first; cycles end the walk.
+
+    :param named: gives the type of a name.
+    """
+    seen: set[str] = set()
+    queue = [name]
+    while queue:
+        entry = named(queue.pop(0))
+        if entry is not None and entry.name not in seen:
+            seen.add(entry.name)
+            yield entry
+            queue.extend(entry.parents)
 
 
 class FunctionSheet(_Sheet, frozen=True):
