@@ -136,10 +136,14 @@ class Editing:
     def fix(self, safety: Safety, message: str, *edits: Edit | None) -> Fix | None:
         """A fix of these edits; ``message`` is an imperative sentence.
 
-        None if one of them cannot be made, and if a comment would be lost: what a person wrote stays, unless it stands on a line that goes.
+        None if one of them cannot be made, if the file is for a Python that could not read them, and if a comment would be lost: what a
+        person wrote stays, unless it stands on a line that goes.
         """
         made = [edit for edit in edits if edit is not None]
-        return None if len(made) < len(edits) or self._loses_a_comment(made) else Fix(safety, message, merged(made))
+        if len(made) < len(edits) or self._loses_a_comment(made):
+            return None
+        joined = merged(made)
+        return Fix(safety, message, joined) if self.writing.syntax.allows(self.source.text, joined) else None
 
     def _loses_a_comment(self, edits: Sequence[Edit]) -> bool:
         text = self.source.text

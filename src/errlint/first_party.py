@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 
-from errlint.module_index import Index
+from errlint.module_index import Bound, Index
 from errlint.project import Module, Project
 from errlint.traces import Noted, Trace
 
@@ -42,6 +42,7 @@ class FirstParty:
         itself.
     :param described: dotted names of functions and classes that a sheet describes: it is believed, whoever defines them.
     :param told: tells of a dotted name whether any sheet speaks of it, or of something below it.
+    :param canonical: the name by which sheets speak of what a dotted name stands for.
     :ivar trace: which modules were asked.
     """
 
@@ -51,11 +52,13 @@ class FirstParty:
         libraries: AbstractSet[str] = frozenset(),
         described: AbstractSet[str] = frozenset(),
         told: Callable[[str], bool] = lambda _: True,
+        canonical: Callable[[str], str] = lambda name: name,
     ) -> None:
         self.project = project
         self._libraries = libraries
         self._described = described
         self._told = told
+        self._canonical = canonical
         self._indexes: dict[str, Index | None] = {}
         self._resolved: dict[tuple[str, str], tuple[str | None, Noted]] = {}
         self.trace = Trace()
@@ -93,12 +96,12 @@ class FirstParty:
             or name in self._described
             or name.rpartition(".")[0] in self._described
         ):
-            return (self._beside(file, first, tuple(rest)) if rest and first in self._libraries else None) or name
+            return (self._beside(file, first, tuple(rest)) if rest and first in self._libraries else None) or self._canonical(name)
         if level:
             module = self.project.resolve(file, "", level)
             return self._lookup(module, (first, *rest) if first else (), seen) if module is not None else None
         module, rest = self.project.start(file, name, 0)
-        return name if module is None or self._is_elsewhere(module, rest) else self._lookup(module, tuple(rest), seen)
+        return self._canonical(name) if module is None or self._is_elsewhere(module, rest) else self._lookup(module, tuple(rest), seen)
 
     def _is_of_own_package(self, file: str, first: str, name: str) -> bool:
         """Whether a module of a library imports by its full name what no sheet speaks of."""
@@ -154,11 +157,13 @@ class FirstParty:
         if bounds is None:
             return self._starred(file, index.stars, parts, seen)
         here = f"{file}:{'.'.join(parts)}"
-        for bound in reversed(bounds):
+        for position, bound in enumerate(reversed(bounds)):
             if bound.how in ("function", "class"):
                 return here
             if bound.how == "import":
                 found = self._resolve(file, ".".join((bound.name, *rest)), seen)
+                if found is not None and not is_first_party(found) and not self._told(found):
+                    found = self._told_instead(file, bounds[: -position - 1], rest, seen) or found
             elif bound.how == "alias":
                 found = self._alias(file, (*bound.name.split("."), *rest), seen)
             else:
@@ -166,6 +171,12 @@ class FirstParty:
             if found is not None:
                 return found
         return here if any(bound.how == "value" for bound in bounds) else None
+
+    def _told_instead(self, file: str, bounds: Sequence[Bound], rest: tuple[str, ...], seen: Seen) -> str | None:
+        """Where a name is imported from several places, as one of them may not be there: what sheets know of the others."""
+        imports = (bound for bound in reversed(bounds) if bound.how == "import")
+        found = (self._resolve(file, ".".join((bound.name, *rest)), seen) for bound in imports)
+        return next((one for one in found if one is not None and not is_first_party(one) and self._told(one)), None)
 
     def _alias(self, file: str, parts: tuple[str, ...], seen: Seen) -> str | None:
         index = self.index(file)

@@ -15,7 +15,7 @@ from itertools import islice
 from errlint.digests import digest
 from errlint.encoding import with_lf
 from errlint.http_words import STATUS_MEMBERS, statuses_in_strings
-from errlint.import_lines import SPACE, from_imports, imports, names_in
+from errlint.import_lines import REST, SPACE, from_imports, imports, names_in
 from errlint.project import Module, Project
 
 _TESTS = re.compile(r"(?:test_.*|.*_test|conftest)\.pyi?")
@@ -43,8 +43,8 @@ Edges = tuple[str, ...] | None
 class Gate:
     """Answers for the files of a run.
 
-    :param roots: top-level import names that sheets and catalogues speak of; :param project: finds the modules that a file imports;
-    :param members: names of members that tell a value of unknown type.
+    :param roots: import names that sheets and catalogues speak of, top-level ones or of modules within a package;
+    :param project: finds the modules that a file imports; :param members: names of members that tell a value of unknown type.
     :ivar seen: by a digest of path and content, what modules import: may be kept for the next run, as long as imports lead where they did.
     """
 
@@ -62,8 +62,9 @@ class Gate:
     def imports(self) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
         """Imports of something that a sheet or a catalogue speaks of: ``from … import`` and ``import``."""
         roots = b"|".join(re.escape(root.encode()) for root in self.roots) or rb"(?!)"
+        starts = b"|".join((roots, *(_from_package(root) for root in self.roots if "." in root)))
         return (
-            re.compile(rb"from(?<!\wfrom)%b+(?:%b)\b" % (SPACE, roots)),
+            re.compile(rb"from(?<!\wfrom)%b+(?:%b)\b" % (SPACE, starts)),
             re.compile(rb"import(?<!\wimport)\b(?:[^\n#]|\\\r?\n)*?\b(?:%b)\b" % roots),
         )
 
@@ -143,6 +144,12 @@ class Gate:
                 child = self.project.child(found, name)
                 if child is not None:
                     yield from _file_of(child)
+
+
+def _from_package(root: str) -> bytes:
+    """What follows the word ``from`` where the module ``a.b.c`` is imported by ``from a.b import x, c``."""
+    package, _, last = root.encode().rpartition(b".")
+    return rb"%b%b+import\b(?:%b*\([^)]*|%b)\b%b" % (re.escape(package), SPACE, SPACE, REST, re.escape(last))
 
 
 def _file_of(module: Module) -> Iterator[str]:

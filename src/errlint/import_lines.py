@@ -8,12 +8,13 @@ from functools import lru_cache
 
 SPACE = rb"(?:[ \t\f]|\\\r?\n)"
 """What may stand between two words of a statement."""
-_REST = rb"(?:[^\n;#\\]|\\\r?\n)*"
+REST = rb"(?:[^\n;#\\]|\\\r?\n)*"
+"""What stands on the rest of its line."""
 # A literal first, and then what may not stand before it: only so does `re` leap from one place where it stands to the next.
 _FROM = re.compile(
-    rb"from(?<!\wfrom)%b*((?:\.%b*)*)([^\s.;#()\\,][^\s;#()\\,]*)?%b*\bimport\b%b*(\([^)]*\)|%b)" % (SPACE, SPACE, SPACE, SPACE, _REST)
+    rb"from(?<!\wfrom)%b*((?:\.%b*)*)([^\s.;#()\\,][^\s;#()\\,]*)?%b*\bimport\b%b*(\([^)]*\)|%b)" % (SPACE, SPACE, SPACE, SPACE, REST)
 )
-_IMPORT = re.compile(rb"import(?<!\wimport)%b+(%b)" % (SPACE, _REST))
+_IMPORT = re.compile(rb"import(?<!\wimport)%b+(%b)" % (SPACE, REST))
 _NAME = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _RENAMED = re.compile(r"([^\W\d]\w*)(?:\s+as\s+([^\W\d]\w*))?")
 _COMMENT = re.compile(rb"#[^\n]*")

@@ -12,9 +12,10 @@ from functools import cached_property
 
 import msgspec
 
+from errlint.aliases import Aliases
 from errlint.installed import Installed
 from errlint.lean import dataclass
-from errlint.library_sheets import Argument, FunctionSheet, RetryAfterDefeat, Sheet, TypeSheet
+from errlint.library_sheets import Argument, FunctionSheet, RetryAfterDefeat, Sheet, TypeSheet, ancestors
 from errlint.library_versions import holding
 from errlint.retry_sheets import RetrySheet
 from errlint.speech_sheets import Speeches
@@ -70,8 +71,14 @@ class Libraries:
 
     @cached_property
     def waking(self) -> frozenset[str]:
-        """Top-level import names of everything that any sheet speaks of, the user's own wrappers included."""
-        return self.roots | {name.partition(".")[0] for name in self.wrapped}
+        """Import names of everything that any sheet speaks of, the user's own wrappers included: top-level ones, and what is an alias."""
+        others = {name for name in self.aliases.names if name.partition(".")[0] not in self.roots}
+        return self.roots | {name.partition(".")[0] for name in self.wrapped} | others
+
+    @cached_property
+    def aliases(self) -> Aliases:
+        """Other names of what sheets speak of."""
+        return Aliases.of([entry for sheet in self.sheets for entry in sheet.alias])
 
     def speak_of(self, name: str) -> bool:
         """Whether any row is about something of this dotted name, or about something below it."""
@@ -362,14 +369,7 @@ class Libraries:
 
     def ancestors(self, name: str) -> Iterable[TypeSheet]:
         """The type and everything it inherits from, nearest first; cycles in a sheet end the walk."""
-        seen: set[str] = set()
-        queue = [name]
-        while queue:
-            entry = self.type(queue.pop(0))
-            if entry is not None and entry.name not in seen:
-                seen.add(entry.name)
-                yield entry
-                queue.extend(entry.parents)
+        return ancestors(name, self.type)
 
 
 def _rows(sheet: Sheet) -> Iterator[TypeSheet | FunctionSheet | RetryAfterDefeat | RetrySheet]:

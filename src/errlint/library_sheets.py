@@ -10,6 +10,7 @@ sheet. Behind either, ``?`` says that the value may be None.
 """
 
 # no `from __future__ import annotations`: msgspec would compile the text of each annotation again
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Literal
 
@@ -101,6 +102,21 @@ class TypeSheet(_Sheet, frozen=True):
     """The versions that this holds for (``>=1,<3``), where a class changed: then it has several tables, one a range."""
 
 
+def ancestors(name: str, named: Callable[[str], TypeSheet | None]) -> Iterator[TypeSheet]:
+    """A type and everything it inherits from, nearest first; cycles end the walk.
+
+    :param named: gives the type of a name.
+    """
+    seen: set[str] = set()
+    queue = [name]
+    while queue:
+        entry = named(queue.pop(0))
+        if entry is not None and entry.name not in seen:
+            seen.add(entry.name)
+            yield entry
+            queue.extend(entry.parents)
+
+
 class FunctionSheet(_Sheet, frozen=True):
     """``[[function]]``: calls of these dotted names (``*`` matches within and across dots) give ``returns``.
 
@@ -185,6 +201,18 @@ class Named(_Sheet, frozen=True):
     names: tuple[str, ...]
 
 
+class Alias(_Sheet, frozen=True):
+    """``[[alias]]``: other names of the module, package or class ``of``: what it has is found below each of ``names`` as well.
+
+    Other rows speak of it by the name ``of`` alone.
+    """
+
+    of: str
+    names: tuple[str, ...]
+    python2: bool = False
+    """Only code that runs on Python 2, too, calls it so; and there is no ``of`` in Python 2."""
+
+
 class Saying(_Sheet, frozen=True):
     """``[[saying]]``: texts of failures that no answer stands behind: of the network, of files, of parsers.
 
@@ -202,6 +230,7 @@ class Sheet(_Sheet, frozen=True):
     library: Library
     type: tuple[TypeSheet, ...] = ()
     function: tuple[FunctionSheet, ...] = ()
+    alias: tuple[Alias, ...] = ()
     defeats_retry_after: tuple[RetryAfterDefeat, ...] = ()
     pause: tuple[Pause, ...] = ()
     limit: tuple[Limit, ...] = ()

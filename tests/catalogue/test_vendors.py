@@ -198,3 +198,8 @@ def test_the_lists_of_codes_are_not_complete(built_in: Catalogues) -> None:
 def test_the_class_of_the_client_tells_azure_from_openai(built_in: Catalogues) -> None:
     assert built_in.for_name("openai.AsyncAzureOpenAI") is built_in.require("azure-openai")
     assert built_in.for_name("openai.RateLimitError") is built_in.require("openai")
+
+
+def test_of_unknown_texts_nothing_is_said_unless_all_are_told_by_text(built_in: Catalogues) -> None:
+    assert built_in.require("github").is_told_by_text([])
+    assert not built_in.require("openai").is_told_by_text([])

@@ -6,12 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 
 from errlint.catalogue.model import Catalogue, Envelope
+from errlint.catalogue.schema import ENVELOPE_PARTS
 from errlint.catalogue.verdicts import Verdict
 from errlint.lean import dataclass
 
 Kind = Literal["added", "removed", "changed"]
-
-_PARTS = ("code", "message", "hint", "details", "type", "param", "status", "request_id", "upstream_message")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,7 @@ def _lists(what: str, before: Iterable[str], after: Iterable[str]) -> Iterator[D
 
 
 def _envelope(before: Envelope, after: Envelope) -> Iterator[Difference]:
-    for part in _PARTS:
+    for part in ENVELOPE_PARTS:
         old = [str(place) for place in getattr(before, part)]
         new = [str(place) for place in getattr(after, part)]
         yield from _value(part.replace("_", " "), ", ".join(old), ", ".join(new))

@@ -177,11 +177,15 @@ class Catalogue:
         return tuple(dict.fromkeys(name for hit in found for name in self.alias_group(hit)))
 
     def is_told_by_text(self, words: Iterable[str]) -> bool:
-        """Whether the document knows nothing but the message that tells the errors which these texts stand for."""
+        """Whether the document knows nothing but the message that tells the errors which these texts stand for.
+
+        Where it is not known which texts are asked for, that is only so if it holds for all errors.
+        """
         envelope = self.envelope
         if envelope.message_contract == "sole_discriminator":
             return True
-        return all(any(re.search(allow.regex, word) for allow in envelope.message_allow) for word in words)
+        told = [any(re.search(allow.regex, word) for allow in envelope.message_allow) for word in words]
+        return bool(told) and all(told)
 
     def statuses_for_text(self, text: str) -> tuple[int, ...]:
         """The statuses whose reason phrase the literal could stand for, matched as in :meth:`codes_for_text`."""

@@ -113,6 +113,10 @@ class MessageAllow(_Table, frozen=True, kw_only=True):
     because: str = ""
 
 
+ENVELOPE_PARTS = ("code", "message", "hint", "details", "type", "param", "status", "request_id", "upstream_message")
+"""The parts of an error that an envelope has places for."""
+
+
 class EnvelopeSheet(_Table, frozen=True, kw_only=True):
     """``[envelope]``: where the parts of an error stand, candidates in order of preference; an empty list: documented nowhere."""
 

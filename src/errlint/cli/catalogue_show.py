@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from errlint.catalogue import Catalogue
     from errlint.catalogue.schema import Case, Statement
 
-_PARTS = ("code", "message", "hint", "details", "type", "param", "status", "request_id", "upstream_message")
 _LABEL = 14
 
 
@@ -111,6 +110,8 @@ def as_data(one: Catalogue) -> dict[str, Any]:
     """A catalogue for programs: every code by itself, places as people write them."""
     import msgspec
 
+    from errlint.catalogue.schema import ENVELOPE_PARTS
+
     envelope = one.envelope
     return {
         "id": one.id,
@@ -123,7 +124,7 @@ def as_data(one: Catalogue) -> dict[str, Any]:
         "packages": [{"package": sdk.package, "versions": sdk.versions} for sdk in one.sdks],
         "failure": msgspec.to_builtins(one.failure),
         "envelope": {
-            **{part: [_place(place) for place in getattr(envelope, part)] for part in _PARTS},
+            **{part: [_place(place) for place in getattr(envelope, part)] for part in ENVELOPE_PARTS},
             "request_id_echo": envelope.request_id_echo,
             "branch_on": list(envelope.branch_on),
             "codes": envelope.codes,

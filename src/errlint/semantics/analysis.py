@@ -28,7 +28,7 @@ from errlint.semantics.known_errors import KnownErrors
 from errlint.semantics.meaning import Bound, Evidence, Meaning
 from errlint.semantics.members import Collections
 from errlint.semantics.mentions import mentioned_apis
-from errlint.semantics.names import Names, dotted
+from errlint.semantics.names import Names
 from errlint.semantics.origins import Origins
 from errlint.semantics.own_texts import OwnTexts
 from errlint.semantics.pinned import narrowed
@@ -81,7 +81,7 @@ class Semantics:
         names: Names | None = None,
     ) -> None:
         self.tree = tree
-        self.names = names or Names(tree, Scopes(tree), imported)
+        self.names = names or Names(tree, Scopes(tree), imported, libraries)
         self.libraries = libraries
         self.catalogues = catalogues
         self.default = default
@@ -368,16 +368,3 @@ class Semantics:
     def narrowed(self, node: cst.CSTNode, subject: Meaning) -> str | None:
         """What tests on the way to ``node`` already pinned down of the error that ``subject`` belongs to, if anything."""
         return narrowed(self, node, subject)
-
-    @cached_property
-    def uses_http(self) -> bool:
-        """Whether the file imports anything that a library sheet speaks of."""
-        for statement in self.tree.of_types(cst.Import, cst.ImportFrom):
-            assert isinstance(statement, (cst.Import, cst.ImportFrom))
-            if isinstance(statement, cst.ImportFrom):
-                modules = [] if statement.relative or statement.module is None else [dotted(statement.module) or ""]
-            else:
-                modules = [alias.evaluated_name for alias in statement.names]
-            if any(module.partition(".")[0] in self.libraries.roots for module in modules):
-                return True
-        return False

@@ -30,6 +30,8 @@ from errlint.semantics.types import UNKNOWN_TYPE, Types, shown
 
 Handler = cst.ExceptHandler | cst.ExceptStarHandler
 BROAD = frozenset({"Exception", "BaseException", "builtins.Exception"})
+_USUAL = (400, 401, 403, 404, 429, 500)
+"""Statuses with which nearly all APIs answer."""
 _FROM_A_CALL = (Kind.RESPONSE, Kind.CALL)
 _OF_AN_ANSWER = (Kind.BODY, Kind.TEXT, Kind.HEADERS, Kind.STATUS, Kind.MESSAGE, Kind.CODE)
 
@@ -223,10 +225,14 @@ class Handlers:
         if not taken:
             return False
         raising = self._raises.of(outer.body)
-        if any(sheet.covers_status for sheet in sheets):
+        if any(sheet.covers_status and not _is_specific(sheet) for sheet in sheets) or self._take_what_is_usual(sheets):
             made = (name for name, _, _ in raising.carries if self._is_own(name))
             return all(self._is_taken(name, earlier, taken) for name in made)
         return bool(raising.types) and all(self._is_taken(name, earlier, taken) for name in raising.types)
+
+    def _take_what_is_usual(self, sheets: Sequence[TypeSheet]) -> bool:
+        """Whether nothing is left but statuses that hardly any API answers with, when each of some types has a handler."""
+        return all(any(_stands_for(sheet, status) for sheet in sheets) for status in _USUAL)
 
     def _is_own(self, name: str) -> bool:
         """Whether an exception is none that a library raises for a status: the project makes one with what the answer says."""
@@ -260,3 +266,13 @@ class Handlers:
 def _is_kind_of(name: str, other: str) -> bool:
     """Whether one exception of Python is a kind of another."""
     return issubclass(getattr(builtins, name), getattr(builtins, other))
+
+
+def _is_specific(sheet: TypeSheet) -> bool:
+    """Whether an exception stands for some statuses only: others arrive where it was not caught."""
+    return bool(sheet.statuses or sheet.status_class)
+
+
+def _stands_for(sheet: TypeSheet, status: int) -> bool:
+    """Whether a specific exception may stand for a status."""
+    return status in sheet.statuses or sheet.status_class == f"{status // 100}xx"

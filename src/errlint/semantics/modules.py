@@ -87,7 +87,7 @@ class Modules:
     """
 
     def __init__(self, libraries: Libraries, catalogues: Catalogues, project: Project, show: Callable[[str], str] = str) -> None:
-        self.first_party = FirstParty(project, libraries.roots, libraries.wrapped, libraries.speak_of)
+        self.first_party = FirstParty(project, libraries.roots, libraries.wrapped, libraries.speak_of, libraries.aliases.canonical)
         self._libraries = libraries
         self._catalogues = catalogues
         self._show = show
@@ -354,7 +354,7 @@ class Modules:
 
     def _names(self, file: str, module: cst.Module) -> Names:
         tree = Tree.of(module)
-        return Names(tree, Scopes(tree), self.seen_from(file))
+        return Names(tree, Scopes(tree), self.seen_from(file), self._libraries)
 
     def _load(self, file: str) -> _Loaded | None:
         if file in self._loaded:

@@ -13,6 +13,7 @@ from errlint.semantics.scopes import Binding, How, Scopes
 from errlint.semantics.tree import Tree
 
 if TYPE_CHECKING:
+    from errlint.libraries import Libraries
     from errlint.semantics.imported import Imported
 
 
@@ -42,12 +43,14 @@ class Names:
 
     :ivar tree: the module; :ivar scopes: its bindings;
     :param imported: the rest of the project; without it, only the file itself is looked at.
+    :param libraries: what sheets speak of, and by which names.
     """
 
-    def __init__(self, tree: Tree, scopes: Scopes, imported: Imported | None = None) -> None:
+    def __init__(self, tree: Tree, scopes: Scopes, imported: Imported | None = None, libraries: Libraries | None = None) -> None:
         self.tree = tree
         self.scopes = scopes
         self._imported = imported
+        self._libraries = libraries
         self._qualified: dict[cst.BaseExpression, str | None] = {}
         self._roots: dict[cst.Name, str | None] = {}
         self._bound_to: dict[int, str | None] = {}
@@ -81,7 +84,9 @@ class Names:
 
     def resolved(self, name: str) -> str:
         """What a dotted name stands for as the imports of this file have it, wherever in the project it was imported first."""
-        return (self._imported.resolve(name) or name) if self._imported is not None else name
+        if self._imported is not None:
+            return self._imported.resolve(name) or name
+        return self._libraries.aliases.canonical(name) if self._libraries is not None else name
 
     def _root(self, name: cst.Name, depth: int = 0) -> str | None:
         if not self._may_lead_away(name):
@@ -101,10 +106,18 @@ class Names:
             if binding.how is How.IMPORT:
                 imported = self.imported(binding)
                 if imported is not None:
-                    return imported
+                    return imported if self._is_known(imported) else self._known_instead(bindings) or imported
             elif binding.how is How.VALUE and not binding.path and depth < 4 and isinstance(binding.value, (cst.Name, cst.Attribute)):
                 return self._through_alias(binding.value, name, depth)
         return None
+
+    def _known_instead(self, bindings: Sequence[Binding]) -> str | None:
+        """Where one name is imported from several places, as one of them may not be there: what sheets know of these."""
+        imported = (self.imported(binding) for binding in bindings if binding.how is How.IMPORT)
+        return next((found for found in imported if found is not None and self._is_known(found)), None)
+
+    def _is_known(self, name: str) -> bool:
+        return self._libraries is None or self._libraries.speak_of(self.resolved(name))
 
     def may_be_imported(self, name: cst.Name) -> bool:
         """Whether a name may stand for anything that an import brings."""

@@ -215,15 +215,11 @@ class Replacements:
         if function is not self._tree.enclosing(value, cst.FunctionDef, cst.Lambda) or self._tree.is_in(value, cst.CompFor):
             return False
         start = self._tree.order[value]
-        inside = (part for part in self._tree.inside(value, cst.Name) if not self._is_member(part))
+        inside = (part for part in self._tree.inside(value, cst.Name) if not self._tree.is_member(part))
         bound = (
             binding for name in inside for binding in self._semantics.scopes.bindings(name.value, self._semantics.scopes.scope_of(name))
         )
         return all(self._tree.order[binding.node] < start for binding in bound)
-
-    def _is_member(self, name: cst.Name) -> bool:
-        parent = self._tree.parent.get(name)
-        return isinstance(parent, cst.Attribute) and parent.attr is name
 
     # statuses ----------------------------------------------------------------------------------------------------------------------
 

@@ -173,6 +173,12 @@ class Scopes:
         """All bindings of a name in exactly this scope, in document order."""
         return self._bindings.get((scope, name), [])
 
+    def classes(self, name: cst.BaseExpression) -> Iterator[cst.ClassDef]:
+        """The classes of this file that a name may stand for; none for any other expression."""
+        for binding in self.reaching(name) if isinstance(name, cst.Name) else ():
+            if binding.how is How.CLASS and isinstance(binding.node, cst.ClassDef):
+                yield binding.node
+
     @cached_property
     def leading_on(self) -> frozenset[str]:
         """The names that anywhere in the module are bound to what is imported, or to what goes by another name."""

@@ -60,7 +60,7 @@ class Shields:
         if not hops:
             return
         here = self._semantics.runs(runner) if isinstance(runner, cst.Call) else self._semantics.functions.defined(runner)
-        for definition in self._classes(function):
+        for definition in self._semantics.scopes.classes(function):
             yield from self.of_class(definition)
         for run in here:
             yield from self.of_function(run, hops - 1)
@@ -73,11 +73,6 @@ class Shields:
             return self._semantics.evaluator.callees.name_elsewhere(runner)[0]
         name = self._semantics.names.qualified(runner) or ""
         return name if is_first_party(name) else ""
-
-    def _classes(self, name: cst.BaseExpression) -> Iterator[cst.ClassDef]:
-        for binding in self._semantics.scopes.reaching(name) if isinstance(name, cst.Name) else ():
-            if binding.how is How.CLASS and isinstance(binding.node, cst.ClassDef):
-                yield binding.node
 
     def of_function(self, runner: cst.FunctionDef, hops: int = _HOPS) -> Iterator[str]:
         """The types that a function catches where it runs a function that it is given, or the block that it is the manager of."""

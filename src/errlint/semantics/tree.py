@@ -350,6 +350,11 @@ class Tree:
                 yield from _conjuncts(found.left)
             child = found
 
+    def is_member(self, name: cst.Name) -> bool:
+        """Whether a name is that of a member, not one that is looked up: `b` in `a.b`."""
+        parent = self.parent.get(name)
+        return isinstance(parent, cst.Attribute) and parent.attr is name
+
     def statement(self, node: cst.CSTNode) -> cst.CSTNode:
         """The statement that holds the node: a simple statement line or a compound statement."""
         if type(node) in _STATEMENTS or type(node) is cst.Module:

@@ -15,7 +15,7 @@ import msgspec
 
 from errlint.first_party import file_and_path, is_first_party
 from errlint.libraries import Libraries
-from errlint.library_sheets import FunctionSheet, TypeSheet
+from errlint.library_sheets import FunctionSheet, TypeSheet, ancestors
 from errlint.semantics.imported import Imported
 from errlint.semantics.names import Names, dotted
 from errlint.semantics.own_statuses import STATUS_NAMES, compares_status, fixed_by
@@ -110,14 +110,7 @@ class Types:
 
     def ancestors(self, name: str) -> Iterator[TypeSheet]:
         """The type and everything it inherits from, nearest first; cycles end the walk."""
-        seen: set[str] = set()
-        queue = [name]
-        while queue:
-            entry = self.type(queue.pop(0))
-            if entry is not None and entry.name not in seen:
-                seen.add(entry.name)
-                yield entry
-                queue.extend(entry.parents)
+        return ancestors(name, self.type)
 
     def told_by(self, member: str) -> TypeSheet | None:
         """The type of a value of which nothing is known but that this member is read of it."""

@@ -45,6 +45,7 @@ AWS = "request_id_not_logged/bad_aws.py"
 OPENAI = "request_id_not_logged/bad_openai.py"
 COMMANDS = "request_id_not_logged/bad_commands.py"
 GIRARD = "request_id_not_logged/bad_girardai.py"
+SCRIPTS = "request_id_not_logged/bad_scripts.py"
 NOTATIONS = "request_id_not_logged/bad_notations.py"
 
 _adds = partial(Proof, "ERR402", on=_is_an_error, before=DID_NOT_TELL_THE_ID, after=TOLD_WHAT_ID_THERE_IS)
@@ -57,6 +58,9 @@ PROOFS = [
     proof(client=COMMANDS, call="releases('o/r')"),
     proof(client=COMMANDS, call="forks('o/r')"),
     proof(client=COMMANDS, call="told('o/r')"),
+    proof(client=SCRIPTS, call="stars('o/r')"),
+    proof(client=SCRIPTS, call="topics('o/r')"),
+    proof(client=SCRIPTS, call="license_of('o/r')"),
     guarded(client=GIRARD, call="start('w1')"),
     guarded(client=GIRARD, call="inspect('w1')"),
     guarded(client=BROAD, call="repository('o/r')", api="github", on=_is_any_failure),

@@ -10,17 +10,16 @@ from errlint.catalogue.importers.bodies import Body
 from errlint.catalogue.importers.facts import ENVELOPE, FAILURE, Fact, Facts, Place, lines_of, note
 from errlint.catalogue.importers.tokens import case_of
 from errlint.catalogue.problem import KeyPath
-from errlint.catalogue.schema import EnvelopeSheet, FailureTest, PlaceSheet
+from errlint.catalogue.schema import ENVELOPE_PARTS, EnvelopeSheet, FailureTest, PlaceSheet
 
 _RARE = 25
 """One answer in this many is an odd one, whose fields are not those of the API's errors."""
-_PARTS = ("code", "message", "hint", "details", "type", "param", "status", "request_id", "upstream_message")
 
 
 def envelope(facts: Facts, names: Sequence[str], places: dict[KeyPath, tuple[Place, ...]]) -> EnvelopeSheet:
     """The envelope; ``names`` are all codes, which tell how codes are spelt."""
     bodies = facts.of(ENVELOPE, "body")
-    found = {part: _places(part, bodies, facts, places) for part in _PARTS}
+    found = {part: _places(part, bodies, facts, places) for part in ENVELOPE_PARTS}
     if not found["code"] and found["type"]:
         found["code"], found["type"] = found["type"], []
         _moved("type", "code", places)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Literal
 
@@ -137,8 +137,3 @@ def is_placeholder(text: str) -> bool:
     bare = text.strip().strip("<>{}[]$")
     words = re.findall(r"[a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", bare).lower())
     return bare != text.strip() or not words or all(word in _PLACEHOLDER_WORDS for word in words)
-
-
-def without_placeholders(values: Iterable[str]) -> list[str]:
-    """The values that are not placeholders."""
-    return [value for value in values if not is_placeholder(value)]

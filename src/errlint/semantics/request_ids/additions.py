@@ -11,13 +11,15 @@ import libcst as cst
 
 from errlint.model import Edit
 from errlint.semantics.constants import string_value
+from errlint.semantics.meaning import Kind
 from errlint.semantics.names import dotted
 from errlint.semantics.request_ids.failures import Failure, Handler
 from errlint.semantics.request_ids.speech import Speech
-from errlint.semantics.request_ids.wording import Wording, is_notation, trailing
+from errlint.semantics.request_ids.wording import Wording, is_filled, is_notation, trailing
 from errlint.semantics.rewrites.helpers import Helpers
-from errlint.semantics.rewrites.placing import requoted
+from errlint.semantics.rewrites.placing import Binding, binding, requoted
 from errlint.semantics.rewrites.writing import Writing
+from errlint.semantics.scopes import How
 from errlint.source import Source
 
 if TYPE_CHECKING:
@@ -26,11 +28,18 @@ if TYPE_CHECKING:
 _ROOT = re.compile(r"(?<![\w.\"'])([a-z_]\w*)\.")
 """The first name of a dotted one."""
 _PERCENT = re.compile(r"%(?!%)")
+_NUMBERED = re.compile(r"\{(\d{1,3})[!:}]")
+"""A gap of `str.format`, by its number."""
 _ENTRY = "request_id"
 _FIELD = "api_request_id"
 """The field of a log line: programs that serve requests have their own logging put the id of *their* request into ``request_id``."""
 _FREE = ("e", "err", "exc", "error")
 """Names for an exception that has none yet."""
+
+
+_OF_ONE = frozenset({"str", "repr", "int", "len", "type"})
+"""Functions of Python that give one value."""
+_SCALARS = (Kind.STATUS, Kind.REASON, Kind.CODE, Kind.MESSAGE, Kind.TEXT)
 
 
 class Additions:
@@ -141,9 +150,10 @@ class Additions:
         plain = [argument.value for argument in speech.call.args if argument.keyword is None]
         last, values = plain[-1], plain[speech.sheet.text + 1 :]
         if speech.sheet.style == "joined":
-            woven = self.to_text(last, expression) if isinstance(last, cst.FormattedString) else ()
-            inside = requoted(expression, ['"', *self._writing.placing.quotes_around(last)])
-            return woven or (self._after(last, f'f"(request id {{{inside}}})"') if inside else ())
+            woven = self.to_text(last, expression) if isinstance(last, cst.FormattedString) or is_filled(last) else ()
+            return woven or self._after(last, self._alone(last, expression))
+        if is_filled(text):
+            return self.to_text(text, expression) if not values else ()
         literal = _last_literal(text)
         if isinstance(literal, cst.FormattedString):
             return self.to_text(literal, expression) if not values else ()
@@ -156,6 +166,13 @@ class Additions:
             return (*self._inserted(literal, " (request id {})"), *self._after(last, expression))
         return self.to_text(text, expression) if speech.sheet.style == "text" and not values else ()
 
+    def _alone(self, beside: cst.BaseExpression, expression: str) -> str:
+        """A text that says the id, to stand beside an expression; empty where none can."""
+        if self._writing.syntax.puts_values_behind:
+            return f'"(request id %s)" % {_operand(expression)}'
+        inside = requoted(expression, ['"', *self._writing.placing.quotes_around(beside)])
+        return f'f"(request id {{{inside}}})"' if inside else ""
+
     def to_text(self, text: cst.BaseExpression, expression: str) -> tuple[Edit, ...]:
         """Add the id to the end of an f-string, of a literal that becomes one, or of one that values are put into; to a sentence only."""
         if is_notation(text):
@@ -163,9 +180,15 @@ class Additions:
         match text:
             case cst.BinaryOperation(left=left, operator=cst.Modulo(), right=cst.Tuple() as values):
                 return self._to_values(left, values.elements, "%s", expression)
+            case cst.BinaryOperation(left=left, operator=cst.Modulo(), right=value):
+                return self._to_value(left, value, expression)
             case cst.Call(func=cst.Attribute(value=left, attr=cst.Name(value="format")), args=arguments):
                 return self._to_values(left, arguments, "{}", expression)
         literal = _last_literal(text)
+        if literal is not None and _is_plain(text) and self._writing.syntax.puts_values_behind:
+            end = self._source.span(literal)[1]
+            filled = (*self._inserted(literal, " (request id %s)"), Edit(end, end, f" % {_operand(expression)}"))
+            return filled if "%" not in self._source.code(text) else ()
         if literal is None or (isinstance(text, cst.ConcatenatedString) and not isinstance(literal, cst.FormattedString)):
             return ()
         quote = literal.end if isinstance(literal, cst.FormattedString) else literal.quote
@@ -184,12 +207,12 @@ class Additions:
     ) -> tuple[Edit, ...]:
         """`"%s: %s" % (name, status)`, `"{}: {}".format(name, status)`: one gap more, and the id for it."""
         literal = _last_literal(text)
-        if (
-            not isinstance(literal, cst.SimpleString)
-            or not _is_plain(text)
-            or not values
-            or not _takes(self._source.code(text), gap, len(values))
-        ):
+        if not isinstance(literal, cst.SimpleString) or not _is_plain(text) or not values:
+            return ()
+        written = self._source.code(text)
+        if gap == "{}" and _takes_numbered(written, len(values)):
+            gap = f"{{{len(values)}}}"
+        elif not _takes(written, gap, len(values)):
             return ()
         if any(isinstance(value, cst.StarredElement) or (isinstance(value, cst.Arg) and (value.star or value.keyword)) for value in values):
             return ()
@@ -197,6 +220,30 @@ class Additions:
             *self._inserted(literal, f" (request id {gap})"),
             *self._writing.listing.add_behind(values[-1], values[-1].value, [expression]),
         )
+
+    def _to_value(self, text: cst.BaseExpression, value: cst.BaseExpression, expression: str) -> tuple[Edit, ...]:
+        """`"%s" % error`: one gap more, and a tuple of both values."""
+        literal = _last_literal(text)
+        if not isinstance(literal, cst.SimpleString) or not _is_plain(text) or not _takes(self._source.code(text), "%s", 1):
+            return ()
+        if not self._is_one(value):
+            return ()
+        start, end = self._writing.span(value)
+        return (*self._inserted(literal, " (request id %s)"), Edit(start, start, "("), Edit(end, end, f", {expression})"))
+
+    def _is_one(self, value: cst.BaseExpression) -> bool:
+        """Whether what stands behind a `%` is seen to be one value, not a tuple of several or a dict."""
+        match value:
+            case cst.Name():
+                return any(binding.how is How.EXCEPT for binding in self._semantics.scopes.reaching(value))
+            case cst.Call(func=function):
+                return self._semantics.names.qualified(function) in _OF_ONE
+            case cst.SimpleString() | cst.FormattedString() | cst.BaseNumber():
+                return True
+            case cst.Attribute() | cst.Subscript():
+                known = self._semantics.meaning(value)
+                return known is not None and known.kind in _SCALARS
+        return False
 
     def argument(self, call: cst.Call, code: str) -> tuple[Edit, ...]:
         """Add an argument at the end of a call."""
@@ -210,6 +257,8 @@ class Additions:
 
     def _after(self, argument: cst.BaseExpression, code: str) -> tuple[Edit, ...]:
         """One more argument behind one that is given by position."""
+        if not code:
+            return ()
         listed = self._tree.parent[argument]
         return self._writing.listing.add_behind(listed, argument, [code])
 
@@ -217,6 +266,12 @@ class Additions:
 def _calls_modules(expression: str) -> bool:
     """``json.loads({e}.body)``: it would need an import, and may fail by itself."""
     return any(name in sys.stdlib_module_names for name in _ROOT.findall(expression))
+
+
+def _operand(expression: str) -> str:
+    """An expression as it can stand behind a `%`."""
+    parsed = cst.parse_expression(expression)
+    return expression if binding(parsed) >= Binding.WHOLE else f"({expression})"
 
 
 def _last_literal(text: cst.BaseExpression) -> cst.SimpleString | cst.FormattedString | None:
@@ -237,3 +292,9 @@ def _takes(text: str, gap: str, values: int) -> bool:
     if gap == "%s":
         return len(_PERCENT.findall(text.replace("%%", ""))) == values and "%(" not in text
     return text.count("{}") == values and text.count("{") == values
+
+
+def _takes_numbered(text: str, values: int) -> bool:
+    """`"{0}: {1}"`: whether a text has a gap, by its number, for each of the values, and no other."""
+    numbers = _NUMBERED.findall(text)
+    return {int(number) for number in numbers} == set(range(values)) and text.count("{") == len(numbers)

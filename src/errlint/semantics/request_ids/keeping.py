@@ -247,7 +247,12 @@ class Keeping:
             # what a helper returns is known; what else it does with the error, as far as it shows
             summary = self._semantics.evaluator.callees.elsewhere(call)
             elsewhere = summary is not None and not summary.only_reads and self.passed(call) is Kept.ID
-            return Kept.ID if elsewhere or self.helper_keeps(call) else self._of_meaning(meaning, as_text=as_text)
+            if elsewhere or self.helper_keeps(call):
+                return Kept.ID
+            woven = isinstance(call.func, cst.Attribute) and self._weaves(call.func)
+            # the text of the error may be one of several values that are put into a text
+            others = self._arguments(call, as_text=True, hops=hops) if woven else Kept.NOTHING
+            return max(self._of_meaning(meaning, as_text=as_text), others)
         helpers = self._semantics.evaluator.callees.here(call) if hops else []
         if helpers and self.passed(call) is Kept.ID:
             return Kept.ID if self.helper_keeps(call) else max(self._returned(helper, hops - 1) for helper in helpers)

@@ -86,6 +86,11 @@ class Wording:
         return entries[-1] if entries and is_free else None
 
 
+def is_filled(expression: cst.BaseExpression) -> bool:
+    """Whether an expression is a text that values are put into from behind."""
+    return isinstance(_filled(expression), Text) and not isinstance(expression, Text)
+
+
 def is_notation(expression: cst.BaseExpression) -> bool:
     """Whether a text is written for programs: JSON, markup, columns."""
     text = _pattern(expression)

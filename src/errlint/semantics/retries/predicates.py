@@ -390,11 +390,3 @@ class Predicates(Statuses):
         if not leaves(function.body):
             false |= self._after_exits(function.body, None)
         return Range(true, ALL & ~false & true)
-
-    def admits_only_server_errors(self, test: Range) -> bool:
-        """Whether a retry predicate lets no 4xx through."""
-        return not test.may & sum(1 << status for status in range(400, 500))
-
-    def of_handler(self, handler: cst.ExceptHandler | cst.ExceptStarHandler) -> Range:
-        """The outcomes whose exceptions, as libraries raise them, a handler takes."""
-        return self.types.covers(self.types.named(handler.type))

@@ -50,11 +50,7 @@ class Leftovers:
             return None
         target = assign.targets[0].target
         others = (name for name in self._tree.inside(function, cst.Name) if name.value == binding.name and name is not target)
-        return statement if all(self._tree.within(name, node) or self._is_member(name) for name in others) else None
-
-    def _is_member(self, name: cst.Name) -> bool:
-        parent = self._tree.parent.get(name)
-        return isinstance(parent, cst.Attribute) and parent.attr is name
+        return statement if all(self._tree.within(name, node) or self._tree.is_member(name) for name in others) else None
 
 
 def _only_reads(value: cst.BaseExpression) -> bool:

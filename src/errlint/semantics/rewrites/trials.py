@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import cast
 
 import libcst as cst
@@ -16,6 +16,7 @@ from errlint.semantics.retries.answered import answered
 from errlint.semantics.retries.exits import Region
 from errlint.semantics.retries.loops import policy_of
 from errlint.semantics.retries.policy import RetryPolicy
+from errlint.semantics.rewrites.syntax import edited
 from errlint.semantics.rewrites.writing import Writing
 from errlint.semantics.said_apis import SaidApis
 from errlint.semantics.tree import Tree
@@ -56,7 +57,7 @@ class Trials:
     def _semantics_after(self, edits: Sequence[Edit]) -> Semantics | None:
         """The edited file; None where it is no Python."""
         old = self._writing.semantics
-        text = _edited(self._writing.source.text, edits)
+        text = edited(self._writing.source.text, edits)
         ids = frozenset(part.id for part in old.catalogues.everything)
         comments = ApiComments.parse(text, ids).comments
         module = (None if comments else self.spliced(edits) or _bare(text)) or _in_full(text)
@@ -76,14 +77,14 @@ class Trials:
         if source.full(old) is old or not source.lossless:
             return None
         starts = [0, *map(self._writing.line_of, old.body), len(source.text)]
-        edited: dict[int, list[Edit]] = {}
+        by_piece: dict[int, list[Edit]] = {}
         for edit in edits:
-            edited.setdefault(bisect_right(starts, edit.start, hi=len(starts) - 1) - 1, []).append(edit)
+            by_piece.setdefault(bisect_right(starts, edit.start, hi=len(starts) - 1) - 1, []).append(edit)
         pieces: list[Sequence[cst.BaseStatement]] = [(), *((statement,) for statement in old.body)]
-        for number, inside in edited.items():
+        for number, inside in by_piece.items():
             start, end = starts[number], starts[number + 1]
             moved = [Edit(edit.start - start, edit.end - start, edit.text) for edit in inside]
-            text = _edited(source.text[start:end], moved)
+            text = edited(source.text[start:end], moved)
             is_whole = all(edit.end <= end for edit in inside) and (text[-1:] in ("", "\n") or end == len(source.text))
             module = _bare(text) if is_whole else None
             if module is None:
@@ -127,12 +128,6 @@ class Trials:
         before = policy.retried.statuses.may | answered(policy, self._writing.semantics.tree)
         lost = before & ~(after.retried.statuses.may | answered(after, semantics.tree))
         return not any(lost >> status & 1 and worth.allows(status) for status in range(400, 600))
-
-
-def _edited(text: str, edits: Iterable[Edit]) -> str:
-    for edit in sorted(edits, reverse=True):
-        text = text[: edit.start] + edit.text + text[edit.end :]
-    return text
 
 
 def _bare(text: str) -> cst.Module | None:

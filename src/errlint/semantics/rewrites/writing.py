@@ -14,6 +14,7 @@ from errlint.model import Edit
 from errlint.semantics.names import dotted
 from errlint.semantics.rewrites.listing import Listing
 from errlint.semantics.rewrites.placing import Placing
+from errlint.semantics.rewrites.syntax import Syntax
 from errlint.source import Source
 
 if TYPE_CHECKING:
@@ -40,6 +41,11 @@ class Writing:
     def placing(self) -> Placing:
         """How expressions are put into others."""
         return Placing(self._tree, self.source)
+
+    @cached_property
+    def syntax(self) -> Syntax:
+        """Which syntax the file allows."""
+        return Syntax(self.semantics)
 
     def replace(self, node: cst.CSTNode, code: str) -> Edit:
         """Other code in the place of a node and its brackets; in new ones, where an expression needs them there."""
@@ -94,11 +100,6 @@ class Writing:
             return None
         gone = self.remove(statement)
         return Edit(gone.start, gone.end, self._lines(lines, self.indent(statement))) if gone is not None else None
-
-    def first_in(self, suite: cst.IndentedBlock, lines: Sequence[str]) -> Edit | None:
-        """Lines at the start of a block, comments that open it left where they are."""
-        first = suite.body[0]
-        return self.before(first, lines) if self.starts_line(first) else None
 
     def after(self, statement: cst.CSTNode, lines: Sequence[str], *, indent: str | None = None) -> Edit:
         """Lines below a statement, indented like it."""

@@ -18,7 +18,6 @@ from errlint.semantics.constants import string_value
 from errlint.semantics.functions import method
 from errlint.semantics.names import is_partial
 from errlint.semantics.retries.words import last_word
-from errlint.semantics.scopes import How
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
@@ -221,7 +220,7 @@ class RetryCalls:
 
     def _inherited(self, name: cst.Name) -> RetryCall | None:
         """A class of this file that is made from a described one, and does not decide by itself what that decides."""
-        for definition in self._classes(name):
+        for definition in self._semantics.scopes.classes(name):
             for base in definition.bases:
                 qualified = self._semantics.names.qualified(base.value)
                 found = self._semantics.libraries.retry(qualified) if qualified is not None else None
@@ -229,14 +228,11 @@ class RetryCalls:
                     return found if found.sheet.covers or method(definition, "__call__") is None else None
         return None
 
-    def _classes(self, name: cst.BaseExpression) -> Iterator[cst.ClassDef]:
-        for binding in self._semantics.scopes.reaching(name) if isinstance(name, cst.Name) else ():
-            if binding.how is How.CLASS and isinstance(binding.node, cst.ClassDef):
-                yield binding.node
-
     def _constructor(self, name: cst.BaseExpression) -> cst.FunctionDef | None:
         """The constructor that a class of this file has in place of the described one."""
-        return next((found for definition in self._classes(name) if (found := method(definition, "__init__")) is not None), None)
+        return next(
+            (found for definition in self._semantics.scopes.classes(name) if (found := method(definition, "__init__")) is not None), None
+        )
 
     def _handed_up(self, constructor: cst.FunctionDef, passed: tuple[Passed, ...]) -> tuple[tuple[Passed, ...], bool]:
         """What a constructor hands to the described one: `super().__init__(is_transient)`; and by name what it may pass on of its own."""
