@@ -158,12 +158,12 @@ def test_globs_that_people_write_have_fewer(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("named", "said"),
     [
-        ("/dev/zero", "there is no file"),
+        ("/dev/zero", "is not a regular file"),
         ("../outside", "is a folder"),
         ("../outside/secret.toml", "this is not TOML"),
         ("../outside/deep.toml", "this TOML cannot be read"),
         ("../" * 40 + "etc/hostname", "this"),
-        ("pipe", "there is no file"),
+        ("pipe", "is not a regular file"),
         ("x\\u0000y", "there is no file"),
     ],
 )

@@ -282,7 +282,7 @@ class Plan:
         if file not in self._baselines:
             from errlint.baseline import Baseline
 
-            self._baselines[file] = Baseline.read(file)
+            self._baselines[file] = Baseline.read(file, quoted=file not in config.outside)
         return self._baselines[file]
 
     def _said(self, config: Config) -> tuple[object, ...]:
@@ -338,7 +338,7 @@ class Plan:
                 registry.rules()  # which says what is wrong
             from errlint.wrappers import with_wrappers
 
-            catalogues = registry.catalogues(self._catalogues(config))
+            catalogues = registry.catalogues(self._catalogues(config), config.outside)
             known = self._known_of.get(self._said(config))
             self._bare[key] = Setup(
                 (), with_wrappers(registry.libraries(), config), catalogues, api, shared=known.gate if known is not None else None

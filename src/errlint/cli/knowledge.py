@@ -20,5 +20,5 @@ def known_catalogues(files: tuple[Path, ...]) -> Catalogues:
     from errlint import registry
     from errlint.config import Configs
 
-    configured = Configs().for_file(Path.cwd() / "_").catalogues
-    return registry.catalogues((*configured, *files))
+    config = Configs().for_file(Path.cwd() / "_")
+    return registry.catalogues((*config.catalogues, *files), config.outside)
