@@ -97,6 +97,28 @@ def write_atomically(path: Path, old: bytes, new: bytes) -> None:
     _sync_folder(target.parent)
 
 
+def write_whole(path: Path, new: bytes) -> None:
+    """Put a file under a name in one step, in the place of one that may be there; what is no regular file (a pipe) is written to.
+
+    :raises CannotWrite: when that cannot be done. A file that was there stands as it stood.
+    """
+    import tempfile
+
+    try:
+        if os.path.lexists(path):
+            if stat.S_ISREG(path.stat().st_mode):
+                write_atomically(path, path.read_bytes(), new)
+            else:
+                path.write_bytes(new)
+            return
+        with tempfile.TemporaryDirectory(prefix=".errlint-", suffix=".tmp", dir=path.parent) as folder:
+            unfinished = Path(folder, path.name)
+            unfinished.write_bytes(new)  # in a file with the permissions that any new file has
+            unfinished.replace(path)
+    except (OSError, ValueError) as error:
+        raise CannotWrite(path, _reason(error)) from None
+
+
 def _adopt(temporary: Path, status: os.stat_result) -> None:
     """Give a new file the owner and the permissions of the old one; owner first, because a change of owner clears permissions."""
     if sys.platform != "win32":

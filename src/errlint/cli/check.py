@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -137,11 +138,13 @@ def _once(request: Request) -> int:
     configs = _configs(request)
     plan = _plan(request, configs)
     if request.stdin and not request.show_files:
+        _refuse_output(request, [request.stdin_filename or STDIN])
         return _check_stdin(request, configs, plan)
     files, skipped = ([request.stdin_filename or STDIN], []) if request.stdin else _discover(request, configs)
     if request.show_files:
         _show_files(files, request)
         return 0
+    _refuse_output(request, files)
     return _check_files(files, skipped, request, configs, plan)
 
 
@@ -191,6 +194,21 @@ def _refuse_contradictions(request: Request, ctx: click.Context) -> None:
         raise click.UsageError("'--diff-base' cannot be combined with '--fix' and '--diff': fixes shift lines.", ctx)
     if request.quiet and request.verbose:
         raise click.UsageError("'--quiet' and '--verbose' exclude each other.", ctx)
+
+
+def _refuse_output(request: Request, files: Iterable[Path]) -> None:
+    """Keep code from being written over by the report.
+
+    :raises UsageProblem: the output is one of the files that are checked, or Python code that is there.
+    """
+    from errlint.discovery import SUFFIXES
+
+    output = request.output_file
+    if output is None or not output.is_file():
+        return
+    real, checked = os.path.realpath(output), (os.path.realpath(path) for path in files)
+    if output.name.endswith(SUFFIXES) or real.endswith(SUFFIXES) or real in checked:
+        raise UsageProblem(f"--output-file: '{shown_path(output)}' is code, which is not written over", hint="name another file")
 
 
 def _plan(request: Request, configs: Configs) -> Plan:
