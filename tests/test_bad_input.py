@@ -369,3 +369,48 @@ def test_bad_input_looks_the_same_in_json() -> None:
     document = json.loads(result.stdout)
     assert document["findings"][0]["rule"] == "ERR001"
     assert (document["summary"]["files_checked"], document["summary"]["files_failed"]) == (0, 1)
+
+
+# symlinks out of the folder ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def linked(here: Path) -> Path:
+    """A file outside of the folder ``proj``, which is the working directory then, and a symlink ``o.py`` to it."""
+    (here / "outside").mkdir()
+    (here / "proj").mkdir()
+    target = here / "outside" / "o.py"
+    target.write_text(CODE)
+    (here / "proj" / "o.py").symlink_to(Path("..", "outside", "o.py"))
+    return target
+
+
+@pytest.mark.parametrize("arguments", [("--fix",), ("--fix", "--unsafe-fixes"), ("--diff",), ("--add-ignores", "known")])
+def test_a_symlink_out_of_a_folder_is_checked_and_not_rewritten(
+    linked: Path, arguments: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(linked.parents[1] / "proj")
+    for folder in (".", "../proj"):
+        result = check(folder, "--output-format", "concise", *arguments)
+        assert linked.read_text() == CODE
+        assert "it is a symlink to a file outside of the folder; name it itself" in result.stderr
+        assert ("ERR504" in result.stdout) == (arguments != ("--diff",))
+        assert "+++" not in result.stdout
+    assert check("--output-format", "concise").stderr == ""
+
+
+def test_a_symlink_that_is_named_or_leads_to_a_file_in_the_folder_is_rewritten(linked: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(linked.parents[1])
+    assert check("--fix", "proj/o.py").exit_code == 0
+    assert linked.read_text() == FIXED
+    linked.write_text(CODE)
+    assert check("--fix", ".").exit_code == 0
+    assert linked.read_text() == FIXED
+
+
+def test_of_a_symlink_to_what_is_no_python_nothing_is_shown(linked: Path) -> None:
+    linked.write_text(CODE + "password = = 'geheim'\n")
+    result = check("proj")
+    assert "ERR001" in result.stdout
+    assert "geheim" not in result.output
+    assert "geheim" in check("outside").output

@@ -51,12 +51,14 @@ def discover(
     extra_exclude: Sequence[str] = (),
     respect_gitignore: bool = True,
     on_skip: OnSkip | None = None,
+    on_outside: Callable[[Path], object] | None = None,
 ) -> Iterator[Path]:
     """All files to lint, each once, in the order of their paths, spelt as the user spelt the beginning.
 
     :param paths: files and folders. :param force_exclude: exclude what is excluded even if it is named.
     :param extra_exclude: globs relative to the working directory, with precedence over those of the settings.
-    :param on_skip: is told what was left out. :raises UsageProblem: a path does not exist, a folder that was named cannot be read, or as
+    :param on_skip: is told what was left out. :param on_outside: is told which of the files is a symlink that was met in a folder, to a
+        file that does not lie in it. :raises UsageProblem: a path does not exist, a folder that was named cannot be read, or as
         :meth:`Configs.for_file`.
     """
     excludes = Excludes(configs, extra_exclude)
@@ -70,6 +72,9 @@ def discover(
             walk.folder(path)
         else:
             walk.take(str(path), os.path.realpath(path))
+    if on_outside is not None:
+        for link in walk.outside():
+            on_outside(link)
     return iter(sorted(walk.found(), key=lambda found: found.parts))
 
 
@@ -145,7 +150,8 @@ class _Folder:
     """A folder to walk through.
 
     :ivar path: its absolute path; :ivar real: the same without symlinks; :ivar prefix: what is shown before the names in it;
-    :ivar ignores: what .gitignore files above it say, nearest first; :ivar overruled: excludes that do not count in it.
+    :ivar ignores: what .gitignore files above it say, nearest first; :ivar overruled: excludes that do not count in it;
+    :ivar top: the folder that was named, without symlinks and with a separator at its end.
     """
 
     path: str
@@ -153,6 +159,7 @@ class _Folder:
     prefix: str
     ignores: tuple[Globs, ...]
     overruled: tuple[Globs, ...]
+    top: str
 
 
 class _Walk:
@@ -164,10 +171,15 @@ class _Walk:
         self._respect_gitignore = respect_gitignore
         self._files: dict[str, str] = {}
         self._links: dict[str, str] = {}
+        self._outside: set[str] = set()
 
     def found(self) -> list[Path]:
         """The files; one that was also found by its own name is not shown by that of a symlink."""
         return [Path(shown) for shown in {**self._links, **self._files}.values()]
+
+    def outside(self) -> list[Path]:
+        """Those of the files that are symlinks out of the folder in which they were met."""
+        return [Path(self._links[real]) for real in self._outside - self._files.keys()]
 
     def take(self, shown: str, real: str, *, is_link: bool = False) -> None:
         """Take a file in."""
@@ -179,7 +191,8 @@ class _Walk:
         ignores = tuple(one for one in self._ignores_above(Path(full)) if not one.verdict(full, is_folder=True))
         overruled = tuple(one for one in self._excludes.for_folder(str(Path(full).parent)) if one.verdict(full, is_folder=True))
         prefix = "" if path == Path() else str(path).rstrip(os.sep) + os.sep
-        todo = [_Folder(full, os.path.realpath(full), prefix, ignores, overruled)]
+        top = os.path.realpath(full)
+        todo = [_Folder(full, top, prefix, ignores, overruled, top.rstrip(os.sep) + os.sep)]
         while todo:
             folder = todo.pop()
             try:
@@ -211,11 +224,14 @@ class _Walk:
             elif is_folder and is_link:
                 self.on_skip(Skipped(Path(shown), "a symlink to a folder"))
             elif is_folder:
-                yield _Folder(path, real, shown + os.sep, ignores, folder.overruled)
+                yield _Folder(path, real, shown + os.sep, ignores, folder.overruled, folder.top)
             elif not is_file:
                 self.on_skip(Skipped(Path(shown), "a symlink to nowhere" if is_link else "not a regular file", wanted=is_link))
             else:
-                self.take(shown, os.path.realpath(path) if is_link else real, is_link=is_link)
+                target = os.path.realpath(path) if is_link else real
+                self.take(shown, target, is_link=is_link)
+                if is_link and not target.startswith(folder.top):
+                    self._outside.add(target)
 
     def _ignores_above(self, folder: Path) -> list[Globs]:
         """The .gitignore files between a folder and the top of its git repository, nearest first; none outside a repository."""

@@ -140,12 +140,12 @@ def _once(request: Request) -> int:
     if request.stdin and not request.show_files:
         _refuse_output(request, [request.stdin_filename or STDIN])
         return _check_stdin(request, configs, plan)
-    files, skipped = ([request.stdin_filename or STDIN], []) if request.stdin else _discover(request, configs)
+    found = _discover(request, configs)
     if request.show_files:
-        _show_files(files, request)
+        _show_files(found.files, request)
         return 0
-    _refuse_output(request, files)
-    return _check_files(files, skipped, request, configs, plan)
+    _refuse_output(request, found.files)
+    return _check_files(found, request, configs, plan)
 
 
 def _configs(request: Request) -> Configs:
@@ -166,7 +166,7 @@ def _watch(request: Request) -> None:
 def _watched(request: Request) -> Iterator[Path]:
     """The files that a run depends on, as far as settings and the command line name them."""
     configs = _configs(request)
-    files, _ = _discover(request, configs)
+    files = _discover(request, configs).files
     yield from files
     yield from request.catalogues
     yield from (request.baseline,) if request.baseline is not None else ()
@@ -238,18 +238,31 @@ def _changes(request: Request) -> Changes | None:
     return Changes.since(request.diff_base, Path())
 
 
-def _discover(request: Request, configs: Configs) -> tuple[list[Path], list[Skipped]]:
+@dataclass(frozen=True)
+class _Found:
+    """The files of a run, what was left out, and the symlinks among the files that lead out of the folder in which they were met."""
+
+    files: list[Path]
+    skipped: list[Skipped]
+    outside: set[Path]
+
+
+def _discover(request: Request, configs: Configs) -> _Found:
     from errlint.discovery import discover
 
+    if request.stdin:
+        return _Found([request.stdin_filename or STDIN], [], set())
     skipped: list[Skipped] = []
+    outside: set[Path] = set()
     found = discover(
         request.paths or (Path(),),
         configs,
         force_exclude=request.force_exclude,
         extra_exclude=request.exclude,
         on_skip=skipped.append,
+        on_outside=outside.add,
     )
-    return list(found), skipped
+    return _Found(list(found), skipped, outside)
 
 
 def _show_files(files: Iterable[Path], request: Request) -> None:
@@ -260,22 +273,28 @@ def _show_files(files: Iterable[Path], request: Request) -> None:
         write(sys.stdout, (path + "\n" for path in shown))
 
 
-def _check_files(files: list[Path], skipped: list[Skipped], request: Request, configs: Configs, plan: Plan) -> int:
+def _check_files(found: _Found, request: Request, configs: Configs, plan: Plan) -> int:
     from errlint.cli.output import finish, tell
     from errlint.cli.progress import with_progress
-    from errlint.runner import processors, run, silence, unreachable
+    from errlint.runner import processors, run, silence, unquoted, unreachable
 
+    files, outside = found.files, found.outside
     if request.verbose:
         tell(f"configuration: {source or 'none'}" for source in sorted({str(configs.for_file(path).source or "") for path in files}))
-        tell(f"{one.path}: skipped, {one.reason}" for one in skipped)
+        tell(f"{one.path}: skipped, {one.reason}" for one in found.skipped)
     if request.add_ignores is not None:
         from errlint.ignores import checked_reason
 
         reason = checked_reason(request.add_ignores)
-        done = with_progress((silence(path, plan, reason) for path in files), len(files))
+        working: Iterator[Outcome] = (silence(path, plan, reason, outside) for path in files)
     else:
-        done = with_progress(run(files, plan, request.mode, unsafe=request.unsafe_fixes, jobs=request.jobs or processors()), len(files))
-    outcomes = [*done, *(unreachable(one) for one in skipped if one.wanted)]
+        jobs = request.jobs or processors()
+        working = run(files, plan, request.mode, unsafe=request.unsafe_fixes, jobs=jobs, outside=outside)
+    done = zip(files, with_progress(working, len(files)), strict=True)
+    outcomes = [
+        *(unquoted(one) if path in outside else one for path, one in done),
+        *(unreachable(one) for one in found.skipped if one.wanted),
+    ]
     outcomes += _unused_in_settings(files, outcomes, request, configs, plan)
     if not outcomes:
         plan.lint_for(STDIN)  # a mistake in the settings or options is told even if there is nothing to check
