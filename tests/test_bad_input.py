@@ -156,11 +156,27 @@ def test_an_unreadable_file_is_a_finding_and_the_run_goes_on(open_folder: Path) 
     assert done.stdout.startswith("a.py:1:1: ERR005 unreadable-file cannot be read: permission denied\nb.py:8:12: ERR504")
 
 
+def test_an_unreadable_file_that_is_named_is_a_finding_and_the_run_goes_on(open_folder: Path) -> None:
+    (open_folder / "locked").mkdir(mode=0o777)
+    for name in ("a.py", "b.py", "locked/c.py"):
+        (open_folder / name).write_text(CODE)
+    (open_folder / "a.py").chmod(0)
+    (open_folder / "locked").chmod(0)
+    done = as_nobody(open_folder, "--output-format", "concise", "b.py", "a.py", "locked/c.py")
+    assert (done.returncode, done.stderr) == (1, "")
+    first, second, third, *_ = done.stdout.splitlines()
+    assert first == "a.py:1:1: ERR005 unreadable-file cannot be read: permission denied"
+    assert second.startswith("b.py:8:12: ERR504")
+    assert third == "locked/c.py:1:1: ERR005 unreadable-file cannot be read: permission denied"
+    missing = as_nobody(open_folder, "b.py", "none.py")
+    assert (missing.returncode, missing.stdout) == (2, "")
+
+
 def test_an_unreadable_folder_is_a_finding(open_folder: Path) -> None:
     (open_folder / "locked").mkdir(mode=0)
     done = as_nobody(open_folder, "-q", "--output-format", "concise")
     assert done.returncode == 1
-    assert done.stdout.casefold() == "locked:1:1: ERR005 unreadable-file cannot be read: permission denied\n".casefold()
+    assert done.stdout == "locked:1:1: ERR005 unreadable-file cannot be read: permission denied\n"
 
 
 def test_a_file_in_a_read_only_folder_is_not_fixed_and_the_run_goes_on(open_folder: Path) -> None:
@@ -232,6 +248,37 @@ def test_a_file_that_cannot_be_parsed_is_a_finding_with_its_place(content: str |
     assert f" ERR001 unparsable-file {text}" in result.stdout or text in result.stdout
     assert "(0 files checked, 1 could not be checked)" in result.stdout
     assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (CODE.encode("utf-16"), "the file is UTF-16, which Python does not read"),
+        (b"\xfe\xff" + CODE.encode("utf-16-be"), "the file is UTF-16, which Python does not read"),
+        (b"x = 1\0\n", "the file contains a NUL byte"),
+        (CODE.encode("utf-16-le"), "the file contains a NUL byte"),
+    ],
+)
+def test_what_is_no_text_is_a_finding_whatever_it_speaks_of(content: bytes, said: str) -> None:
+    put("a.py", content)
+    put("test_a.py", content)
+    [line] = concise()
+    assert line.startswith("a.py:1:")
+    assert f"ERR001 unparsable-file cannot be decoded: {said}" in line
+
+
+def test_a_notebook_is_not_called_checked() -> None:
+    put("nb.ipynb", json.dumps({"cells": [{"cell_type": "code", "source": [CODE]}], "nbformat": 4}))
+    warning = "warning: nb.ipynb: notebooks are not read, so nothing in it was checked\n"
+    result = check("nb.ipynb")
+    assert (result.exit_code, result.stderr) == (0, f"{warning}warning: no Python files to check\n")
+    assert "1 file checked" not in result.stdout
+    put("a.py", CODE)
+    result = check("a.py", "nb.ipynb", "--output-format", "concise")
+    assert (result.exit_code, result.stderr) == (1, warning)
+    assert "(1 file checked)" in result.stdout
+    assert check("--show-files", "a.py", "nb.ipynb").stdout == "a.py\n"
+    assert check(".").stderr == ""
 
 
 def test_a_file_that_cannot_be_parsed_has_a_frame() -> None:

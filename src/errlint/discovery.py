@@ -13,6 +13,7 @@ from pathlib import Path
 
 from errlint.config import Config, Configs, Layer
 from errlint.errors import UsageProblem
+from errlint.files import reason_of
 from errlint.globs import Globs, absolute
 from errlint.hints import did_you_mean
 from errlint.lean import dataclass
@@ -68,7 +69,7 @@ def discover(
         reason = excludes.reason(path) if force_exclude else None
         if reason is not None:
             walk.on_skip(Skipped(path, reason))
-        elif path.is_dir():
+        elif os.path.isdir(path):  # noqa: PTH112 -- is_dir() raises where a folder on the way is locked
             walk.folder(path)
         else:
             walk.take(str(path), os.path.realpath(path))
@@ -133,8 +134,10 @@ def _must_exist(path: Path) -> None:
         if path.is_symlink():
             raise UsageProblem(f"'{path}' is a symlink to nowhere") from None
         raise UsageProblem(f"there is no file or folder '{path}'", hint=_nearest_path(path)) from None
+    except PermissionError:
+        return  # which is told of the file, as of one that is met in a folder
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        raise UsageProblem(f"'{path}' cannot be read: {getattr(error, 'strerror', None) or error}") from error
+        raise UsageProblem(f"'{path}' cannot be read: {reason_of(error)}") from error
 
 
 def _nearest_path(path: Path) -> str | None:
@@ -200,8 +203,8 @@ class _Walk:
                     entries = sorted(listing, key=lambda entry: entry.name)
             except OSError as error:
                 if folder.path == full:
-                    raise UsageProblem(f"the folder '{path}' cannot be read: {error.strerror}") from error
-                self.on_skip(Skipped(Path(folder.prefix), f"cannot be read: {error.strerror}", wanted=True))
+                    raise UsageProblem(f"the folder '{path}' cannot be read: {reason_of(error)}") from error
+                self.on_skip(Skipped(Path(folder.prefix), f"cannot be read: {reason_of(error)}", wanted=True))
             else:
                 todo.extend(reversed(list(self._entries(folder, entries))))
 

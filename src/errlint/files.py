@@ -59,7 +59,7 @@ def read_bytes(path: Path) -> bytes:
         with open(path, "rb", buffering=0) as file:  # noqa: PTH123 -- a buffer takes as long as all else, for each file of a run
             return file.read()
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        raise CannotRead(path, _reason(error)) from None
+        raise CannotRead(path, reason_of(error)) from None
 
 
 def write_atomically(path: Path, old: bytes, new: bytes) -> None:
@@ -93,7 +93,7 @@ def write_atomically(path: Path, old: bytes, new: bytes) -> None:
             temporary.unlink(missing_ok=True)
             raise
     except (OSError, ValueError) as error:
-        raise CannotWrite(path, _reason(error)) from None
+        raise CannotWrite(path, reason_of(error)) from None
     _sync_folder(target.parent)
 
 
@@ -116,7 +116,7 @@ def write_whole(path: Path, new: bytes) -> None:
             unfinished.write_bytes(new)  # in a file with the permissions that any new file has
             unfinished.replace(path)
     except (OSError, ValueError) as error:
-        raise CannotWrite(path, _reason(error)) from None
+        raise CannotWrite(path, reason_of(error)) from None
 
 
 def _adopt(temporary: Path, status: os.stat_result) -> None:
@@ -137,7 +137,8 @@ def _sync_folder(folder: Path) -> None:
             os.close(handle)
 
 
-def _reason(error: OSError | ValueError) -> str:
+def reason_of(error: OSError | ValueError) -> str:
+    """What an error of the system says, in the words that are used everywhere."""
     if isinstance(error, OSError):
         return _REASONS.get(error.errno or 0) or (error.strerror or str(error)).lower()
     return str(error)

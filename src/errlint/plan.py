@@ -18,6 +18,7 @@ from errlint import registry
 from errlint.cache import Results, load, store
 from errlint.config import api_for, check_apis, layers
 from errlint.digests import digest, digest_of
+from errlint.encoding import is_no_text
 from errlint.errors import UsageProblem
 from errlint.garbage import loaded
 from errlint.gate import is_test
@@ -146,6 +147,10 @@ class Plan:
         """
         lane, place = self._at(path)
         if b"errlint:" not in raw:
+            if is_no_text(raw) and not is_test(shown):
+                from errlint.engine import undecodable
+
+                return undecodable(raw, shown)
             if not lane.known.gate.lets_pass(raw, place):
                 return FileReport(shown, stage="gated")
             if is_test(shown):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from errlint.plan import Plan
 
 _FILE = click.Path(path_type=Path)
-_PATHS = click.argument("paths", nargs=-1, metavar="[PATH]...", type=_FILE)
+_PATHS = click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(path_type=Path, readable=False))
 _SELECT = click.option("--select", multiple=True, callback=listed, metavar="RULES", help="Only these rules.")
 _PREVIEW = click.option("--preview", is_flag=True, help="The preview rules, too.")
 _OUTPUT = click.option(

@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 
 FORMATS = ("full", "concise", "grouped", "json", "json-lines", "sarif", "github", "gitlab", "junit", "rdjson")
 STDIN = Path("-")
+_NOTEBOOK = ".ipynb"
 _FILE = click.Path(path_type=Path)
+_CODE = click.Path(path_type=Path, readable=False)
+"""Of what cannot be read there is a finding, and the rest is checked."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,7 @@ class Request:
 
 
 @click.command(short_help="Look for mistakes in files and folders.")
-@click.argument("paths", nargs=-1, metavar="[PATH]...", type=_FILE)
+@click.argument("paths", nargs=-1, metavar="[PATH]...", type=_CODE)
 @click.option("--fix", is_flag=True, help="Apply the safe fixes.")
 @click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: the fixes that may change which branch is taken, too.")
 @click.option("--diff", is_flag=True, help="Show what the fixes would change, as a patch, and write nothing.")
@@ -240,29 +243,37 @@ def _changes(request: Request) -> Changes | None:
 
 @dataclass(frozen=True)
 class _Found:
-    """The files of a run, what was left out, and the symlinks among the files that lead out of the folder in which they were met."""
+    """The files of a run, and what was left out.
+
+    :ivar outside: the symlinks among the files that lead out of the folder in which they were met; :ivar notebooks: files that were named
+    and are no Python.
+    """
 
     files: list[Path]
     skipped: list[Skipped]
     outside: set[Path]
+    notebooks: list[Path]
 
 
 def _discover(request: Request, configs: Configs) -> _Found:
     from errlint.discovery import discover
 
     if request.stdin:
-        return _Found([request.stdin_filename or STDIN], [], set())
+        return _Found([request.stdin_filename or STDIN], [], set(), [])
     skipped: list[Skipped] = []
     outside: set[Path] = set()
-    found = discover(
+    found: list[Path] = []
+    notebooks: list[Path] = []
+    for path in discover(
         request.paths or (Path(),),
         configs,
         force_exclude=request.force_exclude,
         extra_exclude=request.exclude,
         on_skip=skipped.append,
         on_outside=outside.add,
-    )
-    return _Found(list(found), skipped, outside)
+    ):
+        (notebooks if path.suffix == _NOTEBOOK else found).append(path)
+    return _Found(found, skipped, outside, notebooks)
 
 
 def _show_files(files: Iterable[Path], request: Request) -> None:
@@ -282,6 +293,8 @@ def _check_files(found: _Found, request: Request, configs: Configs, plan: Plan) 
     if request.verbose:
         tell(f"configuration: {source or 'none'}" for source in sorted({str(configs.for_file(path).source or "") for path in files}))
         tell(f"{one.path}: skipped, {one.reason}" for one in found.skipped)
+    if not request.quiet:
+        tell(f"warning: {shown_path(path)}: notebooks are not read, so nothing in it was checked" for path in found.notebooks)
     if request.add_ignores is not None:
         from errlint.ignores import checked_reason
 
