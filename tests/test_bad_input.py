@@ -156,11 +156,27 @@ def test_an_unreadable_file_is_a_finding_and_the_run_goes_on(open_folder: Path) 
     assert done.stdout.startswith("a.py:1:1: ERR005 unreadable-file cannot be read: permission denied\nb.py:8:12: ERR504")
 
 
+def test_an_unreadable_file_that_is_named_is_a_finding_and_the_run_goes_on(open_folder: Path) -> None:
+    (open_folder / "locked").mkdir(mode=0o777)
+    for name in ("a.py", "b.py", "locked/c.py"):
+        (open_folder / name).write_text(CODE)
+    (open_folder / "a.py").chmod(0)
+    (open_folder / "locked").chmod(0)
+    done = as_nobody(open_folder, "--output-format", "concise", "b.py", "a.py", "locked/c.py")
+    assert (done.returncode, done.stderr) == (1, "")
+    first, second, third, *_ = done.stdout.splitlines()
+    assert first == "a.py:1:1: ERR005 unreadable-file cannot be read: permission denied"
+    assert second.startswith("b.py:8:12: ERR504")
+    assert third == "locked/c.py:1:1: ERR005 unreadable-file cannot be read: permission denied"
+    missing = as_nobody(open_folder, "b.py", "none.py")
+    assert (missing.returncode, missing.stdout) == (2, "")
+
+
 def test_an_unreadable_folder_is_a_finding(open_folder: Path) -> None:
     (open_folder / "locked").mkdir(mode=0)
     done = as_nobody(open_folder, "-q", "--output-format", "concise")
     assert done.returncode == 1
-    assert done.stdout.casefold() == "locked:1:1: ERR005 unreadable-file cannot be read: permission denied\n".casefold()
+    assert done.stdout == "locked:1:1: ERR005 unreadable-file cannot be read: permission denied\n"
 
 
 def test_a_file_in_a_read_only_folder_is_not_fixed_and_the_run_goes_on(open_folder: Path) -> None:
@@ -232,6 +248,37 @@ def test_a_file_that_cannot_be_parsed_is_a_finding_with_its_place(content: str |
     assert f" ERR001 unparsable-file {text}" in result.stdout or text in result.stdout
     assert "(0 files checked, 1 could not be checked)" in result.stdout
     assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (CODE.encode("utf-16"), "the file is UTF-16, which Python does not read"),
+        (b"\xfe\xff" + CODE.encode("utf-16-be"), "the file is UTF-16, which Python does not read"),
+        (b"x = 1\0\n", "the file contains a NUL byte"),
+        (CODE.encode("utf-16-le"), "the file contains a NUL byte"),
+    ],
+)
+def test_what_is_no_text_is_a_finding_whatever_it_speaks_of(content: bytes, said: str) -> None:
+    put("a.py", content)
+    put("test_a.py", content)
+    [line] = concise()
+    assert line.startswith("a.py:1:")
+    assert f"ERR001 unparsable-file cannot be decoded: {said}" in line
+
+
+def test_a_notebook_is_not_called_checked() -> None:
+    put("nb.ipynb", json.dumps({"cells": [{"cell_type": "code", "source": [CODE]}], "nbformat": 4}))
+    warning = "warning: nb.ipynb: notebooks are not read, so nothing in it was checked\n"
+    result = check("nb.ipynb")
+    assert (result.exit_code, result.stderr) == (0, f"{warning}warning: no Python files to check\n")
+    assert "1 file checked" not in result.stdout
+    put("a.py", CODE)
+    result = check("a.py", "nb.ipynb", "--output-format", "concise")
+    assert (result.exit_code, result.stderr) == (1, warning)
+    assert "(1 file checked)" in result.stdout
+    assert check("--show-files", "a.py", "nb.ipynb").stdout == "a.py\n"
+    assert check(".").stderr == ""
 
 
 def test_a_file_that_cannot_be_parsed_has_a_frame() -> None:
@@ -369,3 +416,48 @@ def test_bad_input_looks_the_same_in_json() -> None:
     document = json.loads(result.stdout)
     assert document["findings"][0]["rule"] == "ERR001"
     assert (document["summary"]["files_checked"], document["summary"]["files_failed"]) == (0, 1)
+
+
+# symlinks out of the folder ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def linked(here: Path) -> Path:
+    """A file outside of the folder ``proj``, which is the working directory then, and a symlink ``o.py`` to it."""
+    (here / "outside").mkdir()
+    (here / "proj").mkdir()
+    target = here / "outside" / "o.py"
+    target.write_text(CODE)
+    (here / "proj" / "o.py").symlink_to(Path("..", "outside", "o.py"))
+    return target
+
+
+@pytest.mark.parametrize("arguments", [("--fix",), ("--fix", "--unsafe-fixes"), ("--diff",), ("--add-ignores", "known")])
+def test_a_symlink_out_of_a_folder_is_checked_and_not_rewritten(
+    linked: Path, arguments: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(linked.parents[1] / "proj")
+    for folder in (".", "../proj"):
+        result = check(folder, "--output-format", "concise", *arguments)
+        assert linked.read_text() == CODE
+        assert "it is a symlink to a file outside of the folder; name it itself" in result.stderr
+        assert ("ERR504" in result.stdout) == (arguments != ("--diff",))
+        assert "+++" not in result.stdout
+    assert check("--output-format", "concise").stderr == ""
+
+
+def test_a_symlink_that_is_named_or_leads_to_a_file_in_the_folder_is_rewritten(linked: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(linked.parents[1])
+    assert check("--fix", "proj/o.py").exit_code == 0
+    assert linked.read_text() == FIXED
+    linked.write_text(CODE)
+    assert check("--fix", ".").exit_code == 0
+    assert linked.read_text() == FIXED
+
+
+def test_of_a_symlink_to_what_is_no_python_nothing_is_shown(linked: Path) -> None:
+    linked.write_text(CODE + "password = = 'geheim'\n")
+    result = check("proj")
+    assert "ERR001" in result.stdout
+    assert "geheim" not in result.output
+    assert "geheim" in check("outside").output

@@ -107,6 +107,14 @@ def test_show_as_json_has_every_code_and_status_of_the_file(path: Path) -> None:
     assert [entry["place"] for entry in data["catalogue"]["envelope"]["code"]] == [str(place) for place in one.envelope.code]
 
 
+def test_show_takes_a_file(here: Path) -> None:
+    (here / "other.toml").write_text(ACME.replace('id = "acme"', 'id = "other"'))
+    assert errlint("catalogue", "show", "other.toml").stdout.startswith("other: Acme\n")
+    assert errlint("catalogue", "show", "nowhere.toml").exit_code == 2
+    (here / "acme").write_text("no catalogue")
+    assert errlint("catalogue", "show", "acme").stdout.startswith("acme: Acme\n")
+
+
 # check ----------------------------------------------------------------------------------------------------------------------------
 
 

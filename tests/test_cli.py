@@ -408,6 +408,13 @@ def test_explain_shows_what_the_findings_of_the_tool_itself_mean() -> None:
     assert "Severity: warning" in result.stdout
 
 
+def test_explain_of_the_beginning_of_ids_names_them() -> None:
+    result = errlint("explain", "err2")
+    assert result.exit_code == 2
+    listed = [rule["id"] for rule in json.loads(errlint("rules", "--format", "json").stdout)["rules"] if rule["id"].startswith("ERR2")]
+    assert result.stderr.endswith(f"hint: a whole id is needed: {', '.join(listed)}\n")
+
+
 def test_explain_renders_markdown_on_a_terminal() -> None:
     text = errlint("explain", "ERR101", "--color", "always").stdout
     assert ESCAPE in text

@@ -58,7 +58,8 @@ def test_a_file_of_too_many_tokens_is_a_finding_and_the_run_goes_on(text: str, t
     (tmp_path / "other.py").write_text(HEAD + BAD, encoding="utf-8")
     code, said = errlint(tmp_path)
     assert code == 1
-    assert "large.py:2:1: ERR001 unparsable-file cannot be parsed: too large to be parsed" in said
+    assert "large.py:2:1: ERR001 unparsable-file cannot be parsed: too large to be parsed, with more than 500,000 tokens" in said
+    assert "leave it out (`exclude`)" in said
     assert "other.py:3:4: ERR504" in said
 
 
@@ -158,12 +159,12 @@ def test_globs_that_people_write_have_fewer(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("named", "said"),
     [
-        ("/dev/zero", "there is no file"),
+        ("/dev/zero", "is not a regular file"),
         ("../outside", "is a folder"),
         ("../outside/secret.toml", "this is not TOML"),
         ("../outside/deep.toml", "this TOML cannot be read"),
         ("../" * 40 + "etc/hostname", "this"),
-        ("pipe", "there is no file"),
+        ("pipe", "is not a regular file"),
         ("x\\u0000y", "there is no file"),
     ],
 )

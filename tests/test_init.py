@@ -228,3 +228,65 @@ def test_it_runs_as_a_program(here: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "--yes writes it" in done.stdout
     assert done.stderr == ""
+
+
+def test_a_file_that_is_not_there_yet_is_compared_with_nothing(here: Path) -> None:
+    said = errlint().stdout
+    assert "--- a/pyproject.toml\n+++ b/pyproject.toml\n" in said
+    assert "--- /dev/null\n+++ b/.pre-commit-config.yaml\n" in said
+    subprocess.run(["git", "init", "-q"], cwd=here, check=True)
+    patch = said[said.index("--- a/pyproject.toml") : said.index("\nNothing was written")]
+    subprocess.run(["git", "apply", "--unidiff-zero"], cwd=here, input=patch, text=True, check=True)
+    assert (here / ".pre-commit-config.yaml").exists()
+
+
+def bare(here: Path, code: str) -> None:
+    """A repository of one file, without catalogues and settings."""
+    (here / "errors" / "acme.toml").unlink()
+    (here / "pyproject.toml").unlink()
+    (here / "app" / "client.py").write_text(code, encoding="utf-8")
+
+
+def test_nothing_is_proposed_where_the_code_tells_everything(here: Path) -> None:
+    bare(here, 'import requests\n\nrequests.get("https://api.girardai.com/v1/runs", timeout=5)\n')
+    said = errlint("--yes").stdout
+    assert "No settings are needed: each API that errlint knows is told by the hosts and SDKs in the code" in said
+    assert not (here / "errlint.toml").exists()
+
+
+ASKED = """import requests
+
+
+def runs(base):
+    return requests.get(base + "/v1/runs", timeout=5)
+"""
+
+
+def test_an_api_whose_address_only_shows_at_run_time_is_proposed_as_a_comment(here: Path) -> None:
+    bare(here, ASKED + '\n\ndef all():\n    return requests.get("https://api.girardai.com/v1/runs", timeout=5)\n')
+    (here / "app" / "other.py").write_text(ASKED, encoding="utf-8")
+    assert errlint("--yes").exit_code == 0
+    text = (here / "errlint.toml").read_text(encoding="utf-8")
+    assert tomli.loads(text) == {}
+    lines = [line.removeprefix("# ") for line in text.splitlines() if line.startswith("# apis.")]
+    assert tomli.loads("\n".join(lines)) == {"apis": {"app/client.py": "girardai", "app/other.py": "girardai"}}
+    (here / "errlint.toml").write_text("\n".join(lines), encoding="utf-8")
+    assert CliRunner().invoke(cli, ["check"]).exit_code == 0
+
+
+def test_of_several_apis_none_is_proposed(here: Path) -> None:
+    hosts = ("api.girardai.com", "api.openai.com")
+    bare(here, ASKED + "".join(f'\nrequests.get("https://{host}/v1/runs", timeout=5)\n' for host in hosts))
+    assert "# apis" not in errlint().stdout
+
+
+def test_symlinks_to_files_elsewhere_are_left_alone(here: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    for name, text in (("pyproject.toml", "secret = 1\n"), (".pre-commit-config.yaml", "repos:\n" + RUFF.format(""))):
+        (here / name).unlink(missing_ok=True)
+        (elsewhere / name).write_text(text, encoding="utf-8")
+        (here / name).symlink_to(elsewhere / name)
+    said = errlint("--yes").stdout
+    assert "secret" not in said
+    assert ".pre-commit-config.yaml is a symlink to a file elsewhere" in said
+    assert (elsewhere / "pyproject.toml").read_text(encoding="utf-8") == "secret = 1\n"

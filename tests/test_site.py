@@ -38,7 +38,7 @@ def test_the_address_of_every_rule_is_a_page() -> None:
 
 
 def test_addresses_in_the_code_are_pages(tmp_path: Path) -> None:
-    proposed = settings(tmp_path, [])
+    proposed = settings(tmp_path, [tmp_path / "acme.toml"])
     assert not isinstance(proposed, str)
     named = re.findall(rf"{URL}[\w/-]*", proposed.after.decode())
     for path in (ROOT / "src").rglob("*.py"):

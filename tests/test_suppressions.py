@@ -134,6 +134,10 @@ def test_without_lines_the_location_decides() -> None:
         ("# noqa: E501, ERR3021", "ERR3021", "unknown rule 'ERR3021' in a suppression; did you mean 'ERR302'?"),
         ("# errlint: ingore[ERR101]", "# errlint: ingore[ERR101]", "`errlint: ingore` is not understood; did you mean 'ignore'?"),
         ("# errlint: off", "# errlint: off", "`errlint: off` is not understood; write `errlint: ignore[ERR101]`"),
+        *(
+            (comment, comment, "`errlint: disable` is not understood; write `errlint: ignore[ERR101]`")
+            for comment in ("# errlint: disable=ERR101", "# errlint: disable ERR101, ERR302", "# errlint: disable (message-branch)")
+        ),
         ("# errlint: ignore=ERR101", "# errlint: ignore=ERR101", "rules stand in brackets: `ignore[ERR101]`; nothing is suppressed"),
         ("# errlint: ignore ERR101", "# errlint: ignore ERR101", "rules stand in brackets: `ignore[ERR101]`; nothing is suppressed"),
         ("# errlint: ignore-file", "# errlint: ignore-file", "`ignore-file` must stand on a line of its own"),

@@ -59,16 +59,17 @@ class Baseline:
     entries: tuple[Entry, ...] = ()
 
     @classmethod
-    def read(cls, path: Path) -> Baseline:
+    def read(cls, path: Path, *, quoted: bool = True) -> Baseline:
         """Read a baseline.
 
+        :param quoted: False for a file of which nothing is told.
         :raises UsageProblem: the file is missing, cannot be read, or is no baseline.
         """
         from errlint.baseline_schema import BaselineFile
         from errlint.toml import decode_file
 
         file = Path(absolute(path))
-        accepted = decode_file(file, BaselineFile).accepted
+        accepted = decode_file(file, BaselineFile, quoted=quoted).accepted
         return cls(file, tuple(Entry(one.path, one.rule, one.code, one.shown) for one in accepted for _ in range(one.times)))
 
     def write(self) -> None:

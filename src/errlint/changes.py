@@ -12,7 +12,7 @@ from errlint.globs import absolute
 from errlint.lean import dataclass
 from errlint.model import FileReport, Finding
 
-_OPTIONS = ("--unified=0", "--no-ext-diff", "--no-color", "--no-textconv", "--src-prefix=a/", "--dst-prefix=b/", "--no-renames")
+_OPTIONS = ("--unified=0", "--no-ext-diff", "--no-color", "--no-textconv", "--src-prefix=a/", "--dst-prefix=b/", "--find-renames")
 
 
 @dataclass(frozen=True)

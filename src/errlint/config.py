@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from errlint.errors import UsageProblem
-from errlint.globs import absolute, matches
+from errlint.globs import absolute, is_below, matches
 from errlint.hints import did_you_mean
 from errlint.lean import dataclass
 
@@ -34,7 +34,8 @@ class Layer:
 
     :ivar root: the absolute folder that its globs are relative to; :ivar document: the file, if it is one;
     :ivar table: where in the file the settings stand. The other fields are those of :class:`errlint.config_schema.Settings`;
-    ``catalogues`` are absolute paths of files that were there.
+    ``catalogues`` are absolute paths of files that were there. :ivar outside: the files among those that are named which lie outside of the
+    folder of the settings: nothing of what they hold is told to anybody, unless it is what they should hold.
     """
 
     root: Path
@@ -49,6 +50,7 @@ class Layer:
     preview: bool | None = None
     baseline: Path | None = None
     require_reason: bool | None = None
+    outside: frozenset[Path] = frozenset()
     document: Document | None = field(default=None, compare=False, repr=False)
     table: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
@@ -75,6 +77,11 @@ class Config:
     def catalogues(self) -> tuple[Path, ...]:
         """The catalogue files of all layers, each once."""
         return tuple(dict.fromkeys(path for layer in self.layers for path in layer.catalogues))
+
+    @property
+    def outside(self) -> frozenset[Path]:
+        """The files that the settings name although they lie outside of their folder."""
+        return frozenset().union(*(layer.outside for layer in self.layers))
 
     @property
     def require_reason(self) -> bool:
@@ -177,7 +184,7 @@ def load_config(path: Path) -> Config:
     :raises UsageProblem: it cannot be read, or says something that has no meaning or names a file that is not there.
     """
     file = Path(absolute(path))
-    return Config(file.parent, file, tuple(_layers(file, ())))
+    return Config(file.parent, file, tuple(_layers(file, (), file.parent)))
 
 
 def _config_in(folder: Path) -> Path | None:
@@ -195,17 +202,20 @@ def _is_file(path: Path) -> bool:
         return False
 
 
-def _read(path: Path) -> Document:
+def _read(path: Path, *, quoted: bool = True) -> Document:
     from errlint.toml import Document
 
-    return Document.read(path)
+    return Document.read(path, quoted=quoted)
 
 
-def _layers(path: Path, extended_by: tuple[Path, ...]) -> list[Layer]:
-    """What a file says, after what the file says that it extends."""
+def _layers(path: Path, extended_by: tuple[Path, ...], home: Path) -> list[Layer]:
+    """What a file says, after what the file says that it extends.
+
+    :param home: the folder of the settings that were found: of what they name elsewhere, nothing is quoted.
+    """
     from errlint.config_schema import Settings
 
-    document = _read(path)
+    document = _read(path, quoted=is_below(path, home) or not extended_by)
     table = _TABLE if path.name == _PYPROJECT else ()
     if not table and document.has_table(_TABLE):
         raise document.problem(f"[tool.errlint] is for pyproject.toml; in {path.name} its keys stand at the top level", _TABLE)
@@ -224,20 +234,22 @@ def _layers(path: Path, extended_by: tuple[Path, ...]) -> list[Layer]:
         document=document,
         table=table,
     )
-    catalogues = tuple(_existing(layer, name, "catalogues", index) for index, name in enumerate(settings.catalogues))
-    baseline = _existing(layer, settings.baseline, "baseline") if settings.baseline is not None else None
+    catalogues = tuple(_existing(layer, home, name, "catalogues", index) for index, name in enumerate(settings.catalogues))
+    baseline = _existing(layer, home, settings.baseline, "baseline") if settings.baseline is not None else None
     base: list[Layer] = []
     if settings.extend is not None:
         chain = (*extended_by, path)
-        target = _existing(layer, settings.extend, "extend")
+        target = _existing(layer, home, settings.extend, "extend")
         if any(target.samefile(one) for one in chain):
             raise layer.problem(f"'extend' goes round in a circle: {' > '.join(one.name for one in (*chain, target))}", "extend")
-        base = _layers(target, chain)
-    return [*base, replace(layer, catalogues=catalogues, baseline=baseline)]
+        base = _layers(target, chain, home)
+    named = (*catalogues, baseline) if baseline is not None else catalogues
+    outside = frozenset(one for one in named if not is_below(one, home))
+    return [*base, replace(layer, catalogues=catalogues, baseline=baseline, outside=outside)]
 
 
-def _existing(layer: Layer, name: str, *at: str | int) -> Path:
-    """The absolute path of a file that the settings name."""
+def _existing(layer: Layer, home: Path, name: str, *at: str | int) -> Path:
+    """The absolute path of a file that the settings name; of files outside of ``home``, no names are told."""
     path = Path(absolute(layer.root / os.path.expanduser(name)))  # noqa: PTH111 -- Path's raises for an unknown user
     if _is_file(path):
         return path
@@ -248,7 +260,10 @@ def _existing(layer: Layer, name: str, *at: str | int) -> Path:
         raise layer.problem(f"there is no file '{name}'", *at, hint=reason) from error
     if path.is_dir():
         raise layer.problem(f"'{name}' is a folder, not a file", *at)
-    raise layer.problem(f"there is no file '{name}'", *at, hint=did_you_mean(path.name, siblings) or f"it is looked for in {path.parent}")
+    if path.exists():
+        raise layer.problem(f"'{name}' is not a regular file", *at)
+    near = did_you_mean(path.name, siblings) if is_below(path.parent, home) else None
+    raise layer.problem(f"there is no file '{name}'", *at, hint=near or f"it is looked for in {path.parent}")
 
 
 class Configs:

@@ -10,14 +10,14 @@ _ESCAPES = {"\t": r"\t", "\n": r"\n", "\r": r"\r", '"': r"\"", "\\": r"\\"}
 _NO_NEWLINE = b"\n\\ No newline at end of file\n"
 
 
-def unified_diff(before: bytes, after: bytes, path: str) -> bytes:
+def unified_diff(before: bytes, after: bytes, path: str, *, created: bool = False) -> bytes:
     """The difference between two versions of a file; empty if there is none.
 
-    :param path: the file, relative to the folder in which the diff will be applied, with ``/``.
+    :param path: the file, relative to the folder in which the diff will be applied, with ``/``; :param created: it is not there yet.
     """
     import difflib
 
-    old, new = (_name(side, path) for side in ("a", "b"))
+    old, new = b"/dev/null" if created else _name("a", path), _name("b", path)
     # git and patch know only \n as the end of a line: \r is part of it, and so are form feeds
     lines = difflib.diff_bytes(difflib.unified_diff, _lines(before), _lines(after), old, new, lineterm=b"\n")
     return b"".join(line if line.endswith(b"\n") else line + _NO_NEWLINE for line in lines)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from errlint.config import Config, Configs, Layer
 from errlint.errors import UsageProblem
+from errlint.files import reason_of
 from errlint.globs import Globs, absolute
 from errlint.hints import did_you_mean
 from errlint.lean import dataclass
@@ -51,12 +52,14 @@ def discover(
     extra_exclude: Sequence[str] = (),
     respect_gitignore: bool = True,
     on_skip: OnSkip | None = None,
+    on_outside: Callable[[Path], object] | None = None,
 ) -> Iterator[Path]:
     """All files to lint, each once, in the order of their paths, spelt as the user spelt the beginning.
 
     :param paths: files and folders. :param force_exclude: exclude what is excluded even if it is named.
     :param extra_exclude: globs relative to the working directory, with precedence over those of the settings.
-    :param on_skip: is told what was left out. :raises UsageProblem: a path does not exist, a folder that was named cannot be read, or as
+    :param on_skip: is told what was left out. :param on_outside: is told which of the files is a symlink that was met in a folder, to a
+        file that does not lie in it. :raises UsageProblem: a path does not exist, a folder that was named cannot be read, or as
         :meth:`Configs.for_file`.
     """
     excludes = Excludes(configs, extra_exclude)
@@ -66,10 +69,13 @@ def discover(
         reason = excludes.reason(path) if force_exclude else None
         if reason is not None:
             walk.on_skip(Skipped(path, reason))
-        elif path.is_dir():
+        elif os.path.isdir(path):  # noqa: PTH112 -- is_dir() raises where a folder on the way is locked
             walk.folder(path)
         else:
             walk.take(str(path), os.path.realpath(path))
+    if on_outside is not None:
+        for link in walk.outside():
+            on_outside(link)
     return iter(sorted(walk.found(), key=lambda found: found.parts))
 
 
@@ -128,8 +134,10 @@ def _must_exist(path: Path) -> None:
         if path.is_symlink():
             raise UsageProblem(f"'{path}' is a symlink to nowhere") from None
         raise UsageProblem(f"there is no file or folder '{path}'", hint=_nearest_path(path)) from None
+    except PermissionError:
+        return  # which is told of the file, as of one that is met in a folder
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        raise UsageProblem(f"'{path}' cannot be read: {getattr(error, 'strerror', None) or error}") from error
+        raise UsageProblem(f"'{path}' cannot be read: {reason_of(error)}") from error
 
 
 def _nearest_path(path: Path) -> str | None:
@@ -145,7 +153,8 @@ class _Folder:
     """A folder to walk through.
 
     :ivar path: its absolute path; :ivar real: the same without symlinks; :ivar prefix: what is shown before the names in it;
-    :ivar ignores: what .gitignore files above it say, nearest first; :ivar overruled: excludes that do not count in it.
+    :ivar ignores: what .gitignore files above it say, nearest first; :ivar overruled: excludes that do not count in it;
+    :ivar top: the folder that was named, without symlinks and with a separator at its end.
     """
 
     path: str
@@ -153,6 +162,7 @@ class _Folder:
     prefix: str
     ignores: tuple[Globs, ...]
     overruled: tuple[Globs, ...]
+    top: str
 
 
 class _Walk:
@@ -164,10 +174,15 @@ class _Walk:
         self._respect_gitignore = respect_gitignore
         self._files: dict[str, str] = {}
         self._links: dict[str, str] = {}
+        self._outside: set[str] = set()
 
     def found(self) -> list[Path]:
         """The files; one that was also found by its own name is not shown by that of a symlink."""
         return [Path(shown) for shown in {**self._links, **self._files}.values()]
+
+    def outside(self) -> list[Path]:
+        """Those of the files that are symlinks out of the folder in which they were met."""
+        return [Path(self._links[real]) for real in self._outside - self._files.keys()]
 
     def take(self, shown: str, real: str, *, is_link: bool = False) -> None:
         """Take a file in."""
@@ -179,7 +194,8 @@ class _Walk:
         ignores = tuple(one for one in self._ignores_above(Path(full)) if not one.verdict(full, is_folder=True))
         overruled = tuple(one for one in self._excludes.for_folder(str(Path(full).parent)) if one.verdict(full, is_folder=True))
         prefix = "" if path == Path() else str(path).rstrip(os.sep) + os.sep
-        todo = [_Folder(full, os.path.realpath(full), prefix, ignores, overruled)]
+        top = os.path.realpath(full)
+        todo = [_Folder(full, top, prefix, ignores, overruled, top.rstrip(os.sep) + os.sep)]
         while todo:
             folder = todo.pop()
             try:
@@ -187,8 +203,8 @@ class _Walk:
                     entries = sorted(listing, key=lambda entry: entry.name)
             except OSError as error:
                 if folder.path == full:
-                    raise UsageProblem(f"the folder '{path}' cannot be read: {error.strerror}") from error
-                self.on_skip(Skipped(Path(folder.prefix), f"cannot be read: {error.strerror}", wanted=True))
+                    raise UsageProblem(f"the folder '{path}' cannot be read: {reason_of(error)}") from error
+                self.on_skip(Skipped(Path(folder.prefix), f"cannot be read: {reason_of(error)}", wanted=True))
             else:
                 todo.extend(reversed(list(self._entries(folder, entries))))
 
@@ -211,11 +227,14 @@ class _Walk:
             elif is_folder and is_link:
                 self.on_skip(Skipped(Path(shown), "a symlink to a folder"))
             elif is_folder:
-                yield _Folder(path, real, shown + os.sep, ignores, folder.overruled)
+                yield _Folder(path, real, shown + os.sep, ignores, folder.overruled, folder.top)
             elif not is_file:
                 self.on_skip(Skipped(Path(shown), "a symlink to nowhere" if is_link else "not a regular file", wanted=is_link))
             else:
-                self.take(shown, os.path.realpath(path) if is_link else real, is_link=is_link)
+                target = os.path.realpath(path) if is_link else real
+                self.take(shown, target, is_link=is_link)
+                if is_link and not target.startswith(folder.top):
+                    self._outside.add(target)
 
     def _ignores_above(self, folder: Path) -> list[Globs]:
         """The .gitignore files between a folder and the top of its git repository, nearest first; none outside a repository."""

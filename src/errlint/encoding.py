@@ -46,12 +46,19 @@ def with_lf(raw: bytes) -> bytes:
     return raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in raw else raw
 
 
+def is_no_text(raw: bytes) -> bool:
+    """Whether bytes are certainly no source code: UTF-16, or with NUL bytes. This costs next to nothing."""
+    return raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in raw
+
+
 def decode(raw: bytes) -> Decoded:
     """Decode a Python source file.
 
     :raises UndecodableSource: for an unknown encoding, bytes that do not belong to it, a byte-order mark that contradicts the declared
         encoding, and NUL bytes (Python refuses them too).
     """
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise UndecodableSource("the file is UTF-16, which Python does not read", 1, 1)
     bom = raw.startswith(codecs.BOM_UTF8)
     body = raw[len(codecs.BOM_UTF8) :] if bom else raw
     cookie = _declaration(body)

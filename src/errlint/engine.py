@@ -171,6 +171,20 @@ def failure(rule: str, path: str, message: str, line: int = 1, column: int = 1, 
     return Finding(rule, TOOL_RULES[rule], Severity.ERROR, message, location, remedy=remedy, lines=(line, line))
 
 
+def undecodable(raw: bytes, path: str) -> FileReport:
+    """The report of a file that cannot be decoded."""
+    try:
+        decode(raw)
+    except UndecodableSource as problem:
+        return _undecodable(path, problem)
+    return FileReport(path)
+
+
+def _undecodable(path: str, problem: UndecodableSource) -> FileReport:
+    finding = failure("ERR001", path, f"cannot be decoded: {problem.message}", problem.line, problem.column)
+    return FileReport(path, (finding,), stage="failed")
+
+
 def check_bytes(raw: bytes, path: str, setup: Setup, file: Path | None = None) -> FileReport:
     """Lint one file.
 
@@ -213,8 +227,7 @@ def _check(raw: bytes, path: str, setup: Setup, place: str | None, rules: tuple[
         finding = failure("ERR001", path, f"cannot be parsed: {problem.message}", problem.line, problem.column)
         return FileReport(path, (finding,), stage="failed")
     except UndecodableSource as problem:
-        finding = failure("ERR001", path, f"cannot be decoded: {problem.message}", problem.line, problem.column)
-        return FileReport(path, (finding,), stage="failed")
+        return _undecodable(path, problem)
     try:
         if findings is None:
             findings = list(_findings(source, semantics_of(source, setup, said, place), rules))

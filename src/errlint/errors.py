@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+_WITHHELD = "it lies outside of the folder of what names it, so nothing of it is shown; name it on the command line to see more"
+
 
 class UsageProblem(Exception):
     """A mistake outside the linted code: configuration, catalogue, command line, rule pack.
@@ -12,6 +14,7 @@ class UsageProblem(Exception):
     :param column: 1-based column (characters) in it, or None.
     :param source: the whole text of the file, for the code frame, or None.
     :param hint: the remedy ("did you mean 'select'?"), or None.
+    :param gist: the message without anything that stands in the file, where that makes a difference.
     """
 
     def __init__(
@@ -23,6 +26,7 @@ class UsageProblem(Exception):
         column: int | None = None,
         source: str | None = None,
         hint: str | None = None,
+        gist: str | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -31,3 +35,11 @@ class UsageProblem(Exception):
         self.column = column
         self.source = source
         self.hint = hint
+        self.gist = gist
+
+    def withheld(self) -> UsageProblem:
+        """The problem without anything that stands in the file: what is told may end in a log that others read."""
+        if self.source is None:
+            return self
+        gist = self.gist or "there is something wrong here"
+        return UsageProblem(gist, path=self.path, line=self.line, column=self.column, hint=_WITHHELD)

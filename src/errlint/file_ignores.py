@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from errlint.config import matches_entry
 from errlint.engine import failure
 from errlint.files import CannotRead, CannotWrite, read_bytes, write_atomically
-from errlint.globs import absolute
+from errlint.globs import absolute, is_below
 from errlint.lean import dataclass
 from errlint.model import Edit, FileReport, Finding, Fix, Safety
 from errlint.runner import Mode, Outcome
@@ -99,6 +99,8 @@ def unused_file_ignores(
         if document is None or not any(Path(entry.layer.root).is_relative_to(folder) for folder in whole):
             continue
         path = Path(document.path)
+        if not is_below(path, path.parent):  # a symlink, to what is not the repository's
+            continue
         if _RULE in silenced(rules, configs.for_file(path), path, plan.given):
             continue
         by_file.setdefault(path, []).extend(_said_of(entry, entry.unused(rules)))

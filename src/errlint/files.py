@@ -59,7 +59,7 @@ def read_bytes(path: Path) -> bytes:
         with open(path, "rb", buffering=0) as file:  # noqa: PTH123 -- a buffer takes as long as all else, for each file of a run
             return file.read()
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        raise CannotRead(path, _reason(error)) from None
+        raise CannotRead(path, reason_of(error)) from None
 
 
 def write_atomically(path: Path, old: bytes, new: bytes) -> None:
@@ -93,8 +93,30 @@ def write_atomically(path: Path, old: bytes, new: bytes) -> None:
             temporary.unlink(missing_ok=True)
             raise
     except (OSError, ValueError) as error:
-        raise CannotWrite(path, _reason(error)) from None
+        raise CannotWrite(path, reason_of(error)) from None
     _sync_folder(target.parent)
+
+
+def write_whole(path: Path, new: bytes) -> None:
+    """Put a file under a name in one step, in the place of one that may be there; what is no regular file (a pipe) is written to.
+
+    :raises CannotWrite: when that cannot be done. A file that was there stands as it stood.
+    """
+    import tempfile
+
+    try:
+        if os.path.lexists(path):
+            if stat.S_ISREG(path.stat().st_mode):
+                write_atomically(path, path.read_bytes(), new)
+            else:
+                path.write_bytes(new)
+            return
+        with tempfile.TemporaryDirectory(prefix=".errlint-", suffix=".tmp", dir=path.parent) as folder:
+            unfinished = Path(folder, path.name)
+            unfinished.write_bytes(new)  # in a file with the permissions that any new file has
+            unfinished.replace(path)
+    except (OSError, ValueError) as error:
+        raise CannotWrite(path, reason_of(error)) from None
 
 
 def _adopt(temporary: Path, status: os.stat_result) -> None:
@@ -115,7 +137,8 @@ def _sync_folder(folder: Path) -> None:
             os.close(handle)
 
 
-def _reason(error: OSError | ValueError) -> str:
+def reason_of(error: OSError | ValueError) -> str:
+    """What an error of the system says, in the words that are used everywhere."""
     if isinstance(error, OSError):
         return _REASONS.get(error.errno or 0) or (error.strerror or str(error)).lower()
     return str(error)

@@ -27,6 +27,15 @@ def absolute(path: Path) -> str:
     return os.path.abspath(path)  # noqa: PTH100 -- resolve() would follow symlinks
 
 
+def is_below(path: Path, folder: Path) -> bool:
+    """Whether a file lies in a folder, or below it, when all symlinks are followed."""
+    real = os.path.realpath(folder)
+    try:
+        return os.path.commonpath((real, os.path.realpath(path))) == real
+    except ValueError:  # on another drive, or a NUL in the name
+        return False
+
+
 class Globs:
     """Some globs and the folder that they are relative to; the last one that matches a path decides, and ``!`` turns a decision round.
 

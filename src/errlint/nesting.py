@@ -120,7 +120,7 @@ def refusal(text: str) -> Refusal | None:
     while found is not None:
         count += 1
         if count > TOKENS:
-            return Refusal("too large to be parsed", found.start())
+            return Refusal(f"too large to be parsed, with more than {TOKENS:,} tokens; leave it out (`exclude`)", found.start())
         here = stack[-1]
         match found.lastgroup:
             case "line":

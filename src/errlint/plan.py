@@ -18,6 +18,7 @@ from errlint import registry
 from errlint.cache import Results, load, store
 from errlint.config import api_for, check_apis, layers
 from errlint.digests import digest, digest_of
+from errlint.encoding import is_no_text
 from errlint.errors import UsageProblem
 from errlint.garbage import loaded
 from errlint.gate import is_test
@@ -146,6 +147,10 @@ class Plan:
         """
         lane, place = self._at(path)
         if b"errlint:" not in raw:
+            if is_no_text(raw) and not is_test(shown):
+                from errlint.engine import undecodable
+
+                return undecodable(raw, shown)
             if not lane.known.gate.lets_pass(raw, place):
                 return FileReport(shown, stage="gated")
             if is_test(shown):
@@ -282,7 +287,7 @@ class Plan:
         if file not in self._baselines:
             from errlint.baseline import Baseline
 
-            self._baselines[file] = Baseline.read(file)
+            self._baselines[file] = Baseline.read(file, quoted=file not in config.outside)
         return self._baselines[file]
 
     def _said(self, config: Config) -> tuple[object, ...]:
@@ -338,7 +343,7 @@ class Plan:
                 registry.rules()  # which says what is wrong
             from errlint.wrappers import with_wrappers
 
-            catalogues = registry.catalogues(self._catalogues(config))
+            catalogues = registry.catalogues(self._catalogues(config), config.outside)
             known = self._known_of.get(self._said(config))
             self._bare[key] = Setup(
                 (), with_wrappers(registry.libraries(), config), catalogues, api, shared=known.gate if known is not None else None

@@ -15,12 +15,15 @@ from errlint import __version__
 from errlint.config import FILE_NAMES
 from errlint.errors import UsageProblem
 from errlint.files import CannotRead, CannotWrite, read_bytes, write_atomically
+from errlint.globs import is_below
 from errlint.lean import dataclass
 
 PRE_COMMIT = ".pre-commit-config.yaml"
 _PYPROJECT = "pyproject.toml"
 _OWN = "errlint.toml"
 _BOM = "\ufeff"
+_MOST_FILES = 8
+"""Files that a proposal names one by one."""
 
 
 @dataclass(frozen=True)
@@ -48,21 +51,25 @@ class Change:
             raise UsageProblem(f"cannot write '{self.path}': {error.strerror or error}") from error
 
 
-def settings(folder: Path, catalogues: Sequence[Path]) -> Change | str:
+def settings(folder: Path, catalogues: Sequence[Path], unbound: Sequence[tuple[Path, str]] = ()) -> Change | str:
     """The settings for a folder, or why there are none to add.
 
-    :param catalogues: files below the folder.
+    :param catalogues: files below the folder; :param unbound: files there and the API that their calls are likely to go to: a line that
+    says so is only proposed as a comment, since nothing in the code tells.
     """
     for name in FILE_NAMES:
         path = folder / name
         if path.is_file() and (name != _PYPROJECT or "errlint" in _parsed(_text(path), path).get("tool", {})):
             return f"{name} has settings already"
-    lines = [
-        "# every key: https://errlint.readthedocs.io/configuration/",
+    said = [
         *_catalogue_lines([path.relative_to(folder).as_posix() for path in catalogues]),
+        *_api_lines([(path.relative_to(folder).as_posix(), api) for path, api in unbound]),
     ]
+    if not said:
+        return "No settings are needed: each API that errlint knows is told by the hosts and SDKs in the code"
+    lines = ["# every key: https://errlint.readthedocs.io/configuration/", *said]
     path = folder / _PYPROJECT
-    if path.is_file():
+    if path.is_file() and is_below(path, folder):
         before = _text(path)
         after = _appended(before, ["[tool.errlint]", *lines])
         if _says_the_same(before, after, path):
@@ -77,6 +84,8 @@ def hook(folder: Path) -> Change | str:
     path = folder / PRE_COMMIT
     if not path.exists():
         return Change(path, None, "".join(f"{line}\n" for line in ("repos:", *_hook_lines("  "))).encode())
+    if not is_below(path, folder):
+        return f"{PRE_COMMIT} is a symlink to a file elsewhere, which is left alone"
     before = _text(path)
     try:
         data = yaml.safe_load(before)
@@ -104,6 +113,15 @@ def _catalogue_lines(paths: Sequence[str]) -> list[str]:
     if len(quoted) < 2:
         return [f"catalogues = [{quoted[0]}]"] if quoted else []
     return ["catalogues = [", *(f"    {path}," for path in quoted), "]"]
+
+
+def _api_lines(bound: Sequence[tuple[str, str]]) -> list[str]:
+    lines = [f"# apis.{json.dumps(path, ensure_ascii=False)} = {json.dumps(api, ensure_ascii=False)}" for path, api in bound[:_MOST_FILES]]
+    return (
+        ["# the address of calls in these files only shows at run time; if they go to this API, uncomment the line", *lines]
+        if lines
+        else []
+    )
 
 
 def _appended(text: str, lines: Sequence[str]) -> str:

@@ -6,6 +6,7 @@ A pack that cannot be imported is an error, never a silent "clean".
 
 from __future__ import annotations
 
+from collections.abc import Container
 from functools import cache, cached_property, lru_cache
 from importlib import import_module
 from pathlib import Path
@@ -173,9 +174,17 @@ def _files_of(name: str, package: str) -> list[Path]:
     return found
 
 
-def catalogues(extra: tuple[Path, ...] = ()) -> Catalogues:
-    """All catalogues: those of the packs, of installed packages, and of the user, each taking the place of earlier ones with its id."""
+def catalogues(extra: tuple[Path, ...] = (), outside: Container[Path] = ()) -> Catalogues:
+    """All catalogues: those of the packs, of installed packages, and of the user, each taking the place of earlier ones with its id.
+
+    :param outside: files of which nothing is quoted when there is something wrong with them.
+    """
     from errlint.catalogue import load_catalogues
 
     ready = {path: body for pack in packs() for path, body in pack.prepared.items()}
-    return load_catalogues([path for pack in packs() for path in pack.catalogues], packaged_catalogues(), extra, ready=ready)
+    try:
+        return load_catalogues([path for pack in packs() for path in pack.catalogues], packaged_catalogues(), extra, ready=ready)
+    except UsageProblem as problem:
+        if problem.path is None or Path(problem.path) not in outside:
+            raise
+        raise problem.withheld() from None

@@ -9,14 +9,14 @@ from __future__ import annotations
 import enum
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from errlint.files import CannotRead, CannotWrite, read_bytes, write_atomically
 from errlint.lean import dataclass
-from errlint.model import FileReport
+from errlint.model import FileReport, Safety
 from errlint.plan import Plan, Task
 from errlint.terminal import shown_path
 
@@ -29,6 +29,8 @@ _WITHOUT_COPIES = ("darwin", "emscripten", "wasi", "win32")
 """Platforms on which a process cannot be copied, or a copy may not go on (:mod:`errlint.processes`)."""
 _WHY_NOT_FIXED = {"ERR001", "ERR004"}
 """Findings that say themselves why a file is not fixed."""
+
+_OUTSIDE = "it is a symlink to a file outside of the folder; name it itself to have that rewritten"
 
 
 def processors() -> int:
@@ -64,11 +66,13 @@ class Outcome:
     silenced: int = 0
 
 
-def run(paths: Iterable[Path], plan: Plan, mode: Mode, *, unsafe: bool = False, jobs: int = 1) -> Iterator[Outcome]:
+def run(
+    paths: Iterable[Path], plan: Plan, mode: Mode, *, unsafe: bool = False, jobs: int = 1, outside: Container[Path] = ()
+) -> Iterator[Outcome]:
     """Lint files, in the order given; ``unsafe`` wants the unsafe fixes as well. What was found is remembered when the run ends.
 
     :param jobs: how many processes may be used; fixes are made in this one, since a file that is written may be asked about by others, and
-        so is everything where a process cannot be copied.
+        so is everything where a process cannot be copied. :param outside: symlinks whose targets are not rewritten.
     :raises UsageProblem: as :meth:`Plan.lint_for`; nothing about the files themselves raises.
     """
     try:
@@ -79,7 +83,7 @@ def run(paths: Iterable[Path], plan: Plan, mode: Mode, *, unsafe: bool = False, 
                 yield begun if isinstance(begun, Outcome) else _checked(plan.finish(*begun), begun[0].raw)
             return
         for path in paths:
-            yield work(path, plan, mode, unsafe=unsafe)
+            yield spared(path, plan, unsafe=unsafe) if path in outside else work(path, plan, mode, unsafe=unsafe)
     finally:
         plan.remember()
 
@@ -110,6 +114,19 @@ def work(path: Path, plan: Plan, mode: Mode, *, unsafe: bool = False) -> Outcome
     return outcome
 
 
+def spared(path: Path, plan: Plan, *, unsafe: bool = True) -> Outcome:
+    """Lint a file that is not rewritten, as a symlink out of the folder that was named; says so where there was a fix to make."""
+    outcome = work(path, plan, Mode.CHECK)
+    fixes = [finding.fix for finding in outcome.report.findings if finding.fix is not None]
+    wanted = any(unsafe or fix.safety is Safety.SAFE for fix in fixes)
+    return replace(outcome, held_back=_OUTSIDE) if wanted else outcome
+
+
+def unquoted(outcome: Outcome) -> Outcome:
+    """What is told of a file that is no Python and none of the repository's: nothing that stands in it."""
+    return replace(outcome, before=b"", after=b"") if outcome.report.stage == "failed" else outcome
+
+
 def work_bytes(raw: bytes, shown: str, lint: Lint, mode: Mode, *, unsafe: bool = False) -> Outcome:
     """Lint bytes, and fix them if asked to; nothing is written."""
     if mode is Mode.CHECK:
@@ -127,10 +144,13 @@ def _checked(report: FileReport, raw: bytes) -> Outcome:
     return Outcome(report, before=raw, after=raw) if report.findings else Outcome(report)
 
 
-def silence(path: Path, plan: Plan, reason: str) -> Outcome:
-    """Write suppressions for what is found in one file."""
+def silence(path: Path, plan: Plan, reason: str, outside: Container[Path] = ()) -> Outcome:
+    """Write suppressions for what is found in one file, unless it is one of the symlinks whose targets are not rewritten."""
     from errlint.ignores import add_ignores
 
+    if path in outside:
+        outcome = work(path, plan, Mode.CHECK)
+        return replace(outcome, held_back=_OUTSIDE) if outcome.report.findings else outcome
     shown = shown_path(path)
     lint = plan.lint_for(path)
     raw = _read(path)

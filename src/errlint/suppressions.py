@@ -38,6 +38,7 @@ _OURS = later(r"ERR[0-9]+", re.IGNORECASE)
 _PREFIX = later(r"[A-Z]+[0-9]*")
 _UNTIL = later(r"(?<!\S)until\s*=\s*(?P<day>[^\s,;]*)", re.IGNORECASE)
 _WORD = later(r"\w")
+_NAMES = later(r"\w+(?:-\w+)*")
 _TOOL = "ERR0"
 _VERBS = ("ignore", "ignore-file")
 
@@ -245,7 +246,8 @@ class _Reader:
             return  # errlint.api_comments reads it
         if verb not in _VERBS:
             hint = did_you_mean(verb, (*_VERBS, "api"))
-            if hint or rest.startswith("[") or not rest.strip():  # anything else is prose that begins with the name of the tool
+            named = any(self._is_rule(word) for word in _NAMES.findall(rest))
+            if hint or named or rest.startswith("[") or not rest.strip():  # anything else is prose that begins with the name of the tool
                 problem(f"`errlint: {verb}` is not understood; {hint or 'write `errlint: ignore[ERR101]`'}")
             return
         whole_file = verb == "ignore-file"

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from errlint.engine import Setup
     from errlint.semantics.analysis import Semantics
 
+_AT_RUN_TIME = "the address only shows at run time"
 _LARGEST = 2_000_000
 """Bytes; a larger TOML file is a lock file."""
 
@@ -49,6 +50,9 @@ class Survey:
     files: int
     libraries: tuple[tuple[str, int], ...]
     called: tuple[Called, ...]
+    unbound: tuple[tuple[Path, str], ...] = ()
+    """Files with calls whose address only shows at run time, and the API that they are likely to go to: the only one that is called
+    besides, in the file or, where there is none, in all files."""
 
 
 @dataclass
@@ -64,10 +68,13 @@ def survey(files: Iterable[Path], setup: Setup) -> Survey:
     count = 0
     libraries: Counter[str] = Counter()
     tallies: dict[str, _Tally] = {}
+    open_ones: dict[Path, set[str]] = {}
     for path in files:
         count += 1
         roots, calls = stack.run(lambda path=path: _look_at(path, setup))  # type: ignore[misc]
         libraries.update(roots)
+        if any(because == _AT_RUN_TIME for _, because in calls):
+            open_ones[path] = {api for api, _ in calls if api}
         for api, because in calls:
             tally = tallies.setdefault(api, _Tally())
             tally.calls += 1
@@ -75,7 +82,10 @@ def survey(files: Iterable[Path], setup: Setup) -> Survey:
             tally.files.add(path)
     called = [Called(api, tuple(one.because), one.calls, len(one.files)) for api, one in tallies.items()]
     called.sort(key=lambda one: (not one.api, -one.calls, one.api))
-    return Survey(count, tuple(sorted(libraries.items(), key=lambda one: (-one[1], one[0]))), tuple(called))
+    everywhere = {one.api for one in called if one.api}
+    likely = ((path, apis or everywhere) for path, apis in open_ones.items())
+    unbound = tuple((path, next(iter(apis))) for path, apis in likely if len(apis) == 1)
+    return Survey(count, tuple(sorted(libraries.items(), key=lambda one: (-one[1], one[0]))), tuple(called), unbound)
 
 
 def own_catalogues(folder: Path) -> list[Path]:
@@ -138,6 +148,6 @@ def _calls(semantics: Semantics) -> Iterator[tuple[str, str]]:
         if meaning is None or not any(place.http and place.node is call for place in meaning.trail):
             continue
         if meaning.api is None:
-            yield "", "the address only shows at run time"
+            yield "", _AT_RUN_TIME
         else:
             yield meaning.api.catalogue.id if meaning.api.catalogue is not None else "", meaning.api.because

@@ -6,11 +6,12 @@ tomli reads, msgspec converts, and :mod:`errlint.toml_positions` finds the line 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import field
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from errlint.errors import UsageProblem
+from errlint.globs import is_below
 from errlint.hints import did_you_mean
 from errlint.lean import dataclass
 from errlint.toml_positions import KeyPath, locate
@@ -20,13 +21,13 @@ __all__ = ["Document", "KeyPath", "decode_file", "decode_text", "locate"]
 T = TypeVar("T")
 
 
-def decode_file(path: Path, type: type[T], *, table: tuple[str, ...] = ()) -> T:  # noqa: A002 -- the contract's own word
+def decode_file(path: Path, type: type[T], *, table: tuple[str, ...] = (), quoted: bool = True) -> T:  # noqa: A002 -- the contract's own word
     """Read a TOML file, or one table of it, into a msgspec struct (or anything else that msgspec converts to).
 
-    :param table: the keys that lead to the table, e.g. ``("tool", "errlint")``.
+    :param table: the keys that lead to the table, e.g. ``("tool", "errlint")``; :param quoted: as for :meth:`Document.read`.
     :raises UsageProblem: the file cannot be read, is no TOML, has no such table, or does not fit the type.
     """
-    return Document.read(path).decode(type, table)
+    return Document.read(path, quoted=quoted).decode(type, table)
 
 
 def decode_text(text: str, type: type[T], *, path: str, table: tuple[str, ...] = ()) -> T:  # noqa: A002
@@ -38,20 +39,30 @@ def decode_text(text: str, type: type[T], *, path: str, table: tuple[str, ...] =
 class Document:
     """A TOML text that has been parsed.
 
-    :ivar path: the file, as the user is told; :ivar text: without BOM, lines end with a newline only; :ivar data: what tomli made of it.
+    :ivar path: the file, as the user is told; :ivar text: without BOM, lines end with a newline only; :ivar data: what tomli made of it;
+    :ivar quoted: whether problems may show what stands in it.
     """
 
     path: str
     text: str = field(repr=False)
     data: dict[str, Any] = field(repr=False)
+    quoted: bool = True
 
     @classmethod
-    def read(cls, path: Path) -> Document:
+    def read(cls, path: Path, *, quoted: bool = True) -> Document:
         """Read and parse a file.
 
+        :param quoted: False for a file that a repository names and that may be none of its business; a symlink that leads out of its own
+            folder is never quoted.
         :raises UsageProblem: it does not exist, may not be read, is a folder, is not UTF-8, or is no TOML.
         """
-        return cls.parse(_text_of(path), str(path))
+        quoted = quoted and is_below(path, path.parent)
+        try:
+            return replace(cls.parse(_text_of(path), str(path)), quoted=quoted)
+        except UsageProblem as problem:
+            if quoted:
+                raise
+            raise problem.withheld() from None
 
     @classmethod
     def parse(cls, text: str, path: str) -> Document:
@@ -66,9 +77,10 @@ class Document:
             return cls(path, text, tomli.loads(text))
         except tomli.TOMLDecodeError as error:
             message = f"this is not TOML: {error.msg[:1].lower()}{error.msg[1:]}"
-            raise UsageProblem(message, path=path, line=error.lineno, column=error.colno, source=text) from error
+            at = error.lineno, error.colno
+            raise UsageProblem(message, path=path, line=at[0], column=at[1], source=text, gist="this is not TOML") from error
         except (ValueError, RecursionError) as error:  # a number with thousands of digits, hundreds of nested brackets
-            raise UsageProblem(f"this TOML cannot be read: {error}", path=path, source=text) from error
+            raise UsageProblem(f"this TOML cannot be read: {error}", path=path, source=text, gist="this TOML cannot be read") from error
 
     def has_table(self, keys: Sequence[str]) -> bool:
         """Whether something stands under these keys, whatever it is."""
@@ -106,7 +118,8 @@ class Document:
     def problem(self, message: str, at: Sequence[str | int] = (), hint: str | None = None) -> UsageProblem:
         """A problem of this document at a key path; on its first line when the path is nowhere in it."""
         line, column = locate(self.text, at) or (1, 1)
-        return UsageProblem(message, path=self.path, line=line, column=column, source=self.text, hint=hint)
+        found = UsageProblem(message, path=self.path, line=line, column=column, source=self.text, hint=hint)
+        return found if self.quoted else found.withheld()
 
 
 def _text_of(path: Path) -> str:
@@ -134,6 +147,7 @@ def _text_of(path: Path) -> str:
             column=len(before) - before.rfind("\n"),
             source=raw.decode(errors="replace"),
             hint="TOML files are written in UTF-8",
+            gist="this is not UTF-8",
         ) from error
 
 

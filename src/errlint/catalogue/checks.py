@@ -16,6 +16,7 @@ from errlint.catalogue.contradictions import contradictions
 from errlint.catalogue.parts import Part, parts_of
 from errlint.catalogue.places import CASES, parse_json_path
 from errlint.catalogue.problem import KeyPath, Problem, nearest
+from errlint.catalogue.regexes import refusal
 from errlint.catalogue.schema import CatalogueFile, EnvelopeSheet, FailureTest, PlaceSheet, RetryAfterSheet, Sdk, sdk_expression
 
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -85,11 +86,10 @@ def _envelope(part: Part) -> Iterator[Problem]:
             if isinstance(place, PlaceSheet):
                 yield from _place((place.json, place.header, place.xml, place.sdk_attr), (*at, name, index))
     for index, allow in enumerate(part.envelope.message_allow):
-        try:
-            re.compile(allow.regex)
-        except re.error as error:
-            hint = "write a regular expression of Python's `re`"
-            yield Problem(f"not a regular expression: {error}", (*at, "message_allow", index, "regex"), hint)
+        reason = refusal(allow.regex)
+        if reason is not None:
+            hint = "write a simple regular expression of Python's `re`; several entries may stand for its alternatives"
+            yield Problem(f"this regex cannot be used: {reason}", (*at, "message_allow", index, "regex"), hint)
 
 
 def _place(candidates: Sequence[str], at: KeyPath) -> Iterator[Problem]:

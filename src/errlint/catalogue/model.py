@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import field, replace
 from fnmatch import fnmatchcase
@@ -10,6 +9,7 @@ from functools import cached_property
 from typing import Literal
 
 from errlint.catalogue.places import Place
+from errlint.catalogue.regexes import finds
 from errlint.catalogue.schema import (
     Api,
     CodeRule,
@@ -184,7 +184,7 @@ class Catalogue:
         envelope = self.envelope
         if envelope.message_contract == "sole_discriminator":
             return True
-        told = [any(re.search(allow.regex, word) for allow in envelope.message_allow) for word in words]
+        told = [any(finds(allow.regex, word) for allow in envelope.message_allow) for word in words]
         return bool(told) and all(told)
 
     def statuses_for_text(self, text: str) -> tuple[int, ...]:

@@ -109,6 +109,8 @@ class MessageAllow(_Table, frozen=True, kw_only=True):
     """Texts that a client may, or has to, match: under ``status`` (any if empty), those that ``regex`` finds."""
 
     regex: str
+    """Searched in the first 200 characters of a text. It repeats no group (``(…)+``), refers to none (``\\1``), and has in each of its
+    alternatives at most 2 repeats (``*``, ``+``, ``{2,}``) and 5 choices (``?``, and ``|`` in groups)."""
     status: tuple[int, ...] = ()
     because: str = ""
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from errlint.plan import Plan
 
 _FILE = click.Path(path_type=Path)
-_PATHS = click.argument("paths", nargs=-1, metavar="[PATH]...", type=_FILE)
+_PATHS = click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(path_type=Path, readable=False))
 _SELECT = click.option("--select", multiple=True, callback=listed, metavar="RULES", help="Only these rules.")
 _PREVIEW = click.option("--preview", is_flag=True, help="The preview rules, too.")
 _OUTPUT = click.option(
@@ -48,7 +48,7 @@ def create(paths: tuple[Path, ...], file: Path | None, select: tuple[str, ...], 
     from errlint.globs import absolute
 
     configs = Configs()
-    target = Path(absolute(file or configs.for_file(Path("x.py")).baseline or Path(FILE_NAME)))
+    target = Path(absolute(file or _configured(configs) or Path(FILE_NAME)))
     if target.exists() and not force:
         raise UsageProblem(
             f"there is already a file '{shown_path(target)}'", hint="`errlint baseline update` shrinks it; --force writes it anew"
@@ -72,7 +72,7 @@ def update(paths: tuple[Path, ...], file: Path | None, select: tuple[str, ...], 
     from errlint.config import Configs
 
     configs = Configs()
-    before = Baseline.read(file or configs.for_file(Path("x.py")).baseline or Path(FILE_NAME))
+    before = Baseline.read(file or _configured(configs) or Path(FILE_NAME))
     files, found, rules = _found(before, paths, _plan(configs, select, preview=preview), configs)
     after = before.grown(found) if allow_new else before
     after = after.shrunk(files, found, rules=rules)
@@ -80,6 +80,18 @@ def update(paths: tuple[Path, ...], file: Path | None, select: tuple[str, ...], 
     gone, new = len(before.without(after)), len(after.without(before))
     changed = f"{gone} gone" + (f", {new} new" if new else "")
     write(sys.stdout, [f"{shown_path(after.path)} accepts {_count(len(after.entries))} ({changed}).\n"])
+
+
+def _configured(configs: Configs) -> Path | None:
+    """The baseline that the settings name.
+
+    :raises UsageProblem: it lies elsewhere: whoever wrote the settings does not decide which file of a machine is written.
+    """
+    config = configs.for_file(Path("x.py"))
+    if config.baseline is not None and config.baseline in config.outside:
+        message = f"the baseline of the settings, '{config.baseline}', lies outside of their folder, so it is not written"
+        raise UsageProblem(message, hint="name it: --baseline FILE")
+    return config.baseline
 
 
 def _plan(configs: Configs, select: tuple[str, ...], *, preview: bool) -> Plan:

@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING
 import click
 
 from errlint.cli.group import Choice, color_option, style
-from errlint.cli.knowledge import catalogue_option, known_catalogues
+from errlint.cli.knowledge import catalogue_named, catalogue_option
 from errlint.terminal import Style, printable, write
 
 if TYPE_CHECKING:
-    from errlint.catalogue import Catalogue
     from errlint.catalogue.differences import Difference
 
 _SIGNS = {"added": ("+", "added"), "removed": ("-", "removed"), "changed": ("~", "hunk")}
@@ -36,20 +35,13 @@ def diff(ctx: click.Context, before: str, after: str, form: str, files: tuple[Pa
     """
     from errlint.catalogue.differences import differences
 
-    found = differences(_load(before, files), _load(after, files))
+    found = differences(catalogue_named(before, files), catalogue_named(after, files))
     if form == "json":
         listing = [{key: getattr(one, key) for key in ("kind", "what", "before", "after", "flips")} for one in found]
         write(sys.stdout, [json.dumps({"schema": 1, "differences": listing}, ensure_ascii=False, indent=2), "\n"])
     else:
         write(sys.stdout, _lines(found, style(sys.stdout)))
     ctx.exit(int(bool(found)))
-
-
-def _load(name: str, files: tuple[Path, ...]) -> Catalogue:
-    from errlint.catalogue import load_catalogue
-
-    path = Path(name)
-    return load_catalogue(path) if path.suffix == ".toml" or path.is_file() else known_catalogues(files).require(name)
 
 
 def _lines(found: Sequence[Difference], look: Style) -> Iterator[str]:

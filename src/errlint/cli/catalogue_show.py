@@ -13,7 +13,7 @@ import click
 from errlint.cli.codes import phrase
 from errlint.cli.completion import api_ids
 from errlint.cli.group import Choice, color_option, style
-from errlint.cli.knowledge import catalogue_option, known_catalogues
+from errlint.cli.knowledge import catalogue_named, catalogue_option
 from errlint.terminal import Style, shown_path, wrapped, write
 
 if TYPE_CHECKING:
@@ -29,11 +29,11 @@ _LABEL = 14
 @catalogue_option
 @color_option
 def show_(id: str, form: str, files: tuple[Path, ...]) -> None:  # noqa: A002 -- the catalogue's own word
-    """Show what the catalogue ID says: where the parts of an error stand, and what each code means for a retry.
+    """Show what the catalogue ID, or one in a file, says: where the parts of an error stand, and what each code means for a retry.
 
     `errlint explain ID:CODE` says more of one code.
     """
-    one = known_catalogues(files).require(id)
+    one = catalogue_named(id, files)
     if form == "json":
         write(sys.stdout, [json.dumps({"schema": 1, "catalogue": as_data(one)}, ensure_ascii=False, indent=2), "\n"])
         return

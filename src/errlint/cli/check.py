@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -26,7 +27,10 @@ if TYPE_CHECKING:
 
 FORMATS = ("full", "concise", "grouped", "json", "json-lines", "sarif", "github", "gitlab", "junit", "rdjson")
 STDIN = Path("-")
+_NOTEBOOK = ".ipynb"
 _FILE = click.Path(path_type=Path)
+_CODE = click.Path(path_type=Path, readable=False)
+"""Of what cannot be read there is a finding, and the rest is checked."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,7 @@ class Request:
 
 
 @click.command(short_help="Look for mistakes in files and folders.")
-@click.argument("paths", nargs=-1, metavar="[PATH]...", type=_FILE)
+@click.argument("paths", nargs=-1, metavar="[PATH]...", type=_CODE)
 @click.option("--fix", is_flag=True, help="Apply the safe fixes.")
 @click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: the fixes that may change which branch is taken, too.")
 @click.option("--diff", is_flag=True, help="Show what the fixes would change, as a patch, and write nothing.")
@@ -137,12 +141,14 @@ def _once(request: Request) -> int:
     configs = _configs(request)
     plan = _plan(request, configs)
     if request.stdin and not request.show_files:
+        _refuse_output(request, [request.stdin_filename or STDIN])
         return _check_stdin(request, configs, plan)
-    files, skipped = ([request.stdin_filename or STDIN], []) if request.stdin else _discover(request, configs)
+    found = _discover(request, configs)
     if request.show_files:
-        _show_files(files, request)
+        _show_files(found.files, request)
         return 0
-    return _check_files(files, skipped, request, configs, plan)
+    _refuse_output(request, found.files)
+    return _check_files(found, request, configs, plan)
 
 
 def _configs(request: Request) -> Configs:
@@ -163,7 +169,7 @@ def _watch(request: Request) -> None:
 def _watched(request: Request) -> Iterator[Path]:
     """The files that a run depends on, as far as settings and the command line name them."""
     configs = _configs(request)
-    files, _ = _discover(request, configs)
+    files = _discover(request, configs).files
     yield from files
     yield from request.catalogues
     yield from (request.baseline,) if request.baseline is not None else ()
@@ -193,6 +199,21 @@ def _refuse_contradictions(request: Request, ctx: click.Context) -> None:
         raise click.UsageError("'--quiet' and '--verbose' exclude each other.", ctx)
 
 
+def _refuse_output(request: Request, files: Iterable[Path]) -> None:
+    """Keep code from being written over by the report.
+
+    :raises UsageProblem: the output is one of the files that are checked, or Python code that is there.
+    """
+    from errlint.discovery import SUFFIXES
+
+    output = request.output_file
+    if output is None or not output.is_file():
+        return
+    real, checked = os.path.realpath(output), (os.path.realpath(path) for path in files)
+    if output.name.endswith(SUFFIXES) or real.endswith(SUFFIXES) or real in checked:
+        raise UsageProblem(f"--output-file: '{shown_path(output)}' is code, which is not written over", hint="name another file")
+
+
 def _plan(request: Request, configs: Configs) -> Plan:
     from errlint.cache import cache_folder
     from errlint.plan import Plan
@@ -220,18 +241,39 @@ def _changes(request: Request) -> Changes | None:
     return Changes.since(request.diff_base, Path())
 
 
-def _discover(request: Request, configs: Configs) -> tuple[list[Path], list[Skipped]]:
+@dataclass(frozen=True)
+class _Found:
+    """The files of a run, and what was left out.
+
+    :ivar outside: the symlinks among the files that lead out of the folder in which they were met; :ivar notebooks: files that were named
+    and are no Python.
+    """
+
+    files: list[Path]
+    skipped: list[Skipped]
+    outside: set[Path]
+    notebooks: list[Path]
+
+
+def _discover(request: Request, configs: Configs) -> _Found:
     from errlint.discovery import discover
 
+    if request.stdin:
+        return _Found([request.stdin_filename or STDIN], [], set(), [])
     skipped: list[Skipped] = []
-    found = discover(
+    outside: set[Path] = set()
+    found: list[Path] = []
+    notebooks: list[Path] = []
+    for path in discover(
         request.paths or (Path(),),
         configs,
         force_exclude=request.force_exclude,
         extra_exclude=request.exclude,
         on_skip=skipped.append,
-    )
-    return list(found), skipped
+        on_outside=outside.add,
+    ):
+        (notebooks if path.suffix == _NOTEBOOK else found).append(path)
+    return _Found(found, skipped, outside, notebooks)
 
 
 def _show_files(files: Iterable[Path], request: Request) -> None:
@@ -242,22 +284,30 @@ def _show_files(files: Iterable[Path], request: Request) -> None:
         write(sys.stdout, (path + "\n" for path in shown))
 
 
-def _check_files(files: list[Path], skipped: list[Skipped], request: Request, configs: Configs, plan: Plan) -> int:
+def _check_files(found: _Found, request: Request, configs: Configs, plan: Plan) -> int:
     from errlint.cli.output import finish, tell
     from errlint.cli.progress import with_progress
-    from errlint.runner import processors, run, silence, unreachable
+    from errlint.runner import processors, run, silence, unquoted, unreachable
 
+    files, outside = found.files, found.outside
     if request.verbose:
         tell(f"configuration: {source or 'none'}" for source in sorted({str(configs.for_file(path).source or "") for path in files}))
-        tell(f"{one.path}: skipped, {one.reason}" for one in skipped)
+        tell(f"{one.path}: skipped, {one.reason}" for one in found.skipped)
+    if not request.quiet:
+        tell(f"warning: {shown_path(path)}: notebooks are not read, so nothing in it was checked" for path in found.notebooks)
     if request.add_ignores is not None:
         from errlint.ignores import checked_reason
 
         reason = checked_reason(request.add_ignores)
-        done = with_progress((silence(path, plan, reason) for path in files), len(files))
+        working: Iterator[Outcome] = (silence(path, plan, reason, outside) for path in files)
     else:
-        done = with_progress(run(files, plan, request.mode, unsafe=request.unsafe_fixes, jobs=request.jobs or processors()), len(files))
-    outcomes = [*done, *(unreachable(one) for one in skipped if one.wanted)]
+        jobs = request.jobs or processors()
+        working = run(files, plan, request.mode, unsafe=request.unsafe_fixes, jobs=jobs, outside=outside)
+    done = zip(files, with_progress(working, len(files)), strict=True)
+    outcomes = [
+        *(unquoted(one) if path in outside else one for path, one in done),
+        *(unreachable(one) for one in found.skipped if one.wanted),
+    ]
     outcomes += _unused_in_settings(files, outcomes, request, configs, plan)
     if not outcomes:
         plan.lint_for(STDIN)  # a mistake in the settings or options is told even if there is nothing to check

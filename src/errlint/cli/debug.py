@@ -90,7 +90,7 @@ def analysed(file: Path, catalogues: Iterable[Path], api: str | None) -> tuple[S
     except (SyntaxProblem, UndecodableSource) as problem:
         raise UsageProblem(f"{file} cannot be parsed: {problem.message}") from problem
     config = Configs().for_file(file)
-    known = registry.catalogues((*config.catalogues, *(path.absolute() for path in catalogues)))
+    known = registry.catalogues((*config.catalogues, *(path.absolute() for path in catalogues)), config.outside)
     check_apis(config, (one.id for one in known))
     installed = Projects({*registry.libraries().versioned, *known.versioned}).installed_for(str(file.absolute().parent))
     setup = Setup((), with_wrappers(registry.libraries(), config), known, api or api_for(config, file), installed=installed)

@@ -45,7 +45,7 @@ def init(folder: Path, *, yes: bool) -> None:
         write(sys.stdout, [f"  {shown_path(path)}: left out: {printable(why)}\n" for path, why in broken])
     write(sys.stdout, ["\n", *_first_run(files, catalogues)])
     changes = []
-    for proposed in (settings(folder, catalogues), hook(folder)):
+    for proposed in (settings(folder, catalogues, seen.unbound), hook(folder)):
         if isinstance(proposed, str):
             write(sys.stdout, [f"\n{printable(proposed)}\n" if "\n" not in proposed else f"\n{proposed}\n"])
         else:
@@ -135,7 +135,8 @@ def _show(change: Change) -> None:
     from errlint.diffs import unified_diff
 
     write(sys.stdout, ["\n"])
-    patch, look = unified_diff(change.before or b"", change.after, shown_path(change.path)), style(sys.stdout)
+    look = style(sys.stdout)
+    patch = unified_diff(change.before or b"", change.after, shown_path(change.path), created=change.before is None)
     write_bytes(sys.stdout, coloured(patch, look) if look.colour else patch)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from errlint.catalogue import Catalogues
+    from errlint.catalogue import Catalogue, Catalogues
 
 catalogue_option = click.option(
     "--catalogue", "files", multiple=True, metavar="FILE", type=click.Path(path_type=Path), help="A catalogue of your own; may be repeated."
@@ -20,5 +20,19 @@ def known_catalogues(files: tuple[Path, ...]) -> Catalogues:
     from errlint import registry
     from errlint.config import Configs
 
-    configured = Configs().for_file(Path.cwd() / "_").catalogues
-    return registry.catalogues((*configured, *files))
+    config = Configs().for_file(Path.cwd() / "_")
+    return registry.catalogues((*config.catalogues, *files), config.outside)
+
+
+def catalogue_named(name: str, files: tuple[Path, ...]) -> Catalogue:
+    """The catalogue of an id, or in a file.
+
+    :raises UsageProblem: there is neither, or the file is no catalogue.
+    """
+    from errlint.catalogue import load_catalogue
+
+    path = Path(name)
+    if path.suffix == ".toml":
+        return load_catalogue(path)
+    known = known_catalogues(files)
+    return load_catalogue(path) if known.get(name) is None and path.is_file() else known.require(name)

@@ -14,6 +14,7 @@ from errlint.cli import completion
 from errlint.cli.group import Choice, color_option, style
 from errlint.cli.knowledge import catalogue_option, known_catalogues
 from errlint.errors import UsageProblem
+from errlint.regex import later
 from errlint.terminal import write
 
 if TYPE_CHECKING:
@@ -56,6 +57,10 @@ def explain(what: str, files: tuple[Path, ...]) -> None:
     write(sys.stdout, [captured.get()])
 
 
+_SELECTOR = later(r"(?i:ERR\d*)")
+"""The beginning of an id, which other commands take for all rules that begin so."""
+
+
 @click.command()
 @click.option("--format", "form", type=Choice(["table", "json"]), default="table", show_default=True, help="How to print them.")
 @color_option
@@ -87,7 +92,13 @@ def _page(wanted: str, files: tuple[Path, ...]) -> str:
             return f"# {text.id} {text.name}: {text.title}\n\n{facts}\n\n{text.doc.strip().partition(chr(10))[2].strip()}\n"
     known = [name for text in texts for name in (text.id, text.name)]
     codes = [f"{api.id}:{wanted}" for api in known_catalogues(files) if wanted in api.names]
-    hint = f"it is an error code: {', '.join(codes)}" if codes else did_you_mean(wanted, known) or "`errlint rules` lists all rules"
+    meant = [text.id for text in texts if text.id.startswith(wanted.upper())] if _SELECTOR.fullmatch(wanted) else []
+    if codes:
+        hint = f"it is an error code: {', '.join(codes)}"
+    elif meant:
+        hint = f"a whole id is needed: {', '.join(meant)}"
+    else:
+        hint = did_you_mean(wanted, known) or "`errlint rules` lists all rules"
     raise UsageProblem(f"there is no rule '{wanted}'", hint=hint)
 
 
