@@ -340,7 +340,7 @@ def _of_pages(semantics: Semantics, region: Region, sameness: Sameness) -> Itera
 
     Only after few statuses that it names: whatever else goes on in such a loop is no retry.
     """
-    if isinstance(region, cst.FunctionDef) or not semantics.tree.inside(region.body, cst.Continue, into_functions=False):
+    if isinstance(region, cst.FunctionDef) or not semantics.tree.inside(region.body, cst.Continue, cst.Try, into_functions=False):
         return
     turning = {call: sameness.turns(call) for call in semantics.tree.inside(region.body, cst.Call, into_functions=False)}
     for attempt in semantics.attempts.within(region.body, lambda call: bool(turning.get(call)))[:_MOST]:
