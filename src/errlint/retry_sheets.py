@@ -138,6 +138,8 @@ class RetrySheet(_Table, frozen=True, kw_only=True):
     """Of a decorator: it knows of coroutines. One that does not calls the function, hands the coroutine on, and has nothing to retry."""
     hinted: bool = False
     """The function that says ``when`` to try again may say so by the delay: seconds, or true for the delay that it would have been."""
+    looks_at_answers: bool = False
+    """It goes by the answers of a client: exceptions for a status reach it only where that client raises them."""
     http: bool = False
     """It can only be about HTTP: no call has to be seen."""
     versions: str = ""

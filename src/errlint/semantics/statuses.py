@@ -140,12 +140,18 @@ class Statuses:
                 return _together([self._member(element, hops) for element in elements])
             case cst.BinaryOperation(left=left, operator=cst.BitOr() | cst.Add(), right=right):
                 return _together([self.held(left, hops), self.held(right, hops)])
+            case cst.BinaryOperation(left=left, operator=cst.Subtract(), right=right):
+                return _without(self.held(left, hops), self.held(right, hops))
             case cst.IfExp(body=body, orelse=orelse):
                 return _either([self.held(body, hops), self.held(orelse, hops)])
             case cst.Call(func=cst.Name(value="set" | "frozenset" | "tuple" | "list"), args=[argument]):
                 return self.held(argument.value, hops)
             case cst.Call(func=cst.Name(value="range"), args=arguments):
                 return self._in_range([self.number(argument.value) for argument in arguments])
+            case cst.Call(func=cst.Attribute(value=left, attr=cst.Name(value="union")), args=[argument]):
+                return _together([self.held(left, hops), self.held(argument.value, hops)])
+            case cst.Call(func=cst.Attribute(value=left, attr=cst.Name(value="difference")), args=[argument]):
+                return _without(self.held(left, hops), self.held(argument.value, hops))
             case cst.Name() | cst.Attribute() if hops:
                 return _either([self.held(value, hops - 1) for value in self._values(expression)])
             case _:
@@ -369,6 +375,13 @@ def in_words(statuses: int) -> list[str]:
             found.append(f"{start // 100}xx" if whole else str(start) if last == start else f"{start}-{last}")
             start = status if inside else None
     return found
+
+
+def _without(kept: Range | None, taken: Range | None) -> Range | None:
+    """What is left of one collection without what another one holds."""
+    if kept is None or taken is None:
+        return None
+    return Range(kept.may & ~taken.must, kept.must & ~taken.may)
 
 
 def _together(parts: list[Range | None]) -> Range | None:

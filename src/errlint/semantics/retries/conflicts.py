@@ -7,6 +7,7 @@ sends another request than the one before, what it asks for on the way to that i
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -45,6 +46,24 @@ class Conflicts:
         if not back or (back & ~_OF_THE_REQUEST and not retried(self._semantics, [found]).named & _CONFLICTS):
             return False
         return self._is_fresh(attempt.call) or any(self._is_fresh(call) or not self._sameness.sends_same(call) for call in beside)
+
+    def answered_in(self, attempt: Attempt, found: Passage) -> Passage:
+        """The same without conflicts, where each pass reads what it then writes: those are answered by another request."""
+        met = found.back & _CONFLICTS
+        if not met or not self._reads_first(attempt):
+            return found
+        found.steps.answered[found.region] = found.steps.answered.get(found.region, 0) | met
+        return replace(found, back=found.back & ~met)
+
+    def _reads_first(self, attempt: Attempt) -> bool:
+        parts = self._sameness.parts
+        return any(
+            parts.is_read_for(value, attempt.call)
+            for argument in attempt.call.args
+            for name in parts.nodes(argument)
+            if isinstance(name, cst.Name)
+            for value in parts.made_before(name, attempt.call)
+        )
 
     def _beside(self, attempt: cst.Call) -> Iterator[cst.Call]:
         """The other calls that stand or fall with an attempt: in the same ``try``, else in the same block."""

@@ -29,6 +29,7 @@ from errlint.semantics.retries.polls import asks_only_for_success, is_poll, wait
 from errlint.semantics.retries.predicates import Predicates
 from errlint.semantics.retries.readings import retried, wait_of
 from errlint.semantics.retries.restarts import end_of_restarts, restarts
+from errlint.semantics.retries.rotation import asks_another
 from errlint.semantics.retries.sameness import Sameness
 from errlint.semantics.retries.steps import Callee, Steps
 from errlint.semantics.retries.stops import stop_of
@@ -307,6 +308,7 @@ def calls_itself(semantics: Semantics, function: cst.FunctionDef) -> bool:
 
 def _in_region(semantics: Semantics, region: Region) -> RetryPolicy | None:
     sameness = Sameness(semantics, region)
+    conflicts = Conflicts(semantics, sameness)
     passages: list[tuple[Attempt, Passage]] = []
     for attempt in semantics.attempts.within(region.body, sameness.is_same)[:_MOST] or _by_what_is_caught(semantics, region, sameness):
         raised = AS_LIBRARIES_DO if attempt.assumed else None
@@ -314,14 +316,14 @@ def _in_region(semantics: Semantics, region: Region) -> RetryPolicy | None:
             continue
         changes = sameness.changed_behind(attempt.call)
         found = passage(semantics, region, attempt.call, raised=raised, changes=changes)
-        if found.may_be_rotated:
+        if found.may_be_rotated and not asks_another(semantics, region, attempt.call):
             found = passage(semantics, region, attempt.call, raised=raised, rotated=True, changes=changes)
         if attempt.raises is False and found.back & OK and _is_dropped(semantics, attempt.call):
             found = replace(found, back=found.back & NO_ANSWER)  # whatever sends an answer back, it is not its status
+        found = conflicts.answered_in(attempt, found)
         is_retry = found.is_retry or (attempt.method in _CHANGES and found.leaves_when_done(semantics))
         if is_retry and not is_poll(semantics, attempt, found):
             passages.append((attempt, found))
-    conflicts = Conflicts(semantics, sameness)
     passages = [(attempt, found) for attempt, found in passages if not conflicts.are_met(attempt, found)]
     if not passages:
         passages = list(_of_pages(semantics, region, sameness))
@@ -338,7 +340,7 @@ def _of_pages(semantics: Semantics, region: Region, sameness: Sameness) -> Itera
 
     Only after few statuses that it names: whatever else goes on in such a loop is no retry.
     """
-    if isinstance(region, cst.FunctionDef) or not semantics.tree.inside(region.body, cst.Continue, into_functions=False):
+    if isinstance(region, cst.FunctionDef) or not semantics.tree.inside(region.body, cst.Continue, cst.Try, into_functions=False):
         return
     turning = {call: sameness.turns(call) for call in semantics.tree.inside(region.body, cst.Call, into_functions=False)}
     for attempt in semantics.attempts.within(region.body, lambda call: bool(turning.get(call)))[:_MOST]:

@@ -12,6 +12,7 @@ from errlint.regex import later
 from errlint.semantics.constants import string_value
 from errlint.semantics.meaning import Kind
 from errlint.semantics.retries.outcomes import ANYTHING, FAILURES, LIMITED, NO_ANSWER
+from errlint.semantics.retries.words import STATUS_WORDS, last_word
 from errlint.semantics.scopes import How
 from errlint.semantics.statuses import ERRORS, OK, UNKNOWN
 
@@ -30,6 +31,8 @@ _PAYLOADS = frozenset({"json", "data", "content", "body", "files"})
 _NOT_FOUND = 1 << 404
 _READS = frozenset({"GET", "HEAD"})
 _HOPS = 2
+_MANY = 20
+"""Who asks so often has no failure in mind, but somebody who takes a minute."""
 _OF_HEALTH = later(r"/(health|healthz|healthcheck|livez?|readyz?|ping|heartbeat)/?$", re.IGNORECASE)
 """Ends of addresses at which servers say that they are up; Kubernetes calls them `healthz`, `livez` and `readyz`."""
 _OF_THIS_MACHINE = later(r"https?://(localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[::1\])(?=[:/]|\Z)", re.IGNORECASE)
@@ -57,6 +60,8 @@ def is_poll(semantics: Semantics, attempt: Attempt, found: Passage) -> bool:
         return True
     if is_question and _is_about_health(semantics, attempt.call):
         return True
+    if _comes_back_for_a_state(semantics, found):
+        return True
     by_answers = found.back & ERRORS & ~found.caught
     if not by_answers:
         return False
@@ -65,6 +70,33 @@ def is_poll(semantics: Semantics, attempt: Attempt, found: Passage) -> bool:
     if not found.caught & FAILURES and _waits_first(semantics, found):
         return True
     return attempt.method in _READS and bool(found.caught & NO_ANSWER) and asks_only_for_success(semantics, attempt.call)
+
+
+def _comes_back_for_a_state(semantics: Semantics, found: Passage) -> bool:
+    """``if e.code != 14: raise`` and ``sleep(2)``, many times over: one number of the API's own says that it is not that far yet.
+
+    No failure is sent back but by that test, and the loop asks at fixed intervals, more often than a retry does.
+    """
+    if not isinstance(found.region, cst.For) or found.retried.must or not isinstance(found.region.iter, cst.Call):
+        return False
+    passes = [semantics.waits.number(argument.value) for argument in found.region.iter.args]
+    if len(passes) != 1 or (passes[0] or 0) < _MANY:
+        return False
+    waits = [semantics.waits.pause(call) for call, outcomes in found.steps.pauses.items() if outcomes & FAILURES]
+    if not waits or any(wait is None or semantics.waits.number(wait) is None for wait in waits):
+        return False
+    asked = [node for test in found.walk.reached if isinstance(test, cst.Comparison) for node in [_number_of_a_code(test)] if node]
+    return len(set(asked)) == 1
+
+
+def _number_of_a_code(test: cst.Comparison) -> int | None:
+    """The number that a test compares a code with, where that can be no status of HTTP."""
+    if len(test.comparisons) != 1 or not isinstance(test.comparisons[0].operator, (cst.Equal, cst.NotEqual)):
+        return None
+    other = test.comparisons[0].comparator
+    if last_word(test.left).lower() not in STATUS_WORDS or not isinstance(other, cst.Integer):
+        return None
+    return other.evaluated_value if not 100 <= other.evaluated_value < 600 else None
 
 
 def waits_by_name(semantics: Semantics, region: Region) -> bool:

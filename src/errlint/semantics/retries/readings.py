@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
     from errlint.semantics.retries.exits import Region
     from errlint.semantics.retries.loops import Passage
+    from errlint.semantics.tree import Tree
 
 _ASKED_FIRST = reduce(or_, (1 << status for status in ASKED_FIRST))
 _NOT_FOUND = 1 << 404
@@ -42,7 +43,7 @@ def retried(semantics: Semantics, passages: Sequence[Passage]) -> Retried:
         found = passage.retried
         may, must, most = may | found.may, must | found.must, most | passage.most_retried(semantics)
     transport = True if must & NO_ANSWER else None if may & NO_ANSWER else False
-    named = _named(passages, must) & may
+    named = _named(semantics, passages, must) & may
     places = tuple(_places(semantics, passages))
     answered = tuple((place, outcomes & ERRORS) for passage in passages for place, outcomes in passage.steps.answered.items())
     everything = Retried(Range(may & ERRORS, most), transport, named=named, places=places, answered=answered)
@@ -88,7 +89,7 @@ def _by_code(semantics: Semantics, passages: Sequence[Passage], everything: Retr
     )
 
 
-def _named(passages: Sequence[Passage], must: int) -> int:
+def _named(semantics: Semantics, passages: Sequence[Passage], must: int) -> int:
     """The statuses that are named where they are tried again; those that are only tried again perhaps may be named to be raised."""
     found = 0
     is_broad = (must & ERRORS).bit_count() > FEW
@@ -101,6 +102,8 @@ def _named(passages: Sequence[Passage], must: int) -> int:
                 named = types.statuses_named(names) | types.named_by_raising(names, caught)
                 found |= named & back
             elif isinstance(node, cst.BaseExpression):
+                if is_broad and _only_sorts(semantics.tree, passage, node):
+                    continue
                 # what is left of a few kinds is meant; what is left of all but success is not
                 kinds = passage.predicates.named.by_kinds(node) if not is_broad else 0
                 found |= (passage.predicates.named.in_test(node) | kinds) & back
@@ -109,6 +112,15 @@ def _named(passages: Sequence[Passage], must: int) -> int:
         if isinstance(passage.region, cst.While):
             found |= passage.predicates.named.in_test(passage.region.test)
     return found
+
+
+def _only_sorts(tree: Tree, passage: Passage, test: cst.BaseExpression) -> bool:
+    """Whether a function that the retry calls only chooses by a test what it raises: a retry that takes all of that names none of it."""
+    branch = tree.parent.get(test)
+    if not isinstance(branch, cst.If) or tree.within(test, passage.region):
+        return False
+    last = branch.body.body[-1]
+    return isinstance(last, cst.SimpleStatementLine) and isinstance(last.body[-1], cst.Raise)
 
 
 def _places(semantics: Semantics, passages: Sequence[Passage]) -> Iterator[Place]:

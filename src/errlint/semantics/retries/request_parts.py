@@ -14,7 +14,8 @@ from errlint.semantics.functions import bound_arguments
 from errlint.semantics.names import dotted
 from errlint.semantics.retries.changes import Change, Changes, member_of_a_variable, root
 from errlint.semantics.retries.counters import Counters
-from errlint.semantics.retries.words import COUNTER, PER_ATTEMPT
+from errlint.semantics.retries.renewals import renews
+from errlint.semantics.retries.words import COUNTER, CREDENTIAL, PER_ATTEMPT
 from errlint.semantics.scopes import Binding, How
 from errlint.semantics.tree import Tree, alike
 
@@ -29,6 +30,7 @@ _DRAWN = frozenset(
 """Calls whose value is another one each time: what a person says, what comes next."""
 _QUEUES = later(r"queue|_q$|^q$|jobs|tasks|inbox|pending")
 _CASTS = ("typing.cast", "typing_extensions.cast")
+_READS = frozenset({"GET", "HEAD", "OPTIONS"})
 _HOPS = 4
 
 
@@ -158,7 +160,9 @@ class RequestParts:
         for change in self.changes.of(read):
             if all(self.reads_another_member(node, change.member) for node in read[change.name]):
                 continue
-            if order[change.node] > order[call] and not self._tree.within(call, change.node) and not self._is_made_alike(change):
+            if order[change.node] < order[call] or self._tree.within(call, change.node):
+                continue
+            if not self._is_made_alike(change) or self._is_read_again(change, call):
                 yield change
 
     def reads_another_member(self, name: cst.CSTNode, member: str) -> bool:
@@ -184,6 +188,34 @@ class RequestParts:
             return False
         others = (one for one in self._assigned_anywhere(change.name) if one is not change.value)
         return any(alike(one, change.value) for one in others)
+
+    def _is_read_again(self, change: Change, call: cst.Call) -> bool:
+        """``sha = get(url).json()["sha"]`` once more, and what is written goes by it: the server may have another one by now.
+
+        New credentials and a new address to send the same to (an upload that was signed) make no other request of it.
+        """
+        if change.value is None or CREDENTIAL.search(change.name) or self._is_address(change.name, call):
+            return False
+        return self.is_read_for(change.value, call)
+
+    def is_read_for(self, value: cst.BaseExpression, call: cst.Call) -> bool:
+        """Whether a value is read over HTTP, and ``call`` writes."""
+        attempts = self._semantics.attempts
+        calls = list(self._tree.inner_first(value, cst.Call))
+        sent = attempts.of_call(call) if calls and call not in calls and not renews(self._semantics, value) else None
+        if sent is None or sent.method in _READS:
+            return False
+        read = map(attempts.of_call, calls)
+        return any(one is not None and (one.method in _READS or one.method is None) for one in read)
+
+    def _is_address(self, name: str, call: cst.Call) -> bool:
+        """Whether a call of a library sends to an address that is the variable, or a part of its value."""
+        if self._semantics.attempts.method(call) is None:
+            return False
+        placed = (one.value for one in call.args if one.keyword is None and not isinstance(one.value, cst.SimpleString))
+        named = (one.value for one in call.args if one.keyword is not None and one.keyword.value == "url")
+        address = next(named, None) or next(placed, None)
+        return isinstance(address, (cst.Name, cst.Attribute, cst.Subscript)) and root(address) == name
 
     def _assigned_anywhere(self, name: str) -> Iterator[cst.BaseExpression]:
         around = self._tree.enclosing(self._region, cst.FunctionDef, cst.ClassDef) if "." not in name else None

@@ -16,13 +16,13 @@ from errlint.semantics.functions import Given as Passed
 from errlint.semantics.meaning import Place
 from errlint.semantics.retries.codes import OTHER, Codes
 from errlint.semantics.retries.deciders import of_its_kind
-from errlint.semantics.retries.exception_types import FEW
+from errlint.semantics.retries.exception_types import BROAD, FEW
 from errlint.semantics.retries.library.calls import Given, RetrySite
 from errlint.semantics.retries.library.defaults import Defaults
 from errlint.semantics.retries.library.leaving import Leaving
 from errlint.semantics.retries.library.said import Again, Said
 from errlint.semantics.retries.library.values import classes, is_nothing, truth
-from errlint.semantics.retries.outcomes import ANY_FAILURE, FAILED, FAILURES, NOT_YET, NOTHING, REFUSED
+from errlint.semantics.retries.outcomes import FAILED, FAILURES, NOT_YET, NOTHING, REFUSED
 from errlint.semantics.retries.predicates import Function, Predicates
 from errlint.semantics.statuses import ALL, ERRORS, UNKNOWN, Range
 from errlint.semantics.types import shown
@@ -107,7 +107,7 @@ class Conditions:
         types = self._semantics.predicates.types
         names = types.named(item.value)
         outcomes = self._leaving.caught(names, types) if not self._is_of_successes(names) else NOTHING
-        anything = types.covers(names) == ANY_FAILURE
+        anything = bool(BROAD.intersection(names))
         what = "any exception is tried again" if anything else f"{', '.join(f'`{shown(name)}`' for name in names)}: tried again"
         if "not-types" in item.argument.says:
             what = what.replace("tried again", "given up")
@@ -233,7 +233,8 @@ class Conditions:
             on = argument.by_default if item is None else truth(item.value)
             if on is not False:
                 added = classes(argument.adds)
-                place = Place(item.node if item is not None else site.node, "the statuses that are tried again")
+                says = "the statuses that are tried again" if item is not None else "tried again by default"
+                place = Place(item.node if item is not None else site.node, says)
                 one = Again(Range(added, added if on else 0), places=(place,))
                 found = one if found is None else found | one
         return found

@@ -13,7 +13,7 @@ from errlint.lean import dataclass
 from errlint.retry_sheets import RetryArgument
 from errlint.semantics.raises import Answer
 from errlint.semantics.retries.library.calls import Given, RetryCalls, RetrySite, given
-from errlint.semantics.retries.library.leaving import BY_ANY_LIBRARY, Leaving, leaving, of_calls, with_results
+from errlint.semantics.retries.library.leaving import BY_ANY_LIBRARY, UNSEEN, Leaving, leaving, of_calls, with_results
 from errlint.semantics.retries.policy import Attempt, repeated
 from errlint.semantics.retries.uses import handing
 from errlint.semantics.scopes import Binding, How
@@ -83,12 +83,18 @@ class Coverage:
             found.through.extend([attempt] if attempt is not None else ())
         return found
 
-    def leaving(self, covered: Covered) -> Leaving:
-        """How outcomes leave what is covered; of several functions, what is true of any."""
+    def leaving(self, covered: Covered, *, looks_at_answers: bool = False) -> Leaving:
+        """How outcomes leave what is covered; of several functions, what is true of any.
+
+        :param looks_at_answers: the retry stands between the client and the code that uses it: a status is an exception only if the
+            client makes one of it.
+        """
         found = [of_calls(covered.foreign)] if covered.foreign else []
         for code, attempts in covered.code.items():
             found.append(with_results(self._semantics, code, leaving(self._semantics, code, attempts)))
         found.extend(leaving(self._semantics, made, ()) for made in covered.project)
+        if looks_at_answers and not found:
+            return of_calls(covered.through) if covered.through else UNSEEN
         return reduce(Leaving.also, found) if found else BY_ANY_LIBRARY
 
     # functions -------------------------------------------------------------------------------------------------------------------

@@ -142,3 +142,7 @@ def _by_raising(raising: Raising) -> Leaving:
 
 def _outcomes(state: int) -> int:
     return (running(state & ALL_WAYS) | ended(state & ALL_WAYS)) & ALL & ~NOT_YET
+
+
+UNSEEN = _by_raising(Raising(Answer.UNKNOWN))
+"""Nobody knows whether errors come out as exceptions or as answers."""

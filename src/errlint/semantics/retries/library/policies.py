@@ -116,7 +116,7 @@ def _seen_here(said: Said, site: RetrySite, semantics: Semantics) -> Said:
 
 def _policy(found: _Found, semantics: Semantics, calls: RetryCalls, coverage: Coverage, *, covers_client: bool) -> Iterator[RetryPolicy]:
     covered = found.covered
-    leaving = coverage.leaving(covered)
+    leaving = coverage.leaving(covered, looks_at_answers=found.site.described.sheet.looks_at_answers)
     parts = Parts(semantics, calls, leaving)
     said = _seen_here(parts.of_site(found.root, covered.said), found.site, semantics)
     stop = said.stop or Stop()
