@@ -40,7 +40,7 @@ class OwnTexts:
         origin = subject.origin
         if origin is None or origin.sheet is None or not self._semantics.types.is_of_project(origin.sheet):
             return False
-        if _asks_for_a_beginning(test) and self._begins_itself(test.words(), origin.sheet.name):
+        if test.of_beginning and self._begins_itself(test.words(), origin.sheet.name):
             return True
         if not isinstance(test.phrase, cst.Name):
             return False
@@ -125,11 +125,6 @@ class OwnTexts:
                 names = [argument.value for argument in statement.exc.args if isinstance(argument.value, cst.Name)]
                 found.update(binding for name in names for binding in self._semantics.scopes.reaching(name))
         return found
-
-
-def _asks_for_a_beginning(test: TextTest) -> bool:
-    """Whether a test is ``text.startswith(…)``."""
-    return isinstance(test.node, cst.Call) and isinstance(test.node.func, cst.Attribute) and test.node.func.attr.value == "startswith"
 
 
 def _key_of(holder: cst.CSTNode | None) -> str | None:
