@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from errlint.semantics.alternatives import is_sign_of_error
 from errlint.semantics.conditions import conditions_at
 from errlint.semantics.fields import (
     is_failure,
@@ -44,7 +45,7 @@ class KnownErrors:
             if origin.from_exception or origin.kind is Kind.EXCEPTION:
                 return True
             origin = origin.origin
-        if self._is_error_at(meaning, node) or self._passed_as_error(meaning):
+        if self._is_error_at(meaning, node) or self._passed_as_error(meaning) or is_sign_of_error(self._semantics, meaning, node):
             return True
         # what passed through a branch for errors is part of one, wherever it is asked
         return any(self._is_error_at(meaning, place.node) for place in meaning.trail[1:] if place.node in self._tree.order)
