@@ -22,6 +22,7 @@ from errlint.semantics.fields import (
 )
 from errlint.semantics.leaving import asked_to_raise
 from errlint.semantics.meaning import Kind, Meaning
+from errlint.semantics.names import dotted
 from errlint.semantics.raises import Answer
 from errlint.semantics.statuses import ERRORS, OK, SUCCESS, Statuses
 
@@ -111,7 +112,7 @@ class KnownErrors:
         return possible & SUCCESS != SUCCESS
 
     def _rest_raises(self, statuses: Statuses, node: cst.CSTNode) -> bool:
-        """Whether what is not as wanted, and not sorted out where ``node`` stands, is raised.
+        """Whether what is not as wanted, and not sorted out where ``node`` stands, is raised, or denied.
 
         Without that, 204 may be one success and 200 another: ``if answer.status_code != 204: return answer.json()``. So may they where 204
         is only sorted out first; what asks for 201 creates something, and has no other success.
@@ -123,7 +124,21 @@ class KnownErrors:
                 first = statuses.possible_at(found.body[0])
                 if self._is_not_as_wanted(first) or not statuses.possible_at(last) & _CREATED:
                     return True
+            if self._is_denied(statuses, found):
+                return True
         return False
+
+    def _is_denied(self, statuses: Statuses, block: cst.IndentedBlock) -> bool:
+        """Whether a block for what is not as wanted ends in False, where the success that is wanted is True to the same function.
+
+        What this function says is then whether the call succeeded.
+        """
+        if not self._is_not_as_wanted(statuses.possible_at(block.body[0])) or _returned(block.body[-1]) != "False":
+            return False
+        function = self._tree.enclosing(block, cst.FunctionDef)
+        others = self._tree.inside(function.body, cst.SimpleStatementLine, into_functions=False) if function is not None else ()
+        wanted = (statuses.possible_at(other) for other in others if _returned(other) == "True" and not self._tree.within(other, block))
+        return any(possible and not possible & ~SUCCESS for possible in wanted)
 
     def _raised_at_the_end(self, block: cst.CSTNode) -> Iterator[cst.CSTNode]:
         """The statement by which a block, and an ``else`` at the end of it, ends in raising."""
@@ -217,6 +232,12 @@ class KnownErrors:
             return False
         caught = self._semantics.evaluator.caught(node)
         return caught is not None and caught.sheet is not None and caught.sheet.carries_status
+
+
+def _returned(line: cst.CSTNode) -> str | None:
+    """The name that a line returns at its end."""
+    last = line.body[-1] if isinstance(line, cst.SimpleStatementLine) else None
+    return dotted(last.value) if isinstance(last, cst.Return) and last.value is not None else None
 
 
 def _keyed(value: cst.BaseExpression) -> cst.BaseExpression:
