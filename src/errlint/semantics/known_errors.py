@@ -201,7 +201,10 @@ class KnownErrors:
             return False
         if isinstance(target.comparator, cst.Name) and target.comparator.value in ("True", "False"):
             return names_success(meaning.path) and (equal == truth) == (target.comparator.value == "False")
-        if self._semantics.statuses.number(target.comparator) in (0, 200):
+        number = self._semantics.statuses.number(target.comparator)
+        if number in (0, 1) and names_success(meaning.path):
+            return (equal == truth) == (number == 0)
+        if number in (0, 200):
             return equal != truth and names_result(meaning.path)
         if but_state:
             return False
