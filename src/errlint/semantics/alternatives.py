@@ -76,7 +76,7 @@ def _is_of_api(semantics: Semantics, of: Meaning, branch: cst.If) -> bool:
         return True
     function = semantics.tree.enclosing(branch, cst.FunctionDef)
     calls = semantics.tree.inside(function.body, cst.Call, into_functions=False) if function is not None else ()
-    members = (call.func for call in calls if isinstance(call, cst.Call) and isinstance(call.func, cst.Attribute))
+    members = (call.func for call in calls if isinstance(call.func, cst.Attribute))
     return any(member.attr.value == "json" and _is_same(semantics, member.value, of) for member in members)
 
 

@@ -127,11 +127,11 @@ class Raises:
         return self._inside(code)
 
     def _inside(self, body: cst.CSTNode) -> Raising | None:
-        """What ``body`` raises for a status. What it raises of the same family for another reason, a timeout say, has its own words, too."""
+        """What ``body`` raises for a status; of the same family, it may raise errors of its own words for a timeout, say."""
         found = _joined(list(self._below(body)))
         if found is None:
             return None
-        raised = (node.exc for node in self._tree.inside(body, cst.Raise, into_functions=False) if isinstance(node, cst.Raise))
+        raised = (node.exc for node in self._tree.inside(body, cst.Raise, into_functions=False))
         made = (self._exceptions.of(expression) for expression in raised if expression is not None)
         family = self._family(found.types)
         wording = (text for thrown in made if not family.isdisjoint(self._family(thrown.types)) for text in thrown.wording)
