@@ -146,7 +146,7 @@ def _error_text(test: TextTest, ctx: Context) -> Meaning | None:
         return None
     if ctx.semantics.text_tests.asks_a_mapping(test):
         return None
-    codes = test.exact and all(_looks_like_code(word) for word in test.words())
+    codes = _asks_for_codes(test)
     if subject.from_exception:
         sheet = subject.origin.sheet if subject.origin is not None else None
         if not (sheet is not None and sheet.carries_status) and all(map(ctx.libraries.is_local_text, test.words())):
@@ -180,6 +180,18 @@ def _can_carry_status(sheet: TypeSheet) -> bool:
 def _says_something(word: str) -> bool:
     """A line break, a brace or nothing at all is formatting, not wording."""
     return sum(character.isalnum() for character in word) > 1
+
+
+def _asks_for_codes(test: TextTest) -> bool:
+    """Whether a text is compared with values made for machines, or asked whether it begins like one."""
+    if test.exact:
+        return all(map(_looks_like_code, test.words()))
+    return test.of_beginning and all(map(_begins_like_code, test.words()))
+
+
+def _begins_like_code(word: str) -> bool:
+    """``EService``, ``auth_``: a beginning that no sentence has. A small word may begin one."""
+    return " " not in word and ("_" in word or word[1:] != word[1:].lower())
 
 
 def _looks_like_code(word: str) -> bool:

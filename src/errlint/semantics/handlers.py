@@ -151,7 +151,10 @@ class Handlers:
         return {attribute: words.pop() for attribute, words in found.items() if len(words) == 1}
 
     def _of_python(self, handler: Handler, calls: list[Meaning]) -> Meaning | None:
-        """``RuntimeError``, where the ``try`` is seen to raise it with what a server said."""
+        """``RuntimeError``, where the ``try`` is seen to raise it with what a server said, or for a status.
+
+        Raised for a status, it may have no more than that in it, and Python raises it, too: then nothing is proven.
+        """
         names = list(filter(is_of_python, self.types(handler)))
         body = self._tree.tried(handler) if names else None
         raising = self._raises.of(body) if body is not None else None
@@ -160,6 +163,11 @@ class Handlers:
                 assert raising is not None
                 trail = (*(calls[0].trail if calls else ()), *raising.trail, Place(handler.type or handler, f"`{name}` is caught"))
                 return Meaning(Kind.EXCEPTION, trail, None, self._binding.of_calls(calls) if calls else None)
+        for name in raising.types if raising is not None else ():
+            if is_of_python(name) and any(_is_kind_of(name, caught) for caught in names):
+                assert raising is not None
+                trail = (*raising.trail, Place(handler.type or handler, f"`{name}` is caught"))
+                return Meaning(Kind.EXCEPTION, trail, proven=False)
         return None
 
     def _of_unknown_library(self, handler: Handler) -> Meaning | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from errlint.semantics.alternatives import is_sign_of_error
 from errlint.semantics.conditions import conditions_at
 from errlint.semantics.fields import (
     is_failure,
@@ -21,6 +22,7 @@ from errlint.semantics.fields import (
 )
 from errlint.semantics.leaving import asked_to_raise
 from errlint.semantics.meaning import Kind, Meaning
+from errlint.semantics.names import dotted
 from errlint.semantics.raises import Answer
 from errlint.semantics.statuses import ERRORS, OK, SUCCESS, Statuses
 
@@ -44,7 +46,7 @@ class KnownErrors:
             if origin.from_exception or origin.kind is Kind.EXCEPTION:
                 return True
             origin = origin.origin
-        if self._is_error_at(meaning, node) or self._passed_as_error(meaning):
+        if self._is_error_at(meaning, node) or self._passed_as_error(meaning) or is_sign_of_error(self._semantics, meaning, node):
             return True
         # what passed through a branch for errors is part of one, wherever it is asked
         return any(self._is_error_at(meaning, place.node) for place in meaning.trail[1:] if place.node in self._tree.order)
@@ -110,7 +112,7 @@ class KnownErrors:
         return possible & SUCCESS != SUCCESS
 
     def _rest_raises(self, statuses: Statuses, node: cst.CSTNode) -> bool:
-        """Whether what is not as wanted, and not sorted out where ``node`` stands, is raised.
+        """Whether what is not as wanted, and not sorted out where ``node`` stands, is raised, or denied.
 
         Without that, 204 may be one success and 200 another: ``if answer.status_code != 204: return answer.json()``. So may they where 204
         is only sorted out first; what asks for 201 creates something, and has no other success.
@@ -122,7 +124,21 @@ class KnownErrors:
                 first = statuses.possible_at(found.body[0])
                 if self._is_not_as_wanted(first) or not statuses.possible_at(last) & _CREATED:
                     return True
+            if self._is_denied(statuses, found):
+                return True
         return False
+
+    def _is_denied(self, statuses: Statuses, block: cst.IndentedBlock) -> bool:
+        """Whether a block for what is not as wanted ends in False, where the success that is wanted is True to the same function.
+
+        What this function says is then whether the call succeeded.
+        """
+        if not self._is_not_as_wanted(statuses.possible_at(block.body[0])) or _returned(block.body[-1]) != "False":
+            return False
+        function = self._tree.enclosing(block, cst.FunctionDef)
+        others = self._tree.inside(function.body, cst.SimpleStatementLine, into_functions=False) if function is not None else ()
+        wanted = (statuses.possible_at(other) for other in others if _returned(other) == "True" and not self._tree.within(other, block))
+        return any(possible and not possible & ~SUCCESS for possible in wanted)
 
     def _raised_at_the_end(self, block: cst.CSTNode) -> Iterator[cst.CSTNode]:
         """The statement by which a block, and an ``else`` at the end of it, ends in raising."""
@@ -185,7 +201,10 @@ class KnownErrors:
             return False
         if isinstance(target.comparator, cst.Name) and target.comparator.value in ("True", "False"):
             return names_success(meaning.path) and (equal == truth) == (target.comparator.value == "False")
-        if self._semantics.statuses.number(target.comparator) in (0, 200):
+        number = self._semantics.statuses.number(target.comparator)
+        if number in (0, 1) and names_success(meaning.path):
+            return (equal == truth) == (number == 0)
+        if number in (0, 200):
             return equal != truth and names_result(meaning.path)
         if but_state:
             return False
@@ -216,6 +235,12 @@ class KnownErrors:
             return False
         caught = self._semantics.evaluator.caught(node)
         return caught is not None and caught.sheet is not None and caught.sheet.carries_status
+
+
+def _returned(line: cst.CSTNode) -> str | None:
+    """The name that a line returns at its end."""
+    last = line.body[-1] if isinstance(line, cst.SimpleStatementLine) else None
+    return dotted(last.value) if isinstance(last, cst.Return) and last.value is not None else None
 
 
 def _keyed(value: cst.BaseExpression) -> cst.BaseExpression:

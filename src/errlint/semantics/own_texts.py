@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from errlint.body_keys import CODES
 from errlint.first_party import is_first_party
 from errlint.semantics.constants import item_key, string_value
-from errlint.semantics.meaning import Meaning
+from errlint.semantics.functions import is_super_init, method
+from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.scopes import Binding, How
 from errlint.semantics.text_tests import TextTest
 from errlint.semantics.wordings import written_beginning, written_texts
@@ -40,7 +42,9 @@ class OwnTexts:
         origin = subject.origin
         if origin is None or origin.sheet is None or not self._semantics.types.is_of_project(origin.sheet):
             return False
-        if _asks_for_a_beginning(test) and self._begins_itself(test.words(), origin.sheet.name):
+        if test.of_beginning and self._begins_itself(test.words(), origin.sheet.name):
+            return True
+        if test.exact and subject.name == "str" and self._says_a_code(origin.sheet.name):
             return True
         if not isinstance(test.phrase, cst.Name):
             return False
@@ -80,19 +84,51 @@ class OwnTexts:
             return False
         return bool(words) and all(any(one.startswith(word) for one in beginnings) for word in words)
 
+    def _says_a_code(self, kind: str) -> bool:
+        """Whether all that exceptions of a class of this file say is the code of the answer: then nobody words it."""
+        given = self._given.get(kind, [])
+        definition = self._semantics.types.definition(kind) if given else None
+        if definition is None:
+            return False
+        constructor = method(definition, "__init__")
+        if constructor is None:
+            return all(map(self._is_code, given))
+        made = (call for call in self._semantics.tree.inside(constructor.body, cst.Call, into_functions=False) if is_super_init(call))
+        told = next((call.args for call in made), ())
+        if len(told) != 1:
+            return False
+        first = next((parameter.name.value for parameter in constructor.params.params[1:]), None)
+        handed_on = isinstance(told[0].value, cst.Name) and told[0].value.value == first
+        return all(map(self._is_code, given)) if handed_on else self._is_code(told[0].value)
+
+    def _is_code(self, value: cst.BaseExpression | None) -> bool:
+        """Whether a value is the code of an answer, or is kept in a name that is, unless there is none."""
+        kept = self._semantics.scopes.reaching(value) if isinstance(value, cst.Name) else ()
+        options = [value, *(binding.value for binding in kept if binding.how is How.VALUE)]
+        found = (self._semantics.meaning(option) for option in options if option is not None)
+        return any(
+            meaning is not None and (meaning.kind is Kind.CODE or (meaning.kind is Kind.BODY and _ends_in_code(meaning)))
+            for meaning in found
+        )
+
     @cached_property
     def _beginnings(self) -> dict[str, list[str]]:
         """By class, how the texts begin that it is raised with in this file; ``""`` where one begins with what is not known."""
-        found: dict[str, list[str]] = {}
+        return {name: [written_beginning(one) if one is not None else "" for one in given] for name, given in self._given.items()}
+
+    @cached_property
+    def _given(self) -> dict[str, list[cst.BaseExpression | None]]:
+        """By class, what it and its subclasses are raised with in this file, in the first place; None for nothing."""
+        found: dict[str, list[cst.BaseExpression | None]] = {}
         for statement in self._semantics.tree.all(cst.Raise):
             raised = statement.exc
             if raised is None:
                 continue
-            given = raised.args[0] if isinstance(raised, cst.Call) and raised.args else None
-            beginning = written_beginning(given.value) if given is not None and given.keyword is None and not given.star else ""
+            first = raised.args[0] if isinstance(raised, cst.Call) and raised.args else None
+            given = first.value if first is not None and first.keyword is None and not first.star else None
             types = self._semantics.evaluator.exceptions.of(raised).types
             for name in {ancestor.name for raised_type in types for ancestor in self._semantics.types.ancestors(raised_type)}:
-                found.setdefault(name, []).append(beginning)
+                found.setdefault(name, []).append(given)
         return found
 
     def _beside(self, node: cst.CSTNode) -> Iterator[str]:
@@ -127,9 +163,8 @@ class OwnTexts:
         return found
 
 
-def _asks_for_a_beginning(test: TextTest) -> bool:
-    """Whether a test is ``text.startswith(…)``."""
-    return isinstance(test.node, cst.Call) and isinstance(test.node.func, cst.Attribute) and test.node.func.attr.value == "startswith"
+def _ends_in_code(meaning: Meaning) -> bool:
+    return bool(meaning.path) and str(meaning.path[-1]).lower() in CODES
 
 
 def _key_of(holder: cst.CSTNode | None) -> str | None:

@@ -12,6 +12,7 @@ import libcst as cst
 from errlint.body_keys import CODES
 from errlint.semantics.constants import item_key, string_value
 from errlint.semantics.meaning import Kind, Meaning
+from errlint.semantics.scopes import How
 from errlint.semantics.statuses import ERRORS
 
 if TYPE_CHECKING:
@@ -44,7 +45,16 @@ def _tests_code(semantics: Semantics, test: cst.BaseExpression, subject: Meaning
     meaning = semantics.meaning(test.left)
     if meaning is not None and meaning.kind is Kind.CODE:
         return True
-    return _is_of_same(semantics, test.left, subject) and _names_a_kind(test.comparisons[0])
+    return _is_of_same(semantics, _read(semantics, test.left), subject) and _names_a_kind(test.comparisons[0])
+
+
+def _read(semantics: Semantics, asked: cst.BaseExpression) -> cst.BaseExpression:
+    """What a value was read by: ``body["code"]`` for the ``code`` that it is kept in, and for ``(code := body["code"])``."""
+    if isinstance(asked, cst.NamedExpr):
+        return asked.value
+    kept = semantics.scopes.reaching(asked) if isinstance(asked, cst.Name) else ()
+    only = kept[0] if len(kept) == 1 else None
+    return only.value if only is not None and only.how is How.VALUE and only.value is not None and not only.path else asked
 
 
 def _is_of_same(semantics: Semantics, asked: cst.BaseExpression, subject: Meaning) -> bool:

@@ -48,7 +48,7 @@ class Raising:
     :ivar answer: NO only where the HTTP calls are seen and nothing turns their statuses into errors;
     :ivar types: the types that are known to be raised, as dotted names, a class of this file by its plain name; may be empty after YES;
     :ivar trail: for YES, how we know; :ivar tells: the error is made of the answer, so its text may be the API's;
-    :ivar wording: what the project itself writes into the errors;
+    :ivar wording: what the project itself writes into the errors, and into others of their family beside them;
     :ivar under: the statuses under which types are raised, where that is known; any error for the other types;
     :ivar carries: what the errors keep of the answer.
     """
@@ -123,8 +123,24 @@ class Raises:
         if isinstance(code, cst.Call):
             return self._call(code)
         if isinstance(code, (cst.FunctionDef, cst.Lambda)):
-            return self._raising.ask(code, lambda function: _joined(list(self._below(function.body))))
-        return _joined(list(self._below(code)))
+            return self._raising.ask(code, lambda function: self._inside(function.body))
+        return self._inside(code)
+
+    def _inside(self, body: cst.CSTNode) -> Raising | None:
+        """What ``body`` raises for a status; of the same family, it may raise errors of its own words for a timeout, say."""
+        found = _joined(list(self._below(body)))
+        if found is None:
+            return None
+        raised = (node.exc for node in self._tree.inside(body, cst.Raise, into_functions=False))
+        made = (self._exceptions.of(expression) for expression in raised if expression is not None)
+        family = self._family(found.types)
+        wording = (text for thrown in made if not family.isdisjoint(self._family(thrown.types)) for text in thrown.wording)
+        return replace(found, wording=tuple(dict.fromkeys((*found.wording, *wording))))
+
+    def _family(self, types: tuple[str, ...]) -> set[str]:
+        """The types, and the classes of the project from which they inherit: a handler of one of these takes them all."""
+        above = (ancestor for name in types for ancestor in self._types.ancestors(name))
+        return {*types, *(ancestor.name for ancestor in above if self._types.is_of_project(ancestor))}
 
     def _below(self, body: cst.CSTNode) -> Iterator[Raising]:
         inside = self._tree.inside(body, cst.Call, cst.Raise, into_functions=False)

@@ -42,6 +42,11 @@ class TextTest:
     keys: Keys = ()
     phrase: cst.BaseExpression | None = None
 
+    @property
+    def of_beginning(self) -> bool:
+        """Whether it is ``text.startswith(…)``."""
+        return isinstance(self.node, cst.Call) and isinstance(self.node.func, cst.Attribute) and self.node.func.attr.value == "startswith"
+
     def words(self) -> tuple[str, ...]:
         """The literals as a person reads them: regular expressions reduced to their plain words."""
         return tuple(word for literal in self.literals for word in plain_words(literal)) if self.pattern else self.literals
