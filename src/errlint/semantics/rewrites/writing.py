@@ -109,6 +109,11 @@ class Writing:
         written = self._lines(lines, self.indent(statement) if indent is None else indent)
         return Edit(at, at, written if newline >= 0 else self.newline + written)
 
+    def below(self, statement: cst.CSTNode, lines: Sequence[str]) -> Edit:
+        """Lines below a statement that may have blocks, indented like its head."""
+        last = max(self._tree.inside(statement, cst.SimpleStatementLine, cst.SimpleStatementSuite), key=self._tree.order.__getitem__)
+        return self.after(last, lines, indent=self.indent(statement))
+
     def whole_line(self, statement: cst.CSTNode) -> str:
         """A statement, and what comment follows it on its line."""
         start, end = self.source.span(statement)
