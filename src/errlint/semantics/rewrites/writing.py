@@ -111,7 +111,8 @@ class Writing:
 
     def below(self, statement: cst.CSTNode, lines: Sequence[str]) -> Edit:
         """Lines below a statement that may have blocks, indented like its head."""
-        last = max(self._tree.inside(statement, cst.SimpleStatementLine, cst.SimpleStatementSuite), key=self._tree.order.__getitem__)
+        lines_of = self._tree.inside(statement, cst.SimpleStatementLine, cst.SimpleStatementSuite)
+        last = max(lines_of, key=self._tree.order.__getitem__, default=statement)
         return self.after(last, lines, indent=self.indent(statement))
 
     def whole_line(self, statement: cst.CSTNode) -> str:
