@@ -91,14 +91,16 @@ class Guards:
             return Guard((*edits, *as_last), is_narrow)
         if isinstance(failure, Failure) and inline is not None:
             test = self._inline(policy, handler, failure, name, pause_in(self._semantics, policy, handler) or handler) or test
-        written = self._placed(policy, ways, handler, handler.body, test)
+        written = self._placed(policy, ways, handler, name, test)
         return Guard((*edits, written[0]), is_narrow and written[1].same) if written is not None else None
 
-    def _placed(self, policy: RetryPolicy, ways: WaysOut, handler: Handler, body: cst.IndentedBlock, test: str) -> tuple[Edit, Way] | None:
+    def _placed(self, policy: RetryPolicy, ways: WaysOut, handler: Handler, name: str, test: str) -> tuple[Edit, Way] | None:
         """The guard before the wait; where there is none, at the end of the handler, or ahead of what is told if the error goes on."""
+        body = handler.body
+        assert isinstance(body, cst.IndentedBlock)
         pause = pause_in(self._semantics, policy, handler)
         last = body.body[-1]
-        way = ways.endings.at(pause or last)
+        way = ways.endings.at(pause or last, name)
         lines = [f"if {test}:", *(f"{self._writing.step}{line}" for line in way.lines)]
         kept = None if way.raises else _name_of(handler)
         announced = announcement_in(self._semantics, body, kept=kept) if pause is None else None
