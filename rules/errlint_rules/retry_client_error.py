@@ -9,6 +9,9 @@ A status 4xx says that the request is at fault (RFC 9110, section 15.5): the sam
 about the moment: 408, 425 and 429, and what the API's own documentation calls retryable. A broad handler (`except Exception`) around a call
 that raises for error statuses retries them all.
 
+A list for all requests of a client may name 403 beside 429 and server errors (`status_forcelist=[403, 429, 502]`): there are APIs and
+firewalls that limit rates by it. 403 is reported there where the API's catalogue says that it cannot pass, or beside others that cannot.
+
 ## Example
 
 ```python

@@ -156,11 +156,18 @@ class Counters:
         if name is not None and self._semantics.libraries.is_clock(name):
             return 1
         if name == "len" or (name in ("int", "float", "round") and call.args):
-            return self.direction(call.args[0].value, hops) if name != "len" else 0
+            return self.direction(call.args[0].value, hops) if name != "len" else self._of_length(call)
         if isinstance(call.func, cst.Attribute) and call.func.attr.value in ("total_seconds", "time"):
             # `(now() - start).total_seconds()`, `loop.time()`
             return self.direction(call.func.value, hops) if call.func.attr.value == "total_seconds" else 1
         return 0
+
+    def _of_length(self, call: cst.Call) -> int:
+        """``failures.append(error)`` and ``len(failures)``, in a function that calls itself; loops fill lists with what they ask for."""
+        listed = dotted(call.args[0].value) if isinstance(self._region, cst.FunctionDef) and len(call.args) == 1 else None
+        calls = self._tree.inside(self._region.body, cst.Call, into_functions=False) if listed else []
+        methods = (one.func for one in calls if isinstance(one.func, cst.Attribute) and one.func.attr.value in ("append", "add"))
+        return int(any(dotted(method.value) == listed for method in methods))
 
     def _of_attribute(self, attribute: cst.Attribute) -> int:
         return self._steps.get(dotted(attribute) or "", 0) or self._of_instance(attribute)
@@ -179,6 +186,10 @@ class Counters:
         found: dict[str, int] = {}
         for node in self._tree.inside(self._region, cst.AugAssign):
             found.setdefault(dotted(node.target) or "", _step(node))
+        for one in self._tree.inside(self._region, cst.Assign):
+            target = dotted(one.targets[0].target)
+            if target and isinstance(one.value, cst.BinaryOperation) and dotted(one.value.left) == target:
+                found.setdefault(target, _stepped(one.value))
         return {name: step for name, step in found.items() if name}
 
     def _of_name(self, name: cst.Name, hops: int) -> int:

@@ -16,6 +16,7 @@ from errlint.semantics.retries.library.clients import asks_by_itself, clients_th
 from errlint.semantics.retries.misjudged import Misjudged, misjudged
 from errlint.semantics.retries.outcomes import LIMITED, members
 from errlint.semantics.retries.policy import Attempt, RetryPolicy
+from errlint.semantics.retries.services import services_of
 from errlint.semantics.statuses import ERRORS, statuses
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ _OFTEN_TRANSIENT = frozenset({401, 402, 403, 404, 407, 408, 409, 412, 418, 420, 
 _OF_THE_REQUEST = frozenset({401, 404})
 """Those of them that mean nothing temporary to a layer below all calls of a client: it sends the same key, and waits for nothing."""
 _FORBIDDEN = 403
-"""Firewalls answer so, too, when they are asked too often; who lists it beside errors that cannot pass has not thought of them."""
+"""Firewalls answer so, too, when asked too often; who lists it beside errors that cannot pass has not thought of them."""
 _TIMED_OUT = 408
 """Who waited too long for a request may get it the next time (RFC 9110, section 15.5.9), unless an API says otherwise."""
 
@@ -93,14 +94,12 @@ class Judge:
         catalogue = self.catalogue(policy)
         if catalogue is None or not policy.trail:
             return None
-        under_success = tuple(self._under_success(policy))
-        if under_success:
+        if under_success := tuple(self._under_success(policy)):
             return Hopeless((), (), under_success, catalogue, under_success=True)
         found = self._hopeless_statuses(policy)
+        named = tuple(status for status in found if policy.retried.named >> status & 1)
         codes = tuple(code for code in sorted(policy.retried.codes) if self._code_is_hopeless(policy, code))
-        if not found and not codes:
-            return None
-        return Hopeless(found, tuple(status for status in found if policy.retried.named >> status & 1), codes, catalogue)
+        return Hopeless(found, named, codes, catalogue) if found or codes else None
 
     def _hopeless_statuses(self, policy: RetryPolicy) -> tuple[int, ...]:
         """Those of which the API says so; of what its catalogue leaves out HTTP says it, if it is named, or the API rules nothing out."""
@@ -123,8 +122,7 @@ class Judge:
 
     def _unless_meant(self, policy: RetryPolicy, hopeless: tuple[int, ...]) -> tuple[int, ...]:
         """Without those that may mean something temporary to an API that nobody knows, if they are named."""
-        meant = {status for status in members(policy.retried.named) if status in _OFTEN_TRANSIENT}
-        meant -= {status for status in meant if self._is_of_the_request(policy, status)}
+        meant = {one for one in members(policy.retried.named) if one in _OFTEN_TRANSIENT and not self._is_of_the_request(policy, one)}
         found = tuple(status for status in hopeless if status not in meant)
         if not any(status < LIMITED or policy.retried.named >> status & 1 for status in found):
             return ()  # `status in range(400, 429)` is given up: what is left is hardly ever sent
@@ -235,12 +233,13 @@ class Judge:
             return Worth(keep, drop)
         some = [status for status in keep if self._is_exception(catalogue, status, method)]
         worth = Worth(tuple(status for status in keep if status not in some), drop)
-        codes, only = [], []
+        codes, only, met = [], [], services_of(policy, catalogue)
         for code in catalogue.names:
             rule = catalogue.code(code)
-            if catalogue.part_of((code,)) != "code" or (rule is not None and rule.services):
-                continue  # a type, which stands elsewhere, and its status says as much; or what this client may never meet
             said = {status: self._in_vain(catalogue, status, code, method) for status in catalogue.statuses_of(code)}
+            is_rare = rule is not None and rule.services and (all(said.values()) or (met and met.isdisjoint(rule.services)))
+            if is_rare or catalogue.part_of((code,)) != "code":
+                continue  # what this client may never meet; or a type, which stands elsewhere, and its status says as much
             if said and all(said.values()) and any(worth.allows(status) for status in said):
                 codes.append(code)
             elif any(status in some and not vain for status, vain in said.items()):

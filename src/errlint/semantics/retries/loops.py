@@ -25,7 +25,7 @@ from errlint.semantics.retries.marks import Marks
 from errlint.semantics.retries.outcomes import FAILED, FAILURES, LIMITED, NO_ANSWER, NOT_YET, ended, running
 from errlint.semantics.retries.particular import Particular
 from errlint.semantics.retries.policy import Attempt, RetryPolicy, Wait
-from errlint.semantics.retries.polls import asks_only_for_success, is_poll, waits_by_name
+from errlint.semantics.retries.polls import is_poll, waits_by_name
 from errlint.semantics.retries.predicates import Predicates
 from errlint.semantics.retries.readings import retried, wait_of
 from errlint.semantics.retries.restarts import end_of_restarts, restarts
@@ -33,9 +33,10 @@ from errlint.semantics.retries.rotation import asks_another
 from errlint.semantics.retries.sameness import Sameness
 from errlint.semantics.retries.steps import Callee, Steps
 from errlint.semantics.retries.stops import stop_of
+from errlint.semantics.retries.successes import leaves_when_done
 from errlint.semantics.retries.words import last_word
 from errlint.semantics.scopes import How
-from errlint.semantics.statuses import ERRORS, OK, SUCCESS, Range
+from errlint.semantics.statuses import ERRORS, OK, Range
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
@@ -47,9 +48,6 @@ _OF_THE_DEVICE_FLOW = ("authorization_pending", "urn:ietf:params:oauth:grant-typ
 """RFC 8628, sections 3.5 and 3.4."""
 _LEAVES = (cst.Break, cst.Return)
 _DECIDES = (cst.Try, cst.TryStar, cst.With, cst.If, cst.IfExp, cst.While, cst.Match, cst.BooleanOperation)
-_CHANGES = frozenset({"DELETE", "PATCH", "PUT"})
-_DONE = 1 << 202 | 1 << 204
-"""With these, servers say that something was, or will be, changed (RFC 9110, sections 15.3.3 and 15.3.5)."""
 _MOST = 8
 """How many HTTP calls of one loop are followed."""
 
@@ -87,7 +85,7 @@ class Passage:
         """
         if not self.back & FAILED or not self.out & OK:
             return False
-        if not self.back & OK or (self._counts_attempts and bool(self.caught & self.back & ERRORS)):
+        if not self.back & OK or (self.counts_attempts and bool(self.caught & self.back & ERRORS)):
             return True
         return isinstance(self.region, cst.For) and not self.back & OK & ~self.caught and self._names_limit
 
@@ -96,21 +94,13 @@ class Passage:
         tests = (node for node in self.walk.reached if isinstance(node, cst.BaseExpression))
         return bool(self.caught >> LIMITED & 1) and any(self.predicates.named.in_test(test) >> LIMITED & 1 for test in tests)
 
-    def leaves_when_done(self, semantics: Semantics) -> bool:
-        """``answer = delete(url)``, ``if answer.status_code == 204: return``: the status that says so is all that the answer is asked for.
-
-        Another status of success goes into another pass: who asks so has never seen one.
-        """
-        out, back = self.out & SUCCESS & ~self.back, self.back & ERRORS
-        return bool(out and back) and not out & ~_DONE and asks_only_for_success(semantics, self.attempt)
-
     @property
     def may_be_rotated(self) -> bool:
         """Whether nothing tells successes from failures behind the attempt; the next pass may, which begins with other things."""
         return not self.is_retry and bool(self.back & OK and self.back & ERRORS) and not isinstance(self.region, cst.FunctionDef)
 
     @property
-    def _counts_attempts(self) -> bool:
+    def counts_attempts(self) -> bool:
         """``for attempt in range(3)`` and ``for _ in range(self.max_retries)``."""
         region = self.region
         if not isinstance(region, cst.For) or not isinstance(region.target, cst.Name):
@@ -321,7 +311,7 @@ def _in_region(semantics: Semantics, region: Region) -> RetryPolicy | None:
         if attempt.raises is False and found.back & OK and _is_dropped(semantics, attempt.call):
             found = replace(found, back=found.back & NO_ANSWER)  # whatever sends an answer back, it is not its status
         found = conflicts.answered_in(attempt, found)
-        is_retry = found.is_retry or (attempt.method in _CHANGES and found.leaves_when_done(semantics))
+        is_retry = found.is_retry or leaves_when_done(semantics, attempt, found)
         if is_retry and not is_poll(semantics, attempt, found):
             passages.append((attempt, found))
     passages = [(attempt, found) for attempt, found in passages if not conflicts.are_met(attempt, found)]

@@ -189,18 +189,27 @@ def _texts_in(semantics: Semantics, call: cst.Call) -> Iterator[str]:
 
 def asks_only_for_success(semantics: Semantics, call: cst.Call) -> bool:
     """Whether nothing of an answer is used but whether it is a success: all that is asked is if somebody answers."""
+    uses = _uses_of_answer(semantics, call)
+    return bool(uses) and all(_is_success(semantics, use) for use in uses)
+
+
+def uses_besides_success(semantics: Semantics, call: cst.Call) -> list[cst.CSTNode]:
+    """What else an answer is asked for; the call itself where it is not known what becomes of its answer."""
+    uses = _uses_of_answer(semantics, call)
+    return [use for use in uses if not _is_success(semantics, use)] if uses else [call]
+
+
+def _uses_of_answer(semantics: Semantics, call: cst.Call) -> list[cst.CSTNode]:
+    """What is made of an answer, and of the name that it is given; nothing where that is not seen."""
     tree = semantics.tree
     value: cst.CSTNode = call
     outer = tree.parent.get(call)
     while isinstance(outer, cst.Await):
         value, outer = outer, tree.parent.get(outer)
     if isinstance(outer, cst.Attribute):
-        return _is_success(semantics, outer)
+        return [outer]
     target = outer.targets[0].target if isinstance(outer, cst.Assign) and len(outer.targets) == 1 and outer.value is value else None
-    if not isinstance(target, cst.Name):
-        return False
-    uses = list(_uses(semantics, target))
-    return bool(uses) and all(_is_success(semantics, use) for use in uses)
+    return list(_uses(semantics, target)) if isinstance(target, cst.Name) else []
 
 
 def _uses(semantics: Semantics, target: cst.Name) -> Iterator[cst.CSTNode]:

@@ -10,6 +10,7 @@ import libcst as cst
 
 from errlint.semantics.names import dotted
 from errlint.semantics.retries.exits import conjuncts
+from errlint.semantics.retries.lasting import lasting_limits
 from errlint.semantics.retries.limits import limit_around, limit_of
 from errlint.semantics.retries.outcomes import FAILED
 from errlint.semantics.retries.policy import Stop
@@ -43,6 +44,9 @@ def _own_stop(semantics: Semantics, passages: Sequence[Passage]) -> Stop:
         # the uses of a wrapper may each say how often
         return found[0] if len({stop.attempts for stop in found}) == 1 else replace(found[0], attempts=None)
     if isinstance(region, cst.FunctionDef):
+        lasting = next((test for passage in passages for test in lasting_limits(semantics, passage)), None)
+        if lasting is not None:
+            return Stop(True, node=lasting)
         endless = next((call for passage in passages for call in _without_counter(passage)), None)
         if endless is not None:
             return Stop(False, node=endless)

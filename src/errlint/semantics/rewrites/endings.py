@@ -19,6 +19,7 @@ from errlint.semantics.retries.fates import takes_all
 from errlint.semantics.retries.outcomes import ANYTHING, NOTHING
 from errlint.semantics.retries.policy import RetryPolicy
 from errlint.semantics.rewrites.accounts import Accounts
+from errlint.semantics.rewrites.true_ends import raised_of
 from errlint.semantics.rewrites.writing import Writing
 from errlint.semantics.scopes import How
 from errlint.semantics.statuses import Range
@@ -90,9 +91,9 @@ class Endings:
         self._region = region
         self._last = LastAttempts(writing.semantics, region)
 
-    def at(self, place: cst.CSTNode) -> Way:
-        """How the code at a place leaves the retry."""
-        way = self._at(place)
+    def at(self, place: cst.CSTNode, error: str | None = None) -> Way:
+        """How the code at a place leaves the retry; ``error``: the name that the failure has there."""
+        way = self._at(place, error)
         return replace(way, same=False) if self.skips(place) else way
 
     def skips(self, place: cst.CSTNode, but: cst.If | None = None) -> bool:
@@ -132,12 +133,12 @@ class Endings:
             return False
         return any(not _does_nothing(statement) for statement in getattr(spent, "body", ()))
 
-    def _at(self, place: cst.CSTNode) -> Way:
+    def _at(self, place: cst.CSTNode, error: str | None) -> Way:
         given_up = list(self._given_up(place))
         if any(map(self._is_partial, self._limits(place))):
             return Way(("raise",), same=False)
         if given_up:
-            return self._like(given_up, place)
+            return self._like(given_up, place, error)
         region = self._region
         if isinstance(region, cst.FunctionDef) or not self._ends_by_itself(region):
             return Way(("raise",), same=self._policy.stop.bounded is False)
@@ -146,7 +147,7 @@ class Endings:
         if self._is_tried_after(region):
             return Way(("raise",))  # as that attempt will
         if region.orelse is not None:
-            return self._copied(region.orelse.body, place) or Way(("raise",), same=False)
+            return self._copied(region.orelse.body, place, error) or Way(("raise",), same=False)
         return self._out_of_loop(place)
 
     def _out_of_loop(self, place: cst.CSTNode) -> Way:
@@ -200,13 +201,13 @@ class Endings:
             return None
         return cst.IndentedBlock(block.body[block.body.index(limit) + 1 :])
 
-    def _like(self, given_up: Sequence[cst.CSTNode], place: cst.CSTNode) -> Way:
+    def _like(self, given_up: Sequence[cst.CSTNode], place: cst.CSTNode, error: str | None) -> Way:
         ends = {self._kind(spent) for spent in given_up}
         if ends == {"raise"}:
             return Way(("raise",))
         if ends == {"break"} and self._is_own(place):
             return self._out_of_loop(place)
-        copied = self._copied(given_up[0], place) if len(given_up) == 1 and "break" not in ends else None
+        copied = self._copied(given_up[0], place, error) if len(given_up) == 1 and "break" not in ends else None
         return copied or Way(("raise",), same=False)
 
     def _kind(self, spent: cst.CSTNode) -> str:
@@ -323,8 +324,11 @@ class Endings:
 
     # written again ---------------------------------------------------------------------------------------------------------------
 
-    def _copied(self, block: cst.CSTNode, place: cst.CSTNode) -> Way | None:
-        """The statements of a short end, once more; None where they are not what they were at another place."""
+    def _copied(self, block: cst.CSTNode, place: cst.CSTNode, error: str | None) -> Way | None:
+        """The statements of a short end, once more; None where they are not what they were at another place.
+
+        What they raise with words of their own speaks of all attempts: it is told the failure instead.
+        """
         statements = block.body if isinstance(block, cst.IndentedBlock) else ()
         if not 0 < len(statements) <= _MOST_COPIED or not all(isinstance(one, cst.SimpleStatementLine) for one in statements):
             return None
@@ -338,6 +342,8 @@ class Endings:
         ):
             return None
         same = not self._speaks_of_the_end(statements)
+        raised = raised_of(self._writing, statements[-1], error) if error is not None else None
+        lines = [*lines[:-1], raised or lines[-1]]
         if leaves(cst.IndentedBlock(statements)):
             return Way(tuple(lines), same)
         return Way((*lines, "break"), same) if self._is_own(place) and not self.tells(place) else None

@@ -14,7 +14,7 @@ from errlint.semantics.rewrites.answer_guards import AnswerGuards
 from errlint.semantics.rewrites.endings import Handler, Way
 from errlint.semantics.rewrites.failures import Assorted, Failure, Failures, permanent
 from errlint.semantics.rewrites.own_tests import by_own_test
-from errlint.semantics.rewrites.places import announcement_in, first_of_wait, pause_in
+from errlint.semantics.rewrites.places import announcement_in, first_of_telling, first_of_wait, pause_in
 from errlint.semantics.rewrites.predicates import may_succeed
 from errlint.semantics.rewrites.ways_out import WaysOut
 from errlint.semantics.rewrites.writing import Writing
@@ -77,7 +77,7 @@ class Guards:
         inline = self._inline(policy, handler, failure, name, handler) if isinstance(failure, Failure) else None
         if isinstance(failure, Failure) and inline is not None:
             worth = self._semantics.judge.worth(policy, at=handler)
-            more = by_own_test(self._writing, handler.body, failure.status(name), worth) if not worth.drop else None
+            more = by_own_test(self._writing, ways, handler, failure.status(name), worth) if not worth.drop else None
             if more is not None:
                 return Guard((*edits, more), is_narrow)
             test, hopeful = inline, f"not ({inline})"
@@ -91,29 +91,35 @@ class Guards:
             return Guard((*edits, *as_last), is_narrow)
         if isinstance(failure, Failure) and inline is not None:
             test = self._inline(policy, handler, failure, name, pause_in(self._semantics, policy, handler) or handler) or test
-        written = self._placed(policy, ways, handler, handler.body, test)
+        written = self._placed(policy, ways, handler, name, test)
         return Guard((*edits, written[0]), is_narrow and written[1].same) if written is not None else None
 
-    def _placed(self, policy: RetryPolicy, ways: WaysOut, handler: Handler, body: cst.IndentedBlock, test: str) -> tuple[Edit, Way] | None:
-        """The guard before the wait; where there is none, at the end of the handler, or at once if nothing is left to be told."""
+    def _placed(self, policy: RetryPolicy, ways: WaysOut, handler: Handler, name: str, test: str) -> tuple[Edit, Way] | None:
+        """The guard before the wait; where there is none, at the end of the handler, or ahead of what is told if the error goes on."""
+        body = handler.body
+        assert isinstance(body, cst.IndentedBlock)
         pause = pause_in(self._semantics, policy, handler)
         last = body.body[-1]
-        way = ways.endings.at(pause or last)
+        way = ways.endings.at(pause or last, name)
         lines = [f"if {test}:", *(f"{self._writing.step}{line}" for line in way.lines)]
         kept = None if way.raises else _name_of(handler)
         announced = announcement_in(self._semantics, body, kept=kept) if pause is None else None
         place: cst.CSTNode = announced or last
+        leads_on = pause is not None or announced is not None
         if pause is not None:
             place = first_of_wait(self._semantics, pause, within=handler, kept=kept)
         elif way.raises:
-            place = body.body[0]
+            first, above = first_of_telling(self._semantics, body)
+            if first is None:
+                return None if leaves(body) else (self._writing.below(last, lines), way)
+            place = first
+            leads_on = above is not None
         elif announced is None and not leaves(body):
             if isinstance(last, cst.BaseCompoundStatement):
                 return None
             return self._writing.in_place_of_pass(last, lines) or self._writing.after(last, lines), way
         if not self._writing.starts_line(place):
             return None
-        leads_on = pause is not None or announced is not None
         return self._writing.in_place_of_pass(place, lines) or self._writing.before(place, lines, with_comments=leads_on), way
 
     def _is_narrow(self, handler: Handler, failure: Failure) -> bool:

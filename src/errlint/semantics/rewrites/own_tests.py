@@ -10,16 +10,23 @@ import libcst as cst
 from errlint.model import Edit
 from errlint.semantics.retries.exits import conjuncts
 from errlint.semantics.retries.judge import Worth
+from errlint.semantics.rewrites.endings import Handler
 from errlint.semantics.rewrites.failures import permanent
+from errlint.semantics.rewrites.ways_out import WaysOut
 from errlint.semantics.rewrites.writing import Writing
 
 
-def by_own_test(writing: Writing, body: cst.IndentedBlock, status: str, worth: Worth) -> Edit | None:
+def by_own_test(writing: Writing, ways: WaysOut, handler: Handler, status: str, worth: Worth) -> Edit | None:
     """``if e.status_code in (400, 401): raise`` becomes a test for all client errors but those that are worth it, which keeps its own.
 
-    :param body: of the handler; :param status: how it writes the status.
+    Not where the handler has another end for some failures behind it: they would no longer come there.
+
+    :param status: how the handler writes the status.
     """
-    for statement in body.body:
+    statements = handler.body.body if isinstance(handler.body, cst.IndentedBlock) else ()
+    for position, statement in enumerate(statements):
+        if ways.ends_otherwise(handler, statements[position + 1 :]):
+            continue
         if isinstance(statement, cst.If) and statement.orelse is None and _raises(statement.body):
             for part in conjuncts(statement.test):
                 own = _statuses(part)

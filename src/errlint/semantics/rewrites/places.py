@@ -63,6 +63,29 @@ def announcement_in(semantics: Semantics, body: cst.IndentedBlock, *, kept: str 
     return found
 
 
+def first_of_telling(semantics: Semantics, body: cst.IndentedBlock) -> tuple[cst.CSTNode | None, cst.CSTNode | None]:
+    """The first of the last statements of a handler that nothing is done by but to tell and to keep something, and the one above it.
+
+    What stands above may be an answer to a failure: a test that leaves, a function that may raise. The statement by which a handler ends
+    (``continue``, the call by which a function calls itself) is one of the last ones in any case.
+    """
+    ends = isinstance(body.body[-1], cst.SimpleStatementLine) and leaves(body)
+    first: cst.CSTNode | None = body.body[-1] if ends else None
+    for statement in reversed(body.body[:-1] if ends else body.body):
+        if not _only_tells(semantics, statement):
+            return first, statement
+        first = statement
+    return first, None
+
+
+def _only_tells(semantics: Semantics, statement: cst.CSTNode) -> bool:
+    if not isinstance(statement, cst.SimpleStatementLine):
+        return False
+    if semantics.tree.inside(statement, cst.Return, cst.Raise, cst.Break, cst.Continue, cst.Assert, into_functions=False):
+        return False
+    return not any(semantics.functions.run_by(call) for call in semantics.tree.inside(statement, cst.Call, into_functions=False))
+
+
 def _is_delay(semantics: Semantics, statement: cst.CSTNode, wait: Sequence[cst.CSTNode]) -> bool:
     """``delay = 2**attempt``, where nothing but the wait reads it."""
     small = statement.body[0] if isinstance(statement, cst.SimpleStatementLine) and len(statement.body) == 1 else None

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import takewhile
+
 import libcst as cst
 
 from errlint.model import Edit
 from errlint.semantics.leaving import leaves
 from errlint.semantics.retries.outcomes import ANYTHING, NOTHING
 from errlint.semantics.retries.policy import RetryPolicy
+from errlint.semantics.retries.steps import ENDS
 from errlint.semantics.rewrites.endings import Endings, Handler, LastAttempts, Region, parts
 from errlint.semantics.rewrites.places import pause_in
 from errlint.semantics.rewrites.writing import Writing
@@ -44,6 +48,7 @@ class WaysOut:
                 continue
             spent: cst.CSTNode | None
             goes_on: cst.CSTNode | None
+            behind = () if leaves(limit.body) and self._passed(limit.test, cst.And) == ANYTHING else statements[position + 1 :]
             if self._passed(limit.test, cst.Or) == NOTHING:
                 spent, goes_on = limit.body, limit.orelse
                 edit = self._joined(limit.test, "or", hopeless)
@@ -53,10 +58,38 @@ class WaysOut:
                 edit = self._joined(limit.test, "and", hopeful)
             else:
                 continue
+            if self.ends_otherwise(handler, [*([goes_on] if goes_on is not None else ()), *behind], but=limit):
+                continue  # some failures would no longer come there
             end = self._end_of(spent, goes_on, handler) if isinstance(spent, (cst.IndentedBlock, cst.SimpleStatementSuite)) else None
             if end is not None and not self.endings.skips(limit, but=limit):
                 return (edit, *end)
         return None
+
+    def ends_otherwise(self, handler: Handler, statements: Sequence[cst.CSTNode], *, but: cst.If | None = None) -> bool:
+        """Whether statements of a handler leave the retry for some failures, by tests that do not ask for the last attempt.
+
+        :param but: a test that is known.
+        """
+        for statement in statements:
+            calls = self._tree.inside(statement, cst.Call, into_functions=False)
+            called = {call: self._semantics.functions.run_by(call) for call in calls}
+            again = [call for call, functions in called.items() if self.region in functions]
+            ended = [call for call in called if self._semantics.names.qualified(call.func) in ENDS]
+            for one in (*self._tree.inside(statement, cst.Return, cst.Raise, cst.Break, into_functions=False), *ended):
+                if any(self._tree.within(call, one) for call in again):
+                    continue
+                tests = takewhile(lambda above: above is not handler, self._tree.ancestors(one))
+                if any(isinstance(test, (cst.If, cst.Match)) and test is not but and not self._asks_for_the_last(test) for test in tests):
+                    return True
+            others = (function for functions in called.values() for function in functions if function is not self.region)
+            if any(self._tree.inside(function.body, cst.Raise, into_functions=False) for function in others):
+                return True
+        return False
+
+    def _asks_for_the_last(self, test: cst.If | cst.Match) -> bool:
+        if isinstance(test, cst.Match):
+            return self._last.counts(test.subject)
+        return any(self._last.passed(part) is not None for part in parts(test.test, cst.And, cst.Or))
 
     def _passed(self, test: cst.BaseExpression, operator: type[cst.BaseBooleanOp]) -> object:
         """What a test for the last attempt says while attempts are left; one of several may be it."""

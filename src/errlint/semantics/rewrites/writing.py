@@ -110,6 +110,12 @@ class Writing:
         written = self._lines(lines, self.indent(statement) if indent is None else indent)
         return Edit(at, at, written if newline >= 0 else self.newline + written)
 
+    def below(self, statement: cst.CSTNode, lines: Sequence[str]) -> Edit:
+        """Lines below a statement that may have blocks, indented like its head."""
+        lines_of = self._tree.inside(statement, cst.SimpleStatementLine, cst.SimpleStatementSuite)
+        last = max(lines_of, key=self._tree.order.__getitem__, default=statement)
+        return self.after(last, lines, indent=self.indent(statement))
+
     def whole_line(self, statement: cst.CSTNode) -> str:
         """A statement, and what comment follows it on its line."""
         start, end = self.source.span(statement)
