@@ -21,6 +21,7 @@ from errlint.semantics.handlers import BROAD, Handler
 from errlint.semantics.meaning import Meaning
 from errlint.semantics.questions import Questions
 from errlint.semantics.sources import Source, Sources
+from errlint.semantics.types import shown
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
@@ -47,18 +48,25 @@ class ForeignErrors:
         handler = born if isinstance(born, Handler) else self._tree.parent.get(born)
         return isinstance(handler, Handler) and self._of_handler(handler) is Source.FOREIGN
 
+    def is_class(self, name: str) -> bool:
+        """Whether the exceptions of a class of this file are known to come from something else than HTTP."""
+        return self._semantics.types.definition(name) is not None and self._is_foreign(name)
+
     # handlers --------------------------------------------------------------------------------------------------------------------
 
     def _of_handler(self, handler: Handler) -> Source:
-        """Where the exceptions come from that a handler catches."""
+        """Where the exceptions come from that a handler catches: by their types, or if these say nothing, by what is tried."""
         return self._caught.ask(handler, self._find_caught) or Source.UNKNOWN
 
     def _find_caught(self, handler: Handler) -> Source | None:
         names = self._semantics.evaluator.type_names(handler.type) if handler.type is not None else ["BaseException"]
-        if handler.type is None or BROAD.intersection(names):
-            tried = self._tree.tried(handler)
-            return _known(self._of_code(tried)) if tried is not None else None
-        return _known(self._of_types(handler.type))
+        broad = handler.type is None or not BROAD.isdisjoint(names)
+        of_types = self._of_types(handler.type) if handler.type is not None and not broad else Source.UNKNOWN
+        tried = self._tree.tried(handler)
+        if tried is None or not (broad or of_types is Source.OWN):
+            return _known(of_types)
+        of_code = self._of_code(tried)
+        return of_code if Source.UNKNOWN not in of_code else _known(of_types)
 
     def _of_types(self, types: cst.BaseExpression) -> Source:
         """Where exceptions of the types come from that an expression names; Python's own come from nowhere else."""
@@ -71,10 +79,11 @@ class ForeignErrors:
     def _is_foreign(self, name: str) -> bool:
         """Whether exceptions of a type, as it is named in this file, come from something else than HTTP."""
         semantics = self._semantics
-        if is_first_party(name):
-            return False
         if semantics.libraries.type(name) is not None:
             return False
+        if is_first_party(name):
+            elsewhere = semantics.imported is not None and semantics.imported.is_foreign_error(name)
+            return elsewhere and self._raised_here_without_http(name) is not None
         if semantics.types.definition(name) is not None:
             return self._classes.ask(name, self._is_foreign_class) or False
         root, _, rest = name.partition(".")
@@ -90,11 +99,16 @@ class ForeignErrors:
         bases = {base for entry in above for base in entry.parents if types.definition(base) is None}
         if not all(is_builtin(base) or self._is_foreign(base) for base in bases):
             return None
-        raised = [statement for statement, names in self._raised if name in names]
+        return self._raised_here_without_http(name) or None
+
+    def _raised_here_without_http(self, name: str) -> bool | None:
+        """Whether a class, or one below it, is raised in this file, without HTTP each time; None where that is not so, or not seen."""
+        types = self._semantics.types
         below = {found for found in self._class_names if any(entry.name == name for entry in types.ancestors(found))}
-        if not raised or any(self._is_used_otherwise(found) for found in below):
+        if any(self._is_used_otherwise(shown(found)) for found in {name, *below}):
             return None
-        return all(map(self._is_raised_without_http, raised)) or None
+        raised = [statement for statement, names in self._raised if name in names]
+        return bool(raised) if all(map(self._is_raised_without_http, raised)) else None
 
     @cached_property
     def _raised(self) -> list[tuple[cst.Raise, set[str]]]:
@@ -114,11 +128,13 @@ class ForeignErrors:
         """Whether a class is used for more than to be raised where it is written, caught, inherited from and asked for."""
         return any(found.value == name and not self._is_plain_use(found) for found in self._tree.all(cst.Name))
 
-    def _is_plain_use(self, name: cst.Name) -> bool:
+    def _is_plain_use(self, name: cst.BaseExpression) -> bool:
         around = self._tree.parent.get(name)
         match around:
-            case cst.ClassDef() | cst.Raise() | cst.ExceptHandler() | cst.ExceptStarHandler():
+            case cst.ClassDef() | cst.Raise() | cst.ExceptHandler() | cst.ExceptStarHandler() | cst.ImportAlias():
                 return True
+            case cst.Attribute(attr=attr) if attr is name:
+                return self._is_plain_use(around)
             case cst.Call(func=func) if func is name:
                 return isinstance(self._tree.parent.get(around), cst.Raise)
             case cst.Arg():
@@ -126,9 +142,7 @@ class ForeignErrors:
                 asks = isinstance(outer, cst.Call) and isinstance(outer.func, cst.Name) and outer.func.value == "isinstance"
                 return asks or isinstance(outer, cst.ClassDef)
             case cst.Element():
-                return self._tree.enclosing(name, cst.ExceptHandler, cst.ExceptStarHandler, cst.Call) is not None and self._is_listed(
-                    around
-                )
+                return self._is_listed(around)
             case _:
                 return False
 
