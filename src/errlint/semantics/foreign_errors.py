@@ -26,7 +26,7 @@ from errlint.semantics.types import shown
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
 
-_STEPS = (cst.Call, cst.Raise, cst.For, cst.CompFor)
+_STEPS = (cst.Call, cst.Raise, cst.For, cst.CompFor, cst.Await)
 
 
 class ForeignErrors:
@@ -187,6 +187,9 @@ class ForeignErrors:
             return self._of_call(node)
         if isinstance(node, (cst.For, cst.CompFor)):
             return self._sources.of(node.iter) & Source.UNKNOWN | Source.OWN
+        if isinstance(node, cst.Await):
+            begun = isinstance(node.expression, cst.Call) or Source.FOREIGN in self._sources.of(node.expression)
+            return Source.OWN if begun else Source.UNKNOWN
         raised = isinstance(node, cst.Raise) and (node.exc is None or self._is_raised_without_http(node))
         return Source.OWN if raised else Source.UNKNOWN
 
