@@ -122,8 +122,9 @@ class Context(Editing):
         return refuses(self.semantics, test, meaning)
 
     def expectation(self, meaning: Meaning, node: cst.CSTNode) -> Place | None:
-        """Where the code itself shows that the exception which a text was made of may be an HTTP error."""
-        return self.semantics.expectations.of(meaning, node) or self.semantics.retried_texts.asked_about(meaning)
+        """Where the code itself shows that the exception which a text was made of may be an HTTP error; None if it is known to be none."""
+        found = self.semantics.expectations.of(meaning, node) or self.semantics.retried_texts.asked_about(meaning)
+        return found if found is not None and not self.semantics.foreign_errors.is_one(meaning) else None
 
     def is_of_project(self, sheet: TypeSheet) -> bool:
         """Whether a type is a class of the project, not of a library."""

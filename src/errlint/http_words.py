@@ -9,6 +9,11 @@ STATUS_MEMBERS = frozenset({"status_code", "http_status", "http_status_code", "h
 """Members that only answers and errors of HTTP have."""
 STATUS_IN_TEXT = r"(?<![\w.])([45]\d\d)(?![\w.])"
 """The number of an error status as a word of a text."""
+_ERROR_STATUSES = frozenset({*range(400, 419), *range(421, 427), 428, 429, 431, 451, *range(500, 509), 510, 511})
+"""The error statuses that are registered (IANA, HTTP Status Code Registry)."""
+_SPREAD = frozenset({420, 440, 499, 509, *range(520, 528), 529, 530, 598, 599})
+"""Others that are spread widely: of proxies and networks in front of servers, and of overloaded ones."""
+_STATUSES = _ERROR_STATUSES | _SPREAD
 LONGEST_STATUS_TEXT = 40
 """Characters; a longer text with a number in it says something else."""
 PHRASES = ("too many requests", "bad gateway", "gateway timeout", "gateway time-out", "internal server error", "service unavailable")
@@ -40,12 +45,17 @@ def statuses_in_strings(raw: bytes, words: bytes | None = None) -> Iterator[int]
 
 
 _NUMBER = re.compile(STATUS_IN_TEXT)
-_STATUS = re.compile(f"{STATUS_IN_TEXT}|(?i:{_PHRASE})")
+_SPOKEN = re.compile(f"(?i:{_PHRASE})")
 
 
 def names_status(literal: str) -> bool:
-    """Whether a text holds the number of an HTTP error status, or a phrase of one: text that only an HTTP error has."""
-    return bool(_STATUS.search(literal)) and len(literal) <= LONGEST_STATUS_TEXT
+    """Whether a text holds the number of a known HTTP error status, or a phrase of one: text that an HTTP error has.
+
+    Other numbers are other people's: 547 is SQL Server's, 550 that of a mail server.
+    """
+    if len(literal) > LONGEST_STATUS_TEXT:
+        return False
+    return not _STATUSES.isdisjoint(statuses_named(literal)) or _SPOKEN.search(literal) is not None
 
 
 def statuses_named(literal: str) -> list[int]:

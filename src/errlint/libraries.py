@@ -15,7 +15,7 @@ import msgspec
 from errlint.aliases import Aliases
 from errlint.installed import Installed
 from errlint.lean import dataclass
-from errlint.library_sheets import Argument, FunctionSheet, RetryAfterDefeat, Sheet, TypeSheet, ancestors
+from errlint.library_sheets import Argument, Foreign, FunctionSheet, RetryAfterDefeat, Sheet, TypeSheet, ancestors
 from errlint.library_versions import holding
 from errlint.retry_sheets import RetrySheet
 from errlint.speech_sheets import Speeches
@@ -161,6 +161,19 @@ class Libraries:
     @cached_property
     def _sayings(self) -> tuple[str, ...]:
         return tuple(said.casefold() for sheet in self.sheets for entry in sheet.saying for said in entry.says)
+
+    def foreign(self, name: str) -> Foreign | None:
+        """What does something else than HTTP under a dotted name: by its own name, or the longest one that it stands below."""
+        while name:
+            found = self._foreign.get(name)
+            if found is not None:
+                return found
+            name = name.rpartition(".")[0]
+        return None
+
+    @cached_property
+    def _foreign(self) -> dict[str, Foreign]:
+        return {name: entry for sheet in self.sheets for entry in sheet.foreign for name in entry.names}
 
     def is_clock(self, name: str) -> bool:
         """Whether a function of this dotted name tells the time."""

@@ -223,6 +223,18 @@ class Saying(_Sheet, frozen=True):
     says: tuple[str, ...]
 
 
+class Foreign(_Sheet, frozen=True):
+    """``[[foreign]]``: what does something else than HTTP: databases, mail, directories, brokers, other programs, files.
+
+    ``names`` are dotted names of modules, classes and functions; each stands for everything below it as well, unless a longer name says
+    otherwise. No exception of theirs stands for an answer of HTTP, whatever number is in its text, and nothing that they give is one.
+    """
+
+    names: tuple[str, ...]
+    passes_on: bool = False
+    """What they give is made of what they are given: a decoder, a pattern, a log line."""
+
+
 class Sheet(_Sheet, frozen=True):
     """One file: a library and its facts."""
 
@@ -242,6 +254,7 @@ class Sheet(_Sheet, frozen=True):
     matcher: tuple[Named, ...] = ()
     record: tuple[Named, ...] = ()
     saying: tuple[Saying, ...] = ()
+    foreign: tuple[Foreign, ...] = ()
     retry: tuple[RetrySheet, ...] = ()
     speech: tuple[SpeechSheet, ...] = ()
     serving: tuple[ServingSheet, ...] = ()

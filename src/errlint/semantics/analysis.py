@@ -22,6 +22,7 @@ from errlint.semantics.decoding import Decodings
 from errlint.semantics.envelope_reads import EnvelopeReads
 from errlint.semantics.evaluate import Evaluator
 from errlint.semantics.expectations import Expectations
+from errlint.semantics.foreign_errors import ForeignErrors
 from errlint.semantics.functions import Functions
 from errlint.semantics.imported import Imported
 from errlint.semantics.known_errors import KnownErrors
@@ -173,6 +174,11 @@ class Semantics:
             types=self.evaluator.type_sheets,
             are_apart=self.sorting.are_apart,
         )
+
+    @cached_property
+    def foreign_errors(self) -> ForeignErrors:
+        """Exceptions that are known to come from something else than HTTP."""
+        return ForeignErrors(self)
 
     @cached_property
     def code_tests(self) -> CodeTests:

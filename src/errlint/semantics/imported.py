@@ -66,6 +66,10 @@ class Imported:
         """The numbers that a class of another module is made with."""
         return self._modules.fixed(class_name, self.hops - 1)
 
+    def is_foreign_error(self, class_name: str) -> bool:
+        """Whether exceptions of a class of another module come from something else than HTTP, as far as that module raises them."""
+        return self._modules.is_foreign_error(class_name, self.hops - 1)
+
     def function(self, name: str, given: Given, *, bound: bool) -> FunctionSummary | None:
         """A function of another module, or a method of a class there; ``bound``: it is called on an instance."""
         return self._modules.function(name, given, self.hops - 1, bound=bound)

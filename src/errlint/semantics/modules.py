@@ -163,6 +163,11 @@ class Modules:
         file, path = file_and_path(class_name)
         return self._ask(file, hops, ("fixed", class_name), lambda module: module.fixed(path))
 
+    def is_foreign_error(self, class_name: str, hops: int) -> bool:
+        """Whether exceptions of the class of this name come from something else than HTTP, as far as its module raises them."""
+        file, path = file_and_path(class_name)
+        return self._ask(file, hops, ("foreign", class_name), lambda module: module.is_foreign_error(path)) or False
+
     def value(self, name: str, hops: int) -> Value | None:
         """The variable or attribute of this name."""
         file, path = file_and_path(name)

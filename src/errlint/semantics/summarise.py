@@ -248,6 +248,10 @@ class Summariser:
         definition = self._semantics.types.definition(path[0]) if len(path) == 1 else None
         return self._semantics.types.fixed(definition) if definition is not None else None
 
+    def is_foreign_error(self, path: tuple[str, ...]) -> bool:
+        """Whether exceptions of the class at a path come from something else than HTTP."""
+        return len(path) == 1 and self._semantics.foreign_errors.is_class(path[0])
+
     def constant(self, path: tuple[str, ...]) -> str:
         """The literal that the name at a path is bound to, written out."""
         found = (self._semantics.closed.source(expression) for expression in self._expressions_at(path))
