@@ -56,7 +56,8 @@ class AnswerGuards:
         path = self._code_path(policy)
         worth = self._semantics.judge.worth(policy, by_code=path is not None, at=at)
         test = permanent(f"{name}.{status}", worth)
-        test = f"400 <= {test}" if not worth.drop else f"{name}.{status} >= 400 and ({test})"
+        if not worth.vain:
+            test = f"400 <= {test}" if not worth.drop else f"{name}.{status} >= 400 and ({test})"
         if path is None or not (worth.codes or worth.only):
             return test, ()
         expression, edits = self._failures.code_in(name, path)

@@ -238,10 +238,10 @@ class Endings:
     def _is_tried_after(self, region: cst.For | cst.While) -> bool:
         """Whether what follows the loop makes the call once more."""
         called = [attempt.call for attempt in self._policy.attempts]
-        called += [node for node in self._tree.inside(region.body, cst.Call, into_functions=False) if self._is_handed(node)]
+        called += [node for node in self._tree.inside(region.body, cst.Call, into_functions=False) if self.is_handed(node)]
         return any(alike(node, call) for node in self._after() if isinstance(node, cst.Call) for call in called)
 
-    def _is_handed(self, call: cst.Call) -> bool:
+    def is_handed(self, call: cst.Call) -> bool:
         """Whether a call runs a parameter."""
         bindings = self._semantics.scopes.reaching(call.func) if isinstance(call.func, cst.Name) else []
         return any(binding.how is How.PARAMETER for binding in bindings)

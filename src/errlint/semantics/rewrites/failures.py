@@ -259,7 +259,9 @@ class Failures:
 
 
 def permanent(status: str, worth: Worth) -> str:
-    """The test that is true for the statuses after which the same request fails again."""
+    """The test that is true for the statuses after which the same request fails again, of an answer that is known to be an error."""
+    if worth.vain:
+        return _is_in(status, (*worth.vain, *worth.drop))
     test = f"{status} < 500"
     if worth.keep:
         test = f"{test} and {_is_in(status, worth.keep, negated=True)}"
