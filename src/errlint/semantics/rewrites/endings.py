@@ -140,7 +140,7 @@ class Endings:
             return self._like(given_up, place)
         region = self._region
         if isinstance(region, cst.FunctionDef) or not self._ends_by_itself(region):
-            return Way(("raise",), same=self._policy.stop.bounded is False)
+            return Way(("raise",), same=self._policy.stop.bounded is False and not self._counts_attempts())
         if not self._is_own(place):
             return Way(("raise",), same=False)
         if self._is_tried_after(region):
@@ -148,6 +148,11 @@ class Endings:
         if region.orelse is not None:
             return self._copied(region.orelse.body, place) or Way(("raise",), same=False)
         return self._out_of_loop(place)
+
+    def _counts_attempts(self) -> bool:
+        """Whether something asks for the last attempt, wherever that leads: ``if tries > 3: done = True``."""
+        tests = self._tree.inside(self._region.body, cst.If, into_functions=False)
+        return any(self._last.passed(part) is not None for one in tests for part in parts(one.test, cst.And, cst.Or))
 
     def _out_of_loop(self, place: cst.CSTNode) -> Way:
         return Way(("raise",), same=False) if self.tells(place) else Way(("break",))
