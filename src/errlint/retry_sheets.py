@@ -140,6 +140,10 @@ class RetrySheet(_Table, frozen=True, kw_only=True):
     """The function that says ``when`` to try again may say so by the delay: seconds, or true for the delay that it would have been."""
     http: bool = False
     """It can only be about HTTP: no call has to be seen."""
+    ends_as: str = ""
+    """The exception that comes out after the last attempt, in place of the failure."""
+    ends_as_it_is_by: str = ""
+    """The argument by which the failure itself comes out."""
     versions: str = ""
     """The versions that this holds for."""
     builtin: bool = False

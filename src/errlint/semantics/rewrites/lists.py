@@ -15,6 +15,7 @@ from errlint.semantics.retries.outcomes import members
 from errlint.semantics.retries.policy import RetryPolicy
 from errlint.semantics.rewrites.left_out import LeftOut, Outcome
 from errlint.semantics.rewrites.sharing import Sharing
+from errlint.semantics.rewrites.wrapped_ends import WrappedEnds
 from errlint.semantics.rewrites.writing import Writing
 
 Holder = cst.Set | cst.List | cst.Tuple
@@ -113,6 +114,9 @@ class Lists:
         """What becomes of the failures in retries whose loop is written in this file; others do with them as with all that is not listed."""
         found: set[Outcome] = set()
         for policy in self._semantics.retries.policies:
+            site = self._calls.written_at(policy.node) if not policy.written_by_hand else None
+            if site is not None and self._uses(policy, gone) and WrappedEnds(self._writing).handlers(site, policy):
+                found.add(Outcome.RAISES)
             region = policy.code[0] if policy.written_by_hand and policy.elsewhere is None and policy.code else None
             for use in self._uses(policy, gone) if region is not None else ():
                 comparison = self._tree.parent.get(self._tree.parent.get(use) or use)
