@@ -14,7 +14,7 @@ from errlint.semantics.rewrites.answer_guards import AnswerGuards
 from errlint.semantics.rewrites.endings import Handler, Way
 from errlint.semantics.rewrites.failures import Assorted, Failure, Failures, permanent
 from errlint.semantics.rewrites.own_tests import by_own_test
-from errlint.semantics.rewrites.places import announcement_in, first_of_wait, pause_in
+from errlint.semantics.rewrites.places import announcement_in, first_of_wait, pause_in, told_alone
 from errlint.semantics.rewrites.predicates import may_succeed
 from errlint.semantics.rewrites.ways_out import WaysOut
 from errlint.semantics.rewrites.writing import Writing
@@ -105,6 +105,10 @@ class Guards:
         place: cst.CSTNode = announced or last
         if pause is not None:
             place = first_of_wait(self._semantics, pause, within=handler, kept=kept)
+            whole = first_of_wait(self._semantics, pause, within=handler, kept=None)
+            told = told_alone(self._writing, whole, kept) if kept is not None else None
+            if told is not None:
+                place, lines = whole, [lines[0], f"{self._writing.step}{told}", *lines[1:]]
         elif way.raises:
             place = body.body[0]
         elif announced is None and not leaves(body):
