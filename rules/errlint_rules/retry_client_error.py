@@ -62,7 +62,7 @@ succeed, by the API's catalogue. Where only the error code tells the difference,
 - A library is given a predicate in its own words: `retry_if_exception`, `giveup` (which says when to stop), `on`, `retry_on_exception`,
   `predicate`. Unsafe. The function is added to the module once.
 - 409 is given up, unless the code or the API says otherwise: by HTTP, the client has to resolve the conflict first. Of 423, HTTP says
-  nothing, and a lock ends by itself: it is tried again where no catalogue knows the API, and so are 408 and 425 wherever none rules them out.
+  nothing, and a lock ends by itself: it is tried again where no catalogue knows the API; 408 and 425, wherever none rules them out.
 - A library that knows nothing but types of exceptions (retry, celery's `autoretry_for`) is left the failures of the network, and the
   types that an SDK has for single statuses: `RateLimitError`, `InternalServerError`. Unsafe: without them it no longer retries 429 and 5xx.
 

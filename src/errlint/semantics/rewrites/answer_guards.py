@@ -49,7 +49,8 @@ class AnswerGuards:
         place = whole if told is not None else self._before_announcements(place, region, kept)
         test, edits = self._test(policy, name, status, place.statement)
         ends = (f"{name}.raise_for_status()",) if way.raises else way.lines
-        lines = [f"if {test}:", *(f"{self._writing.step}{line}" for line in ((told, *ends) if told is not None else ends))]
+        done = (told, *ends) if told is not None else ends
+        lines = [*self._writing.asked(test, place.statement), *(f"{self._writing.step}{line}" for line in done)]
         if place.below:
             return (*edits, self._writing.after(place.statement, lines))
         return (*edits, self._writing.before(place.statement, lines, with_comments=True))

@@ -99,7 +99,9 @@ class Guards:
         pause = pause_in(self._semantics, policy, handler)
         last = body.body[-1]
         way = ways.endings.at(pause or last)
-        lines = [f"if {test}:", *(f"{self._writing.step}{line}" for line in way.lines)]
+        asked = self._writing.asked(test, pause or last)
+        done = [f"{self._writing.step}{line}" for line in way.lines]
+        lines = [*asked, *done]
         kept = None if way.raises else _name_of(handler)
         announced = announcement_in(self._semantics, body, kept=kept) if pause is None else None
         place: cst.CSTNode = announced or last
@@ -108,7 +110,7 @@ class Guards:
             whole = first_of_wait(self._semantics, pause, within=handler, kept=None)
             told = told_alone(self._writing, whole, kept) if kept is not None else None
             if told is not None:
-                place, lines = whole, [lines[0], f"{self._writing.step}{told}", *lines[1:]]
+                place, lines = whole, [*asked, f"{self._writing.step}{told}", *done]
         elif way.raises:
             place = body.body[0]
         elif announced is None and not leaves(body):

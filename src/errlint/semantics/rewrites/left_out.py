@@ -73,7 +73,7 @@ class LeftOut:
 
     def _is_asked(self, call: cst.Call) -> bool:
         """Whether a call is a part of a test."""
-        above = self._tree.enclosing(call, cst.If, cst.While, cst.BaseSmallStatement)
+        above = self._tree.enclosing(call, cst.If, cst.While, cst.SimpleStatementLine)
         return isinstance(above, (cst.If, cst.While)) and self._tree.within(call, above.test)
 
     def _asks_for_last(self, test: cst.BaseExpression, *, listed: bool) -> bool:

@@ -104,14 +104,19 @@ class Lists:
         target = self._tree.parent.get(holder)
         comparison = self._tree.parent.get(target) if isinstance(target, cst.ComparisonTarget) else None
         kept = [element.value for element in holder.elements if element.value not in gone]
-        if isinstance(comparison, cst.Comparison) and isinstance(target, cst.ComparisonTarget) and len(kept) == 1 and len(comparison.comparisons) == 1:
+        if (
+            isinstance(comparison, cst.Comparison)
+            and isinstance(target, cst.ComparisonTarget)
+            and len(kept) == 1
+            and len(comparison.comparisons) == 1
+        ):
             start, end = self._writing.span(comparison.left)[1], self._writing.span(holder)[1]
             if "\n" not in self._writing.source.text[start:end]:
                 return [Edit(start, end, f" {'==' if isinstance(target.operator, cst.In) else '!='} {self._writing.code(kept[0])}")]
         return self._writing.listing.remove_elements(holder, gone)
 
     def _outcomes(self, gone: set[cst.CSTNode]) -> set[Outcome]:
-        """What becomes of the failures in retries whose loop is written in this file; others do with them as with all that is not listed."""
+        """What becomes of the failures in retries whose loop is in this file; others do with them as with all that is not listed."""
         found: set[Outcome] = set()
         for policy in self._semantics.retries.policies:
             site = self._calls.written_at(policy.node) if not policy.written_by_hand else None

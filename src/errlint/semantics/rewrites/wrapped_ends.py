@@ -49,6 +49,10 @@ class WrappedEnds:
         if not any(names.qualified(one) == ends_as for one in types):
             return False
         tried = self._tree.tried(handler)
-        run = [function for call in self._tree.inside(tried, cst.Call) for function in self._semantics.functions.run_by(call)] if tried else []
+        run = (
+            [function for call in self._tree.inside(tried, cst.Call) for function in self._semantics.functions.run_by(call)]
+            if tried
+            else []
+        )
         others = [code for other in self._semantics.retries.policies if other is not policy for code in other.code]
         return any(function in policy.code for function in run) or not any(function in others for function in run)
