@@ -6,8 +6,8 @@ error that was known at once, the quota is used up, and a ban comes nearer.
 ## Why
 
 A status 4xx says that the request is at fault (RFC 9110, section 15.5): the same request has the same fault again. Only a few of them are
-about the moment: 408, 425 and 429, and what the API's own documentation calls retryable. A broad handler (`except Exception`) around a call
-that raises for error statuses retries them all.
+about the moment: 408 (too slow), 423 (locked), 425 (too early) and 429 (too many), and what the API's own documentation calls retryable. A
+broad handler (`except Exception`) around a call that raises for error statuses retries them all.
 
 A list for all requests of a client may name 403 beside 429 and server errors (`status_forcelist=[403, 429, 502]`): there are APIs and
 firewalls that limit rates by it. 403 is reported there where the API's catalogue says that it cannot pass, or beside others that cannot.
@@ -57,12 +57,15 @@ def fetch(url):
 Before a fix is offered, errlint applies it to the text and asks the retry again: nothing is retried in vain, and nothing is lost that may
 succeed, by the API's catalogue. Where only the error code tells the difference, the fix reads it, if the client can.
 
-- Statuses are taken out of the list that names them: safe where nothing but retries reads the list, else unsafe.
+- Statuses are taken out of the list that names them: safe where nothing but retries reads the list, no comment says why it has them, and
+  the failure then comes to what it came to after the last attempt. Where it might pass for a success, the loop is left instead.
 - A loop or recursion is left before it waits: by its own test for the last attempt or for other client errors, as after the last attempt,
   else by raising the error. Safe in a handler that takes nothing but error statuses, where the failure then comes to what it came to
   after the last attempt, or where there is no last one; else unsafe.
 - A library is given a predicate in its own words: `retry_if_exception`, `giveup` (which says when to stop), `on`, `retry_on_exception`,
   `predicate`. Unsafe. The function is added to the module once.
+- 409 is given up, unless the code or the API says otherwise: by HTTP, the client has to resolve the conflict first. Of 423, HTTP says
+  nothing, and a lock ends by itself: it is tried again where no catalogue knows the API; 408 and 425, wherever none rules them out.
 - A library that knows nothing but types of exceptions (retry, celery's `autoretry_for`) is left the failures of the network, and the
   types that an SDK has for single statuses: `RateLimitError`, `InternalServerError`. Unsafe: without them it no longer retries 429 and 5xx.
 
@@ -105,13 +108,18 @@ def _fix(policy: RetryPolicy, hopeless: Hopeless, ctx: Context) -> Fix | None:
     if hopeless.under_success:
         return None  # guards and predicates ask for the status
     shortened = ctx.lists.of(policy, hopeless)
+    shorter: Fix | None = None
     if shortened is not None and ctx.trials.is_right(shortened.edits, policy):
         safety = Safety.SAFE if shortened.safe else Safety.UNSAFE
-        return ctx.fix(safety, "Retry only the statuses that may pass", *shortened.edits)
+        shorter = ctx.fix(safety, "Retry only the statuses that may pass", *shortened.edits)
+        if shortened.ends_well:
+            return shorter
     guard = ctx.guards.of(policy)
     if guard is not None and ctx.trials.is_right(merged(guard.edits), policy):
         safety = Safety.SAFE if guard.safe else Safety.UNSAFE
         return ctx.fix(safety, "Give up at once where the same request fails again", *guard.edits)
+    if shorter is not None:
+        return shorter
     narrowed = ctx.predicates.of(policy) if not policy.written_by_hand else None
     if narrowed is None or not ctx.trials.is_right(merged(narrowed.edits), policy, network_only=narrowed.network_only):
         return None

@@ -142,6 +142,10 @@ class RetrySheet(_Table, frozen=True, kw_only=True):
     """It goes by the answers of a client: exceptions for a status reach it only where that client raises them."""
     http: bool = False
     """It can only be about HTTP: no call has to be seen."""
+    ends_as: str = ""
+    """The exception that comes out after the last attempt, in place of the failure."""
+    ends_as_it_is_by: str = ""
+    """The argument by which the failure itself comes out."""
     versions: str = ""
     """The versions that this holds for."""
     builtin: bool = False

@@ -314,6 +314,11 @@ class Evaluator:
         """Whether a type is a class of the project that has this member, itself or from another class of the project."""
         return self._members.find(sheet, name) is not None
 
+    def bound_to(self, sheet: TypeSheet, name: str) -> Iterator[cst.BaseExpression]:
+        """The expressions of this file that a member of a type is bound to."""
+        member = self._members.find(sheet, name)
+        return self._members.values(member) if member is not None else iter(())
+
     def _of_project(self, member: Member, attribute: cst.BaseExpression) -> Meaning | None:
         """An attribute or a property that a class of the project defines."""
         if member.elsewhere:

@@ -9,7 +9,7 @@ from tests.fixes.claims import ASKED_AGAIN, ASKED_ONCE, WAITED_AS_TOLD, Claim, a
 from tests.fixes.proof import Proof
 from tests.support.answers import Answer
 
-_WORTH_IT = (408, 429)
+_WORTH_IT = (408, 423, 425, 429)
 _SPENT = (
     *("insufficient_quota", "credit_balance_exhausted", "organization_spend_limit_exceeded", "project_spend_limit_exceeded"),
     "organization_usage_limit_exceeded",

@@ -28,9 +28,14 @@ _OFTEN_TRANSIENT = frozenset({401, 402, 403, 404, 407, 408, 409, 412, 418, 420, 
 _OF_THE_REQUEST = frozenset({401, 404})
 """Those of them that mean nothing temporary to a layer below all calls of a client: it sends the same key, and waits for nothing."""
 _FORBIDDEN = 403
-"""Firewalls answer so, too, when asked too often; who lists it beside errors that cannot pass has not thought of them."""
-_TIMED_OUT = 408
-"""Who waited too long for a request may get it the next time (RFC 9110, section 15.5.9), unless an API says otherwise."""
+"""Firewalls answer so, too, when they are asked too often; who lists it beside errors that cannot pass has not thought of them."""
+_OF_THE_MOMENT = (408, 425)
+"""Who waited too long for a request, or got it too early, may take it the next time (RFC 9110, section 15.5.9; RFC 8470, section 5.2),
+unless an API says otherwise."""
+_LOCKED = 423
+"""Of the statuses on which HTTP is silent, the one that speaks of the moment; it counts where no catalogue knows the API."""
+_FEW = 3
+"""Statuses that a test names one by one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +59,8 @@ class Worth:
 
     :ivar keep: client errors after which the same request may succeed; :ivar drop: server errors after which it cannot;
     :ivar codes: codes with which it cannot although their status is worth it; :ivar only: codes with which it may although it is not;
-    :ivar guessed: codes that the API does not list are taken to be among those with which it cannot.
+    :ivar guessed: codes that the API does not list are taken to be among those with which it cannot;
+    :ivar vain: the client errors that are retried although the same request fails again, where they are few enough to name them.
     """
 
     keep: tuple[int, ...]
@@ -62,6 +68,7 @@ class Worth:
     codes: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
     guessed: bool = False
+    vain: tuple[int, ...] = ()
 
     def allows(self, status: int) -> bool:
         """Whether a status, as far as it alone tells, is worth a further attempt."""
@@ -211,7 +218,8 @@ class Judge:
     def _hopeful(self, catalogue: Catalogue) -> tuple[int, ...]:
         """The client errors after which an API says that a request may succeed, or does not rule it out while its own SDK tries again."""
         if catalogue not in self._hopeful_of:
-            again = (*_tried_by_sdks(catalogue), _TIMED_OUT)
+            moment = (*_OF_THE_MOMENT, _LOCKED) if catalogue is self._semantics.catalogues.generic else _OF_THE_MOMENT
+            again = (*_tried_by_sdks(catalogue), *moment)
             tried_again = {one for one in again if catalogue.verdict(status=one).can_succeed is not False}
             found = tuple(status for status in members(CLIENT_ERRORS) if status in tried_again or self._may_succeed(catalogue, status))
             self._hopeful_of[catalogue] = found
@@ -223,14 +231,16 @@ class Judge:
         :param by_code: it can ask for the error code; if not, a status is let through if any of its codes may succeed.
         """
         keep, catalogue = self.worth_retrying(policy, at), policy.catalogue
+        vain = tuple(status for status in members(policy.retried.statuses.may & CLIENT_ERRORS) if status not in keep)
+        vain = vain if len(vain) <= _FEW else ()
         if catalogue is None:
-            return Worth(keep, ())
+            return Worth(keep, (), vain=vain)
         methods = {attempt.method for attempt in policy.attempts}
         method = methods.pop() if len(methods) == 1 else None
         known = [int(key) for key in catalogue.status if key.isdigit()]
         drop = tuple(status for status in sorted(known) if status >= 500 and self._all_in_vain(catalogue, status, method))
         if not by_code:
-            return Worth(keep, drop)
+            return Worth(keep, drop, vain=vain)
         some = [status for status in keep if self._is_exception(catalogue, status, method)]
         worth = Worth(tuple(status for status in keep if status not in some), drop)
         codes, only, met = [], [], services_of(policy, catalogue)
@@ -245,7 +255,7 @@ class Judge:
             elif any(status in some and not vain for status, vain in said.items()):
                 only.append(code)
         guessed = catalogue.envelope.codes == "open" and any(catalogue.verdict(status=one).retry == "by_code" for one in some)
-        return Worth(worth.keep, drop, tuple(codes), tuple(only), guessed)
+        return Worth(worth.keep, drop, tuple(codes), tuple(only), guessed, vain if not some else ())
 
     def _in_vain(self, catalogue: Catalogue, status: int, code: str | None, method: str | None) -> bool:
         return catalogue.verdict(status=status, code=code, method=method).can_succeed is False

@@ -11,7 +11,7 @@ from errlint.semantics.meaning import Kind
 from errlint.semantics.retries.policy import Attempt, RetryPolicy
 from errlint.semantics.rewrites.endings import Region
 from errlint.semantics.rewrites.failures import Failures, one_of, permanent
-from errlint.semantics.rewrites.places import first_of_wait, pause_in, suppresses
+from errlint.semantics.rewrites.places import first_of_wait, pause_in, suppresses, told_alone
 from errlint.semantics.rewrites.ways_out import WaysOut
 from errlint.semantics.rewrites.writing import Writing
 
@@ -43,10 +43,14 @@ class AnswerGuards:
         way = ways.endings.at(place.statement)
         if way.raises and not raises:
             return ()
-        place = self._before_announcements(place, region, None if way.raises or ways.endings.reads_behind(name) else name)
+        kept = None if way.raises or ways.endings.reads_behind(name) else name
+        whole = self._before_announcements(place, region, None)
+        told = told_alone(self._writing, whole.statement, kept) if kept is not None and not place.below else None
+        place = whole if told is not None else self._before_announcements(place, region, kept)
         test, edits = self._test(policy, name, status, place.statement)
         ends = (f"{name}.raise_for_status()",) if way.raises else way.lines
-        lines = [f"if {test}:", *(f"{self._writing.step}{line}" for line in ends)]
+        done = (told, *ends) if told is not None else ends
+        lines = [*self._writing.asked(test, place.statement), *(f"{self._writing.step}{line}" for line in done)]
         if place.below:
             return (*edits, self._writing.after(place.statement, lines))
         return (*edits, self._writing.before(place.statement, lines, with_comments=True))
@@ -56,7 +60,8 @@ class AnswerGuards:
         path = self._code_path(policy)
         worth = self._semantics.judge.worth(policy, by_code=path is not None, at=at)
         test = permanent(f"{name}.{status}", worth)
-        test = f"400 <= {test}" if not worth.drop else f"{name}.{status} >= 400 and ({test})"
+        if not worth.vain:
+            test = f"400 <= {test}" if not worth.drop else f"{name}.{status} >= 400 and ({test})"
         if path is None or not (worth.codes or worth.only):
             return test, ()
         expression, edits = self._failures.code_in(name, path)

@@ -141,7 +141,7 @@ class Endings:
             return self._like(given_up, place, error)
         region = self._region
         if isinstance(region, cst.FunctionDef) or not self._ends_by_itself(region):
-            return Way(("raise",), same=self._policy.stop.bounded is False)
+            return Way(("raise",), same=self._policy.stop.bounded is False and not self._counts_attempts())
         if not self._is_own(place):
             return Way(("raise",), same=False)
         if self._is_tried_after(region):
@@ -149,6 +149,11 @@ class Endings:
         if region.orelse is not None:
             return self._copied(region.orelse.body, place, error) or Way(("raise",), same=False)
         return self._out_of_loop(place)
+
+    def _counts_attempts(self) -> bool:
+        """Whether something asks for the last attempt, wherever that leads: ``if tries > 3: done = True``."""
+        tests = self._tree.inside(self._region.body, cst.If, into_functions=False)
+        return any(self._last.passed(part) is not None for one in tests for part in parts(one.test, cst.And, cst.Or))
 
     def _out_of_loop(self, place: cst.CSTNode) -> Way:
         return Way(("raise",), same=False) if self.tells(place) else Way(("break",))
@@ -239,10 +244,10 @@ class Endings:
     def _is_tried_after(self, region: cst.For | cst.While) -> bool:
         """Whether what follows the loop makes the call once more."""
         called = [attempt.call for attempt in self._policy.attempts]
-        called += [node for node in self._tree.inside(region.body, cst.Call, into_functions=False) if self._is_handed(node)]
+        called += [node for node in self._tree.inside(region.body, cst.Call, into_functions=False) if self.is_handed(node)]
         return any(alike(node, call) for node in self._after() if isinstance(node, cst.Call) for call in called)
 
-    def _is_handed(self, call: cst.Call) -> bool:
+    def is_handed(self, call: cst.Call) -> bool:
         """Whether a call runs a parameter."""
         bindings = self._semantics.scopes.reaching(call.func) if isinstance(call.func, cst.Name) else []
         return any(binding.how is How.PARAMETER for binding in bindings)

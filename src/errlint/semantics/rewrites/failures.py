@@ -97,7 +97,7 @@ class Failures:
 
     def assorted(self, policy: RetryPolicy, tried: cst.CSTNode | None = None) -> Assorted | None:
         """The same where the exceptions have nothing in common but that they hold a status; those that hold none are not asked."""
-        if any(map(self._says_another_status, self._raisings(policy, tried))):
+        if any(map(self._says_another_status, self._raisings(policy, tried))) or any(map(self._has_a_constant, self.raised(policy, tried))):
             return None
         found = dict.fromkeys(filter(None, map(self._attribute, self.raised(policy, tried))))
         # where several have a `code`, it is a word in those that hold the status elsewhere
@@ -118,6 +118,14 @@ class Failures:
             return attribute[1]
         own = self._semantics.types.type(name)
         return next((word for word in _OWN if own is not None and self._semantics.evaluator.defines(own, word)), None)
+
+    def _has_a_constant(self, name: str) -> bool:
+        """Whether what would hold the status is a number of the class, for all answers that it is raised for: ``status = 0``."""
+        own, word = self._semantics.types.type(name), self._attribute(name)
+        if own is None or word is None or self._semantics.types.status_of(name):
+            return False
+        values = list(self._semantics.evaluator.bound_to(own, word))
+        return bool(values) and all(isinstance(value, cst.Integer) or dotted(value) == "None" for value in values)
 
     def raised(self, policy: RetryPolicy, tried: cst.CSTNode | None) -> list[str]:
         """The types by which error statuses leave the attempts; none where it can be others, too."""
@@ -259,7 +267,9 @@ class Failures:
 
 
 def permanent(status: str, worth: Worth) -> str:
-    """The test that is true for the statuses after which the same request fails again."""
+    """The test that is true for the statuses after which the same request fails again, of an answer that is known to be an error."""
+    if worth.vain:
+        return _is_in(status, (*worth.vain, *worth.drop))
     test = f"{status} < 500"
     if worth.keep:
         test = f"{test} and {_is_in(status, worth.keep, negated=True)}"

@@ -14,7 +14,7 @@ from errlint.semantics.rewrites.answer_guards import AnswerGuards
 from errlint.semantics.rewrites.endings import Handler, Way
 from errlint.semantics.rewrites.failures import Assorted, Failure, Failures, permanent
 from errlint.semantics.rewrites.own_tests import by_own_test
-from errlint.semantics.rewrites.places import announcement_in, first_of_telling, first_of_wait, pause_in
+from errlint.semantics.rewrites.places import announcement_in, first_of_telling, first_of_wait, pause_in, told_alone
 from errlint.semantics.rewrites.predicates import may_succeed
 from errlint.semantics.rewrites.ways_out import WaysOut
 from errlint.semantics.rewrites.writing import Writing
@@ -101,13 +101,19 @@ class Guards:
         pause = pause_in(self._semantics, policy, handler)
         last = body.body[-1]
         way = ways.endings.at(pause or last, name)
-        lines = [f"if {test}:", *(f"{self._writing.step}{line}" for line in way.lines)]
+        asked = self._writing.asked(test, pause or last)
+        done = [f"{self._writing.step}{line}" for line in way.lines]
+        lines = [*asked, *done]
         kept = None if way.raises else _name_of(handler)
         announced = announcement_in(self._semantics, body, kept=kept) if pause is None else None
         place: cst.CSTNode = announced or last
         leads_on = pause is not None or announced is not None
         if pause is not None:
             place = first_of_wait(self._semantics, pause, within=handler, kept=kept)
+            whole = first_of_wait(self._semantics, pause, within=handler, kept=None)
+            told = told_alone(self._writing, whole, kept) if kept is not None else None
+            if told is not None:
+                place, lines = whole, [*asked, f"{self._writing.step}{told}", *done]
         elif way.raises:
             first, above = first_of_telling(self._semantics, body)
             if first is None:

@@ -13,7 +13,9 @@ from errlint.semantics.retries.judge import Hopeless
 from errlint.semantics.retries.library.calls import RetryCalls
 from errlint.semantics.retries.outcomes import members
 from errlint.semantics.retries.policy import RetryPolicy
+from errlint.semantics.rewrites.left_out import LeftOut, Outcome
 from errlint.semantics.rewrites.sharing import Sharing
+from errlint.semantics.rewrites.wrapped_ends import WrappedEnds
 from errlint.semantics.rewrites.writing import Writing
 
 Holder = cst.Set | cst.List | cst.Tuple
@@ -22,10 +24,15 @@ _ALL_SERVER_ERRORS = tuple(range(500, 600))
 
 @dataclass(frozen=True)
 class Shortened:
-    """Edits of lists. :ivar safe: nothing but retries reads these."""
+    """Edits of lists.
+
+    :ivar safe: nothing but retries reads these, what is taken out ends as it did after the last attempt, and nobody said why it is listed;
+    :ivar ends_well: it is known to end so, or by an error; it may pass for a success otherwise.
+    """
 
     edits: tuple[Edit, ...]
     safe: bool
+    ends_well: bool = True
 
 
 class Lists:
@@ -83,10 +90,44 @@ class Lists:
                     nodes = gone.setdefault(holder, [])
                     nodes += [literal.node] if literal.node not in nodes else []
                     left.discard(int(literal.value))
-        edits = [self._writing.listing.remove_elements(holder, nodes) for holder, nodes in gone.items()]
-        if left or not edits or None in edits:
+        found = [self._taken_out(holder, nodes) for holder, nodes in gone.items()]
+        edits = [edit for some in found if some is not None for edit in some]
+        if left or not edits or None in found:
             return None
-        return Shortened(tuple(edit for found in edits if found is not None for edit in found), not self._are_shared(gone))
+        outcomes = self._outcomes({node for nodes in gone.values() for node in nodes})
+        explained = any("#" in self._writing.source.text[edit.start : edit.end] for edit in edits)
+        safe = not explained and not self._are_shared(gone) and outcomes <= {Outcome.SAME}
+        return Shortened(tuple(edits), safe, Outcome.UNKNOWN not in outcomes)
+
+    def _taken_out(self, holder: Holder, gone: list[cst.CSTNode]) -> list[Edit] | None:
+        """``in (422, 502)`` without 422 is ``== 502``; other lists get shorter."""
+        target = self._tree.parent.get(holder)
+        comparison = self._tree.parent.get(target) if isinstance(target, cst.ComparisonTarget) else None
+        kept = [element.value for element in holder.elements if element.value not in gone]
+        if (
+            isinstance(comparison, cst.Comparison)
+            and isinstance(target, cst.ComparisonTarget)
+            and len(kept) == 1
+            and len(comparison.comparisons) == 1
+        ):
+            start, end = self._writing.span(comparison.left)[1], self._writing.span(holder)[1]
+            if "\n" not in self._writing.source.text[start:end]:
+                return [Edit(start, end, f" {'==' if isinstance(target.operator, cst.In) else '!='} {self._writing.code(kept[0])}")]
+        return self._writing.listing.remove_elements(holder, gone)
+
+    def _outcomes(self, gone: set[cst.CSTNode]) -> set[Outcome]:
+        """What becomes of the failures in retries whose loop is in this file; others do with them as with all that is not listed."""
+        found: set[Outcome] = set()
+        for policy in self._semantics.retries.policies:
+            site = self._calls.written_at(policy.node) if not policy.written_by_hand else None
+            if site is not None and self._uses(policy, gone) and WrappedEnds(self._writing).handlers(site, policy):
+                found.add(Outcome.RAISES)
+            region = policy.code[0] if policy.written_by_hand and policy.elsewhere is None and policy.code else None
+            for use in self._uses(policy, gone) if region is not None else ():
+                comparison = self._tree.parent.get(self._tree.parent.get(use) or use)
+                if isinstance(region, (cst.For, cst.While, cst.FunctionDef)) and isinstance(comparison, cst.Comparison):
+                    found.add(LeftOut(self._writing, policy, region).outcome(comparison))
+        return found
 
     def _are_shared(self, gone: dict[Holder, list[cst.CSTNode]]) -> bool:
         """Whether anything but retries reads the lists, or one of these does so more than once: it may ask for something else then."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -14,9 +15,15 @@ from errlint.semantics.retries.policy import RetryPolicy
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
+    from errlint.semantics.rewrites.writing import Writing
 
 _AGAIN = later(r"\b(again|re-?try(ing)?|re-?tries|sleeping|waiting|backing off)\b")
 """Of a text that is told: there is another attempt."""
+_ANNOUNCED = later(
+    r"""(?P<said>[\w.]+\(f(?P<quote>["'])[^"'\\]*\})(?P<end>[.!,;:]?)[\s—–-]*"""
+    r"""(?:(?:will|and|now|so)\s+)*(?i:again|re-?try(?:ing)?|re-?tries|sleeping|waiting|backing off)\b[^"'\\]*(?P=quote)\)"""
+)
+"""A call with one f-string that ends with what is said of the next attempt."""
 
 
 def pause_in(semantics: Semantics, policy: RetryPolicy, code: cst.CSTNode, *, but_in: Sequence[cst.CSTNode] = ()) -> cst.CSTNode | None:
@@ -84,6 +91,22 @@ def _only_tells(semantics: Semantics, statement: cst.CSTNode) -> bool:
     if semantics.tree.inside(statement, cst.Return, cst.Raise, cst.Break, cst.Continue, cst.Assert, into_functions=False):
         return False
     return not any(semantics.functions.run_by(call) for call in semantics.tree.inside(statement, cst.Call, into_functions=False))
+
+
+def told_alone(writing: Writing, first: cst.CSTNode, kept: str | None) -> str | None:
+    """The line that tells of a failure, without what it says of the next attempt: ``print(f"got {error}")`` of ``"got {error}, retrying"``.
+
+    None where nothing, or more than one line, tells of it, and where it cannot be taken apart.
+
+    :param first: the first of the statements of a wait; :param kept: the name of the failure.
+    """
+    block = writing.semantics.tree.parent.get(first)
+    behind = block.body[block.body.index(first) :] if isinstance(block, cst.IndentedBlock) else ()
+    told = [one for one in behind if kept in _names(writing.semantics, one) and _tells_of_wait(writing.semantics, one, ())]
+    found = _ANNOUNCED.fullmatch(writing.code(told[0])) if len(told) == 1 else None
+    if found is None or not re.search(rf"\{{{kept}\b", found["said"]):
+        return None
+    return f"{found['said']}{found['end'] if found['end'] in ('.', '!') else ''}{found['quote']})"
 
 
 def _is_delay(semantics: Semantics, statement: cst.CSTNode, wait: Sequence[cst.CSTNode]) -> bool:

@@ -20,6 +20,7 @@ from errlint.semantics.retries.policy import RetryPolicy, repeated
 from errlint.semantics.rewrites.failures import Assorted, Failure, Failures, one_of, quoted, worthwhile
 from errlint.semantics.rewrites.helpers import Helpers
 from errlint.semantics.rewrites.parts import added, part_that_says
+from errlint.semantics.rewrites.wrapped_ends import WrappedEnds
 from errlint.semantics.rewrites.writing import Writing
 
 _WIDTH = 110
@@ -60,7 +61,13 @@ class Predicates:
         by_types = self._by_types(site)
         if by_types is not None:
             return self._network_only(site, by_types, policy)
-        return self._given(site, policy, failure) if failure is not None else None
+        found = self._given(site, policy, failure) if failure is not None else None
+        ends = WrappedEnds(self._writing)
+        handlers = ends.handlers(site, policy) if found is not None else []
+        if found is None or not handlers:
+            return found
+        widened = ends.widened(handlers, failure.type) if isinstance(failure, Failure) else None
+        return Narrowed((*found.edits, *widened)) if widened is not None else None
 
     # the idioms ------------------------------------------------------------------------------------------------------------------
 

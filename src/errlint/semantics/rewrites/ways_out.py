@@ -15,6 +15,7 @@ from errlint.semantics.retries.steps import ENDS
 from errlint.semantics.rewrites.endings import Endings, Handler, LastAttempts, Region, parts
 from errlint.semantics.rewrites.places import pause_in
 from errlint.semantics.rewrites.writing import Writing
+from errlint.semantics.tree import alike
 
 
 class WaysOut:
@@ -44,7 +45,7 @@ class WaysOut:
         for position, limit in enumerate(statements):
             if limit is pause:
                 break  # a test behind it comes too late
-            if not isinstance(limit, cst.If) or isinstance(limit.orelse, cst.If):
+            if not isinstance(limit, cst.If) or (isinstance(limit.orelse, cst.If) and not leaves(limit.body)):
                 continue
             spent: cst.CSTNode | None
             goes_on: cst.CSTNode | None
@@ -52,7 +53,7 @@ class WaysOut:
             if self._passed(limit.test, cst.Or) == NOTHING:
                 spent, goes_on = limit.body, limit.orelse
                 edit = self._joined(limit.test, "or", hopeless)
-            elif self._passed(limit.test, cst.And) == ANYTHING:
+            elif self._passed(limit.test, cst.And) == ANYTHING and not isinstance(limit.orelse, cst.If):
                 following = cst.IndentedBlock(statements[position + 1 :]) if leaves(limit.body) else None
                 spent, goes_on = limit.orelse.body if isinstance(limit.orelse, cst.Else) else following, limit.body
                 edit = self._joined(limit.test, "and", hopeful)
@@ -111,18 +112,34 @@ class WaysOut:
             return None
         pause = pause_in(self._semantics, self._policy, handler)
         waits = pause is not None and goes_on is not None and self._tree.within(pause, goes_on)
+        if waits and self._ends_loop(spent):
+            return () if self._is_last_of_pass(handler) and not self.endings.counts(spent.body) else None
         if not waits or isinstance(spent.body[-1], cst.BaseCompoundStatement) or not self._ends_a_pass(handler):
             return None
         if self.endings.tells(spent.body[-1]):
             return None
         return (self._writing.after(spent.body[-1], ["break"]),)
 
+    def _ends_loop(self, spent: cst.IndentedBlock) -> bool:
+        """Whether the test of the loop is false after a block: ``done = True`` below ``while not done``."""
+        test = self.region.test if isinstance(self.region, cst.While) else None
+        ends = "False"
+        if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
+            test, ends = test.expression, "True"
+        small = [line.body[0] for line in spent.body if isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1]
+        assigned = [one for one in small if isinstance(one, cst.Assign) and len(one.targets) == 1]
+        return isinstance(test, cst.Name) and any(
+            alike(one.targets[0].target, test) and isinstance(one.value, cst.Name) and one.value.value == ends for one in assigned
+        )
+
     def _ends_a_pass(self, handler: Handler) -> bool:
         """Whether the end of a handler is that of a pass, and nothing but the end of the loop comes after the last one."""
-        region, tried = self.region, self._tree.parent.get(handler)
-        if not isinstance(region, cst.For) or region.orelse is not None:
-            return False
-        return isinstance(tried, cst.Try) and tried.finalbody is None and tried is region.body.body[-1]
+        return isinstance(self.region, cst.For) and self.region.orelse is None and self._is_last_of_pass(handler)
+
+    def _is_last_of_pass(self, handler: Handler) -> bool:
+        """Whether nothing is run in a pass behind a handler."""
+        tried = self._tree.parent.get(handler)
+        return isinstance(tried, cst.Try) and tried.finalbody is None and tried is self.region.body.body[-1]
 
     def _joined(self, test: cst.BaseExpression, operator: str, more: str) -> Edit:
         """One more reason in a test."""

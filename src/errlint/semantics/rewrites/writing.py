@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
 
 _BLANK = " \t"
+_WIDTH = 100
+"""Letters of a line that nobody minds."""
 _ERROR = "error"
 
 
@@ -81,6 +83,15 @@ class Writing:
     def step(self) -> str:
         """One level of indentation, as the file has it."""
         return self.source.module.default_indent
+
+    def asked(self, test: str, at: cst.CSTNode) -> list[str]:
+        """The head of an ``if`` at a statement; over several lines where one would be longer than all of the file."""
+        line = f"if {test}:"
+        wide = max(_WIDTH, max(map(len, self.source.text.splitlines()), default=0))
+        parts = test.split(" and ")
+        if len(self.indent(at)) + len(line) <= wide or len(parts) == 1 or " or " in test or " if " in test:
+            return [line]
+        return ["if (", f"{self.step}{parts[0]}", *(f"{self.step}and {part}" for part in parts[1:]), "):"]
 
     def before(self, statement: cst.CSTNode, lines: Sequence[str], *, with_comments: bool = False) -> Edit:
         """Lines above a statement, indented like it; ``with_comments``: and above those that speak of it, in lines of their own."""
