@@ -10,6 +10,7 @@ import libcst as cst
 from errlint.lean import dataclass
 from errlint.model import Edit
 from errlint.semantics.retries.keys import FreshKey
+from errlint.semantics.rewrites.listing import last_part
 from errlint.semantics.rewrites.writing import Writing
 
 if TYPE_CHECKING:
@@ -216,8 +217,7 @@ class Hoisting:
         return ("" if function.params.params else "*, ") + self._writing.source.text[start:end]
 
     def _last_parameter(self, function: cst.FunctionDef) -> cst.CSTNode:
-        last = [*function.params.params, *function.params.kwonly_params][-1]
-        return last.default or (last.annotation.annotation if last.annotation is not None else last.name)
+        return last_part([*function.params.params, *function.params.kwonly_params][-1])
 
     def _open(self, function: cst.FunctionDef) -> int:
         """Behind the bracket that opens the parameters."""
