@@ -13,7 +13,7 @@ from errlint.model import Edit
 from errlint.semantics.constants import string_value
 from errlint.semantics.names import dotted
 from errlint.semantics.request_ids.failures import Failure, Handler
-from errlint.semantics.request_ids.speech import Speech
+from errlint.semantics.request_ids.speech import Speaking, Speech
 from errlint.semantics.request_ids.wording import Wording, is_notation, trailing
 from errlint.semantics.rewrites.helpers import Helpers
 from errlint.semantics.rewrites.placing import requoted
@@ -148,13 +148,28 @@ class Additions:
         if isinstance(literal, cst.FormattedString):
             return self.to_text(literal, expression) if not values else ()
         if literal is None or not _is_plain(text):
-            return ()
+            return self._as_value(speech, text, expression) if not values else ()
         written = self._source.code(text)
         if speech.sheet.style == "percent" and _takes(written, "%s", len(values)):
             return (*self._inserted(literal, " (request id %s)"), *self._after(last, expression))
         if speech.sheet.style == "brace" and _takes(written, "{}", len(values)):
             return (*self._inserted(literal, " (request id {})"), *self._after(last, expression))
         return self.to_text(text, expression) if speech.sheet.style == "text" and not values else ()
+
+    def _as_value(self, speech: Speech, text: cst.BaseExpression, expression: str) -> tuple[Edit, ...]:
+        """`log.error(message)`: the text as a value beside the id: usual formats show no fields. Not where a file relies on these."""
+        if speech.sheet.style != "percent" or speech.sheet.fields != "extra" or self._relies_on_fields():
+            return ()
+        start = self._writing.span(text)[0]
+        return (Edit(start, start, '"%s (request id %s)", '), *self._after(text, expression))
+
+    def _relies_on_fields(self) -> bool:
+        """Whether log lines of the file have fields already."""
+        if any(one.keyword is not None and one.keyword.value == "extra" for one in self._tree.all(cst.Arg)):
+            return True
+        speaking = Speaking(self._semantics)
+        said = (speaking.of(call) for call in self._tree.all(cst.Call))
+        return any(speech is not None and speech.certain and speech.sheet.fields == "keywords" for speech in said)
 
     def to_text(self, text: cst.BaseExpression, expression: str) -> tuple[Edit, ...]:
         """Add the id to the end of an f-string, of a literal that becomes one, or of one that values are put into; to a sentence only."""
