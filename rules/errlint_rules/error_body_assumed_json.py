@@ -72,6 +72,6 @@ def check(node: cst.Call, ctx: Context) -> Iterator[Finding]:
         node,
         "the body of an error may be no JSON, but the page of a proxy: decoding it fails, and hides the error",
         trail=[*body.trail, *([Place(needed, "needed where the answer is an error")] if needed is not node else [])],
-        remedy="catch `ValueError` here, and fall back to the status",
+        remedy=f"catch {' and '.join(f'`{name}`' for name in ctx.decodings.raised(body))} here, and fall back to the status",
         api=body.catalogue,
     )

@@ -57,7 +57,7 @@ fix where something that belongs to the attempt goes into the key.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import libcst as cst
 
@@ -67,20 +67,22 @@ from errlint.rule import RETRIES, Context, Finding, Fix, FreshKey, Place, RetryP
 @rule("ERR207", on=RETRIES, since="0.1", severity=Severity.ERROR, preview=True, uses=("idempotency",), screen=lambda code: code.retries)
 def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
     for policy in ctx.retries_at(node):
-        for fresh in ctx.keys.fresh(policy) if policy.trail else ():
+        keys = tuple(ctx.keys.fresh(policy)) if policy.trail else ()
+        for fresh in keys:
             yield ctx.finding(
                 fresh.draws,
                 "each attempt makes an idempotency key of its own, so the API takes every one for a new request",
                 trail=[*policy.trail, Place(fresh.key.node, "sent as the idempotency key")],
                 remedy="make the key before the first attempt, and send it with all of them",
                 api=policy.catalogue,
-                fix=_fix(fresh, policy, ctx),
+                fix=_fix(fresh, keys, policy, ctx),
             )
 
 
-def _fix(fresh: FreshKey, policy: RetryPolicy, ctx: Context) -> Fix | None:
-    edits = ctx.hoisting.above_loop(fresh)
+def _fix(fresh: FreshKey, keys: Sequence[FreshKey], policy: RetryPolicy, ctx: Context) -> Fix | None:
+    """The key made once; of the other ``keys`` of a retry, each stays one of its own, since they belong to other requests."""
+    edits = ctx.hoisting.above_loop(fresh, keys[: keys.index(fresh)])
     if edits is not None:
         return ctx.fix(Safety.SAFE, "Make the key once, above the loop", *edits)
-    edits = ctx.hoisting.above_function(fresh, policy)
+    edits = ctx.hoisting.above_function([key for key in keys if key.code is fresh.code], policy)
     return None if edits is None else ctx.fix(Safety.UNSAFE, "Make the key once, before the function that is retried", *edits)

@@ -102,7 +102,8 @@ def _of_test(test: TextTest, ctx: Context) -> Iterator[Finding]:
     words = tuple(dict.fromkeys(word for part in question.tests for word in part.words()))
     sole = _only_the_text_tells(words, subject.catalogue)
     narrowed = ctx.narrowed(node, subject)
-    replacement = ctx.replacement(words, subject, question.node, negated=test.negated) if question.uniform and not sole else None
+    replaced = question.uniform and not sole and not ctx.semantics.text_tests.tells_which(question.node, question.tests)
+    replacement = ctx.replacement(words, subject, question.node, negated=test.negated) if replaced else None
     yield ctx.finding(
         question.node,
         _message(subject, narrowed),

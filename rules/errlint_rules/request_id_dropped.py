@@ -146,7 +146,6 @@ def _slot(slotless: Slotless, ctx: Context) -> Fix | None:
     if not last or not isinstance(init.body, cst.IndentedBlock):
         return None
     declared = "request_id: str | None = None" if last[0].annotation is not None else "request_id=None"
-    end = ctx.source.span(last[0])[1]
     statement = init.body.body[-1]
     after = ctx.source.span(statement)[1]
     indent = ctx.before(statement)
@@ -159,4 +158,4 @@ def _slot(slotless: Slotless, ctx: Context) -> Fix | None:
             passed.extend(ctx.additions.argument(loss.raised, f"request_id={loss.failure.expression}"))
     if not passed:
         return None  # a place that nobody fills
-    return ctx.fix(Safety.UNSAFE, "Give the class a place for it: `request_id`", Edit(end, end, f", {declared}"), kept, *passed)
+    return ctx.fix(Safety.UNSAFE, "Give the class a place for it: `request_id`", *ctx.add_parameter(last[0], declared), kept, *passed)

@@ -47,7 +47,8 @@ def publish(topic, text):
 
 The fix adds the id, and nothing else of the answer, to the text that is logged or printed, or as a field. It is safe where everything that
 the handler catches has the id, and unsafe where it is read with a guard. What end users see is left as it is, and so is what programs read
-(JSON, markup, columns, other streams than the terminal's); a dict that is printed, by itself or as JSON, gets one entry more. A field of
+(JSON, markup, columns, other streams than the terminal's); a dict that is printed, by itself or as JSON, gets one entry more. Log lines get
+a field in files that give them fields anyway, and where the text cannot go on: usual formats do not show it. A field of
 a log line is called `api_request_id`, since `request_id` is often that of the request which the program itself serves; unless the file has
 put what it read off an error under that name before. Warnings are left as they are: Python shows each text once.
 """

@@ -12,6 +12,7 @@ from errlint.model import Edit, Fix, Safety
 from errlint.semantics.analysis import Semantics
 from errlint.semantics.retries.policy import RetryPolicy
 from errlint.semantics.rewrites.helpers import merged
+from errlint.semantics.rewrites.listing import last_part
 from errlint.source import Source
 
 if TYPE_CHECKING:  # files with findings are few, so what writes is imported when it is needed
@@ -59,16 +60,24 @@ class Editing:
         """Add an argument at the end of a call."""
         return self.writing.listing.add_argument(call, code)
 
+    def add_parameter(self, last: cst.Param, code: str) -> tuple[Edit, ...]:
+        """Add a parameter behind the last one of a function; on a line of its own where that has one."""
+        return self.writing.listing.add_behind(last, last_part(last), [code])
+
     def remove_argument(self, call: cst.Call, argument: cst.Arg) -> Edit | None:
         """Take an argument out, with its comma and the comment behind; None when another comment stands between it and its neighbours."""
         lines = self.writing.listing.own_lines(argument, argument.value)
         if lines is not None:
             return Edit(*lines, "")
         position = next(index for index, found in enumerate(call.args) if found is argument)
-        if position:
+        following = self.source.span(call.args[position + 1])[0] if position + 1 < len(call.args) else None
+        opens_line = self.writing.starts_line(argument)
+        if following is not None and opens_line and "\n" not in self.source.text[self.source.end(argument.value) : following]:
+            start, end = self.source.span(argument)[0], following  # the line break before it stays
+        elif position:
             start, end = self.source.end(call.args[position - 1].value), self.source.end(argument.value)
-        elif len(call.args) > 1:
-            start, end = self.source.span(argument)[0], self.source.span(call.args[1])[0]
+        elif following is not None:
+            start, end = self.source.span(argument)[0], following
         else:
             # the only argument: its comma alone would not be Python
             start, end = self.source.span(argument)

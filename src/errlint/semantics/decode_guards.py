@@ -51,6 +51,12 @@ class DecodeGuards:
     def _catches(self, names: Iterable[str], body: Meaning) -> bool:
         return any(name.endswith("DecodeError") or name in self._failures(body) for name in names)
 
+    def raised(self, body: Meaning) -> tuple[str, ...]:
+        """The types, one or more, that a handler has to name to take any failure to decode a body."""
+        declared = body.origin.sheet.undecodable if body.origin is not None and body.origin.sheet is not None else ()
+        # what is called a DecodeError is a ValueError in all libraries
+        return ("ValueError", *(name for name in declared if not name.endswith("DecodeError")))
+
     def _failures(self, body: Meaning) -> set[str]:
         """The types, by all their names, that catch the failure to decode a body."""
         found = {*BROAD, "ValueError"}

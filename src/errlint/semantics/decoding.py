@@ -144,6 +144,10 @@ class Decodings:
             if body is not None and body.kind is Kind.BODY and not body.path and self._semantics.answers.of(body) == answer:
                 yield body
 
+    def raised(self, body: Meaning) -> tuple[str, ...]:
+        """The types, one or more, that a handler has to name to take any failure to decode a body."""
+        return self._guards.raised(body)
+
     def guarded(self, call: cst.Call, body: Meaning) -> bool:
         """Whether a body that is no JSON cannot get here, or its failure is expected: there, or by all callers.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 import libcst as cst
 
@@ -260,3 +260,20 @@ class TextTests:
         if bindings and bindings[0].how is How.ITEM and isinstance(bindings[0].node, cst.CompFor):
             return self._tree.enclosing(test.node, cst.GeneratorExp) or self._tree.enclosing(test.node, cst.ListComp)
         return None
+
+    def tells_which(self, node: cst.CSTNode, tests: Sequence[TextTest]) -> bool:
+        """Whether code asks elsewhere which phrase of a loop was found: ``for word in WORDS: if word in text: return word``.
+
+        :param node: what asks; :param tests: the tests in it.
+        """
+        for name in self._tree.inside(node, cst.Name):
+            if any(self._tree.within(name, test.subject) for test in tests):
+                continue
+            loops = [binding.node for binding in self._scopes.reaching(name) if binding.how is How.ITEM]
+            around = self._tree.enclosing(name, cst.FunctionDef) or self._tree.module
+            alike = [other for other in self._tree.inside(around, cst.Name) if other.value == name.value]
+            bound = (node, *(loop.target for loop in loops if isinstance(loop, (cst.For, cst.CompFor))))
+            others = [other for other in alike if not any(self._tree.within(other, one) for one in bound)]
+            if any(binding.node in loops for other in others for binding in self._scopes.reaching(other)):
+                return True
+        return False

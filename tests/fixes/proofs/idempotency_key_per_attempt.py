@@ -21,6 +21,16 @@ ONE_KEY = Claim(
 NEW_KEYS = Claim("sent another key with each request", lambda run, _: len(set(_keys(run))) == len(run.calls) > 1)
 
 
+def _keys_by_path(run: Run) -> dict[str, set[str | None]]:
+    return {call.path: {other.key("Idempotency-Key") for other in run.calls if other.path == call.path} for call in run.calls}
+
+
+KEY_EACH = Claim(
+    "sent one key with each of two requests, and not the same with both",
+    lambda run, _: [len(keys) for keys in _keys_by_path(run).values()] == [1, 1] and len(set(_keys(run))) == 2,
+)
+
+
 def _breaks(answer: Answer) -> bool:
     return answer.fault == RESET.fault
 
@@ -34,6 +44,7 @@ def _hangs(answer: Answer) -> bool:
 
 
 LOOPS, DECORATORS = "idempotency_key_per_attempt/bad_loops.py", "idempotency_key_per_attempt/bad_decorators.py"
+TWO = "idempotency_key_per_attempt/bad_two_requests.py"
 AIOHTTP = "idempotency_key_per_attempt/bad_aiohttp.py"
 _keyed = partial(Proof, "ERR207", before=NEW_KEYS, after=ONE_KEY)
 above = partial(_keyed, fix="Make the key once, above the loop", client=LOOPS)
@@ -43,6 +54,7 @@ PROOFS = [
     above(call="pay({'item': 1})", api="http", on=has_status(500, 503)),
     above(call="refund('p1')", api="http", on=_breaks),
     above(call="order('i1')", api="http", on=_breaks_or_hangs),
+    above(call="book({'item': 1})", api="http", client=TWO, after=KEY_EACH, on=_breaks, then=(Answer("200", 200),)),
     split(call="pay('o1')", api="http", on=_hangs),
     split(call="order('i1')", api="http", on=_breaks_or_hangs),
     split(call="Shop().ship('o1')", api="http", on=_breaks),

@@ -14,7 +14,7 @@ from errlint.semantics.constants import string_value
 from errlint.semantics.meaning import Kind
 from errlint.semantics.names import dotted
 from errlint.semantics.request_ids.failures import Failure, Handler
-from errlint.semantics.request_ids.speech import Speech
+from errlint.semantics.request_ids.speech import Speaking, Speech
 from errlint.semantics.request_ids.wording import Wording, is_filled, is_notation, trailing
 from errlint.semantics.rewrites.helpers import Helpers
 from errlint.semantics.rewrites.placing import Binding, binding, requoted
@@ -153,12 +153,12 @@ class Additions:
             woven = self.to_text(last, expression) if isinstance(last, cst.FormattedString) or is_filled(last) else ()
             return woven or self._after(last, self._alone(last, expression))
         if is_filled(text):
-            return self.to_text(text, expression) if not values else ()
+            return (self.to_text(text, expression) or self._as_value(speech, text, expression)) if not values else ()
         literal = _last_literal(text)
         if isinstance(literal, cst.FormattedString):
             return self.to_text(literal, expression) if not values else ()
         if literal is None or not _is_plain(text):
-            return ()
+            return self._as_value(speech, text, expression) if not values else ()
         written = self._source.code(text)
         if speech.sheet.style == "percent" and _takes(written, "%s", len(values)):
             return (*self._inserted(literal, " (request id %s)"), *self._after(last, expression))
@@ -172,6 +172,21 @@ class Additions:
             return f'"(request id %s)" % {_operand(expression)}'
         inside = requoted(expression, ['"', *self._writing.placing.quotes_around(beside)])
         return f'f"(request id {{{inside}}})"' if inside else ""
+
+    def _as_value(self, speech: Speech, text: cst.BaseExpression, expression: str) -> tuple[Edit, ...]:
+        """`log.error(message)`: the text as a value beside the id: usual formats show no fields. Not where a file relies on these."""
+        if speech.sheet.style != "percent" or speech.sheet.fields != "extra" or self._relies_on_fields():
+            return ()
+        start = self._writing.span(text)[0]
+        return (Edit(start, start, '"%s (request id %s)", '), *self._after(text, expression))
+
+    def _relies_on_fields(self) -> bool:
+        """Whether log lines of the file have fields already."""
+        if any(one.keyword is not None and one.keyword.value == "extra" for one in self._tree.all(cst.Arg)):
+            return True
+        speaking = Speaking(self._semantics)
+        said = (speaking.of(call) for call in self._tree.all(cst.Call))
+        return any(speech is not None and speech.certain and speech.sheet.fields == "keywords" for speech in said)
 
     def to_text(self, text: cst.BaseExpression, expression: str) -> tuple[Edit, ...]:
         """Add the id to the end of an f-string, of a literal that becomes one, or of one that values are put into; to a sentence only."""

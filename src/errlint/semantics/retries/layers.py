@@ -37,6 +37,8 @@ def multiplied(semantics: Semantics, outer: RetryPolicy) -> Iterator[Multiplied]
     for inner in semantics.retries.layers:
         if inner is outer or outer.builtin or not _same_failures(outer, inner):
             continue
+        if inner.builtin and not inner.retried.statuses.may:
+            continue  # a client that follows no answer connects again: nothing had been sent
         if outer.covers_call and inner.covers_client:
             continue  # what is said for one call stands in the place of what its client does
         shared = next((attempt for attempt in outer.attempts if _requests(attempt) & _all_requests(inner.attempts)), None)

@@ -51,7 +51,9 @@ class Listing:
     def _indent_within(self, listed: cst.CSTNode) -> str:
         """The white space before a new line of the list that something stands in: that of a line which begins with a part of it, if any."""
         holder = self._tree.parent.get(listed)
-        others: Sequence[cst.CSTNode] = getattr(holder, "elements", None) or getattr(holder, "args", None) or ()
+        others: Sequence[cst.CSTNode] = (
+            getattr(holder, "elements", None) or getattr(holder, "args", None) or getattr(holder, "params", None) or ()
+        )
         for found in (listed, *others):
             if self._writing.starts_line(found):
                 return self._writing.indent(found)
@@ -123,3 +125,8 @@ class Listing:
     def gap(self, listed: cst.CSTNode) -> str:
         """What stands before one more of a list: a new line where this one has a line of its own."""
         return f"{self._writing.newline}{self._writing.indent(listed)}" if self._writing.starts_line(listed) else " "
+
+
+def last_part(parameter: cst.Param) -> cst.BaseExpression:
+    """What a parameter ends with, as it is written: its default, its annotation, or its name."""
+    return parameter.default or (parameter.annotation.annotation if parameter.annotation is not None else parameter.name)

@@ -187,14 +187,18 @@ class Writing:
             isinstance(parent, cst.Arg) and parent.keyword is name
         )
 
-    def free(self, wanted: str, within: cst.CSTNode | None = None) -> str:
-        """The name, or one like it, that the file does not use for anything else; or not in the outermost function around a node."""
+    def free(self, wanted: str, within: cst.CSTNode | None = None, *, skipped: int = 0) -> str:
+        """The name, or one like it, that the file does not use for anything else; or not in the outermost function around a node.
+
+        :param skipped: how many such names are left to others.
+        """
         outermost: cst.CSTNode = self._tree.module
         for found in (within, *self._tree.ancestors(within)) if within is not None else ():
             outermost = found if isinstance(found, cst.FunctionDef) else outermost
         names = self._tree.inside(outermost, cst.Name)
         candidates = itertools.chain((wanted,), (f"{wanted}_{number}" for number in itertools.count(2)))
-        return next(name for name in candidates if not any(node.value == name and self._stands_alone(node) for node in names))
+        free = (name for name in candidates if not any(node.value == name and self._stands_alone(node) for node in names))
+        return next(itertools.islice(free, skipped, None))
 
     def caught(self, handler: cst.ExceptHandler | cst.ExceptStarHandler) -> str:
         """A name for the exception of a handler that gives it none; handlers beside it may have the same, which they forget."""
