@@ -102,7 +102,12 @@ def _of_test(test: TextTest, ctx: Context) -> Iterator[Finding]:
     words = tuple(dict.fromkeys(word for part in question.tests for word in part.words()))
     sole = _only_the_text_tells(words, subject.catalogue)
     narrowed = ctx.narrowed(node, subject)
-    replaced = question.uniform and not sole and not ctx.semantics.text_tests.tells_which(question.node, question.tests)
+    replaced = (
+        question.uniform
+        and not sole
+        and not ctx.semantics.text_tests.tells_which(question.node, question.tests)
+        and not ctx.is_worded_here_too(words, subject)
+    )
     replacement = ctx.replacement(words, subject, question.node, negated=test.negated) if replaced else None
     yield ctx.finding(
         question.node,

@@ -73,6 +73,10 @@ class Context(Editing):
         """Whether a test asks an exception of the project for a constant that the project itself raises it with."""
         return self.semantics.own_texts.asked_for(test, subject)
 
+    def is_worded_here_too(self, words: Sequence[str], subject: Meaning) -> bool:
+        """Whether exceptions that the project words itself say what is looked for as well: no status tells these."""
+        return self.semantics.own_texts.are_raised(words, subject)
+
     def retried_text(self, call: cst.Call) -> RetriedText | None:
         """The text of an API's error that a call of a retry library makes the retry depend on; None for every other call."""
         return self.semantics.retried_texts.at(call)

@@ -15,6 +15,7 @@ import libcst as cst
 
 from errlint.body_keys import CODES
 from errlint.first_party import is_first_party
+from errlint.http_words import names_status
 from errlint.semantics.constants import item_key, string_value
 from errlint.semantics.functions import is_super_init, method
 from errlint.semantics.meaning import Kind, Meaning
@@ -62,6 +63,16 @@ class OwnTexts:
         return bool(words) and all(any(word.casefold() in text for text in texts) for word in words)
 
     def _is_raised_with(self, words: Sequence[str], subject: Meaning) -> bool:
+        """Whether all that is asked for is what the project itself writes.
+
+        A library writes the status into the text of its own: whoever asks for that number asks for both.
+        """
+        origin = subject.origin
+        by_library = origin is not None and origin.sheet is not None and not self._semantics.types.is_of_project(origin.sheet)
+        of_both = by_library and any(word.strip().isdigit() and names_status(word) for word in words)
+        return not of_both and self.are_raised(words, subject)
+
+    def are_raised(self, words: Sequence[str], subject: Meaning) -> bool:
         """Whether every word stands in what the project itself writes into the exceptions that the ``try`` raises for a status."""
         if not subject.from_exception:
             return False
