@@ -25,6 +25,7 @@ from errlint.libraries import Libraries
 from errlint.library_sheets import TypeSheet
 from errlint.model import Location
 from errlint.project import Module, Project
+from errlint.retry_words import SPEAKS_OF_AGAIN
 from errlint.semantics.analysis import Semantics
 from errlint.semantics.closed import UNKNOWN, parsed
 from errlint.semantics.imported import Imported
@@ -61,6 +62,7 @@ _MOST_IMPLEMENTATIONS = 4
 """How many subclasses are asked what they have for an abstract method."""
 
 _LOOPS = re.compile(rb"^[ \t]*(?:async[ \t]+)?(?:for|while)\b", re.MULTILINE)
+_AGAIN = re.compile(SPEAKS_OF_AGAIN.encode())
 
 T = TypeVar("T")
 
@@ -96,6 +98,7 @@ class Modules:
         self._located: dict[str, tuple[Source, Tree] | None] = {}
         self._answers: dict[Hashable, tuple[object, Noted]] = {}
         self._loops: dict[str, tuple[bool, Noted]] = {}
+        self._speaks: dict[str, tuple[bool, Noted]] = {}
         self._types: dict[str, tuple[TypeSheet | None, Noted]] = {}
         self.trace = self.first_party.trace
 
@@ -125,9 +128,9 @@ class Modules:
         bounds = index.names.get(path[0], ()) if index is not None and len(path) == 1 else ()
         if not bounds or any(bound.how != "function" for bound in bounds):
             return True
-        return self._has_loop(module) and bool(
-            self._ask(module, HOPS - 1, ("may retry", found), lambda summariser: summariser.may_retry(path))
-        )
+        if not self._has_loop(module) and not self._speaks_of_again(module):
+            return False
+        return bool(self._ask(module, HOPS - 1, ("may retry", found), lambda summariser: summariser.may_retry(path)))
 
     def waiting(self, name: str, answers: tuple[int | str, ...], hops: int, *, bound: bool) -> Waiting | None:
         """How long the function of this name waits, or says to wait."""
@@ -137,6 +140,14 @@ class Modules:
     def _has_loop(self, file: str) -> bool:
         """Whether a module has a loop and a handler: told by its bytes, before anything is parsed."""
         return self.trace.remembered(self._loops, file, lambda: self._find_loop(file))
+
+    def _speaks_of_again(self, file: str) -> bool:
+        """Whether a module has a name that speaks of another attempt, as libraries that make them do: told by its bytes."""
+        return self.trace.remembered(self._speaks, file, lambda: self._find_word(file))
+
+    def _find_word(self, file: str) -> bool:
+        self.trace.touch(file)
+        return _AGAIN.search(self.first_party.project.read(file) or b"") is not None
 
     def _find_loop(self, file: str) -> bool:
         self.trace.touch(file)
@@ -174,6 +185,20 @@ class Modules:
         if not self._is_value(file, path):
             return None
         return parsed(self._ask(file, hops, ("constant", name), lambda module: module.constant(path)) or UNKNOWN)
+
+    def is_function(self, name: str) -> bool:
+        """Whether the name is that of a function at the top of a module: told by the index."""
+        file, path = file_and_path(name)
+        index = self.first_party.index(file)
+        bounds = index.names.get(path[0], ()) if index is not None and len(path) == 1 else ()
+        return bool(bounds) and all(bound.how == "function" for bound in bounds)
+
+    def makes(self, name: str, hops: int) -> cst.BaseExpression | None:
+        """What the function of this name makes, in a module that speaks of another attempt."""
+        file, path = file_and_path(name)
+        if not self.is_function(name) or not self._speaks_of_again(file):
+            return None
+        return parsed(self._ask(file, hops, ("makes", name), lambda module: module.makes(path)) or UNKNOWN)
 
     def type_names(self, name: str, hops: int) -> tuple[str, ...]:
         """The types in the tuple of this name."""

@@ -139,10 +139,20 @@ class Summariser:
 
     def may_retry(self, path: tuple[str, ...]) -> bool:
         """Whether the function at a path of names may retry what it is given, whatever that is."""
+        from errlint.semantics.retries.library.calls import RetryCalls
         from errlint.semantics.retries.wrappers import may_retry
 
         node = self._function_at(path)
-        return node is not None and may_retry(self._semantics, node)
+        if node is None:
+            return False
+        calls = RetryCalls(self._semantics)
+        return may_retry(self._semantics, node) or any(map(calls.behind, self._semantics.functions.returned(node)))
+
+    def makes(self, path: tuple[str, ...]) -> str:
+        """What the function at a path returns, written out, where that is one expression."""
+        node = self._function_at(path)
+        returned = list(self._semantics.functions.returned(node)) if node is not None and node.asynchronous is None else []
+        return self._semantics.closed.made_by(node, returned[0]) if node is not None and len(returned) == 1 else "..."
 
     def waiting(self, path: tuple[str, ...], answers: tuple[int | str, ...], *, bound: bool) -> Waiting | None:
         """How long the function at a path of names waits, or says to wait; ``answers``: the arguments that are what failed."""
@@ -191,6 +201,10 @@ class Summariser:
     def _predicates_at(self, path: tuple[str, ...]) -> Iterator[cst.FunctionDef | cst.Lambda]:
         yield from self._functions_at(path)
         yield from (found for found in self._expressions_at(path) if isinstance(found, cst.Lambda))
+        rank = path[0][1:-1] if len(path) == 1 and path[0].startswith("<") else ""
+        written = self._tree.at(int(rank)) if rank.isdecimal() else None
+        if isinstance(written, cst.Lambda):
+            yield written
 
     def _keys_of_instance(self, path: tuple[str, ...], made: Arguments | None) -> _Keys:
         """By which argument the parameters of a class's ``__init__`` are given, or the fields of a dataclass."""
