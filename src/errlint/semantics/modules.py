@@ -114,7 +114,7 @@ class Modules:
     def retrier(self, name: str, asked: Retrying, hops: int) -> Retrier | None:
         """The function of this name, if it retries what it is given."""
         file, path = file_and_path(name)
-        if not self._has_loop(file):
+        if not self._has_loop(file) and not self._is_value(file, path[:1]):
             return None
         return self._ask(file, hops, ("retrier", name, asked), lambda module: module.retrier(path, asked))
 

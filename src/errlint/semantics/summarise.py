@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 import msgspec
 
+from errlint.first_party import file_and_path
 from errlint.semantics.carried import making_of
 from errlint.semantics.class_members import is_abstract, is_property, is_static
 from errlint.semantics.functions import fields, is_spread, method
@@ -121,10 +122,11 @@ class Summariser:
 
         node = self._function_at(path)
         if node is None:
-            return None
+            return self._configured(path, asked)
         made, given = self._keys_of_instance(path, asked.made), self._keys(node, asked.given, bound=len(path) > 1)
         kinds = {**self._kinds(made, asked.made), **self._kinds(given, asked.given)}
         numbers = {**_numbers(made, asked.made), **_numbers(given, asked.given)}
+        kinds.update(self._starred(node, asked.given, bound=len(path) > 1))
         raised = tuple(Raised(tuple(map(self._inside, types)), outcomes) for types, outcomes in asked.raised)
         predicates = {**self._predicates(made, asked.made), **self._predicates(given, asked.given)}
         found = retries_what_it_gets(self._semantics, node, Assumed(kinds, raised, numbers, predicates))
@@ -136,6 +138,20 @@ class Summariser:
         spots, schedule = self._spots(found.failures.places), self._schedule(found.wait, found.stop)
         name = found.parameter.name.value
         return Retrier(outcomes.may, outcomes.must, found.failures.named, spots, callee, name, found.asks, schedule)
+
+    def _configured(self, path: tuple[str, ...], asked: Retrying) -> Retrier | None:
+        """The same of a variable at a path, or of a method of the object that it keeps."""
+        from errlint.semantics.retries.foreign import configured
+
+        values = list(self._expressions_at(path[:1])) if len(path) <= 2 else []
+        found = configured(self._semantics, values[0], path[1] if len(path) == 2 else "", asked) if len(values) == 1 else None
+        imported = self._semantics.imported
+        if found is None or imported is None:
+            return None
+        name, question = found
+        own = name.startswith(f"{self._file}:")
+        known = self.retrier(file_and_path(name)[1], question) if own else imported.retrier(name, question)
+        return msgspec.structs.replace(known, callee=0) if known is not None and known.callee is None else known
 
     def may_retry(self, path: tuple[str, ...]) -> bool:
         """Whether the function at a path of names may retry what it is given, whatever that is."""
@@ -234,6 +250,17 @@ class Summariser:
         """The types that parameters stand for."""
         kinds = dict(given.kinds) if given is not None else {}
         return {param: (UNKNOWN_TYPE,) if key is None else tuple(map(self._inside, kinds[key])) for param, key in keys.items()}
+
+    def _starred(self, node: cst.FunctionDef, given: Arguments | None, *, bound: bool) -> dict[cst.CSTNode, tuple[str, ...]]:
+        """The types that ``*errors`` of a function stand for: those of the arguments that no other parameter takes."""
+        star = node.params.star_arg
+        if not isinstance(star, cst.Param):
+            return {}
+        taken = len([*node.params.posonly_params, *node.params.params]) - (bound and not is_static(node))
+        kinds = given.kinds if given is not None else ()
+        names = [name for key, found in kinds if (key >= taken if isinstance(key, int) else key == "*") for name in found]
+        known = given is not None and not (taken and any(key == "*" for key, _ in kinds))
+        return {star: tuple(map(self._inside, names)) if known else (UNKNOWN_TYPE,)}
 
     def _predicates(self, keys: _Keys, given: Arguments | None) -> dict[cst.CSTNode, Predicate | None]:
         """The functions that parameters stand for: those of this file, and what another one says of its own."""
