@@ -55,7 +55,7 @@ class Closed:
         """What a function returns, where it is for its callers to say what stands for its parameters (:func:`filled_in`)."""
         positional = [*function.params.posonly_params, *function.params.params]
         keys = {parameter: position for position, parameter in enumerate(positional)}
-        written = {
+        written: dict[cst.CSTNode, str] = {
             parameter: f"{_PASSED}({parameter.name.value!r}, {keys.get(parameter, -1)}, "
             f"{self.source(parameter.default) if parameter.default is not None else UNKNOWN})"
             for parameter in (*positional, *function.params.kwonly_params)
@@ -231,7 +231,7 @@ class _Filling(cst.CSTTransformer):
         self._named = {argument.keyword.value: argument.value for argument in call.args if argument.keyword is not None}
         self._is_open = any(argument.star for argument in call.args)
 
-    def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.BaseExpression:
+    def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.BaseExpression:  # noqa: ARG002, N802  (libcst)
         match updated_node:
             case cst.Call(func=cst.Name(value=word), args=[cst.Arg(value=name), cst.Arg(value=position), cst.Arg(value=default)]) if (
                 word == _PASSED

@@ -2,7 +2,8 @@
 
 What their loop does with a failure is asked of the module where it stands (:mod:`~errlint.semantics.summarise`), for the types that are
 raised here and for the arguments that are passed here. How long they wait, and when they stop, is said there; rules that look at this file
-ask no more of it than whether the wait asks the server, and only where the use alone tells after which statuses it comes.
+ask no more of it than whether the wait asks the server and whether it ever ends, and only where the use alone tells after which statuses
+the retry comes.
 """
 
 from __future__ import annotations
