@@ -63,7 +63,7 @@ class Summariser:
         """The function or method at a path of names, called with what is ``given``."""
         node = self._function_at(path)
         if node is None:
-            return None
+            return self._kept_function(path, given)
         keys = self._parameters(node, [key for key, _ in given], bound=bound)
         evaluator = self._semantics.evaluator
         if keys:
@@ -99,6 +99,19 @@ class Summariser:
             abstract=is_abstract(node),
             only_reads=only_reads(node, self._tree),
         )
+
+    def _kept_function(self, path: tuple[str, ...], given: Given) -> FunctionSummary | None:
+        """The same of ``client.request``, where the attribute at a path is set to it, and to nothing else."""
+        values = list(self._expressions_at(path)) if len(path) == 2 else []
+        kept = values[0] if len(values) == 1 else None
+        member = self._semantics.evaluator.callees.member(kept) if isinstance(kept, cst.Attribute) else None
+        if member is None:
+            return None
+        if member.owner is None:
+            imported = self._semantics.imported
+            return imported.function(member.elsewhere, given, bound=True) if imported is not None else None
+        target = (member.owner.name.value, member.name)
+        return self.function(target, given, bound=True) if self._function_at(target) is not None else None
 
     def value(self, path: tuple[str, ...]) -> Value | None:
         """The variable, or the attribute of a class, at a path of names."""
