@@ -303,7 +303,7 @@ class _Runners:
         name = (self._semantics.types.named(call.func) or "") if call is not None else ""
         if call is not None and self._semantics.types.type(name) is not None:
             return Runner(f"{self._callees.outside(name)}.{member or _CALLED}", given, self._arguments(call))
-        here = self._semantics.functions.defined(call.func) if call is not None else []
+        here = self._semantics.functions.defined(call.func) if call is not None and isinstance(call.func, cst.Name) else []
         if call is not None and not member and (here or is_first_party(name)):
             return Runner(self._here(here[0]) if here else name, self._arguments(call))
         meaning = self._semantics.meaning(value)
