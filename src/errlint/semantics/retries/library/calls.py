@@ -135,7 +135,8 @@ class RetryCalls:
         if not isinstance(name, (cst.Name, cst.Attribute)) or not is_first_party(self._semantics.names.qualified(name) or ""):
             return None
         sites = self.behind(used)
-        if len(sites) != 1 or sites[0].node in self._semantics.tree.order or sites[0].described.sheet.covers != "function":
+        here = len(sites) == 1 and sites[0].node in self._semantics.tree.order
+        if len(sites) != 1 or (here and sites[0].node is not used) or sites[0].described.sheet.covers != "function":
             return None
         return replace(sites[0], node=used)
 
@@ -266,7 +267,8 @@ class RetryCalls:
             for function in self._semantics.functions.run_by(expression):
                 sources.extend(self._semantics.functions.returned(function))
             made = self._made_of_arguments(expression) if not sources else None
-            sources.extend([made] if made is not None else ())
+            if made is not None:
+                return [replace(site, node=expression) for site in self.behind(made, hops - 1)]
         elif isinstance(expression, (cst.Name, cst.Attribute)):
             sources.extend(self._semantics.constants.values(expression))
         elif isinstance(expression, cst.IfExp):
