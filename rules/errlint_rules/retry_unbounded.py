@@ -61,9 +61,12 @@ from errlint.rule import RETRIES, Context, Finding, head, rule
 @rule("ERR203", on=RETRIES, since="0.1", preview=True, screen=lambda code: code.retries)
 def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
     for policy in ctx.retries_at(node):
-        if policy.stop.bounded is False and policy.trail:
+        # who makes any call again, elsewhere, is told of it by the use alone
+        there = policy.elsewhere if policy.elsewhere is not None and policy.elsewhere.by_use else None
+        stop = there.stop if there is not None else policy.stop
+        if stop.bounded is False and policy.trail:
             yield ctx.finding(
-                head(policy.stop.node or policy.node),
+                head(stop.node or policy.node),
                 "this retry never gives up",
                 trail=policy.trail,
                 remedy="limit the attempts, or the time",

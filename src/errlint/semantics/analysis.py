@@ -107,7 +107,7 @@ class Semantics:
     @cached_property
     def closed(self) -> Closed:
         """Literals for other modules."""
-        return Closed(self.names, self.constants, self._class_of)
+        return Closed(self.names, self.constants, self._class_of, self._function_of)
 
     def _class_of(self, expression: cst.BaseExpression) -> str:
         """The name by which other modules know the class of the project that an expression is; "" for anything else."""
@@ -116,6 +116,19 @@ class Semantics:
             return name if self.types.type(name) is not None else ""
         own = self.imported is not None and self.types.definition(name) is not None
         return f"{self.imported.file}:{name}" if own and self.imported is not None else ""
+
+    def _function_of(self, expression: cst.BaseExpression) -> str:
+        """The name by which other modules know the function of the project that an expression is; a lambda goes by its rank."""
+        if self.imported is None:
+            return ""
+        if isinstance(expression, cst.Lambda):
+            rank = self.tree.order.get(expression)
+            return f"{self.imported.file}:<{rank}>" if rank is not None else ""
+        for function in self.functions.defined(expression):
+            is_inside = isinstance(expression, cst.Attribute) or self.tree.enclosing(function, cst.FunctionDef) is not None
+            return f"{self.imported.file}:{function.name.value}" if not is_inside else ""
+        name = self.names.qualified(expression) or ""
+        return name if is_first_party(name) and self.imported.is_function(name) else ""
 
     @cached_property
     def types(self) -> Types:

@@ -83,7 +83,7 @@ class Called:
         if by_name is not None:
             return by_name
         if isinstance(call.func, cst.Attribute):
-            found = self._method(call, call.func)
+            found = self._method(call, self._callees.kept_method(call.func) or call.func)
             if found is not None:
                 return found
         for function in self._callees.here(call):

@@ -53,8 +53,9 @@ class Callees:
         """The functions of this file that a call may run; several when a name is defined in branches, or by several subclasses."""
         found = self._functions.run_by(call)
         if not found and isinstance(call.func, cst.Attribute):
-            member = self.member(call.func)
-            found = list(self._members.functions(member)) if member is not None else []
+            found = self.members(call.func)
+            kept = self.kept_method(call.func) if not found else None
+            found = self.members(kept) if kept is not None else found
         found = found or self._handed_on(call)
         if not any(map(is_abstract, found)):
             return found
@@ -62,6 +63,12 @@ class Callees:
         for owner, name in self._abstract(found):
             written += [function for function in self._members.implementations(owner, name) if function not in written]
         return written
+
+    def kept_method(self, attribute: cst.BaseExpression) -> cst.Attribute | None:
+        """``client.request``, where a class has set ``self._request`` to it, and to nothing else."""
+        member = self.member(attribute) if isinstance(attribute, cst.Attribute) else None
+        values = list(self._members.values(member)) if member is not None else []
+        return values[0] if len(values) == 1 and isinstance(values[0], cst.Attribute) else None
 
     def _handed_on(self, call: cst.Call) -> list[cst.FunctionDef]:
         """``self.middleware(request, self.send)``: what is handed to a callable of the file that calls it."""
@@ -127,8 +134,15 @@ class Callees:
         name = self._names.qualified(call.func) or ""
         if is_first_party(name):
             return name, False
-        member = self.member(call.func) if isinstance(call.func, cst.Attribute) and not self._functions.run_by(call) else None
+        member = self._member_run_by(call)
         return (member.elsewhere, True) if member is not None else ("", False)
+
+    def _member_run_by(self, call: cst.Call) -> Member | None:
+        """The member of a class that a call runs, be it kept in an attribute of another class."""
+        if not isinstance(call.func, cst.Attribute) or self._functions.run_by(call):
+            return None
+        kept = self.kept_method(call.func)
+        return self.member(kept if kept is not None else call.func)
 
     def _elsewhere(self, call: cst.Call) -> FunctionSummary | None:
         assert self._imported is not None
@@ -140,7 +154,7 @@ class Callees:
         if not isinstance(call.func, cst.Attribute):
             return None
         here = self._functions.run_by(call)
-        member = self.member(call.func) if not here else None
+        member = self._member_run_by(call)
         if member is not None and member.elsewhere:
             found = self._imported.function(member.elsewhere, self._given(call), bound=True)
             if found is None or not found.abstract:

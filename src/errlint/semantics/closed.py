@@ -1,12 +1,14 @@
 """Literals that can leave their module: written out so that nothing around them is needed.
 
 ``f"{HOST}/v1"`` becomes ``"https://api.example.com/v1"``, and ``RETRYABLE | {HTTPStatus.BAD_GATEWAY}`` becomes
-``({429} | {http.HTTPStatus.BAD_GATEWAY})``. What is not known becomes ``...``, which is no text, no number and no type.
+``({429} | {http.HTTPStatus.BAD_GATEWAY})``. A class or a function of the project is written as a call of its name, which other modules can
+ask about. What is not known becomes ``...``, which is no text, no number and no type.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import takewhile
 
 import libcst as cst
 
@@ -17,6 +19,10 @@ from errlint.semantics.names import Names
 UNKNOWN = "..."
 _CLASS = "__class__"
 """How a class of the project is written: a call of this, of its name."""
+_FUNCTION = "__function__"
+"""The same for a function."""
+_PASSED = "__passed__"
+"""How a parameter is written: a call of this, of its name, its position and its default."""
 _HOPS = 6
 _LONGEST = 8_000
 """Characters; a longer table is cut off, that is, unknown."""
@@ -27,12 +33,34 @@ class Closed:
     """Writes the literals of one module.
 
     :param class_of: the name by which other modules know the class of the project that an expression is; "" for anything else.
+    :param function_of: the same for a function.
+    :param parameters: what is written for parameters, by their nodes.
     """
 
-    def __init__(self, names: Names, constants: Constants, class_of: Callable[[cst.BaseExpression], str]) -> None:
+    def __init__(
+        self,
+        names: Names,
+        constants: Constants,
+        class_of: Callable[[cst.BaseExpression], str],
+        function_of: Callable[[cst.BaseExpression], str],
+        parameters: Mapping[cst.CSTNode, str] | None = None,
+    ) -> None:
         self._names = names
         self._constants = constants
         self._class_of = class_of
+        self._function_of = function_of
+        self._parameters = parameters or {}
+
+    def made_by(self, function: cst.FunctionDef, returned: cst.BaseExpression) -> str:
+        """What a function returns, where it is for its callers to say what stands for its parameters (:func:`filled_in`)."""
+        positional = [*function.params.posonly_params, *function.params.params]
+        keys = {parameter: position for position, parameter in enumerate(positional)}
+        written: dict[cst.CSTNode, str] = {
+            parameter: f"{_PASSED}({parameter.name.value!r}, {keys.get(parameter, -1)}, "
+            f"{self.source(parameter.default) if parameter.default is not None else UNKNOWN})"
+            for parameter in (*positional, *function.params.kwonly_params)
+        }
+        return Closed(self._names, self._constants, self._class_of, self._function_of, written).source(returned)
 
     def source(self, expression: cst.BaseExpression) -> str:
         """An expression as text that can be parsed anywhere."""
@@ -68,6 +96,8 @@ class Closed:
                 return self._call(expression, hops)
             case cst.Lambda(params=cst.Parameters(params=[]), body=body):
                 return f"(lambda: {self._source(body, hops)})"
+            case cst.Lambda():
+                return self._function(expression)
             case cst.Name() | cst.Attribute():
                 return self._named(expression, hops)
             case _:
@@ -114,8 +144,12 @@ class Closed:
         known = self._class_of(expression)
         if known:
             return f"{_CLASS}({known!r})"
-        if not hops:
-            return UNKNOWN
+        function = self._function(expression)
+        if function != UNKNOWN or not hops:
+            return function
+        parameter = self._parameter(expression)
+        if parameter is not None:
+            return parameter
         if isinstance(expression, cst.Attribute) and expression.attr.value == "value":
             # of a member of an enumeration
             return self._source(expression.value, hops - 1)
@@ -124,6 +158,14 @@ class Closed:
             if found != UNKNOWN:
                 return found
         return UNKNOWN
+
+    def _function(self, expression: cst.BaseExpression) -> str:
+        known = self._function_of(expression)
+        return f"{_FUNCTION}({known!r})" if known else UNKNOWN
+
+    def _parameter(self, name: cst.Name | cst.Attribute) -> str | None:
+        bindings = self._names.scopes.reaching(name) if self._parameters and isinstance(name, cst.Name) else ()
+        return next((self._parameters[binding.node] for binding in bindings if binding.node in self._parameters), None)
 
 
 def _joined(parts: Sequence[str]) -> str:
@@ -147,8 +189,17 @@ def _text(source: str) -> str:
 
 def class_named(expression: cst.BaseExpression) -> str:
     """The class of the project that :meth:`Closed.source` wrote; "" for any other expression."""
+    return _named_by(expression, _CLASS)
+
+
+def function_named(expression: cst.BaseExpression) -> str:
+    """The function of the project that :meth:`Closed.source` wrote; "" for any other expression."""
+    return _named_by(expression, _FUNCTION)
+
+
+def _named_by(expression: cst.BaseExpression, word: str) -> str:
     match expression:
-        case cst.Call(func=cst.Name(value=func), args=[cst.Arg(value=argument)]) if func == _CLASS:
+        case cst.Call(func=cst.Name(value=func), args=[cst.Arg(value=argument)]) if func == word:
             return string_value(argument) or ""
         case _:
             return ""
@@ -162,3 +213,34 @@ def parsed(source: str) -> cst.BaseExpression | None:
         return cst.parse_expression(source)
     except cst.ParserSyntaxError:
         return None
+
+
+def filled_in(made: cst.BaseExpression, call: cst.Call) -> cst.BaseExpression:
+    """What :meth:`Closed.made_by` wrote, with what a call passes for the parameters."""
+    found = made.visit(_Filling(call))
+    return found if isinstance(found, cst.BaseExpression) else made
+
+
+class _Filling(cst.CSTTransformer):
+    """Puts the arguments of a call in the place of parameters, as they stand in the tree of the call."""
+
+    def __init__(self, call: cst.Call) -> None:
+        super().__init__()
+        plain = [argument for argument in call.args if argument.keyword is None]
+        self._plain = [argument.value for argument in takewhile(lambda argument: not argument.star, plain)]
+        self._named = {argument.keyword.value: argument.value for argument in call.args if argument.keyword is not None}
+        self._is_open = any(argument.star for argument in call.args)
+
+    def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.BaseExpression:  # noqa: ARG002, N802  (libcst)
+        match updated_node:
+            case cst.Call(func=cst.Name(value=word), args=[cst.Arg(value=name), cst.Arg(value=position), cst.Arg(value=default)]) if (
+                word == _PASSED
+            ):
+                return self._passed(string_value(name) or "", position, default)
+            case _:
+                return updated_node
+
+    def _passed(self, name: str, position: cst.BaseExpression, default: cst.BaseExpression) -> cst.BaseExpression:
+        at = position.evaluated_value if isinstance(position, cst.Integer) else len(self._plain)
+        given = self._named.get(name) or (self._plain[at] if at < len(self._plain) else None)
+        return given or (cst.Ellipsis() if self._is_open else default)

@@ -94,6 +94,14 @@ class Imported:
         """The methods that subclasses have for an abstract one of a class, by their names."""
         return self._modules.implementations(class_name, member)
 
+    def is_function(self, name: str) -> bool:
+        """Whether a name of another module is that of a function, which is no method."""
+        return self._modules.is_function(name)
+
+    def makes(self, name: str) -> cst.BaseExpression | None:
+        """What a function of another module makes again and again of its arguments (:meth:`~errlint.semantics.closed.Closed.made_by`)."""
+        return self._modules.makes(name, self.hops - 1)
+
     def value(self, name: str) -> Value | None:
         """A variable of another module, or an attribute of a class there."""
         return self._modules.value(name, self.hops - 1)

@@ -6,7 +6,6 @@ it may look. So it can be remembered, and a file is linted alike whatever was li
 
 from __future__ import annotations
 
-import re
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import field
@@ -24,6 +23,7 @@ from errlint.lean import dataclass
 from errlint.libraries import Libraries
 from errlint.library_sheets import TypeSheet
 from errlint.model import Location
+from errlint.module_bytes import Bytes
 from errlint.project import Module, Project
 from errlint.semantics.analysis import Semantics
 from errlint.semantics.closed import UNKNOWN, parsed
@@ -60,8 +60,6 @@ _LOCATED = 8
 _MOST_IMPLEMENTATIONS = 4
 """How many subclasses are asked what they have for an abstract method."""
 
-_LOOPS = re.compile(rb"^[ \t]*(?:async[ \t]+)?(?:for|while)\b", re.MULTILINE)
-
 T = TypeVar("T")
 
 
@@ -95,9 +93,9 @@ class Modules:
         self._size = 0
         self._located: dict[str, tuple[Source, Tree] | None] = {}
         self._answers: dict[Hashable, tuple[object, Noted]] = {}
-        self._loops: dict[str, tuple[bool, Noted]] = {}
         self._types: dict[str, tuple[TypeSheet | None, Noted]] = {}
         self.trace = self.first_party.trace
+        self._bytes = Bytes(project, self.trace)
 
     def seen_from(self, file: str, hops: int = HOPS) -> Imported:
         """The project as a file sees it."""
@@ -111,9 +109,9 @@ class Modules:
     def retrier(self, name: str, asked: Retrying, hops: int) -> Retrier | None:
         """The function of this name, if it retries what it is given."""
         file, path = file_and_path(name)
-        if not self._has_loop(file):
+        if not self._bytes.has_loop(file) and not self._is_value(file, path[:1]):
             return None
-        return self._ask(file, hops, ("retrier", name, asked), lambda module: module.retrier(path, asked))
+        return self._ask(file, hops, ("retrier", name, asked), lambda module: module.retries.retrier(path, asked))
 
     def may_retry(self, file: str, name: str) -> bool:
         """Whether a dotted name that a file imports may stand for a decorator of the project that retries: asked before it is parsed."""
@@ -125,33 +123,26 @@ class Modules:
         bounds = index.names.get(path[0], ()) if index is not None and len(path) == 1 else ()
         if not bounds or any(bound.how != "function" for bound in bounds):
             return True
-        return self._has_loop(module) and bool(
-            self._ask(module, HOPS - 1, ("may retry", found), lambda summariser: summariser.may_retry(path))
-        )
+        if not self._bytes.has_loop(module) and not self._bytes.speaks_of_again(module):
+            return False
+        return bool(self._ask(module, HOPS - 1, ("may retry", found), lambda summariser: summariser.retries.may_retry(path)))
 
     def waiting(self, name: str, answers: tuple[int | str, ...], hops: int, *, bound: bool) -> Waiting | None:
         """How long the function of this name waits, or says to wait."""
         file, path = file_and_path(name)
-        return self._ask(file, hops, ("waiting", name, answers, bound), lambda module: module.waiting(path, answers, bound=bound))
-
-    def _has_loop(self, file: str) -> bool:
-        """Whether a module has a loop and a handler: told by its bytes, before anything is parsed."""
-        return self.trace.remembered(self._loops, file, lambda: self._find_loop(file))
-
-    def _find_loop(self, file: str) -> bool:
-        self.trace.touch(file)
-        raw = self.first_party.project.read(file) or b""
-        return _LOOPS.search(raw) is not None and b"except" in raw
+        return self._ask(file, hops, ("waiting", name, answers, bound), lambda module: module.retries.waiting(path, answers, bound=bound))
 
     def decision(self, name: str, raised: ByType, hops: int, *, called: bool) -> Decision | None:
         """What the predicate of this name lets through of what is raised."""
         file, path = file_and_path(name)
-        return self._ask(file, hops, ("decision", name, raised, called), lambda module: module.decision(path, raised, called=called))
+        return self._ask(
+            file, hops, ("decision", name, raised, called), lambda module: module.retries.decision(path, raised, called=called)
+        )
 
     def onward(self, name: str, outcomes: int, raised: ByType, hops: int) -> Onward | None:
         """What the function of this name does with what failed."""
         file, path = file_and_path(name)
-        return self._ask(file, hops, ("onward", name, outcomes, raised), lambda module: module.onward(path, outcomes, raised))
+        return self._ask(file, hops, ("onward", name, outcomes, raised), lambda module: module.retries.onward(path, outcomes, raised))
 
     def making(self, class_name: str, hops: int) -> Making | None:
         """How instances of the class of this name are made, if it says so itself."""
@@ -179,6 +170,20 @@ class Modules:
         if not self._is_value(file, path):
             return None
         return parsed(self._ask(file, hops, ("constant", name), lambda module: module.constant(path)) or UNKNOWN)
+
+    def is_function(self, name: str) -> bool:
+        """Whether the name is that of a function at the top of a module: told by the index."""
+        file, path = file_and_path(name)
+        index = self.first_party.index(file)
+        bounds = index.names.get(path[0], ()) if index is not None and len(path) == 1 else ()
+        return bool(bounds) and all(bound.how == "function" for bound in bounds)
+
+    def makes(self, name: str, hops: int) -> cst.BaseExpression | None:
+        """What the function of this name makes, in a module that speaks of another attempt."""
+        file, path = file_and_path(name)
+        if not self.is_function(name) or not self._bytes.speaks_of_again(file):
+            return None
+        return parsed(self._ask(file, hops, ("makes", name), lambda module: module.retries.makes(path)) or UNKNOWN)
 
     def type_names(self, name: str, hops: int) -> tuple[str, ...]:
         """The types in the tuple of this name."""

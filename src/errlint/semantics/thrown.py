@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable, Iterator
+from functools import reduce
+from operator import or_
 
 import libcst as cst
 
@@ -100,10 +102,12 @@ class Exceptions:
         return self._chosen.of(raised)
 
     def made_elsewhere(self, raised: cst.BaseExpression) -> Under:
-        """The classes of what a function makes, or what was kept in a name; () where the class is written, or not known."""
+        """The classes of what a function makes, or what was kept in a name, be it the class; () where it is written, or not known."""
         if isinstance(raised, cst.Await):
             return self.made_elsewhere(raised.expression)
         made = self._by_function(raised, _HOPS - 1) if isinstance(raised, cst.Call) else None
+        if made is None and isinstance(raised, cst.Call) and isinstance(raised.func, cst.Name) and not self._written(raised):
+            return self._kept_classes(raised.func)
         if made is None and isinstance(raised, cst.Name) and not self._written(raised):
             made = self._kept(raised, _HOPS - 1)
         return made.under if made is not None else ()
@@ -161,17 +165,26 @@ class Exceptions:
         return (name,) if shown(name).rpartition(".")[2][:1].isupper() else ()
 
     def _kept_classes(self, name: cst.Name) -> Under:
-        """``kind = NotFound if response.status_code == 404 else ApiError`` and ``raise kind(response.text)``."""
+        """``kind = NotFound if response.status_code == 404 else ApiError`` and ``raise kind(response.text)``.
+
+        A class that is kept later, for some statuses, stands for these in the place of the one before it.
+        """
         found: dict[str, int] = {}
-        for binding in self._names.scopes.reaching(name):
+        for binding in sorted(self._names.scopes.reaching(name), key=lambda binding: self._tree.order.get(binding.node, -1)):
             if binding.how is not How.VALUE or binding.value is None or binding.path:
                 return ()
+            kept: dict[str, int] = {}
             for arm in _arms(binding.value):
                 written = self._written(arm) if isinstance(arm, (cst.Name, cst.Attribute)) else ()
                 if len(written) != 1:
                     return ()
-                found[written[0]] = found.get(written[0], 0) | (self._possible_at(arm) & ERRORS or ERRORS)
-        return tuple(found.items())
+                kept[written[0]] = kept.get(written[0], 0) | (self._possible_at(arm) & ERRORS or ERRORS)
+            replaced = reduce(or_, kept.values(), 0)
+            if found and replaced & ERRORS == ERRORS:
+                return ()  # which of them it is, something else than the status tells
+            found = {one: under & ~replaced for one, under in found.items()}
+            found.update((one, found.get(one, 0) | under) for one, under in kept.items())
+        return tuple((one, under) for one, under in found.items() if under)
 
     def _kept(self, name: cst.Name, hops: int) -> Thrown | None:
         """``error = ApiError(response.text)`` and ``raise error``."""

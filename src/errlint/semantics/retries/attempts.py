@@ -54,7 +54,7 @@ class Attempts:
         place = self.use_of(call)
         if place is not None:
             return Attempt(call, (Place(call, "makes an HTTP call", http=True), place), None, self.method(call), None, raises=False)
-        for function in self._semantics.functions.run_by(call):
+        for function in self._semantics.runs(call):
             for inner in self._calls(function.body):
                 used = self.use_of(inner)
                 if used is not None:

@@ -13,7 +13,7 @@ from errlint.regex import later
 from errlint.semantics.constants import string_value
 from errlint.semantics.meaning import Kind
 from errlint.semantics.members import Literal
-from errlint.semantics.retries.outcomes import ANYTHING, NOTHING
+from errlint.semantics.retries.outcomes import ANYTHING, FAILED, NO_ANSWER, NOTHING
 from errlint.semantics.retries.words import last_word
 from errlint.semantics.statuses import UNKNOWN, Range
 
@@ -109,6 +109,20 @@ class Codes:
             return UNKNOWN
         negative = isinstance(test.comparisons[0].operator, (cst.NotEqual, cst.NotIn, cst.IsNot))
         return ANYTHING if (code in listed.must) != negative else NOTHING
+
+    def of_failures(self, test: cst.Comparison) -> Range | None:
+        """What a test lets through whose codes the API is known to send with error statuses: no success; None for other tests."""
+        target = test.comparisons[0] if len(test.comparisons) == 1 else None
+        listed = self._listed(test) if target is not None else _Listed()
+        if target is None or not listed.may:
+            return None
+        meanings = (self._semantics.meaning(side) for side in (test.left, target.comparator))
+        known = next((meaning for meaning in meanings if meaning is not None and meaning.kind is Kind.CODE), None)
+        catalogue = known.catalogue if known is not None and known.proven else None
+        if catalogue is None or not all(any(400 <= status < 600 for status in catalogue.statuses_of(code)) for code in listed.may):
+            return None
+        passes = Range(FAILED & ~NO_ANSWER, 0)
+        return passes.negated() if isinstance(target.operator, (cst.NotEqual, cst.NotIn, cst.IsNot)) else passes
 
     def _named(self, test: cst.Comparison) -> tuple[str, ...]:
         return self._listed(test).may

@@ -12,6 +12,7 @@ import libcst as cst
 
 from errlint.first_party import is_first_party
 from errlint.semantics.class_members import is_property
+from errlint.semantics.closed import function_named
 from errlint.semantics.retries.exception_types import Raised
 from errlint.semantics.retries.outcomes import FAILURES
 from errlint.semantics.statuses import ALL, UNKNOWN, Range
@@ -45,7 +46,7 @@ class Deciders:
         return imported.decision(name, by_type, called=called)
 
     def _name(self, function: cst.BaseExpression, *, called: bool) -> str:
-        name = self._semantics.names.qualified(function) or "" if called else ""
+        name = (function_named(function) or self._semantics.names.qualified(function) or "") if called else ""
         if is_first_party(name):
             return name if self._semantics.types.type(name) is None else ""
         member = self._callees.member(function) if isinstance(function, cst.Attribute) else None

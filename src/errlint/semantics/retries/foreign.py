@@ -2,7 +2,8 @@
 
 What their loop does with a failure is asked of the module where it stands (:mod:`~errlint.semantics.summarise`), for the types that are
 raised here and for the arguments that are passed here. How long they wait, and when they stop, is said there; rules that look at this file
-ask no more of it than whether the wait asks the server, and only where the use alone tells after which statuses it comes.
+ask no more of it than whether the wait asks the server and whether it ever ends, and only where the use alone tells after which statuses
+the retry comes.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 import msgspec
 
-from errlint.first_party import is_first_party
+from errlint.first_party import file_and_path, is_first_party
 from errlint.lean import dataclass
 from errlint.semantics.meaning import Kind, Place
 from errlint.semantics.names import called, dotted, is_partial
@@ -74,6 +75,51 @@ def policies(semantics: Semantics) -> Iterator[RetryPolicy]:
         yield from _Foreign(semantics, semantics.imported).policies()
 
 
+def configured(semantics: Semantics, value: cst.BaseExpression, member: str, asked: Retrying) -> tuple[str, Retrying] | None:
+    """The function of the project behind a variable of this file that another one asks about, and what it is to be asked.
+
+    :param value: what the variable is bound to; :param member: the method of the object that it keeps, "" for what is called itself.
+    """
+    if semantics.imported is None:
+        return None
+    given = Passed(asked.given) if asked.given is not None else None
+    runner = _Runners(semantics).kept(value, member, given)
+    if runner is None:
+        return None
+    own = f"{semantics.imported.file}:"
+    raised = tuple(Raised(tuple(name.removeprefix(own) for name in types), outcomes) for types, outcomes in asked.raised)
+    told = _Told(semantics)
+    return runner.name, Retrying(told.arguments(runner.given, raised), told.arguments(runner.made, raised), asked.raised)
+
+
+class _Told:
+    """Says to another module what a call passes.
+
+    :param semantics: of the file with the call.
+    """
+
+    def __init__(self, semantics: Semantics) -> None:
+        self._semantics = semantics
+
+    def arguments(self, passed: Passed | None, raised: Sequence[Raised]) -> Arguments | None:
+        """What is passed, with what its functions let through of the exceptions that are raised here."""
+        if passed is None or not passed.functions:
+            return passed.arguments if passed is not None else None
+        said = ((key, self._let_through(function, raised)) for key, function in passed.functions)
+        return msgspec.structs.replace(passed.arguments, predicates=tuple((key, found) for key, found in said if found is not None))
+
+    def _let_through(self, function: cst.BaseExpression, raised: Sequence[Raised]) -> tuple[int, int, int] | None:
+        """The outcomes that a predicate may and certainly does let through, and the statuses that it names."""
+        here = self._semantics.functions.behind(function)
+        if here:
+            predicates = Predicates(self._semantics)
+            predicates.in_flight = tuple(raised)
+            passes = predicates.of_function(here[0])
+            return (passes.may, passes.must, predicates.named.in_function(here[0])) if len(here) == 1 else None
+        known = self._semantics.deciders.elsewhere(function, raised)
+        return (known.may, known.must, known.named) if known is not None else None
+
+
 class _Foreign:
     """Builds the policies of one file."""
 
@@ -81,6 +127,7 @@ class _Foreign:
         self._semantics = semantics
         self._imported = imported
         self._runners = _Runners(semantics)
+        self._told = _Told(semantics)
 
     def policies(self) -> Iterator[RetryPolicy]:
         for decorated in self._semantics.tree.all(cst.FunctionDef):
@@ -178,25 +225,8 @@ class _Foreign:
     def _ask(self, runner: Runner, raised: Sequence[Raised]) -> Retrier | None:
         outside = self._semantics.evaluator.callees.outside
         by_type = tuple((tuple(map(outside, one.types)), one.outcomes & ERRORS) for one in raised)
-        return self._imported.retrier(runner.name, Retrying(self._told(runner.given, raised), self._told(runner.made, raised), by_type))
-
-    def _told(self, passed: Passed | None, raised: Sequence[Raised]) -> Arguments | None:
-        """What is passed, with what its functions let through of the exceptions that are raised here."""
-        if passed is None or not passed.functions:
-            return passed.arguments if passed is not None else None
-        said = ((key, self._let_through(function, raised)) for key, function in passed.functions)
-        return msgspec.structs.replace(passed.arguments, predicates=tuple((key, found) for key, found in said if found is not None))
-
-    def _let_through(self, function: cst.BaseExpression, raised: Sequence[Raised]) -> tuple[int, int, int] | None:
-        """The outcomes that a predicate may and certainly does let through, and the statuses that it names."""
-        here = self._semantics.functions.behind(function)
-        if here:
-            predicates = Predicates(self._semantics)
-            predicates.in_flight = tuple(raised)
-            passes = predicates.of_function(here[0])
-            return (passes.may, passes.must, predicates.named.in_function(here[0])) if len(here) == 1 else None
-        known = self._semantics.deciders.elsewhere(function, raised)
-        return (known.may, known.must, known.named) if known is not None else None
+        given, made = self._told.arguments(runner.given, raised), self._told.arguments(runner.made, raised)
+        return self._imported.retrier(runner.name, Retrying(given, made, by_type))
 
 
 def _elsewhere(known: Retrier) -> Elsewhere:
@@ -227,7 +257,7 @@ class _Runners:
             sheet = self._semantics.types.type(name)
             given = self._arguments(call) if call is not None else _NONE
             if sheet is None:
-                return Runner(name, given) if call is not None or not self._is_variable(name) else self._object(function)
+                return Runner(name, given)
             return self._method(sheet, _CALLED, _NONE, given) if call is not None else None
         if call is None and isinstance(function, cst.Name) and hops:
             values = list(self._semantics.functions.values(function))
@@ -238,12 +268,15 @@ class _Runners:
         """The one that a call runs."""
         name = self._semantics.names.qualified(call.func) or ""
         given = self._arguments(call)
-        if is_first_party(name) and self._semantics.types.type(name) is None and not self._is_variable(name):
+        if is_first_party(name) and self._semantics.types.type(name) is None:
             return Runner(name, given)
         if isinstance(call.func, cst.Call):
             return self.decorating(call.func, 0)
         if isinstance(call.func, cst.Attribute):
             member = self._callees.member(call.func)
+            kept = self._semantics.names.qualified(call.func.value) or ""
+            if member is not None and len(file_and_path(kept)[1]) == 1 and self._is_variable(kept):
+                return Runner(f"{kept}.{member.name}", given)
             if member is not None and member.elsewhere:
                 return Runner(member.elsewhere, given, self._made_with(call.func.value))
         found = self._object(call.func)
@@ -261,7 +294,25 @@ class _Runners:
         return Runner(member.elsewhere, given, made) if member is not None and member.elsewhere else None
 
     def _is_variable(self, name: str) -> bool:
-        return self._semantics.imported is not None and self._semantics.imported.value(name) is not None
+        imported = self._semantics.imported
+        return imported is not None and is_first_party(name) and imported.value(name) is not None
+
+    def kept(self, value: cst.BaseExpression, member: str, given: Passed | None) -> Runner | None:
+        """The one that is kept in a variable: ``again = repeated(ERRORS)``, an object that is called, or a method of it."""
+        call = value if isinstance(value, cst.Call) else None
+        name = (self._semantics.types.named(call.func) or "") if call is not None else ""
+        if call is not None and self._semantics.types.type(name) is not None:
+            return Runner(f"{self._callees.outside(name)}.{member or _CALLED}", given, self._arguments(call))
+        here = self._semantics.functions.defined(call.func) if call is not None and isinstance(call.func, cst.Name) else []
+        if call is not None and not member and (here or is_first_party(name)):
+            return Runner(self._here(here[0]) if here else name, self._arguments(call))
+        meaning = self._semantics.meaning(value)
+        sheet = meaning.sheet if meaning is not None and meaning.kind is Kind.INSTANCE else None
+        return Runner(f"{self._callees.outside(sheet.name)}.{member or _CALLED}", given, None) if sheet is not None else None
+
+    def _here(self, function: cst.FunctionDef) -> str:
+        imported = self._semantics.imported
+        return f"{imported.file if imported is not None else ''}:{function.name.value}"
 
     def _made_with(self, instance: cst.BaseExpression) -> Passed | None:
         """What the ``__init__`` of an object was given; None if that is not known."""

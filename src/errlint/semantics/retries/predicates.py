@@ -19,6 +19,7 @@ from errlint.semantics.functions import Given
 from errlint.semantics.leaving import leaves
 from errlint.semantics.meaning import Kind, Meaning, Place
 from errlint.semantics.names import dotted
+from errlint.semantics.retries.codes import Codes
 from errlint.semantics.retries.exception_types import ExceptionTypes, Raised
 from errlint.semantics.retries.handed import Handed, Verdict
 from errlint.semantics.retries.kinds import KindsOfAnswers
@@ -80,6 +81,7 @@ class Predicates(Statuses):
         self._handed = handed
         self._kinds = KindsOfAnswers(semantics, self)
         self._tables = StatusTables(semantics, self)
+        self._codes = Codes(semantics)
         self.named = Named(semantics, self, self._kinds, self._tables, handed)
         self._asking: set[cst.CSTNode] = set()
         self.in_flight: tuple[Raised, ...] = ()
@@ -225,6 +227,8 @@ class Predicates(Statuses):
             found = self._is_handed_over(test)
         if found == UNKNOWN and isinstance(test, cst.Comparison) and self._is_servers_hint(test):
             return Range(ERRORS, 0)
+        if found == UNKNOWN and isinstance(test, cst.Comparison):
+            return self._codes.of_failures(test) or UNKNOWN
         if found == UNKNOWN and isinstance(test, cst.Attribute):
             found = self._property(test)
         if found == UNKNOWN and isinstance(test, (cst.Name, cst.Attribute)):

@@ -14,6 +14,7 @@ from errlint.libraries import RetryCall
 from errlint.regex import later
 from errlint.retry_sheets import RetryArgument
 from errlint.retry_words import SPEAKS_OF_AGAIN
+from errlint.semantics.closed import filled_in
 from errlint.semantics.constants import string_value
 from errlint.semantics.functions import method
 from errlint.semantics.names import is_partial
@@ -118,15 +119,24 @@ class RetryCalls:
             site = self.at(node) if isinstance(node, cst.Call) else self.at(used) if not isinstance(used, cst.Call) else None
             decorates = isinstance(node, cst.Decorator) and isinstance(used, cst.Name)
             site = site or (self.made_elsewhere(used) if decorates or _speaks_of_again(used) else None)
+            site = site or (self._made_by_call(node) if isinstance(node, cst.Call) else None)
             if site is not None:
                 yield site
 
+    def _made_by_call(self, call: cst.Call) -> RetrySite | None:
+        """The same of ``@resilient(tries=3)``, and of ``make_retrying()(fetch)``, where a function of another module makes it."""
+        parent = self._semantics.tree.parent.get(call)
+        decorates = isinstance(parent, cst.Decorator) and isinstance(call.func, cst.Name)
+        return self.made_elsewhere(call) if decorates or _speaks_of_again(call.func) else None
+
     def made_elsewhere(self, used: cst.BaseExpression) -> RetrySite | None:
-        """The site that an imported object stands for, which another module makes; it stands at the use."""
-        if not isinstance(used, (cst.Name, cst.Attribute)) or not is_first_party(self._semantics.names.qualified(used) or ""):
+        """The site that an imported object stands for, or the call of an imported function that makes it; it stands at the use."""
+        name = used.func if isinstance(used, cst.Call) else used
+        if not isinstance(name, (cst.Name, cst.Attribute)) or not is_first_party(self._semantics.names.qualified(name) or ""):
             return None
         sites = self.behind(used)
-        if len(sites) != 1 or sites[0].node in self._semantics.tree.order or sites[0].described.sheet.covers != "function":
+        here = len(sites) == 1 and sites[0].node in self._semantics.tree.order
+        if len(sites) != 1 or (here and sites[0].node is not used) or sites[0].described.sheet.covers != "function":
             return None
         return replace(sites[0], node=used)
 
@@ -256,6 +266,9 @@ class RetryCalls:
         if isinstance(expression, cst.Call):
             for function in self._semantics.functions.run_by(expression):
                 sources.extend(self._semantics.functions.returned(function))
+            made = self._made_of_arguments(expression) if not sources else None
+            if made is not None:
+                return [replace(site, node=expression) for site in self.behind(made, hops - 1)]
         elif isinstance(expression, (cst.Name, cst.Attribute)):
             sources.extend(self._semantics.constants.values(expression))
         elif isinstance(expression, cst.IfExp):
@@ -264,6 +277,13 @@ class RetryCalls:
             sources.extend((expression.left, expression.right))
         found = [site for source in sources for site in self.behind(source, hops - 1)]
         return list({site.node: site for site in found}.values())
+
+    def _made_of_arguments(self, call: cst.Call) -> cst.BaseExpression | None:
+        """What a function of another module makes of what it is given."""
+        name = self._semantics.names.qualified(call.func) or ""
+        imported = self._semantics.imported
+        made = imported.makes(name) if imported is not None and is_first_party(name) else None
+        return filled_in(made, call) if made is not None else None
 
 
 def _speaks_of_again(name: cst.BaseExpression) -> bool:
