@@ -106,7 +106,9 @@ class PlaceSheet(_Table, frozen=True, kw_only=True):
 
 
 class MessageAllow(_Table, frozen=True, kw_only=True):
-    """Texts that a client may, or has to, match: under ``status`` (any if empty), those that ``regex`` finds."""
+    """Texts that a client may, or has to, match: under ``status`` (any if empty), those that ``regex`` finds.
+
+    Where the code has tested the status before, one of ``status`` has to be possible; where it has not, any may come."""
 
     regex: str
     """Searched in the first 200 characters of a text. It repeats no group (``(…)+``), refers to none (``\\1``), and has in each of its
