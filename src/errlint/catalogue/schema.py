@@ -318,8 +318,6 @@ class Sdk(_Table, frozen=True, kw_only=True):
     """What an exception is known not to give."""
     unknown: tuple[Attribute, ...] = ()
     """What the document does not tell how to get."""
-    code_expr_by_class: dict[str, str] = {}
-    """The expression of the code, ``{e}`` for the exception, where it differs by class."""
     str_contains: Literal["", "body", "message", "none", "code", "status"] = ""
     """The most that ``str(e)`` is known to contain."""
     str_shows: tuple[Attribute, ...] | None = None
