@@ -55,8 +55,8 @@ import libcst as cst
 from errlint.rule import Context, Finding, Place, Severity, head, rule
 
 
-@rule("ERR505", on=(cst.ExceptHandler,), since="0.1", screen=lambda code: code.handles_exceptions)
-def check(node: cst.ExceptHandler, ctx: Context) -> Iterator[Finding]:
+@rule("ERR505", on=(cst.ExceptHandler, cst.ExceptStarHandler), since="0.1", screen=lambda code: code.handles_exceptions)
+def check(node: cst.ExceptHandler | cst.ExceptStarHandler, ctx: Context) -> Iterator[Finding]:
     silence = ctx.silence(node)
     if silence is None:
         return

@@ -51,7 +51,7 @@ otherwise the finding names the candidates.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import libcst as cst
 
@@ -100,7 +100,7 @@ def _of_test(test: TextTest, ctx: Context) -> Iterator[Finding]:
     if question.tests[0].node is not node or not ctx.decides(question.node):
         return
     words = tuple(dict.fromkeys(word for part in question.tests for word in part.words()))
-    sole = _only_the_text_tells(words, subject.catalogue)
+    sole = _only_the_text_tells(words, subject.catalogue, lambda: ctx.statuses_at(node, subject))
     narrowed = ctx.narrowed(node, subject)
     replaced = (
         question.uniform
@@ -138,9 +138,14 @@ def _of_retry(call: cst.Call, ctx: Context) -> Iterator[Finding]:
     )
 
 
-def _only_the_text_tells(words: Sequence[str], catalogue: Catalogue | None) -> bool:
-    """Whether the catalogue says that nothing but the message tells the errors that a test asks for."""
-    return catalogue is not None and not any(map(status_in, words)) and catalogue.is_told_by_text(words)
+def _only_the_text_tells(words: Sequence[str], catalogue: Catalogue | None, statuses: Callable[[], int] = lambda: -1) -> bool:
+    """Whether the catalogue says that nothing but the message tells the errors that a test asks for.
+
+    :param statuses: the set of statuses that are possible where the test stands.
+    """
+    if catalogue is None or any(map(status_in, words)):
+        return False
+    return catalogue.is_told_by_text(words, lambda status: bool(statuses() >> status & 1))
 
 
 def _error_text(test: TextTest, ctx: Context) -> Meaning | None:

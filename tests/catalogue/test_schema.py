@@ -103,7 +103,6 @@ exceptions = [
     { class = "acme.ConnectionError", unreachable = ["status", "headers", "request_id"] },
 ]
 attrs = { code = "code", status = "response.status_code", body = "body" }
-code_expr_by_class = { "acme.CardError" = "{e}.code" }
 str_contains = "body"
 
 [sdk.builtin_retry]

@@ -203,3 +203,11 @@ def test_the_class_of_the_client_tells_azure_from_openai(built_in: Catalogues) -
 def test_of_unknown_texts_nothing_is_said_unless_all_are_told_by_text(built_in: Catalogues) -> None:
     assert built_in.require("github").is_told_by_text([])
     assert not built_in.require("openai").is_told_by_text([])
+
+
+def test_a_text_that_is_all_there_is_tells_only_under_its_statuses(built_in: Catalogues) -> None:
+    aws = built_in.require("aws")
+    assert aws.is_told_by_text(["Invalid principal"])
+    assert aws.is_told_by_text(["Invalid principal"], lambda status: status < 500)
+    assert not aws.is_told_by_text(["Invalid principal"], lambda status: status >= 500)
+    assert not aws.is_told_by_text(["Rate exceeded"], lambda status: status < 500)

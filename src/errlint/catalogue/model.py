@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import field, replace
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -176,15 +176,18 @@ class Catalogue:
         found = matching(text, texts, self.names)
         return tuple(dict.fromkeys(name for hit in found for name in self.alias_group(hit)))
 
-    def is_told_by_text(self, words: Iterable[str]) -> bool:
+    def is_told_by_text(self, words: Iterable[str], may_be: Callable[[int], bool] = lambda _: True) -> bool:
         """Whether the document knows nothing but the message that tells the errors which these texts stand for.
 
         Where it is not known which texts are asked for, that is only so if it holds for all errors.
+
+        :param may_be: says of a status whether it is possible where the texts are asked for; any, if nothing is known of it there.
         """
         envelope = self.envelope
         if envelope.message_contract == "sole_discriminator":
             return True
-        told = [any(finds(allow.regex, word) for allow in envelope.message_allow) for word in words]
+        here = [allow for allow in envelope.message_allow if not allow.status or any(map(may_be, allow.status))]
+        told = [any(finds(allow.regex, word) for allow in here) for word in words]
         return bool(told) and all(told)
 
     def statuses_for_text(self, text: str) -> tuple[int, ...]:

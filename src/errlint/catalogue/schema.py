@@ -106,7 +106,9 @@ class PlaceSheet(_Table, frozen=True, kw_only=True):
 
 
 class MessageAllow(_Table, frozen=True, kw_only=True):
-    """Texts that a client may, or has to, match: under ``status`` (any if empty), those that ``regex`` finds."""
+    """Texts that a client may, or has to, match: under ``status`` (any if empty), those that ``regex`` finds.
+
+    Where the code has tested the status before, one of ``status`` has to be possible; where it has not, any may come."""
 
     regex: str
     """Searched in the first 200 characters of a text. It repeats no group (``(…)+``), refers to none (``\\1``), and has in each of its
@@ -316,8 +318,6 @@ class Sdk(_Table, frozen=True, kw_only=True):
     """What an exception is known not to give."""
     unknown: tuple[Attribute, ...] = ()
     """What the document does not tell how to get."""
-    code_expr_by_class: dict[str, str] = {}
-    """The expression of the code, ``{e}`` for the exception, where it differs by class."""
     str_contains: Literal["", "body", "message", "none", "code", "status"] = ""
     """The most that ``str(e)`` is known to contain."""
     str_shows: tuple[Attribute, ...] | None = None

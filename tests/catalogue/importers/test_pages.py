@@ -156,6 +156,61 @@ def test_bullets_are_entries(imported: Imports) -> None:
     assert done.catalogue.verdict(code="rate_limited").retry == "yes"
 
 
+_WITH_A_HEADER = "Yes, after the seconds in the `Retry-After` header"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ("| Code | HTTP status | Description | Retry? |", f"| `slow_down` | 429 | Too many requests | {_WITH_A_HEADER} |"),
+        ("| HTTP status | Description | Retry? |", f"| 429 | Too many requests | {_WITH_A_HEADER} |"),
+    ],
+)
+def test_a_header_that_only_the_verdict_of_a_row_names_is_where_the_wait_stands(imported: Imports, rows: tuple[str, str]) -> None:
+    titles, row = rows
+    done = imported(e__md=f"# Errors\n\n{titles}\n|{' --- |' * (titles.count('|') - 1)}\n{row}\n")
+    assert (done.catalogue.verdict(status=429).retry, done.catalogue.verdict(status=429).wait) == ("yes", "retry_after")
+    assert [(str(one.place), one.formats, one.on) for one in done.catalogue.retry_after] == [
+        ("header Retry-After", ("delta-seconds",), (429,))
+    ]
+    assert not any("when to retry" in line for line in done.report.missing)
+
+
+def test_a_wait_that_the_server_tells_nobody_knows_where_is_doubtful(imported: Imports) -> None:
+    page = "# Errors\n\n| Code | Status | Retry? | Notes |\n| --- | --- | --- | --- |\n| A_B | 429 | Yes | Wait for the specified time |\n"
+    done = imported(e__md=page)
+    assert done.catalogue.verdict(status=429).wait == "backoff"
+    assert list(done.report.doubtful) == ["line 5: the server tells how long to wait, but where it does is not said"]
+
+
+_ROWS = (
+    ("Code", "HTTP status", "Description", "Retry?"),
+    ("`rate_limited`, `burst_limited`", "429", "Too many requests", "Yes, with backoff"),
+    ("`not_found`", "404", "No such parcel", "No"),
+    ("`bad_address`", "422", "There is no such street", "No"),
+    ("`down`", "503", "The service is down", "Yes"),
+)
+
+
+@pytest.mark.parametrize("order", [(1, 0, 2, 3), (3, 1, 2, 0), (2, 1, 0, 3)])
+@pytest.mark.parametrize("title", ["Code", "Common codes"])
+def test_the_order_of_columns_changes_nothing(imported: Imports, order: tuple[int, ...], title: str) -> None:
+    def page(order: tuple[int, ...]) -> str:
+        rows = [(title, *_ROWS[0][1:]), ("---",) * 4, *_ROWS[1:]]
+        return "# Errors\n\n" + "\n".join(f"| {' | '.join(row[index] for index in order)} |" for row in rows) + "\n"
+
+    assert imported(e__md=page(order)).toml == imported(e__md=page((0, 1, 2, 3))).toml
+
+
+def test_a_table_with_a_row_for_each_code_or_two_is_one_of_codes(imported: Imports) -> None:
+    rows = "\n".join(f"| {status} | {code} | {text} | {retry} |" for code, status, text, retry in _ROWS[1:])
+    done = imported(e__md=f"# Errors\n\n| HTTP status | Code | Description | Retry? |\n| --- | --- | --- | --- |\n{rows}\n")
+    assert {rule.names[0]: (rule.meanings, rule.evidence) for rule in done.catalogue.codes}["not_found"] == (
+        {"not_found": "No such parcel"},
+        "stated",
+    )
+
+
 # samples --------------------------------------------------------------------------------------------------------------------------
 
 
@@ -257,6 +312,30 @@ except AcmeError as e:
     assert (sdk.package, sdk.base_exception) == ("acme", "acme.AcmeError")
     assert sdk.attrs == {"code": "code", "message": "message", "request_id": "request_id"}
     assert "retry_after" in sdk.unknown
+
+
+# hosts ----------------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("host", "is_taken"),
+    [
+        ("api.parcel.example", True),
+        ("api.parcel.io", True),
+        ("api.example.com", False),
+        ("api.parcel.local", False),
+        ("api.parcel.test", False),
+        ("localhost", False),
+    ],
+)
+def test_what_is_a_host_does_not_rest_on_the_kind_of_document(imported: Imports, host: str, is_taken: bool) -> None:
+    expected = (host,) if is_taken else ()
+    codes = "| Code | Status |\n| --- | --- |\n| `IS_GONE` | 404 |\n"
+    assert imported(e__md=f"# Errors\n\nBase URL: https://{host}/v1\n\n{codes}").catalogue.hosts == expected
+    assert imported(f__md=f"# Errors\n\n{codes}\n```sh\ncurl https://{host}/v1/items\n```\n").catalogue.hosts == expected
+    paths = "paths: { /items: { get: { responses: { '404': { description: Not there } } } } }"
+    document = f"openapi: 3.1.0\ninfo: {{ title: Parcels, version: '1' }}\nservers: [{{ url: 'https://{host}/v1' }}]\n{paths}\n"
+    assert imported(g__yaml=document).catalogue.hosts == expected
 
 
 # sentences ------------------------------------------------------------------------------------------------------------------------

@@ -11,11 +11,12 @@ from urllib.parse import urlsplit
 from errlint.catalogue.importers.blocks import Sample
 from errlint.catalogue.importers.bodies import Context, read_body
 from errlint.catalogue.importers.facts import API, Facts, Place
+from errlint.catalogue.importers.hosts import is_nobodys
 from errlint.catalogue.importers.jsonsample import bodies
 
 _URL = re.compile(r"https?://[A-Za-z0-9.{}$:_-]+(?:/[^\s\"'`<>)\\]*)?")
 _NOT_THE_API = re.compile(
-    r"^(?:docs?|developers?|help|support|status|www|blog|cdn|dashboard|console|app|github|example|localhost|schemas?|unpkg)\.|(?:^|\.)example\.(?:com|org|net)$|^localhost|^127\.|\.(?:md|html)$|github\.com|w3\.org|npmjs|pypi|jsdelivr"
+    r"^(?:docs?|developers?|help|support|status|www|blog|cdn|dashboard|console|app|github|example|localhost|schemas?|unpkg)\.|^localhost|^127\.|\.(?:md|html)$|github\.com|w3\.org|npmjs|pypi|jsdelivr"
 )
 _API_PATH = re.compile(r"(?:^|/)(?:api|rest|v\d+(?:\.\d+)?|graphql)(?:/|$)|/v\d+")
 _STATUS_LINE = re.compile(r"^(?:<\s*)?HTTP/[\d.]+\s+(\d{3})", re.MULTILINE)
@@ -73,7 +74,7 @@ def read_sample(sample: Sample, context: Context, facts: Facts) -> None:
 
 def is_api_host(host: str, path: str) -> bool | None:
     """Whether an address answers calls: None if there is no telling."""
-    if not host or _NOT_THE_API.search(host) or "." not in host:
+    if not host or is_nobodys(host) or _NOT_THE_API.search(host) or "." not in host:
         return False
     if "api" in re.split(r"[.-]", host) or host.startswith("api"):
         return True

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from errlint.catalogue.importers.answers import Answers
 from errlint.catalogue.importers.bodies import Body
 from errlint.catalogue.importers.facts import API, IDEMPOTENCY, Fact, Facts, Place
+from errlint.catalogue.importers.hosts import is_nobodys
 from errlint.catalogue.importers.jsonsample import Node
 from errlint.catalogue.importers.markdown import read_markdown
 from errlint.catalogue.importers.page import read_page
@@ -28,7 +29,6 @@ _WRITES = ("post", "put", "patch", "delete")
 _TOLD_HEADER = re.compile(r"idempot|(?:request|trace|correlation)-?id$", re.IGNORECASE)
 _NOT_A_PREFIX = re.compile(r"v?\d+(?:\.\d+)*|api|rest|apis?|public|\*")
 _HOST = re.compile(r"[a-z0-9*-]+(?:\.[a-z0-9*-]+)*\.[a-z0-9-]*[a-z][a-z0-9-]*")
-_NOBODYS = re.compile(r"(?:^|\.)(?:localhost|example|invalid|test|local)$|(?:^|\.)example\.(?:com|org|net)$")
 _MOST_VALUES = 20
 
 
@@ -126,7 +126,7 @@ class _Reader:
         except ValueError:
             return
         at = Place(self._source, line)
-        if not _HOST.fullmatch(host) or _NOBODYS.search(host):
+        if not _HOST.fullmatch(host) or is_nobodys(host):
             if host:
                 self._facts.doubt(f"{host} among the servers is no host of the public Internet", at)
             return

@@ -270,6 +270,8 @@ class Retries:
         wait = advice.wait if retry not in {"no", "by_code", "by_status"} else ""
         if wait == "retry_after" and not self._has_waits:
             wait = "backoff"
+            if said.places:
+                self._facts.doubt("the server tells how long to wait, but where it does is not said", said.places[0])
         fields: dict[str, Any] = {"retry": retry, "wait": wait, "action": action, "write_effect": advice.write_effect}
         if retry in {"conditional", "after_change"}:
             fields["change"] = advice.change or "see the document"

@@ -14,6 +14,8 @@ from errlint.catalogue.importers.section import Section
 from errlint.catalogue.importers.tokens import codes_in_cell, is_nothing, is_number, is_wildcard, statuses, with_exceptions
 
 _OTHER_DECIDES = re.compile(r"\bdepend(?:s|ing)? (?:up)?on (?:the |its )?(?:error |http )?(code|status)\b(?! code)", re.IGNORECASE)
+_TELLING = (Role.MEANING, Role.NOTES, Role.ACTION, Role.RETRY)
+"""Columns whose cells may name headers, besides what they say of their row."""
 _SOME = re.compile(r"\b(?:common|example|typical|possible|sample|e\.?g)\b", re.IGNORECASE)
 
 
@@ -36,13 +38,12 @@ def read_table(table: Table, section: Section, source: int, facts: Facts) -> Non
 
 
 def _is_summary(table: Table, found: Sequence[Role]) -> bool:
-    """Whether each row is a status with the codes that are common under it, rather than a code."""
+    """Whether each row is a status with the codes that are common under it, rather than a code; in whatever order the columns stand."""
     key, listed = found.index(Role.STATUS), found.index(Role.CODE)
-    if key > listed:
-        return False
     keys = [row.cells[key] for row in table.rows]
-    several = any(len(codes_in_cell(row.cells[listed])) > 1 or "*" in row.cells[listed] for row in table.rows)
-    return len(set(keys)) == len(keys) and (several or bool(_SOME.search(table.header.cells[listed])))
+    several = sum(len(codes_in_cell(row.cells[listed])) > 1 or "*" in row.cells[listed] for row in table.rows)
+    # one row of two codes that are told apart in nothing makes no summary
+    return len(set(keys)) == len(keys) and (2 * several >= len(table.rows) or bool(_SOME.search(table.header.cells[listed])))
 
 
 def _summary(table: Table, found: Sequence[Role], source: int, facts: Facts) -> None:
@@ -78,7 +79,7 @@ def _codes(table: Table, found: Sequence[Role], section: Section, source: int, f
             if said is not None:
                 facts.add(subject, "advice", said, at, "inferred" if said.inferred else "stated")
             _texts(row, found, subject, at, facts)
-        for index in _all(found, Role.MEANING, Role.NOTES, Role.ACTION):
+        for index in _all(found, *_TELLING):
             read_cell(row.cells[index], own or section.statuses, at, facts)
     for row in missed:
         facts.doubt(f"“{row.cells[column][:60]}” in a column of codes is no code", Place(source, row.line))
@@ -120,7 +121,7 @@ def _statuses(table: Table, found: Sequence[Role], source: int, facts: Facts) ->
                 facts.add(status(key), "advice", said, at, "inferred" if said.inferred else "stated")
             for text in [text for index in _all(found, Role.MEANING, Role.MESSAGE) if not is_nothing(text := row.cells[index])][:1]:
                 facts.add(status(key), "meaning", text, at)
-        for text in (row.cells[index] for index in _all(found, Role.MEANING, Role.NOTES, Role.ACTION)):
+        for text in (row.cells[index] for index in _all(found, *_TELLING)):
             read_cell(text, _meant(row.cells[found.index(Role.STATUS)]), at, facts)
 
 
