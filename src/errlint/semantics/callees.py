@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 import libcst as cst
 
@@ -11,11 +12,11 @@ from errlint.first_party import is_first_party
 from errlint.library_sheets import TypeSheet
 from errlint.semantics.binding import ApiBinding
 from errlint.semantics.class_members import ClassMembers, Member, is_abstract, is_property
-from errlint.semantics.constants import string_value
+from errlint.semantics.constants import assigned, string_value
 from errlint.semantics.functions import Functions
 from errlint.semantics.imported import Imported
 from errlint.semantics.meaning import Bound, Kind, Meaning, Place
-from errlint.semantics.names import Names
+from errlint.semantics.names import Names, dotted
 from errlint.semantics.summaries import FunctionSummary, Given, Value, of_any
 from errlint.semantics.summarise import outline
 from errlint.semantics.tree import Tree
@@ -66,9 +67,19 @@ class Callees:
 
     def kept_method(self, attribute: cst.BaseExpression) -> cst.Attribute | None:
         """``client.request``, where a class has set ``self._request`` to it, and to nothing else."""
-        member = self.member(attribute) if isinstance(attribute, cst.Attribute) else None
+        if not isinstance(attribute, cst.Attribute) or attribute.attr.value not in self._set_to_members:
+            return None  # asked first, as nearly none is
+        member = self.member(attribute)
         values = list(self._members.values(member)) if member is not None else []
         return values[0] if len(values) == 1 and isinstance(values[0], cst.Attribute) else None
+
+    @cached_property
+    def _set_to_members(self) -> frozenset[str]:
+        """The last names of all that is set to a member of something in this file: ``self._request = client.request``."""
+        statements = self._tree.of_types(cst.Assign, cst.AnnAssign)
+        pairs = (pair for one in statements if isinstance(one, (cst.Assign, cst.AnnAssign)) for pair in assigned(one))
+        names = (dotted(target) for target, value in pairs if isinstance(value, cst.Attribute))
+        return frozenset(name.rpartition(".")[2] for name in names if name is not None)
 
     def _handed_on(self, call: cst.Call) -> list[cst.FunctionDef]:
         """``self.middleware(request, self.send)``: what is handed to a callable of the file that calls it."""
