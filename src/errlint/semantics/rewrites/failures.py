@@ -153,8 +153,9 @@ class Failures:
         if raising is None or (raising.answer is not Answer.NO and not raising.types):
             return self._taken(handler, Raised((), ERRORS))
         found = 0
+        under = dict(raising.under)
         for name in raising.types if raising.answer is not Answer.NO else ():
-            raised = Raised((name,), ERRORS)
+            raised = Raised((name,), under.get(name, ERRORS))
             found |= self._taken(handler, raised) & ~self._taken_before(handler, raised)
         return found
 
@@ -162,8 +163,13 @@ class Failures:
         """Those that a handler may take; all of them where it names types that only the project, or nobody, knows."""
         types = self._semantics.predicates.types
         names = types.named(handler.type) if isinstance(handler, (cst.ExceptHandler, cst.ExceptStarHandler)) else []
-        known = all(self._semantics.libraries.type(name) is not None for name in names)
-        return types.taken(names, raised).may if names and known else ERRORS
+        known = all(self._semantics.libraries.type(name) is not None for name in names) or self._are_classes_of_the_project(raised.types)
+        return types.taken(names, raised).may if names and known else raised.outcomes
+
+    def _are_classes_of_the_project(self, names: Collection[str]) -> bool:
+        """Whether types are those of classes of which all is known that they inherit from, so that it is known who takes them."""
+        types = self._semantics.predicates.types
+        return bool(names) and all(self._semantics.libraries.type(name) is None and types.ancestry(name)[1] for name in names)
 
     def _taken_before(self, handler: cst.CSTNode | None, raised: Raised) -> int:
         outer = self._semantics.tree.parent.get(handler) if handler is not None else None

@@ -8,6 +8,7 @@ from collections.abc import Set as AbstractSet
 import libcst as cst
 
 from errlint.model import Edit
+from errlint.semantics.leaving import leaves
 from errlint.semantics.names import dotted
 from errlint.semantics.rewrites.writing import Writing
 from errlint.semantics.tree import alike
@@ -96,9 +97,17 @@ class SharedWaits:
         if any(first < order[one] < last for one in made):
             return False
         if self._is_below(node, line):
-            return True
+            return not self._is_of_another_way(node, line)
         block = self._tree.block(self._tree.statement(node))
         return order[node] > order[line] and self._tree.within(line, block) and self._is_added(node)
+
+    def _is_of_another_way(self, node: cst.CSTNode, line: cst.CSTNode) -> bool:
+        """Whether something is run in place of a wait: in a block that goes on with the next pass, maybe after a wait of its own."""
+        beside = self._line_at(node, line)
+        blocks = [one for one in self._tree.ancestors(node, cst.IndentedBlock) if self._tree.within(one, beside)]
+        goes_on = [one for block in blocks if leaves(block) for one in self._tree.inside(block, cst.Continue, into_functions=False)]
+        pauses = (call for block in blocks for call in self._tree.inside(block, cst.Call, into_functions=False))
+        return bool(goes_on) or any(self._writing.semantics.waits.pause(call) is not None for call in pauses)
 
     def _is_added(self, node: cst.CSTNode) -> bool:
         added = self._tree.parent.get(node)
