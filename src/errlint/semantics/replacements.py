@@ -254,8 +254,13 @@ class Replacements:
         sheet = subject.origin.sheet
         if sheet is None:
             return self._of_one_library(exception, node) if subject.origin.proven else None
-        guard = sheet.status_guard.format(e=exception)
-        return _Asked(sheet.status.format(e=exception), (guard,) if guard else ()) if sheet.status else None
+        if not sheet.status:
+            return None
+        from errlint.semantics.rewrites.failures import Failures
+
+        failure = Failures(self._writing).of_type(sheet)
+        guard = failure.present(exception) if failure is not None else sheet.status_guard.format(e=exception)
+        return _Asked(sheet.status.format(e=exception), (guard,) if guard else ())
 
     def _of_one_library(self, exception: str, node: cst.CSTNode) -> _Asked | None:
         """In a handler of any exception: where all that the ``try`` runs is known, and one library raises for statuses."""

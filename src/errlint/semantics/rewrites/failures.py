@@ -22,6 +22,7 @@ from errlint.semantics.rewrites.writing import Writing
 from errlint.semantics.statuses import ERRORS
 
 _NOT_NONE = " is not None"
+_HAS_MEMBER = "hasattr("
 _ATTRIBUTE = re.compile(r"\{e\}\.(\w+)")
 _OWN = ("status_code", "http_status", "status")
 _MOST_ATTRIBUTES = 2
@@ -31,12 +32,14 @@ _MOST_ATTRIBUTES = 2
 class Failure:
     """An exception that stands for an answer with an error status.
 
-    :ivar type: how the file writes its type; :ivar edits: the imports that this needs.
+    :ivar type: how the file writes its type; :ivar edits: the imports that this needs;
+    :ivar answered: how the file writes the type below it that always has the status, where that is at hand.
     """
 
     sheet: TypeSheet
     type: str
     edits: tuple[Edit, ...]
+    answered: str = ""
 
     def status(self, exception: str) -> str:
         """The expression of its status."""
@@ -44,6 +47,8 @@ class Failure:
 
     def present(self, exception: str) -> str:
         """What is true where it has a status; empty where it always has one."""
+        if self.answered:
+            return f"isinstance({exception}, {self.answered})"
         return self.sheet.status_guard.format(e=exception)
 
     def absent(self, exception: str) -> str:
@@ -189,7 +194,22 @@ class Failures:
     def of_type(self, sheet: TypeSheet) -> Failure | None:
         """The same for one type."""
         written = self.written(sheet.name)
-        return Failure(sheet, *written) if written is not None else None
+        return Failure(sheet, *written, self._answered_below(sheet)) if written is not None else None
+
+    def _answered_below(self, sheet: TypeSheet) -> str:
+        """How the file writes the one type below another whose exceptions all have the status; empty where it would need an import.
+
+        It says better what is meant than a question for a member, ``hasattr(error, "status")``.
+        """
+        if not sheet.status_guard.startswith(_HAS_MEMBER):
+            return ""
+        libraries = self._semantics.libraries
+        every = (one for library in libraries.sheets for one in library.type if one.carries_status and one.status == sheet.status)
+        above = {one.name: {found.name for found in libraries.ancestors(one.name)} - {one.name} for one in every}
+        below = {name: line for name, line in above.items() if sheet.name in line}
+        tops = [name for name, line in below.items() if line.isdisjoint(below)]
+        written = self.written(tops[0]) if len(tops) == 1 else None
+        return written[0] if written is not None and not written[1] else ""
 
     def written(self, name: str) -> tuple[str, tuple[Edit, ...]] | None:
         """How the file writes a type, with the imports that this needs; by whichever of its names the file has already.

@@ -26,7 +26,7 @@ def raised_of(writing: Writing, statement: cst.CSTNode, error: str) -> str | Non
 
 
 def renamed(semantics: Semantics, region: cst.CSTNode, place: cst.CSTNode) -> bool:
-    """Whether a failure that leaves a loop would be raised anew behind it, with words about many attempts, as a more general type of its own.
+    """Whether a failure that leaves a loop is raised anew behind it, with words about many attempts, as a more general type.
 
     Who catches that also catches the failure itself, and may ask for it: ``except NotFound``.
 
