@@ -46,9 +46,10 @@ def fetch(url):
 Unsafe: the client may wait longer than it did, up to two minutes (or, where it waited for longer anyway, as long as it did), and other
 failures that are waited for in the same place are asked, too. A function is added to the module, once, that reads the header (a number of
 seconds or a date; for APIs that have another one, what their catalogue says); the old wait remains for answers that say nothing, or nothing
-that makes sense. A library is told where it knows what failed: tenacity by a function for its wait, backoff by a generator, which is sent
-the failure and draws the chance itself (a part of what the server asks for would be too little), stamina, from 25.2 on, by the answer of
-`on`. There is no fix where the sheet of a library says that the wait stands in the body.
+that makes sense. A wait that is told or added up beside it is named once, so that what is said of it is true; where the new one cannot be
+known there, there is no fix. A library is told where it knows what failed: tenacity by a function for its wait, backoff by a generator,
+which is sent the failure and draws the chance itself (a part of what the server asks for would be too little), stamina, from 25.2 on, by
+the answer of `on`. There is no fix where the sheet of a library says that the wait stands in the body.
 
 ## References
 

@@ -93,7 +93,7 @@ class Replacements:
         if kind is None:
             return None
         found = self._of_code(words, subject, node, kind, negated=negated) or self._of_status(words, subject, node, kind, negated=negated)
-        return replace(found, edits=self._leftovers(node, found.code)) if found is not None else None
+        return replace(found, edits=(*found.edits, *self._leftovers(node, found.code))) if found is not None else None
 
     def _of_code(self, words: Sequence[str], subject: Meaning, node: cst.CSTNode, kind: str, *, negated: bool) -> Replacement | None:
         codes = unique_codes(words, subject.catalogue)
@@ -112,7 +112,20 @@ class Replacements:
         if asked is None:
             return None
         values = [str(status) for status in statuses]
-        return Replacement(_guarded([kind, *asked.guards], asked.status, values, negated=negated), "the status")
+        code = _guarded([kind, *asked.guards], asked.status, values, negated=negated)
+        return Replacement(code, "the status", () if negated else self._said_before(node, asked.status, statuses))
+
+    def _said_before(self, node: cst.CSTNode, status: str, statuses: Sequence[int]) -> tuple[Edit, ...]:
+        """The edit that takes out a test of the status right before another, which says no more: ``status != 200 and status == 404``."""
+        match self._tree.parent.get(node):
+            case cst.BooleanOperation(left=cst.Comparison() as before, operator=cst.And(), right=right) if right is node:
+                holds = self._semantics.statuses.range_of(before).must
+            case _:
+                return ()
+        if dotted(before.left) != status or not all(holds >> number & 1 for number in statuses):
+            return ()
+        start, end = self._writing.span(before)[0], self._writing.span(node)[0]
+        return (Edit(start, end, ""),) if "#" not in self._source.text[start:end] else ()
 
     def _leftovers(self, node: cst.CSTNode, code: str) -> tuple[Edit, ...]:
         from errlint.semantics.rewrites.leftovers import Leftovers
@@ -241,8 +254,13 @@ class Replacements:
         sheet = subject.origin.sheet
         if sheet is None:
             return self._of_one_library(exception, node) if subject.origin.proven else None
-        guard = sheet.status_guard.format(e=exception)
-        return _Asked(sheet.status.format(e=exception), (guard,) if guard else ()) if sheet.status else None
+        if not sheet.status:
+            return None
+        from errlint.semantics.rewrites.failures import Failures
+
+        failure = Failures(self._writing).of_type(sheet)
+        guard = failure.present(exception) if failure is not None else sheet.status_guard.format(e=exception)
+        return _Asked(sheet.status.format(e=exception), (guard,) if guard else ())
 
     def _of_one_library(self, exception: str, node: cst.CSTNode) -> _Asked | None:
         """In a handler of any exception: where all that the ``try`` runs is known, and one library raises for statuses."""

@@ -32,6 +32,7 @@ CALLS = {
     "bad_clients": ("item('i1')", "stock('i1')", "price('i1')"),
     "bad_senders": ("item('i1')", "stock('i1')", "price('i1')", "size('i1')"),
     "bad_told_waits": ("told('i1')", "shifted('c1')", "grows('s1')"),
+    "bad_shared_waits": ("within_a_budget('i1')", "written_twice('c1')", "made_in_each_pass('s1')"),
     "bad_tenacity": ("item('i1')", "stock('i1')", "price('i1')", "size('i1')"),
 }
 PROOFS = [

@@ -123,11 +123,37 @@ class Additions:
             return self.argument(speech.call, f"{field}={expression}") if field not in given else ()
         text = speech.text
         if text is not None and goes_on:
-            found = self._in_place(speech, text.value, expression)
+            found = self._to_kept(speech, text.value, expression) or self._in_place(speech, text.value, expression)
             if found:
                 return found
         free = "extra" not in given and not any(argument.star == "**" for argument in speech.call.args)
         return self.argument(speech.call, f'extra={{"{field}": {expression}}}') if speech.sheet.fields == "extra" and free else ()
+
+    def _to_kept(self, speech: Speech, text: cst.BaseExpression, expression: str) -> tuple[Edit, ...]:
+        """`message = f"…"; log.error(message); print(message)`: the id in the text itself, where all that reads it tells it to people."""
+        if not isinstance(text, cst.Name) or self._relies_on_fields():
+            return ()
+        scopes = self._semantics.scopes
+        bindings = scopes.bindings(text.value, scopes.scope_of(text))
+        node, value = (bindings[0].node, bindings[0].value) if len(bindings) == 1 else (None, None)
+        if not isinstance(node, cst.Assign) or len(node.targets) > 1 or not isinstance(value, cst.FormattedString):
+            return ()
+        block, line = self._tree.block(speech.call), self._tree.statement(node)
+        if self._tree.parent.get(line) is not block or self._tree.order[node] > self._tree.order[text]:
+            return ()
+        function = self._tree.enclosing(node, cst.FunctionDef) or self._tree.module
+        reads = [name for name in self._tree.inside(function, cst.Name) if name.value == text.value and not self._tree.is_member(name)]
+        reads = [name for name in reads if not isinstance(self._tree.parent.get(name), cst.AssignTarget)]
+        return self.to_text(value, expression) if all(self._is_told(name, block) for name in reads) else ()
+
+    def _is_told(self, name: cst.Name, block: cst.CSTNode) -> bool:
+        """Whether a text is all that a call in a block tells people, be it in a log line or in the terminal."""
+        argument = self._tree.parent.get(name)
+        call = self._tree.parent.get(argument) if isinstance(argument, cst.Arg) else None
+        speech = Speaking(self._semantics).of(call) if isinstance(call, cst.Call) and self._tree.block(call) is block else None
+        if speech is None or speech.text is None or speech.text.value is not name:
+            return False
+        return speech.certain and not (speech.sheet.shown or speech.sheet.once) and self._wording.goes_on(speech)
 
     def _field(self) -> str:
         """The name of the field: ``request_id`` where the file has put something of an error that it caught under that name already."""

@@ -19,7 +19,7 @@ from errlint.semantics.retries.fates import takes_all
 from errlint.semantics.retries.outcomes import ANYTHING, NOTHING
 from errlint.semantics.retries.policy import RetryPolicy
 from errlint.semantics.rewrites.accounts import Accounts
-from errlint.semantics.rewrites.true_ends import raised_of
+from errlint.semantics.rewrites.true_ends import raised_of, renamed
 from errlint.semantics.rewrites.writing import Writing
 from errlint.semantics.scopes import How
 from errlint.semantics.statuses import Range
@@ -156,7 +156,7 @@ class Endings:
         return any(self._last.passed(part) is not None for one in tests for part in parts(one.test, cst.And, cst.Or))
 
     def _out_of_loop(self, place: cst.CSTNode) -> Way:
-        return Way(("raise",), same=False) if self.tells(place) else Way(("break",))
+        return Way(("raise",), same=False) if self.tells(place) or renamed(self._semantics, self._region, place) else Way(("break",))
 
     # by a test -------------------------------------------------------------------------------------------------------------------
 

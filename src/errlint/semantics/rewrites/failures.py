@@ -22,6 +22,7 @@ from errlint.semantics.rewrites.writing import Writing
 from errlint.semantics.statuses import ERRORS
 
 _NOT_NONE = " is not None"
+_HAS_MEMBER = "hasattr("
 _ATTRIBUTE = re.compile(r"\{e\}\.(\w+)")
 _OWN = ("status_code", "http_status", "status")
 _MOST_ATTRIBUTES = 2
@@ -31,12 +32,14 @@ _MOST_ATTRIBUTES = 2
 class Failure:
     """An exception that stands for an answer with an error status.
 
-    :ivar type: how the file writes its type; :ivar edits: the imports that this needs.
+    :ivar type: how the file writes its type; :ivar edits: the imports that this needs;
+    :ivar answered: how the file writes the type below it that always has the status, where that is at hand.
     """
 
     sheet: TypeSheet
     type: str
     edits: tuple[Edit, ...]
+    answered: str = ""
 
     def status(self, exception: str) -> str:
         """The expression of its status."""
@@ -44,6 +47,8 @@ class Failure:
 
     def present(self, exception: str) -> str:
         """What is true where it has a status; empty where it always has one."""
+        if self.answered:
+            return f"isinstance({exception}, {self.answered})"
         return self.sheet.status_guard.format(e=exception)
 
     def absent(self, exception: str) -> str:
@@ -153,8 +158,9 @@ class Failures:
         if raising is None or (raising.answer is not Answer.NO and not raising.types):
             return self._taken(handler, Raised((), ERRORS))
         found = 0
+        under = dict(raising.under)
         for name in raising.types if raising.answer is not Answer.NO else ():
-            raised = Raised((name,), ERRORS)
+            raised = Raised((name,), under.get(name, ERRORS))
             found |= self._taken(handler, raised) & ~self._taken_before(handler, raised)
         return found
 
@@ -162,8 +168,13 @@ class Failures:
         """Those that a handler may take; all of them where it names types that only the project, or nobody, knows."""
         types = self._semantics.predicates.types
         names = types.named(handler.type) if isinstance(handler, (cst.ExceptHandler, cst.ExceptStarHandler)) else []
-        known = all(self._semantics.libraries.type(name) is not None for name in names)
-        return types.taken(names, raised).may if names and known else ERRORS
+        known = all(self._semantics.libraries.type(name) is not None for name in names) or self._are_classes_of_the_project(raised.types)
+        return types.taken(names, raised).may if names and known else raised.outcomes
+
+    def _are_classes_of_the_project(self, names: Collection[str]) -> bool:
+        """Whether types are those of classes of which all is known that they inherit from, so that it is known who takes them."""
+        types = self._semantics.predicates.types
+        return bool(names) and all(self._semantics.libraries.type(name) is None and types.ancestry(name)[1] for name in names)
 
     def _taken_before(self, handler: cst.CSTNode | None, raised: Raised) -> int:
         outer = self._semantics.tree.parent.get(handler) if handler is not None else None
@@ -183,7 +194,22 @@ class Failures:
     def of_type(self, sheet: TypeSheet) -> Failure | None:
         """The same for one type."""
         written = self.written(sheet.name)
-        return Failure(sheet, *written) if written is not None else None
+        return Failure(sheet, *written, self._answered_below(sheet)) if written is not None else None
+
+    def _answered_below(self, sheet: TypeSheet) -> str:
+        """How the file writes the one type below another whose exceptions all have the status; empty where it would need an import.
+
+        It says better what is meant than a question for a member, ``hasattr(error, "status")``.
+        """
+        if not sheet.status_guard.startswith(_HAS_MEMBER):
+            return ""
+        libraries = self._semantics.libraries
+        every = (one for library in libraries.sheets for one in library.type if one.carries_status and one.status == sheet.status)
+        above = {one.name: {found.name for found in libraries.ancestors(one.name)} - {one.name} for one in every}
+        below = {name: line for name, line in above.items() if sheet.name in line}
+        tops = [name for name, line in below.items() if line.isdisjoint(below)]
+        written = self.written(tops[0]) if len(tops) == 1 else None
+        return written[0] if written is not None and not written[1] else ""
 
     def written(self, name: str) -> tuple[str, tuple[Edit, ...]] | None:
         """How the file writes a type, with the imports that this needs; by whichever of its names the file has already.

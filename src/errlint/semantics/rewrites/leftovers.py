@@ -25,19 +25,34 @@ class Leftovers:
         self._scopes = writing.semantics.scopes
 
     def of(self, node: cst.CSTNode, code: str) -> Iterator[Edit]:
-        """Edits that take out the assignments of names that only ``node`` reads, where ``code`` takes its place."""
+        """Edits that take out the assignments of names that only ``node`` reads, where ``code`` takes its place.
+
+        Where other tests read a name, too, all of them may be written anew. The last one that is takes the name with it, so no two
+        neighbours may be in one round: each but the first holds on to the one before it, by an edit that changes nothing.
+        """
         names = {name.value: name for name in self._tree.inside(node, cst.Name)}
         for name in names.values():
             bindings = self._scopes.reaching(name)
             if len(bindings) != 1 or re.search(rf"\b{re.escape(name.value)}\b", code):
                 continue
-            statement = self._only_read_in(bindings[0], node)
+            statement = self._bound_alone(bindings[0])
             edit = self._writing.remove(statement) if statement is not None else None
-            if edit is not None:
+            others = self._read_outside(bindings[0], node)
+            if edit is not None and not others:
                 yield edit
+            elif edit is not None and all(self._tree.is_in(other, cst.Comparison) for other in others):
+                before = [other for other in others if self._tree.order[other] < self._tree.order[node]]
+                yield from (self._writing.replace(other, other.value) for other in before[-1:])
 
-    def _only_read_in(self, binding: Binding, node: cst.CSTNode) -> cst.SimpleStatementLine | None:
-        """The statement that binds a name of a function and does nothing else, if nothing outside of ``node`` reads it."""
+    def _read_outside(self, binding: Binding, node: cst.CSTNode) -> list[cst.Name]:
+        """Where else than in a node a name of a function is read, in document order."""
+        function = self._tree.enclosing(binding.node, cst.FunctionDef) or self._tree.module
+        names = [name for name in self._tree.inside(function, cst.Name) if name.value == binding.name and not self._tree.is_member(name)]
+        outside = (name for name in names if not self._tree.within(name, node))
+        return [name for name in outside if not isinstance(self._tree.parent.get(name), cst.AssignTarget)]
+
+    def _bound_alone(self, binding: Binding) -> cst.SimpleStatementLine | None:
+        """The statement that binds a name of a function and does nothing else, of which it makes no difference whether it is run."""
         assign = binding.node
         statement = self._tree.statement(assign)
         function = self._tree.enclosing(assign, cst.FunctionDef)
@@ -48,9 +63,7 @@ class Leftovers:
         block = self._tree.parent.get(statement)
         if not isinstance(block, cst.IndentedBlock) or len(block.body) == 1 or not _only_reads(assign.value):
             return None
-        target = assign.targets[0].target
-        others = (name for name in self._tree.inside(function, cst.Name) if name.value == binding.name and name is not target)
-        return statement if all(self._tree.within(name, node) or self._tree.is_member(name) for name in others) else None
+        return statement
 
 
 def _only_reads(value: cst.BaseExpression) -> bool:

@@ -196,6 +196,8 @@ class Predicates:
             inner = [one for one in parts[0].given() if "types" in one.argument.says]
             if not inner or len(inner) != len(parts[0].given()):
                 return None
+            if any(name in BROAD for one in inner for name in types.named(one.value)):
+                return ()  # they exclude nothing
             return tuple(self._writing.code(one.value) for one in inner)
         if self._semantics.functions.behind(value) or "types" not in argument.says:
             return None

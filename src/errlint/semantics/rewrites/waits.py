@@ -15,6 +15,7 @@ from errlint.semantics.rewrites.failures import Failures
 from errlint.semantics.rewrites.helpers import Helpers
 from errlint.semantics.rewrites.library_waits import LibraryDelays
 from errlint.semantics.rewrites.places import suppresses
+from errlint.semantics.rewrites.shared_waits import SharedWaits
 from errlint.semantics.rewrites.writing import Writing
 
 Handler = cst.ExceptHandler | cst.ExceptStarHandler
@@ -42,6 +43,7 @@ class Delays:
         self._tree = writing.semantics.tree
         self._failures = Failures(writing)
         self._helpers = Helpers(writing)
+        self._shared = SharedWaits(writing)
         self._libraries = LibraryDelays(writing, self._failures, self._helpers)
 
     # as long as told ---------------------------------------------------------------------------------------------------------------
@@ -61,8 +63,19 @@ class Delays:
             answer = self._answer(made, policy)
             if answer is None:
                 return None
-            found += [*answer.edits, self._writing.replace(made, f"{name}({answer.code}, {self._writing.code(made)})")]
+            replaced = self._replaced(delay, made, f"{name}({answer.code}, {self._writing.code(made)})", answer)
+            if replaced is None:
+                return None
+            found += [*answer.edits, *replaced]
         return tuple(found) if len(found) > len(edits) else None
+
+    def _replaced(
+        self, delay: cst.BaseExpression, made: cst.BaseExpression, code: str, answer: _Answer | None = None
+    ) -> tuple[Edit, ...] | None:
+        """Other code for what a delay is made of; where that is the delay itself, also where it is told or added up."""
+        if made is not delay:
+            return (self._writing.replace(made, code),)
+        return self._shared.replaced(delay, code, (answer.code.partition(".")[0],) if answer is not None else ())
 
     def _delays(self, policy: RetryPolicy, status: int) -> Iterator[cst.BaseExpression]:
         """What the pauses of a policy are made of; the one that its wait is, and those beside it after other failures."""
@@ -195,7 +208,8 @@ class Delays:
         made = self._made(node)
         code = self._writing.code(made)
         bracketed = isinstance(made, _ATOMS) or _binds_as_plus(made) or self._writing.source.full(made).lpar
-        return (*named[1], self._writing.replace(made, f"{code if bracketed else f'({code})'} + {named[0]}()"))
+        replaced = self._replaced(node, made, f"{code if bracketed else f'({code})'} + {named[0]}()")
+        return (*named[1], *replaced) if replaced is not None else None
 
 
 def _binds_as_plus(node: cst.CSTNode) -> bool:
