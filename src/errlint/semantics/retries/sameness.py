@@ -7,32 +7,24 @@ stays the same to the API.
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from errlint.regex import later
 from errlint.semantics.leaving import leaves
 from errlint.semantics.names import dotted
 from errlint.semantics.retries.changes import member_of_a_variable, root
 from errlint.semantics.retries.counters import Counters
 from errlint.semantics.retries.exits import Region
 from errlint.semantics.retries.outcomes import ANYTHING, NOTHING
+from errlint.semantics.retries.region_names import RegionNames
 from errlint.semantics.retries.request_parts import RequestParts, bindings, is_cast, is_drawn, is_read
 from errlint.semantics.retries.words import CREDENTIAL, PER_ATTEMPT
 from errlint.semantics.scopes import Binding, How
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
-
-_CREDENTIALS = later(
-    r"auth|token|cookie|nonce|csrf|xsrf|crumb|key|attempt|retr(y|ies)|trace|request.?id|idempotency|date|^(if-)?range$", re.IGNORECASE
-)
-"""Headers and parameters that may differ between two attempts of one request."""
-_CHANGING = frozenset({"append", "pop", "update", "extend"})
-N = TypeVar("N", bound=cst.CSTNode)
 
 _STATEMENTS = (cst.Assign, cst.AnnAssign, cst.AugAssign, cst.Del, cst.Expr)
 _HOPS = 6
@@ -46,6 +38,7 @@ class Sameness:
         self._semantics = semantics
         self._tree = semantics.tree
         self.region = region
+        self._names = RegionNames(semantics, region)
         self._call: cst.Call | None = None
         self._asking: set[cst.BaseExpression] = set()
         """Expressions that are being looked at: a value that is made of itself stays if all else does."""
@@ -120,7 +113,7 @@ class Sameness:
             words = [target.attr.value if isinstance(target, cst.Attribute) else "" for target in of_client]
             if not all(map(PER_ATTEMPT.search, words)) and self._goes_over(node.value, self.region.target):
                 return True
-        told = (call for call in self._inside(cst.Call) if isinstance(call.func, cst.Attribute) and call.func.attr.value in _CHANGING)
+        told = (call for calls in self._names.extended.values() for call in calls)
         values = (argument.value for call in told if root(call.func) == asked != "" for argument in call.args)
         return any(self._goes_over(value, self.region.target) for value in values)
 
@@ -176,7 +169,7 @@ class Sameness:
     def _counts_failures(self, name: cst.Name) -> bool:
         """``failed += 1`` in a handler or after a test, and ``if failed > limit: raise``: compared, told to others, and that is all."""
         compared = False
-        for node in self._named.get(name.value, ()):
+        for node in self._names.named.get(name.value, ()):
             parent = self._tree.parent.get(node)
             if isinstance(parent, cst.AugAssign):
                 if not isinstance(parent.value, cst.Integer) or not self._is_conditional(parent):
@@ -193,10 +186,11 @@ class Sameness:
 
     def _filled_alike(self, name: cst.Name, hops: int) -> bool:
         """Whether what each pass makes anew is filled with the same: ``options = {}``, ``options["limit"] = limit``, ``form.add(x)``."""
-        if name.value in self._extended:
+        if name.value in self._names.extended:
             return False
-        told = (argument.value for call in self._told.get(name.value, ()) for argument in call.args)
-        set_to = (node.value for node in self._filled.get(name.value, ()) if not self._is_last(node) and not self._sets_others(node, name))
+        told = (argument.value for call in self._names.told.get(name.value, ()) for argument in call.args)
+        filled = self._names.filled.get(name.value, ())
+        set_to = (node.value for node in filled if not self._is_last(node) and not self._sets_others(node, name))
         return all(self._stays(value, hops - 1) for value in (*set_to, *told))
 
     def _binding_stays(self, binding: Binding, name: cst.Name, hops: int) -> bool:
@@ -289,8 +283,8 @@ class Sameness:
 
         :param read: where it is read, if that is one place.
         """
-        changes = [*self._extended.get(name, ()), *self._counted.get(name, ())]
-        filled = (node for node in self._filled.get(name, ()) if read is None or not self._sets_others(node, read))
+        changes = [*self._names.extended.get(name, ()), *self._names.counted.get(name, ())]
+        filled = (node for node in self._names.filled.get(name, ()) if read is None or not self._sets_others(node, read))
         changes += [node for node in filled if not self._set_alike(node) and not self._is_last(node)]
         return bool(changes) and not self._is_turn(*changes)
 
@@ -315,80 +309,6 @@ class Sameness:
         bindings = self._semantics.scopes.bindings(node.value, self._semantics.scopes.scope_of(node))
         return any(binding.node is self.region or self._tree.within(binding.node, self.region.body) for binding in bindings)
 
-    def _filled_by(self, target: cst.BaseExpression) -> str:
-        """The name of what has an item or an attribute set; empty where that changes nothing of the request."""
-        if not isinstance(target, (cst.Subscript, cst.Attribute)):
-            return ""
-        if isinstance(target, cst.Attribute) and (PER_ATTEMPT.search(target.attr.value) or CREDENTIAL.search(target.attr.value)):
-            return ""
-        if isinstance(target, cst.Subscript) and any(
-            _CREDENTIALS.search(text)
-            for element in target.slice
-            if isinstance(element.slice, cst.Index)
-            for text in self._semantics.constants.strings(element.slice.value)
-        ):
-            return ""
-        name = (dotted(target.value) or "").partition(".")[0]
-        return "" if name == "self" else name
-
-    # what the region does, by names ------------------------------------------------------------------------------------------------
-
-    def _inside(self, *kinds: type[N]) -> list[N]:
-        return self._tree.inside(self.region.body, *kinds, into_functions=False)
-
-    @cached_property
-    def _named(self) -> dict[str, list[cst.Name]]:
-        found: dict[str, list[cst.Name]] = {}
-        for node in self._inside(cst.Name):
-            found.setdefault(node.value, []).append(node)
-        return found
-
-    @cached_property
-    def _filled(self) -> dict[str, list[cst.Assign]]:
-        """The assignments to items and attributes."""
-        found: dict[str, list[cst.Assign]] = {}
-        for node in self._inside(cst.Assign):
-            for name in {self._filled_by(target.target) for target in node.targets} - {""}:
-                found.setdefault(name, []).append(node)
-        return found
-
-    @cached_property
-    def _counted(self) -> dict[str, list[cst.CSTNode]]:
-        """Where items are counted up or deleted, by what they are of."""
-        found: dict[str, list[cst.CSTNode]] = {}
-        counted = [(node, node.target) for node in self._inside(cst.AugAssign)]
-        for statement, target in (*counted, *((node, node.target) for node in self._inside(cst.Del))):
-            found.setdefault(self._filled_by(target), []).append(statement)
-        return found
-
-    @cached_property
-    def _extended(self) -> dict[str, list[cst.CSTNode]]:
-        """The calls of ``append`` and the like, by what they are called of."""
-        found: dict[str, list[cst.CSTNode]] = {}
-        for call in self._inside(cst.Call):
-            if isinstance(call.func, cst.Attribute) and call.func.attr.value in _CHANGING:
-                found.setdefault(dotted(call.func.value) or "", []).append(call)
-        return found
-
-    @cached_property
-    def _told(self) -> dict[str, list[cst.Call]]:
-        """The calls of methods for what they do, not for their value: ``form.add_field("file", file)``."""
-        found: dict[str, list[cst.Call]] = {}
-        for statement in self._inside(cst.Expr):
-            call = statement.value
-            if isinstance(call, cst.Call) and isinstance(call.func, cst.Attribute) and isinstance(call.func.value, cst.Name):
-                found.setdefault(call.func.value.value, []).append(call)
-        return found
-
-    @cached_property
-    def _assigned(self) -> dict[str, cst.Assign | None]:
-        """By dotted name, the first assignment; None where it is counted up as well."""
-        found: dict[str, cst.Assign | None] = {}
-        for node in self._inside(cst.Assign):
-            for target in node.targets:
-                found.setdefault(dotted(target.target) or "", node)
-        return found | {dotted(node.target) or "": None for node in self._inside(cst.AugAssign)}
-
     def _attribute_stays(self, attribute: cst.Attribute, hops: int) -> bool:
         """``self.page += 1`` and ``self.key_index = …`` in the loop."""
         wanted = dotted(attribute)
@@ -397,9 +317,9 @@ class Sameness:
             return True
         if CREDENTIAL.search(word):
             return self._call is None or not self.parts.rotates(attribute, self._call)
-        if wanted not in self._assigned:
+        if wanted not in self._names.assigned:
             return True
-        assigned = self._assigned[wanted]
+        assigned = self._names.assigned[wanted]
         if assigned is not None and self._is_turn(assigned):
             return True
         return assigned is not None and self._stays(assigned.value, min(hops - 1, 1))  # which may speak of the attribute itself
