@@ -12,7 +12,7 @@ from errlint.catalogue import Catalogues
 from errlint.libraries import Libraries
 from errlint.semantics.analysis import Semantics
 from errlint.semantics.retries.policy import RetryPolicy
-from errlint.semantics.statuses import ERRORS, Range, statuses
+from errlint.semantics.status_sets import ERRORS, Range, statuses
 from errlint.semantics.tree import Tree
 
 HEAD = """

@@ -12,7 +12,7 @@ from errlint.catalogue import Catalogues
 from errlint.semantics.analysis import Semantics
 from errlint.semantics.retries.outcomes import members
 from errlint.semantics.retries.policy import RetryPolicy
-from errlint.semantics.statuses import ERRORS
+from errlint.semantics.status_sets import ERRORS
 from errlint.semantics.tree import Tree
 
 PREAMBLE = """

@@ -12,7 +12,7 @@ from errlint.catalogue import Catalogues
 from errlint.semantics.analysis import Semantics
 from errlint.semantics.retries.outcomes import FAILURES, NO_ANSWER, members
 from errlint.semantics.retries.policy import Wait
-from errlint.semantics.statuses import ERRORS, Range, statuses
+from errlint.semantics.status_sets import ERRORS, Range, statuses
 from errlint.semantics.tree import Tree
 
 SERVER_ERRORS = statuses(500, 600)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from errlint import registry
 from errlint.catalogue import Catalogues
 from errlint.semantics.analysis import Semantics
-from errlint.semantics.statuses import ALL, BELOW_400, ERRORS, SUCCESS, Range, statuses
+from errlint.semantics.status_sets import ALL, BELOW_400, ERRORS, SUCCESS, Range, statuses
 from errlint.semantics.tree import Tree
 
 PREAMBLE = """

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from errlint.semantics.retries.exception_types import ASKED_FIRST
-from errlint.semantics.statuses import ERRORS, in_words
+from errlint.semantics.status_sets import ERRORS, in_words
 from errlint.terminal import Style, printable, wrapped
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ import libcst as cst
 from errlint.semantics.constants import string_value
 from errlint.semantics.leaving import asked_to_raise, leaves
 from errlint.semantics.meaning import Meaning
-from errlint.semantics.statuses import ERRORS, OK
+from errlint.semantics.status_sets import ERRORS, OK
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics

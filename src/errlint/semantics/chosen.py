@@ -12,13 +12,13 @@ import libcst as cst
 from errlint.lean import dataclass
 from errlint.semantics.constants import index_value, string_value
 from errlint.semantics.scopes import How, Scopes
-from errlint.semantics.statuses import ERRORS
+from errlint.semantics.status_sets import ERRORS
 
 _HOPS = 4
 
 Values = Callable[[cst.BaseExpression], Iterator[cst.BaseExpression]]
 Under = tuple[tuple[str, int], ...]
-"""Types of exceptions, and the statuses (a set, see :mod:`~errlint.semantics.statuses`) under which each is raised."""
+"""Types of exceptions, and the statuses (a set, see :mod:`~errlint.semantics.status_sets`) under which each is raised."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from errlint.semantics.answers import Answers
 from errlint.semantics.code_tests import CodeTest, CodeTests
 from errlint.semantics.conditions import conditions_at
 from errlint.semantics.meaning import Kind, Meaning
-from errlint.semantics.statuses import ALL, ERRORS, OK, SUCCESS
+from errlint.semantics.status_sets import ALL, ERRORS, OK, SUCCESS
 from errlint.semantics.tree import Tree
 
 

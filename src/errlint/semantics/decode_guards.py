@@ -13,7 +13,7 @@ from errlint.semantics.handlers import BROAD
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.names import dotted
 from errlint.semantics.scopes import How
-from errlint.semantics.statuses import statuses
+from errlint.semantics.status_sets import statuses
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics

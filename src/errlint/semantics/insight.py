@@ -11,7 +11,7 @@ from errlint.model import Location, Step
 from errlint.semantics.analysis import Semantics
 from errlint.semantics.code_tests import CodeTest, Way
 from errlint.semantics.meaning import Kind, Meaning
-from errlint.semantics.statuses import ALL, in_words, statuses
+from errlint.semantics.status_sets import ALL, in_words, statuses
 from errlint.semantics.text_tests import TextTest
 from errlint.semantics.trails import steps
 from errlint.semantics.types import shown

@@ -24,7 +24,8 @@ from errlint.semantics.leaving import asked_to_raise
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.names import dotted
 from errlint.semantics.raises import Answer
-from errlint.semantics.statuses import ERRORS, OK, SUCCESS, Statuses
+from errlint.semantics.status_sets import ERRORS, OK, SUCCESS
+from errlint.semantics.statuses import Statuses
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics

@@ -13,7 +13,7 @@ from errlint.body_keys import CODES
 from errlint.semantics.constants import item_key, string_value
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.scopes import How
-from errlint.semantics.statuses import ERRORS
+from errlint.semantics.status_sets import ERRORS
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics

@@ -22,7 +22,7 @@ from errlint.semantics.meaning import Evidence, Kind, Meaning, Place
 from errlint.semantics.names import Names, dotted
 from errlint.semantics.questions import Questions
 from errlint.semantics.scopes import How
-from errlint.semantics.statuses import ERRORS, OK
+from errlint.semantics.status_sets import ERRORS, OK
 from errlint.semantics.summaries import FunctionSummary
 from errlint.semantics.thrown import Exceptions
 from errlint.semantics.tree import Tree

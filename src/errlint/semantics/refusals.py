@@ -15,7 +15,7 @@ from errlint.regex import later
 from errlint.semantics.conditions import atoms
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.raises import Answer
-from errlint.semantics.statuses import ERRORS
+from errlint.semantics.status_sets import ERRORS
 from errlint.semantics.text_tests import TextTest
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from errlint.lean import dataclass
 from errlint.semantics.leaving import leaves
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.names import dotted
-from errlint.semantics.statuses import ALL, ERRORS, UNKNOWN, Range, statuses
+from errlint.semantics.status_sets import ALL, ERRORS, UNKNOWN, Range, statuses
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics

@@ -1,7 +1,7 @@
 """Which HTTP statuses a test lets through, and which are possible at a place.
 
-A set of statuses is an int with bit *s* set for status *s* (0 to 599): tests are asked for the statuses under which they *may* be true and
-*must* be true, so every spelling (``>= 400``, ``// 100 == 4``, ``in {…}``, ``not resp.ok``, ``HTTPStatus.NOT_FOUND``) is one question.
+Tests are asked for the statuses (:mod:`errlint.semantics.status_sets`) under which they *may* be true and *must* be true, so every spelling
+(``>= 400``, ``// 100 == 4``, ``in {…}``, ``not resp.ok``, ``HTTPStatus.NOT_FOUND``) is one question.
 """
 
 from __future__ import annotations
@@ -10,32 +10,21 @@ import operator
 import re
 from bisect import bisect_left
 from collections.abc import Callable
-from functools import lru_cache, reduce
+from functools import lru_cache
 from http import HTTPStatus
-from operator import and_, or_
 
 import libcst as cst
-import msgspec
 
 from errlint.semantics.constants import string_value
 from errlint.semantics.leaving import asked_to_raise, may_leave
 from errlint.semantics.meaning import Kind, Meaning
+from errlint.semantics.status_sets import ALL, BELOW_400, ERRORS, SUCCESS, UNKNOWN, Range, either_of, statuses, together, without
 from errlint.semantics.tree import Tree
 
-ALL = (1 << 600) - 1
 _NUMBERED = re.compile(r"HTTP_([1-5]\d\d)(?:_[A-Z_]+)?")
 """Constants of web frameworks: ``status.HTTP_404_NOT_FOUND``."""
 
 
-def statuses(start: int, stop: int) -> int:
-    """The set of all statuses from ``start`` to ``stop - 1``."""
-    return ((1 << stop) - 1) & ~((1 << start) - 1)
-
-
-OK = statuses(200, 201)
-SUCCESS = statuses(200, 300)
-ERRORS = statuses(400, 600)
-BELOW_400 = statuses(0, 400)
 _OK_TESTS = {
     "ok": BELOW_400,
     "success": SUCCESS,
@@ -45,18 +34,6 @@ _OK_TESTS = {
 }
 
 
-class Range(msgspec.Struct, frozen=True):
-    """The statuses under which a test may be true, and under which it is certainly true."""
-
-    may: int = ALL
-    must: int = 0
-
-    def negated(self) -> Range:
-        """The same for ``not test``."""
-        return Range(ALL & ~self.must, ALL & ~self.may)
-
-
-UNKNOWN = Range()
 _HOPS = 3
 """How many names a test is followed through."""
 
@@ -137,23 +114,23 @@ class Statuses:
         """The statuses that a collection may hold, and those that it certainly holds; None when a part is unknown."""
         match expression:
             case cst.Tuple(elements=elements) | cst.List(elements=elements) | cst.Set(elements=elements):
-                return _together([self._member(element, hops) for element in elements])
+                return together([self._member(element, hops) for element in elements])
             case cst.BinaryOperation(left=left, operator=cst.BitOr() | cst.Add(), right=right):
-                return _together([self.held(left, hops), self.held(right, hops)])
+                return together([self.held(left, hops), self.held(right, hops)])
             case cst.BinaryOperation(left=left, operator=cst.Subtract(), right=right):
-                return _without(self.held(left, hops), self.held(right, hops))
+                return without(self.held(left, hops), self.held(right, hops))
             case cst.IfExp(body=body, orelse=orelse):
-                return _either([self.held(body, hops), self.held(orelse, hops)])
+                return either_of([self.held(body, hops), self.held(orelse, hops)])
             case cst.Call(func=cst.Name(value="set" | "frozenset" | "tuple" | "list"), args=[argument]):
                 return self.held(argument.value, hops)
             case cst.Call(func=cst.Name(value="range"), args=arguments):
                 return self._in_range([self.number(argument.value) for argument in arguments])
             case cst.Call(func=cst.Attribute(value=left, attr=cst.Name(value="union")), args=[argument]):
-                return _together([self.held(left, hops), self.held(argument.value, hops)])
+                return together([self.held(left, hops), self.held(argument.value, hops)])
             case cst.Call(func=cst.Attribute(value=left, attr=cst.Name(value="difference")), args=[argument]):
-                return _without(self.held(left, hops), self.held(argument.value, hops))
+                return without(self.held(left, hops), self.held(argument.value, hops))
             case cst.Name() | cst.Attribute() if hops:
-                return _either([self.held(value, hops - 1) for value in self._values(expression)])
+                return either_of([self.held(value, hops - 1) for value in self._values(expression)])
             case _:
                 return None
 
@@ -359,44 +336,6 @@ class Statuses:
         called = asked_to_raise(statement)
         meaning = self._meaning(called) if called is not None else None
         return BELOW_400 if meaning is not None and meaning.kind is Kind.RESPONSE else ALL
-
-
-def in_words(statuses: int) -> list[str]:
-    """A set of statuses for people: whole classes as ``5xx``, runs as ``400-428``."""
-    found: list[str] = []
-    start: int | None = None
-    for status in range(100, 601):
-        inside = status < 600 and statuses >> status & 1
-        if inside and start is None:
-            start = status
-        if start is not None and (not inside or (status % 100 == 0 and status != start)):
-            last = status - 1
-            whole = start % 100 == 0 and last == start + 99
-            found.append(f"{start // 100}xx" if whole else str(start) if last == start else f"{start}-{last}")
-            start = status if inside else None
-    return found
-
-
-def _without(kept: Range | None, taken: Range | None) -> Range | None:
-    """What is left of one collection without what another one holds."""
-    if kept is None or taken is None:
-        return None
-    return Range(kept.may & ~taken.must, kept.must & ~taken.may)
-
-
-def _together(parts: list[Range | None]) -> Range | None:
-    """What several collections hold together; None when nothing is known of one of them."""
-    known = [part for part in parts if part is not None]
-    if len(known) < len(parts):
-        return None
-    return Range(reduce(or_, (part.may for part in known), 0), reduce(or_, (part.must for part in known), 0))
-
-
-def _either(parts: list[Range | None]) -> Range | None:
-    """What one of several collections holds; None when nothing is known of one of them."""
-    found = _together(parts)
-    known = [part.must for part in parts if part is not None]
-    return Range(found.may, reduce(and_, known)) if found is not None and known else None
 
 
 def _int_of(call: cst.Call) -> cst.BaseExpression | None:

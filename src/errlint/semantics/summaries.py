@@ -72,7 +72,7 @@ class FunctionSummary(FunctionSheet, frozen=True):
     ``answer`` says whether it raises for a status, ``raised`` how that can be seen, ``tells`` that the error is made of the answer,
     ``under`` the statuses under which types are raised, ``wording`` what is written into the errors, ``carries`` what these keep of the
     answer (:mod:`errlint.semantics.carried`), ``makes`` the exceptions that it makes and returns, with their statuses, and ``may`` and
-    ``must`` for which statuses what it returns is true (bit sets, see :mod:`errlint.semantics.statuses`), if that is known. Of an
+    ``must`` for which statuses what it returns is true (bit sets, see :mod:`errlint.semantics.status_sets`), if that is known. Of an
     ``abstract`` method, subclasses have the code that runs.
     """
 

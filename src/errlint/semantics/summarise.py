@@ -16,7 +16,8 @@ from errlint.semantics.found_by_path import FoundByPath
 from errlint.semantics.leaving import leaves
 from errlint.semantics.meaning import Kind, Meaning, Place
 from errlint.semantics.request_ids.readers import only_reads
-from errlint.semantics.statuses import ALL, Range, Statuses
+from errlint.semantics.status_sets import ALL, Range
+from errlint.semantics.statuses import Statuses
 from errlint.semantics.summaries import (
     Fixed,
     FunctionSummary,

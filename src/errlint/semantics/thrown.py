@@ -21,7 +21,7 @@ from errlint.semantics.chosen import Chosen, Under
 from errlint.semantics.functions import Functions
 from errlint.semantics.names import Names, dotted
 from errlint.semantics.scopes import How
-from errlint.semantics.statuses import ERRORS, OK
+from errlint.semantics.status_sets import ERRORS, OK
 from errlint.semantics.tree import Tree
 from errlint.semantics.types import Types, shown
 from errlint.semantics.wordings import written_texts

@@ -18,7 +18,7 @@ from errlint.semantics.fields import names_errors, names_success
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.names import dotted
 from errlint.semantics.raises import Answer
-from errlint.semantics.statuses import ERRORS
+from errlint.semantics.status_sets import ERRORS
 from errlint.semantics.tree import alike
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.mentions import may_be_bound
 from errlint.semantics.names import dotted
 from errlint.semantics.request_ids.whereabouts import Ids, Whereabouts
-from errlint.semantics.statuses import SUCCESS
+from errlint.semantics.status_sets import SUCCESS
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics

@@ -15,7 +15,7 @@ from errlint.semantics.meaning import Kind
 from errlint.semantics.members import Literal
 from errlint.semantics.retries.outcomes import ANYTHING, FAILED, NO_ANSWER, NOTHING
 from errlint.semantics.retries.words import last_word
-from errlint.semantics.statuses import UNKNOWN, Range
+from errlint.semantics.status_sets import UNKNOWN, Range
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics

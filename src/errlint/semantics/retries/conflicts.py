@@ -16,7 +16,7 @@ from errlint.semantics.retries.outcomes import FAILURES
 from errlint.semantics.retries.policy import Attempt
 from errlint.semantics.retries.readings import retried
 from errlint.semantics.retries.words import CREDENTIAL, PER_ATTEMPT
-from errlint.semantics.statuses import statuses
+from errlint.semantics.status_sets import statuses
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics

@@ -17,7 +17,7 @@ import libcst as cst
 from errlint.semantics.names import dotted
 from errlint.semantics.retries.outcomes import ANYTHING, NOTHING
 from errlint.semantics.scopes import Binding, How
-from errlint.semantics.statuses import UNKNOWN, Range
+from errlint.semantics.status_sets import UNKNOWN, Range
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics

@@ -15,7 +15,7 @@ from errlint.semantics.class_members import is_property
 from errlint.semantics.closed import function_named
 from errlint.semantics.retries.exception_types import Raised
 from errlint.semantics.retries.outcomes import FAILURES
-from errlint.semantics.statuses import ALL, UNKNOWN, Range
+from errlint.semantics.status_sets import ALL, UNKNOWN, Range
 from errlint.semantics.summaries import Decision
 
 if TYPE_CHECKING:

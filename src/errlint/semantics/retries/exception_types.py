@@ -23,7 +23,7 @@ from errlint.semantics.functions import fields
 from errlint.semantics.names import Names, dotted
 from errlint.semantics.retries.outcomes import ANY_FAILURE, FAILURES, NO_ANSWER, NOTHING, either
 from errlint.semantics.scopes import How, Scopes
-from errlint.semantics.statuses import ERRORS, Range, statuses
+from errlint.semantics.status_sets import ERRORS, Range, statuses
 from errlint.semantics.tree import Tree
 from errlint.semantics.types import UNKNOWN_TYPE, Types
 

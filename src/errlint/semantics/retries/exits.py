@@ -11,7 +11,7 @@ from errlint.lean import dataclass
 from errlint.semantics.constants import assigned
 from errlint.semantics.names import dotted
 from errlint.semantics.retries.outcomes import ANYTHING, NOTHING, as_ended, ended, running
-from errlint.semantics.statuses import ALL, UNKNOWN, Range
+from errlint.semantics.status_sets import ALL, UNKNOWN, Range
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics

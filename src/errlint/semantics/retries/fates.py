@@ -22,7 +22,7 @@ from errlint.semantics.retries.exits import Exits
 from errlint.semantics.retries.marks import Marks
 from errlint.semantics.retries.outcomes import ALL_WAYS, FAILED, NOT_YET, both_halves, ended, running
 from errlint.semantics.retries.steps import Steps
-from errlint.semantics.statuses import ERRORS, UNKNOWN, Range
+from errlint.semantics.status_sets import ERRORS, UNKNOWN, Range
 
 Handler = cst.ExceptHandler | cst.ExceptStarHandler
 

@@ -29,7 +29,7 @@ from errlint.semantics.retries.policy import Attempt, Elsewhere, Retried, RetryP
 from errlint.semantics.retries.predicates import Predicates
 from errlint.semantics.retries.uses import callees, handing
 from errlint.semantics.scopes import How
-from errlint.semantics.statuses import ERRORS, Range
+from errlint.semantics.status_sets import ERRORS, Range
 from errlint.semantics.summaries import Arguments, Retrier, Retrying
 from errlint.semantics.types import UNKNOWN_TYPE
 

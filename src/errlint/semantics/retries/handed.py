@@ -14,7 +14,7 @@ import libcst as cst
 from errlint.lean import dataclass
 from errlint.semantics.functions import Given, fields
 from errlint.semantics.scopes import How
-from errlint.semantics.statuses import Range
+from errlint.semantics.status_sets import Range
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics

@@ -17,7 +17,7 @@ from errlint.semantics.retries.misjudged import Misjudged, misjudged
 from errlint.semantics.retries.outcomes import LIMITED, members
 from errlint.semantics.retries.policy import Attempt, RetryPolicy
 from errlint.semantics.retries.services import services_of
-from errlint.semantics.statuses import ERRORS, statuses
+from errlint.semantics.status_sets import ERRORS, statuses
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics

@@ -14,7 +14,7 @@ from errlint.semantics.constants import string_value
 from errlint.semantics.leaving import leaves
 from errlint.semantics.names import dotted
 from errlint.semantics.scopes import How
-from errlint.semantics.statuses import ALL, Range
+from errlint.semantics.status_sets import ALL, Range
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics

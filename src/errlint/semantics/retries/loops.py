@@ -36,7 +36,7 @@ from errlint.semantics.retries.stops import stop_of
 from errlint.semantics.retries.successes import leaves_when_done
 from errlint.semantics.retries.words import last_word
 from errlint.semantics.scopes import How
-from errlint.semantics.statuses import ERRORS, OK, Range
+from errlint.semantics.status_sets import ERRORS, OK, Range
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics

@@ -16,7 +16,7 @@ from errlint.lean import dataclass
 from errlint.semantics.names import dotted
 from errlint.semantics.retries.outcomes import NOT_YET, ended, running
 from errlint.semantics.scopes import Binding, How, Scope
-from errlint.semantics.statuses import ALL, Range
+from errlint.semantics.status_sets import ALL, Range
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics

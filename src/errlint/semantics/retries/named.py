@@ -14,7 +14,7 @@ from errlint.semantics.names import dotted
 from errlint.semantics.retries.handed import Handed, Verdict
 from errlint.semantics.retries.kinds import KindsOfAnswers
 from errlint.semantics.retries.tables import StatusTables
-from errlint.semantics.statuses import BELOW_400, ERRORS
+from errlint.semantics.status_sets import BELOW_400, ERRORS
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics

@@ -20,7 +20,7 @@ from errlint.semantics.constants import string_value
 from errlint.semantics.fields import kind_at, names_errors, names_state, names_success
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.retries.codes import OTHER, Codes
-from errlint.semantics.statuses import ALL, ERRORS, Range
+from errlint.semantics.status_sets import ALL, ERRORS, Range
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics

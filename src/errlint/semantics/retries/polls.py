@@ -14,7 +14,7 @@ from errlint.semantics.meaning import Kind
 from errlint.semantics.retries.outcomes import ANYTHING, FAILURES, LIMITED, NO_ANSWER
 from errlint.semantics.retries.words import STATUS_WORDS, last_word
 from errlint.semantics.scopes import How
-from errlint.semantics.statuses import ERRORS, OK, UNKNOWN
+from errlint.semantics.status_sets import ERRORS, OK, UNKNOWN
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics

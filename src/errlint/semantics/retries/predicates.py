@@ -29,7 +29,8 @@ from errlint.semantics.retries.settings import default_of
 from errlint.semantics.retries.tables import StatusTables
 from errlint.semantics.retries.words import ANSWER_WORDS, STATUS_WORDS, last_word
 from errlint.semantics.scopes import Binding, How
-from errlint.semantics.statuses import ALL, ERRORS, UNKNOWN, Range, Statuses
+from errlint.semantics.status_sets import ALL, ERRORS, UNKNOWN, Range
+from errlint.semantics.statuses import Statuses
 from errlint.semantics.types import UNKNOWN_TYPE
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from errlint.semantics.retries.noted import is_noted
 from errlint.semantics.retries.outcomes import FAILED, FAILURES, NO_ANSWER, NOT_YET
 from errlint.semantics.retries.policy import Retried, Wait, either
 from errlint.semantics.retries.words import BEGINS_WITH_A_WAIT, MAY_WAIT
-from errlint.semantics.statuses import ERRORS, Range
+from errlint.semantics.status_sets import ERRORS, Range
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics

@@ -24,7 +24,7 @@ from errlint.semantics.retries.repairs import Repairs
 from errlint.semantics.retries.restarts import restarts
 from errlint.semantics.retries.words import BEGINS_WITH_A_WAIT, MAY_WAIT
 from errlint.semantics.scopes import How
-from errlint.semantics.statuses import ERRORS, SUCCESS, Range, statuses
+from errlint.semantics.status_sets import ERRORS, SUCCESS, Range, statuses
 from errlint.semantics.types import UNKNOWN_TYPE
 
 if TYPE_CHECKING:

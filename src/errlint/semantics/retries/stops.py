@@ -15,7 +15,7 @@ from errlint.semantics.retries.limits import limit_around, limit_of
 from errlint.semantics.retries.outcomes import FAILED
 from errlint.semantics.retries.policy import Stop
 from errlint.semantics.retries.words import MAY_WAIT
-from errlint.semantics.statuses import UNKNOWN
+from errlint.semantics.status_sets import UNKNOWN
 from errlint.semantics.tree import Tree, alike
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import libcst as cst
 
 from errlint.semantics.request_ids.speech import Speaking
 from errlint.semantics.retries.polls import asks_only_for_success, uses_besides_success
-from errlint.semantics.statuses import ALL, ERRORS, SUCCESS
+from errlint.semantics.status_sets import ALL, ERRORS, SUCCESS
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics

@@ -26,7 +26,7 @@ from errlint.semantics.retries.onward import through
 from errlint.semantics.retries.policy import Stop, Wait
 from errlint.semantics.retries.predicates import Predicates
 from errlint.semantics.retries.wrappers import Assumed, may_retry, retries_what_it_gets
-from errlint.semantics.statuses import UNKNOWN, Range
+from errlint.semantics.status_sets import UNKNOWN, Range
 from errlint.semantics.summaries import Arguments, ByType, Decision, Onward, Retrier, Retrying, Schedule, Waiting
 from errlint.semantics.types import UNKNOWN_TYPE
 

@@ -22,7 +22,7 @@ from errlint.semantics.rewrites.accounts import Accounts
 from errlint.semantics.rewrites.true_ends import raised_of, renamed
 from errlint.semantics.rewrites.writing import Writing
 from errlint.semantics.scopes import How
-from errlint.semantics.statuses import Range
+from errlint.semantics.status_sets import Range
 from errlint.semantics.tree import alike
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from errlint.semantics.retries.judge import Worth
 from errlint.semantics.retries.policy import RetryPolicy, repeated
 from errlint.semantics.rewrites.helpers import Helpers
 from errlint.semantics.rewrites.writing import Writing
-from errlint.semantics.statuses import ERRORS
+from errlint.semantics.status_sets import ERRORS
 
 _NOT_NONE = " is not None"
 _HAS_MEMBER = "hasattr("

@@ -18,7 +18,7 @@ from errlint.semantics.rewrites.places import announcement_in, first_of_telling,
 from errlint.semantics.rewrites.predicates import may_succeed
 from errlint.semantics.rewrites.ways_out import WaysOut
 from errlint.semantics.rewrites.writing import Writing
-from errlint.semantics.statuses import ERRORS
+from errlint.semantics.status_sets import ERRORS
 
 
 @dataclass(frozen=True, eq=False)

@@ -24,7 +24,7 @@ from errlint.semantics.retries.library.said import Again, Said
 from errlint.semantics.retries.library.values import classes, is_nothing, truth
 from errlint.semantics.retries.outcomes import FAILED, FAILURES, NOT_YET, NOTHING, REFUSED
 from errlint.semantics.retries.predicates import Function, Predicates
-from errlint.semantics.statuses import ALL, ERRORS, UNKNOWN, Range
+from errlint.semantics.status_sets import ALL, ERRORS, UNKNOWN, Range
 from errlint.semantics.types import shown
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from errlint.semantics.retries.loops import passage
 from errlint.semantics.retries.outcomes import ALL_WAYS, FAILURES, NO_ANSWER, NOT_YET, NOTHING, ended, running
 from errlint.semantics.retries.policy import Attempt
 from errlint.semantics.retries.predicates import Predicates
-from errlint.semantics.statuses import ALL, ERRORS, UNKNOWN, Range
+from errlint.semantics.status_sets import ALL, ERRORS, UNKNOWN, Range
 from errlint.semantics.types import UNKNOWN_TYPE
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from errlint.semantics.retries.library.telling import Telling
 from errlint.semantics.retries.library.values import is_nothing
 from errlint.semantics.retries.policy import Retried, RetryPolicy, Stop, Wait, seen_in
 from errlint.semantics.retries.renewals import CREDENTIALS
-from errlint.semantics.statuses import Range, statuses
+from errlint.semantics.status_sets import Range, statuses
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
