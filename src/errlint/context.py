@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -318,4 +319,8 @@ class Context(Editing):
 
     def replacement(self, words: Sequence[str], subject: Meaning, node: cst.CSTNode, *, negated: bool) -> Replacement | None:
         """The test on the code or the status that should stand where ``subject`` is asked for ``words``; None without a unique answer."""
-        return Replacements(self.semantics, self.source).of(words, subject, node, negated=negated)
+        return self._replacements.of(words, subject, node, negated=negated)
+
+    @cached_property
+    def _replacements(self) -> Replacements:
+        return Replacements(self.semantics, self.source)

@@ -6,6 +6,7 @@ import builtins
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Literal, TypeGuard
 
@@ -26,6 +27,7 @@ from errlint.source import Source
 
 if TYPE_CHECKING:  # files with findings are few, so what writes is imported when it is needed
     from errlint.semantics.analysis import Semantics
+    from errlint.semantics.rewrites.failures import Failures
     from errlint.semantics.rewrites.writing import Writing
 
 _OPERAND = re.compile(r"""[\w.]+(?:\[["']\w+["']\])*""")
@@ -132,11 +134,17 @@ class Replacements:
 
         return tuple(Leftovers(self._writing).of(node, code))
 
-    @property
+    @cached_property
     def _writing(self) -> Writing:
         from errlint.semantics.rewrites.writing import Writing
 
         return Writing(self._semantics, self._source)
+
+    @cached_property
+    def _failures(self) -> Failures:
+        from errlint.semantics.rewrites.failures import Failures
+
+        return Failures(self._writing)
 
     def _kind_guard(self, subject: Meaning, node: cst.CSTNode) -> str | None:
         """The test that tells the exceptions which have what is read of them from the others that the handler takes.
@@ -256,21 +264,17 @@ class Replacements:
             return self._of_one_library(exception, node) if subject.origin.proven else None
         if not sheet.status:
             return None
-        from errlint.semantics.rewrites.failures import Failures
-
-        failure = Failures(self._writing).of_type(sheet)
+        failure = self._failures.of_type(sheet)
         guard = failure.present(exception) if failure is not None else sheet.status_guard.format(e=exception)
         return _Asked(sheet.status.format(e=exception), (guard,) if guard else ())
 
     def _of_one_library(self, exception: str, node: cst.CSTNode) -> _Asked | None:
         """In a handler of any exception: where all that the ``try`` runs is known, and one library raises for statuses."""
-        from errlint.semantics.rewrites.failures import Failures
-
         handler = self._tree.enclosing(node, cst.ExceptHandler, cst.ExceptStarHandler)
         tried = self._tree.tried(handler)
         if tried is None or not all(map(self._is_known, self._tree.inside(tried, cst.Call, into_functions=False))):
             return None
-        failure = Failures(self._writing).of_raising(self._semantics.raises_for_status(tried))
+        failure = self._failures.of_raising(self._semantics.raises_for_status(tried))
         if failure is None or failure.edits:
             return None
         present = failure.present(exception)

@@ -80,6 +80,7 @@ class Failures:
         self._writing = writing
         self._semantics = writing.semantics
         self._helpers = Helpers(writing)
+        self._written: dict[str, tuple[str, tuple[Edit, ...]] | None] = {}
 
     def of(self, policy: RetryPolicy, tried: cst.CSTNode | None = None) -> Failure | None:
         """The exception by which an error status leaves the attempts; None where nothing is known of it.
@@ -217,6 +218,11 @@ class Failures:
         First by a name of its own, then by that of a module whose other types it reads: a file with ``stripe.error.CardError`` may be
         one for versions that have no ``stripe.StripeError``.
         """
+        if name not in self._written:
+            self._written[name] = self._find_written(name)
+        return self._written[name]
+
+    def _find_written(self, name: str) -> tuple[str, tuple[Edit, ...]] | None:
         sheet = self._semantics.libraries.type(name)
         names = (sheet.name, *sheet.also) if sheet is not None else (name,)
         found = [written for written in map(self._writing.named, names) if written is not None]
