@@ -181,23 +181,25 @@ class Decisions:
 
     def _ends(self, test: cst.If) -> Iterator[cst.BaseSmallStatement | None]:
         """What the branches end with, and what comes after them; None where they do more than that, or go on to what comes after them."""
-        rest: cst.If | cst.Else | None = test
-        while isinstance(rest, cst.If):
-            yield self._end(rest.body.body)
-            rest = rest.orelse
-        if rest is not None:
-            yield self._end(rest.body.body)
-            return
-        if not leaves(test.body):
-            yield None
-            return
         block = self._tree.parent.get(test)
-        body = list(block.body) if isinstance(block, cst.IndentedBlock) else []
-        following = body[body.index(test) + 1 :] if test in body else []
-        if following and isinstance(following[0], cst.If):
-            yield from self._ends(following[0])
-        else:
-            yield self._end(following)
+        following = iter(block.body if isinstance(block, cst.IndentedBlock) else ())
+        behind = list(following) if any(one is test for one in following) else []
+        statements = [test, *behind]
+        for position, statement in enumerate(statements):
+            if not isinstance(statement, cst.If):
+                yield self._end(statements[position:])
+                return
+            rest: cst.If | cst.Else | None = statement
+            while isinstance(rest, cst.If):
+                yield self._end(rest.body.body)
+                rest = rest.orelse
+            if rest is not None:
+                yield self._end(rest.body.body)
+                return
+            if not leaves(statement.body):
+                yield None
+                return
+        yield self._end(())
 
     def _head(self, test: cst.If) -> cst.If:
         """The ``if`` that an ``elif`` belongs to."""
