@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -37,12 +38,12 @@ class Editing:
         self.source = source
         self.semantics = semantics
 
-    @property
+    @cached_property
     def additions(self) -> Additions:
         """Edits that put a request id where it was missing."""
         from errlint.semantics.request_ids.additions import Additions
 
-        return Additions(self.semantics, self.source)
+        return Additions(self.writing)
 
     def replace(self, node: cst.CSTNode, code: str, *, with_brackets: bool = False) -> Edit | None:
         """Other code in a node's place: that of an expression as one operand (:class:`Placing`), all other as it is.
@@ -86,56 +87,56 @@ class Editing:
                 end += len(before) + 1 + len(after) - len(after.lstrip(" \t"))
         return None if "#" in self.source.text[start:end] else Edit(start, end, "")
 
-    @property
+    @cached_property
     def writing(self) -> Writing:
         """Where code is written into the file."""
         from errlint.semantics.rewrites.writing import Writing
 
         return Writing(self.semantics, self.source)
 
-    @property
+    @cached_property
     def lists(self) -> Lists:
         """Edits of lists of statuses."""
         from errlint.semantics.rewrites.lists import Lists
 
         return Lists(self.writing)
 
-    @property
+    @cached_property
     def guards(self) -> Guards:
         """Edits that leave a loop before it waits in vain."""
         from errlint.semantics.rewrites.guards import Guards
 
         return Guards(self.writing)
 
-    @property
+    @cached_property
     def predicates(self) -> Predicates:
         """Edits that tell a library what to retry."""
         from errlint.semantics.rewrites.predicates import Predicates
 
         return Predicates(self.writing)
 
-    @property
+    @cached_property
     def limits(self) -> Limits:
         """Edits that give a retry an end."""
         from errlint.semantics.rewrites.limits import Limits
 
         return Limits(self.writing)
 
-    @property
+    @cached_property
     def delays(self) -> Delays:
         """Edits of waits."""
         from errlint.semantics.rewrites.waits import Delays
 
         return Delays(self.writing)
 
-    @property
+    @cached_property
     def trials(self) -> Trials:
         """What edits make of a retry."""
         from errlint.semantics.rewrites.trials import Trials
 
         return Trials(self.writing)
 
-    @property
+    @cached_property
     def hoisting(self) -> Hoisting:
         """Edits that make a value once, before the first attempt."""
         from errlint.semantics.rewrites.hoisting import Hoisting

@@ -7,13 +7,12 @@ to be known as one of an API.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from errlint.semantics.constants import string_value
-from errlint.semantics.leaving import asked_to_raise, leaves
+from errlint.semantics.leaving import asked_to_raise, otherwise
 from errlint.semantics.meaning import Meaning
 from errlint.semantics.status_sets import ERRORS, OK
 
@@ -54,37 +53,21 @@ def _alternatives(test: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
 
 def _is_raised_otherwise(semantics: Semantics, of: Meaning, branch: cst.If) -> bool:
     """Whether the answer is asked to raise for its status where the condition is false."""
-    asked = (asked_to_raise(line) for line in _otherwise(semantics, branch) if isinstance(line, cst.SimpleStatementLine))
+    asked = (
+        asked_to_raise(line) for line in otherwise(branch, semantics.tree.parent.get(branch)) if isinstance(line, cst.SimpleStatementLine)
+    )
     return any(answer is not None and _is_same(semantics, answer, of) for answer in asked)
-
-
-def _otherwise(semantics: Semantics, branch: cst.If) -> Sequence[cst.CSTNode]:
-    """What follows where a condition is false, and only there."""
-    if isinstance(branch.orelse, cst.Else):
-        return branch.orelse.body.body
-    block = getattr(semantics.tree.parent.get(branch), "body", ())
-    if branch.orelse is not None or not leaves(branch.body) or branch not in block:
-        return ()
-    following: Sequence[cst.CSTNode] = block[list(block).index(branch) + 1 :]
-    return following
 
 
 def _is_of_api(semantics: Semantics, of: Meaning, branch: cst.If) -> bool:
     """Whether an answer is none of a page: by the method, by what is sent, or since its body is decoded."""
     asked = next((place.node for place in of.trail if place.http and isinstance(place.node, cst.Call)), None)
-    if isinstance(asked, cst.Call) and (_method(asked) in _OF_APIS or any(_is_json(argument) for argument in asked.args)):
+    if isinstance(asked, cst.Call) and (semantics.attempts.method(asked) in _OF_APIS or any(_is_json(argument) for argument in asked.args)):
         return True
     function = semantics.tree.enclosing(branch, cst.FunctionDef)
     calls = semantics.tree.inside(function.body, cst.Call, into_functions=False) if function is not None else ()
     members = (call.func for call in calls if isinstance(call.func, cst.Attribute))
     return any(member.attr.value == "json" and _is_same(semantics, member.value, of) for member in members)
-
-
-def _method(call: cst.Call) -> str:
-    """The HTTP method of ``requests.delete(…)`` and ``session.request("DELETE", …)``, as far as it is written there."""
-    name = call.func.attr.value.upper() if isinstance(call.func, cst.Attribute) else ""
-    first = string_value(call.args[0].value) if call.args else None
-    return (first or "").upper() if name == "REQUEST" else name
 
 
 def _is_json(argument: cst.Arg) -> bool:

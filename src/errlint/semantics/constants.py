@@ -102,6 +102,18 @@ def assigned(statement: cst.Assign | cst.AnnAssign) -> Iterator[tuple[cst.BaseEx
         yield from _parts_of(target, statement.value)
 
 
+def targets_of(statement: cst.Assign | cst.AnnAssign | cst.AugAssign | cst.NamedExpr) -> Iterator[cst.BaseExpression]:
+    """What an assignment binds: several, if it takes a tuple apart."""
+    parts: list[cst.BaseExpression]
+    parts = [target.target for target in statement.targets] if isinstance(statement, cst.Assign) else [statement.target]
+    while parts:
+        part = parts.pop(0)
+        if isinstance(part, (cst.Tuple, cst.List)):
+            parts[:0] = [element.value for element in part.elements]
+        else:
+            yield part
+
+
 def _parts_of(target: cst.BaseExpression, value: cst.BaseExpression) -> Iterator[tuple[cst.BaseExpression, cst.BaseExpression]]:
     targets, values = _elements(target), _elements(value)
     if targets and len(targets) == len(values):

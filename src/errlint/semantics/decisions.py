@@ -7,7 +7,7 @@ from functools import cached_property
 
 import libcst as cst
 
-from errlint.semantics.constants import string_value
+from errlint.semantics.constants import string_value, targets_of
 from errlint.semantics.leaving import leaves
 from errlint.semantics.names import dotted
 from errlint.semantics.prose import Prose
@@ -92,7 +92,7 @@ class Decisions:
             if isinstance(found, cst.FormattedString) or self._is_woven(found):
                 return False
             if isinstance(found, cst.Assign) and hops:
-                names = [name for target in found.targets for name in _targets(target.target)]
+                names = list(targets_of(found))
                 known = all(isinstance(name, cst.Name) for name in names)
                 return not known or any(self._matters(use, hops - 1) for name in names for use in self._uses(name))
             if isinstance(found, cst.Raise):
@@ -355,15 +355,6 @@ def _called(call: cst.Call) -> str:
 
 def _last_name(function: cst.BaseExpression) -> str:
     return function.attr.value if isinstance(function, cst.Attribute) else function.value if isinstance(function, cst.Name) else ""
-
-
-def _targets(target: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
-    """What an assignment binds: several, if it takes a tuple apart."""
-    if isinstance(target, (cst.Tuple, cst.List)):
-        for element in target.elements:
-            yield from _targets(element.value)
-    else:
-        yield target
 
 
 def _written_out(expression: cst.BaseExpression) -> bool:

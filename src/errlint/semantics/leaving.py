@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TypeGuard
 
 import libcst as cst
@@ -49,6 +50,18 @@ def may_leave(statement: cst.CSTNode) -> TypeGuard[cst.If | cst.SimpleStatementL
     if isinstance(statement, cst.If):
         return leaves(statement.body)
     return isinstance(statement, cst.SimpleStatementLine) and asked_to_raise(statement) is not None
+
+
+def otherwise(branch: cst.If, block: cst.CSTNode | None) -> Sequence[cst.CSTNode]:
+    """What is run where a condition is false, and only there: its ``else``, or what stands behind a branch that leaves.
+
+    :param block: what the ``if`` stands in.
+    """
+    if isinstance(branch.orelse, cst.Else):
+        return branch.orelse.body.body
+    if branch.orelse is not None or not isinstance(block, (cst.IndentedBlock, cst.Module)) or not leaves(branch.body):
+        return ()
+    return block.body[block.body.index(branch) + 1 :]
 
 
 def asked_to_raise(statement: cst.SimpleStatementLine) -> cst.BaseExpression | None:

@@ -38,6 +38,17 @@ def dotted(expression: cst.BaseExpression) -> str | None:
     return ".".join(reversed(parts))
 
 
+def first_name(expression: cst.BaseExpression, *kinds: type[cst.Attribute | cst.Subscript]) -> cst.Name | None:
+    """The name that an attribute of an attribute … begins with; None for what begins with something else.
+
+    :param kinds: what may stand behind the name; attributes, if nothing is said.
+    """
+    current = expression
+    while isinstance(current, kinds or (cst.Attribute,)):
+        current = current.value
+    return current if isinstance(current, cst.Name) else None
+
+
 class Names:
     """Resolves expressions of one module to dotted names of other modules.
 
@@ -69,10 +80,8 @@ class Names:
         return known
 
     def _find_qualified(self, expression: cst.BaseExpression) -> str | None:
-        current = expression
-        while isinstance(current, cst.Attribute):
-            current = current.value
-        if not isinstance(current, cst.Name):
+        current = first_name(expression)
+        if current is None:
             return None
         root = self._roots.get(current, _UNASKED)
         if root is _UNASKED:

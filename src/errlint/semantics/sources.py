@@ -69,10 +69,7 @@ class Sources:
         """Where that comes from which does the work of a call, whatever it is given; of functions that are not of this file."""
         name = self._semantics.names.qualified(call.func)
         if name is not None and not is_first_party(name):
-            said = self._semantics.libraries.foreign(name)
-            if said is not None:
-                return Source.OWN if said.passes_on else Source.FOREIGN
-            return Source.OWN if hasattr(builtins, name) and name not in _CALLERS else Source.UNKNOWN
+            return Source.UNKNOWN if name in _CALLERS else self._of_library(name)
         if isinstance(call.func, cst.Attribute):
             return self._of_method(call.func)
         is_class = isinstance(call.func, cst.Name) and self._semantics.types.definition(call.func.value) is not None
@@ -143,6 +140,9 @@ class Sources:
         name = self._semantics.names.qualified(expression)
         if name is None or is_first_party(name):
             return None
+        return self._of_library(name)
+
+    def _of_library(self, name: str) -> Source:
         said = self._semantics.libraries.foreign(name)
         if said is not None:
             return Source.OWN if said.passes_on else Source.FOREIGN

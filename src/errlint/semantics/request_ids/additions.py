@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -20,10 +21,9 @@ from errlint.semantics.rewrites.helpers import Helpers
 from errlint.semantics.rewrites.placing import Binding, binding, requoted
 from errlint.semantics.rewrites.writing import Writing
 from errlint.semantics.scopes import How
-from errlint.source import Source
 
 if TYPE_CHECKING:
-    from errlint.semantics.analysis import Semantics
+    pass
 
 _ROOT = re.compile(r"(?<![\w.\"'])([a-z_]\w*)\.")
 """The first name of a dotted one."""
@@ -45,12 +45,13 @@ _SCALARS = (Kind.STATUS, Kind.REASON, Kind.CODE, Kind.MESSAGE, Kind.TEXT)
 class Additions:
     """Makes edits for one file; an empty tuple where there is no good place."""
 
-    def __init__(self, semantics: Semantics, source: Source) -> None:
-        self._semantics = semantics
-        self._tree = semantics.tree
-        self._source = source
-        self._writing = Writing(semantics, source)
-        self._wording = Wording(semantics)
+    def __init__(self, writing: Writing) -> None:
+        self._semantics = writing.semantics
+        self._tree = writing.semantics.tree
+        self._source = writing.source
+        self._writing = writing
+        self._wording = Wording(writing.semantics)
+        self._speaking = Speaking(writing.semantics)
 
     def name(self, failure: Failure, node: cst.CSTNode) -> tuple[str, tuple[Edit, ...]] | None:
         """What the exception or the response is called where ``node`` stands, and what gives it that name; None if nothing can."""
@@ -131,7 +132,7 @@ class Additions:
 
     def _to_kept(self, speech: Speech, text: cst.BaseExpression, expression: str) -> tuple[Edit, ...]:
         """`message = f"…"; log.error(message); print(message)`: the id in the text itself, where all that reads it tells it to people."""
-        if not isinstance(text, cst.Name) or self._relies_on_fields():
+        if not isinstance(text, cst.Name) or self._relies_on_fields:
             return ()
         scopes = self._semantics.scopes
         bindings = scopes.bindings(text.value, scopes.scope_of(text))
@@ -150,7 +151,7 @@ class Additions:
         """Whether a text is all that a call in a block tells people, be it in a log line or in the terminal."""
         argument = self._tree.parent.get(name)
         call = self._tree.parent.get(argument) if isinstance(argument, cst.Arg) else None
-        speech = Speaking(self._semantics).of(call) if isinstance(call, cst.Call) and self._tree.block(call) is block else None
+        speech = self._speaking.of(call) if isinstance(call, cst.Call) and self._tree.block(call) is block else None
         if speech is None or speech.text is None or speech.text.value is not name:
             return False
         return speech.certain and not (speech.sheet.shown or speech.sheet.once) and self._wording.goes_on(speech)
@@ -201,17 +202,17 @@ class Additions:
 
     def _as_value(self, speech: Speech, text: cst.BaseExpression, expression: str) -> tuple[Edit, ...]:
         """`log.error(message)`: the text as a value beside the id: usual formats show no fields. Not where a file relies on these."""
-        if speech.sheet.style != "percent" or speech.sheet.fields != "extra" or self._relies_on_fields():
+        if speech.sheet.style != "percent" or speech.sheet.fields != "extra" or self._relies_on_fields:
             return ()
         start = self._writing.span(text)[0]
         return (Edit(start, start, '"%s (request id %s)", '), *self._after(text, expression))
 
+    @cached_property
     def _relies_on_fields(self) -> bool:
         """Whether log lines of the file have fields already."""
         if any(one.keyword is not None and one.keyword.value == "extra" for one in self._tree.all(cst.Arg)):
             return True
-        speaking = Speaking(self._semantics)
-        said = (speaking.of(call) for call in self._tree.all(cst.Call))
+        said = (self._speaking.of(call) for call in self._tree.all(cst.Call))
         return any(speech is not None and speech.certain and speech.sheet.fields == "keywords" for speech in said)
 
     def to_text(self, text: cst.BaseExpression, expression: str) -> tuple[Edit, ...]:

@@ -133,7 +133,7 @@ class Changes:
         return around is None or self._tree.within(function, around) or not self._semantics.scopes.bindings(name, around)
 
 
-def declared_outside(tree: Tree, function: cst.FunctionDef) -> frozenset[str]:
+def declared_outside(tree: Tree, function: Region) -> frozenset[str]:
     """The names that a function calls ``global`` or ``nonlocal``."""
     said: list[cst.Nonlocal | cst.Global] = [*tree.inside(function.body, cst.Nonlocal), *tree.inside(function.body, cst.Global)]
     return frozenset(item.name.value for node in said for item in node.names)

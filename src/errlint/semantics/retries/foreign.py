@@ -21,7 +21,7 @@ import msgspec
 from errlint.first_party import file_and_path, is_first_party
 from errlint.lean import dataclass
 from errlint.semantics.meaning import Kind, Place
-from errlint.semantics.names import called, dotted, is_partial
+from errlint.semantics.names import called, dotted, first_name, is_partial
 from errlint.semantics.retries.exception_types import Raised
 from errlint.semantics.retries.library.leaving import Leaving, leaving
 from errlint.semantics.retries.outcomes import LIMITED, NO_ANSWER
@@ -144,10 +144,8 @@ class _Foreign:
 
     def _is_of_library(self, function: cst.BaseExpression) -> bool:
         """Whether a function is a builtin, or imported from outside of the project: asked first, since it takes no look at arguments."""
-        root = function
-        while isinstance(root, cst.Attribute):
-            root = root.value
-        if not isinstance(root, cst.Name) or any(binding.how is not How.IMPORT for binding in self._semantics.scopes.reaching(root)):
+        root = first_name(function)
+        if root is None or any(binding.how is not How.IMPORT for binding in self._semantics.scopes.reaching(root)):
             return False
         name = self._semantics.names.qualified(function)
         return name is not None and not is_first_party(name)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from errlint.semantics.constants import assigned
-from errlint.semantics.names import dotted
+from errlint.semantics.names import dotted, first_name
+from errlint.semantics.retries.changes import declared_outside
 from errlint.semantics.scopes import How
 
 if TYPE_CHECKING:
@@ -42,25 +43,17 @@ def _read(semantics: Semantics, test: cst.BaseExpression) -> Iterator[cst.Name |
 
 def _lasts(semantics: Semantics, passage: Passage, read: cst.Name | cst.Attribute) -> bool:
     """Whether the next call finds what this one leaves."""
-    root: cst.BaseExpression = read
-    while isinstance(root, cst.Attribute):
-        root = root.value
-    if not isinstance(root, cst.Name):
+    root = first_name(read)
+    if root is None:
         return False
     if root is not read and _is_made_before(semantics, passage, dotted(read) or ""):
         return False
     inside = [one for one in semantics.scopes.reaching(root) if semantics.tree.within(one.node, passage.region)]
     if all(one.how is How.PARAMETER for one in inside):
         return True
-    if _is_shared(semantics, passage, root):
+    if root.value in declared_outside(semantics.tree, passage.region):
         return not _is_made_before(semantics, passage, root.value)
     return all(any(dotted(argument.value) == root.value for argument in call.args) for call in passage.steps.self_calls)
-
-
-def _is_shared(semantics: Semantics, passage: Passage, name: cst.Name) -> bool:
-    """``global retries``."""
-    declared = semantics.tree.inside(passage.region, cst.Global, cst.Nonlocal, into_functions=False)
-    return any(item.name.value == name.value for statement in declared for item in getattr(statement, "names", ()))
 
 
 def _is_made_before(semantics: Semantics, passage: Passage, wanted: str) -> bool:

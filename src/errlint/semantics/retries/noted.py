@@ -13,7 +13,7 @@ import libcst as cst
 from errlint.semantics.constants import assigned
 from errlint.semantics.decisions import is_told
 from errlint.semantics.meaning import Kind
-from errlint.semantics.names import dotted
+from errlint.semantics.names import dotted, first_name
 from errlint.semantics.retries.changes import declared_outside
 from errlint.semantics.retries.outcomes import FAILED
 from errlint.semantics.scopes import How
@@ -71,15 +71,12 @@ class _Noted:
             return function is not None and target.value in declared_outside(self._tree, function)
         if not isinstance(target, (cst.Attribute, cst.Subscript)):
             return False
-        root: cst.BaseExpression = target
-        while isinstance(root, (cst.Attribute, cst.Subscript)):
-            root = root.value
-        bindings = self._semantics.scopes.reaching(root) if isinstance(root, cst.Name) else []
+        root = first_name(target, cst.Attribute, cst.Subscript)
         around = self._tree.enclosing(target, cst.FunctionDef, cst.For, cst.While)
-        here = (binding for binding in bindings if binding.how is not How.PARAMETER)
-        return around is None or not any(
-            self._tree.within(one.node, around) or self._tree.within(one.node, self._passage.region) for one in here
-        )
+        if root is None or around is None:
+            return True
+        made = [one.node for one in self._semantics.scopes.reaching(root) if one.how is not How.PARAMETER]
+        return not any(self._tree.within(node, place) for node in made for place in (around, self._passage.region))
 
     def _is_handed_to(self, call: cst.Call, *, of_failures: bool) -> bool:
         for argument in call.args:
@@ -94,13 +91,12 @@ class _Noted:
 
     def _is_asked_too(self, call: cst.Call) -> bool:
         """Whether the retry calls another method of the same object: ``limiter.wait()`` beside ``limiter.throttled(answer)``."""
-        owner = dotted(call.func.value) if isinstance(call.func, cst.Attribute) else None
-        others = self._tree.inside(self._passage.region.body, cst.Call, into_functions=False) if owner else []
-        return any(
-            isinstance(other.func, cst.Attribute) and dotted(other.func.value) == owner and other.func.attr.value != call.func.attr.value
-            for other in others
-            if isinstance(call.func, cst.Attribute)
-        )
+        if not isinstance(call.func, cst.Attribute):
+            return False
+        owner, method = dotted(call.func.value), call.func.attr.value
+        calls = self._tree.inside(self._passage.region.body, cst.Call, into_functions=False) if owner else []
+        others = [other.func for other in calls if isinstance(other.func, cst.Attribute)]
+        return any(dotted(other.value) == owner and other.attr.value != method for other in others)
 
     def _reads_it(self, expression: cst.BaseExpression, hops: int) -> bool:
         """Whether a value is made of what the server said about the wait."""

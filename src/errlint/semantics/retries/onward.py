@@ -15,7 +15,7 @@ import libcst as cst
 
 from errlint.first_party import file_and_path, is_first_party
 from errlint.semantics.functions import arguments, method
-from errlint.semantics.names import dotted
+from errlint.semantics.names import dotted, first_name
 from errlint.semantics.retries.exception_types import Raised
 from errlint.semantics.retries.exits import Exits
 from errlint.semantics.retries.marks import Marks
@@ -114,10 +114,8 @@ class OnwardCalls:
         return isinstance(self._semantics.tree.parent[parent] if isinstance(parent, cst.Await) else parent, cst.Expr)
 
     def _is_imported(self, function: cst.BaseExpression) -> bool:
-        root = function
-        while isinstance(root, cst.Attribute):
-            root = root.value
-        return isinstance(root, cst.Name) and any(binding.how is How.IMPORT for binding in self._semantics.scopes.reaching(root))
+        root = first_name(function)
+        return root is not None and any(binding.how is How.IMPORT for binding in self._semantics.scopes.reaching(root))
 
     def _is_failure(self, value: cst.BaseExpression) -> bool:
         """Whether a value is the answer or the exception as a whole."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from errlint.semantics.constants import targets_of
 from errlint.semantics.leaving import leaves
 from errlint.semantics.names import dotted
 from errlint.semantics.retries.policy import RetryPolicy
@@ -61,7 +62,8 @@ class Accounts:
             (name, self._read_in(node.value))
             for node in self._failing
             if isinstance(node, (cst.Assign, cst.AnnAssign, cst.NamedExpr))
-            for name in _targets(node)
+            for name in map(dotted, targets_of(node))
+            if name
         ]
         before = -1
         while before != len(found):
@@ -99,11 +101,11 @@ class Accounts:
     @cached_property
     def _fresh(self) -> frozenset[str]:
         """What each pass sets anew: the answer, the error."""
-        nodes = self._tree.inside(self._region.body, cst.Assign, cst.AnnAssign, into_functions=False)
+        nodes: list[cst.Assign | cst.AnnAssign] = self._tree.inside(self._region.body, cst.Assign, cst.AnnAssign, into_functions=False)
         inside = self._tree.below(self._region.body, into_functions=False)
         names = (node.name for node in inside if isinstance(node, (cst.ExceptHandler, cst.ExceptStarHandler)))
         caught = {name.name.value for name in names if name is not None and isinstance(name.name, cst.Name)}
-        return frozenset(name for node in nodes for name in _targets(node)) | caught
+        return frozenset(name for node in nodes for name in map(dotted, targets_of(node)) if name) | caught
 
     @cached_property
     def _failing(self) -> list[cst.CSTNode]:
@@ -207,18 +209,3 @@ class Accounts:
                 break
             child = above
         return True
-
-
-def _targets(node: cst.CSTNode) -> Iterator[str]:
-    """The names and attributes that an assignment gives a value."""
-    parts: list[cst.BaseExpression] = []
-    if isinstance(node, cst.Assign):
-        parts = [target.target for target in node.targets]
-    elif isinstance(node, (cst.AnnAssign, cst.AugAssign, cst.NamedExpr)):
-        parts = [node.target]
-    while parts:
-        part = parts.pop()
-        if isinstance(part, (cst.Tuple, cst.List)):
-            parts += [element.value for element in part.elements]
-        elif dotted(part):
-            yield dotted(part) or ""

@@ -9,7 +9,7 @@ from enum import Enum
 
 import libcst as cst
 
-from errlint.semantics.leaving import asked_to_raise, leaves
+from errlint.semantics.leaving import asked_to_raise, leaves, otherwise
 from errlint.semantics.retries.outcomes import ANYTHING, NOTHING
 from errlint.semantics.retries.policy import RetryPolicy
 from errlint.semantics.rewrites.endings import Endings, LastAttempts, Region, Way, parts
@@ -89,7 +89,7 @@ class LeftOut:
 
     def _compared(self, test: cst.If, *, listed: bool) -> Outcome:
         """The way of what is not listed, beside that of the last attempt."""
-        true, false = list(test.body.body), self._otherwise(test)
+        true, false = list(test.body.body), list(otherwise(test, self._tree.parent.get(test)))
         again, ending = (true, false) if listed else (false, true)
         if not ending or not again:
             return Outcome.UNKNOWN
@@ -98,15 +98,6 @@ class LeftOut:
         if way.same and (list(way.lines) == list(map(self._written, ending)) or self._is_end_of_loop(way, ending)):
             return Outcome.SAME
         return Outcome.RAISES if any(map(self._raises, ending)) else Outcome.UNKNOWN
-
-    def _otherwise(self, test: cst.If) -> list[cst.CSTNode]:
-        """What is run where a test is false."""
-        if isinstance(test.orelse, cst.Else):
-            return list(test.orelse.body.body)
-        block = self._tree.parent.get(test)
-        if test.orelse is not None or not isinstance(block, (cst.IndentedBlock, cst.Module)) or not leaves(test.body):
-            return []
-        return list(block.body[block.body.index(test) + 1 :])
 
     def _is_end_of_loop(self, way: Way, ending: list[cst.CSTNode]) -> bool:
         """Whether the last attempt leaves the loop, and the way of the others says what stands behind that."""

@@ -8,6 +8,7 @@ from collections.abc import Set as AbstractSet
 import libcst as cst
 
 from errlint.model import Edit
+from errlint.semantics.constants import targets_of
 from errlint.semantics.leaving import leaves
 from errlint.semantics.names import dotted
 from errlint.semantics.rewrites.writing import Writing
@@ -77,9 +78,9 @@ class SharedWaits:
     def _made_in(self, around: cst.CSTNode, names: AbstractSet[str]) -> list[_Assignment]:
         """The statements that give the parts of a delay another value, and those from which these have it: ``longer = pause * 2``."""
         assigned = self._tree.inside(around, *_ASSIGNMENTS, into_functions=False)
-        made = [one for one in assigned if not names.isdisjoint(_targets(one))]
+        made = [one for one in assigned if not names.isdisjoint(_bound(one))]
         read = {dotted(part) or "" for one in made for value in (one.value,) if value is not None for part in self._parts(value)}
-        return [*made, *(one for one in assigned if one not in made and not read.isdisjoint(_targets(one)))]
+        return [*made, *(one for one in assigned if one not in made and not read.isdisjoint(_bound(one)))]
 
     def _parts(self, value: cst.BaseExpression) -> Iterator[cst.Name | cst.Attribute]:
         yield from (part for part in (value, *self._tree.below(value)) if isinstance(part, (cst.Name, cst.Attribute)))
@@ -185,14 +186,6 @@ class SharedWaits:
         return self._tree.within(delay, block) and is_first and not reads_itself
 
 
-def _targets(node: _Assignment) -> set[str]:
+def _bound(node: _Assignment) -> set[str]:
     """The names and attributes that a statement gives a value."""
-    parts = [target.target for target in node.targets] if isinstance(node, cst.Assign) else [node.target]
-    found: set[str] = set()
-    while parts:
-        part = parts.pop()
-        if isinstance(part, (cst.Tuple, cst.List)):
-            parts += [element.value for element in part.elements]
-        else:
-            found.add(dotted(part) or "")
-    return found
+    return {dotted(target) or "" for target in targets_of(node)}

@@ -8,9 +8,8 @@ from errlint.model import Edit
 from errlint.semantics.names import dotted
 from errlint.semantics.retries.library.calls import RetrySite
 from errlint.semantics.retries.policy import RetryPolicy
+from errlint.semantics.rewrites.endings import Handler
 from errlint.semantics.rewrites.writing import Writing
-
-_Handler = cst.ExceptHandler | cst.ExceptStarHandler
 
 
 class WrappedEnds:
@@ -21,16 +20,16 @@ class WrappedEnds:
         self._semantics = writing.semantics
         self._tree = writing.semantics.tree
 
-    def handlers(self, site: RetrySite, policy: RetryPolicy) -> list[_Handler]:
+    def handlers(self, site: RetrySite, policy: RetryPolicy) -> list[Handler]:
         """Those that may catch what the policy raises in the end; they do not know the failure itself."""
         ends_as, unless = site.described.sheet.ends_as, site.described.sheet.ends_as_it_is_by
         told = [found.value for found in site.passed if found.name == unless]
         if not ends_as or any(dotted(value) != "False" for value in told):
             return []
-        every: list[_Handler] = [*self._tree.all(cst.ExceptHandler), *self._tree.all(cst.ExceptStarHandler)]
+        every: list[Handler] = [*self._tree.all(cst.ExceptHandler), *self._tree.all(cst.ExceptStarHandler)]
         return [found for found in every if self._catches(found, ends_as, policy)]
 
-    def widened(self, handlers: list[_Handler], failure: str) -> tuple[Edit, ...] | None:
+    def widened(self, handlers: list[Handler], failure: str) -> tuple[Edit, ...] | None:
         """``except (RetryError, requests.HTTPError)``; None where a handler asks its exception for what only the other one has."""
         edits: list[Edit] = []
         for handler in handlers:
@@ -42,7 +41,7 @@ class WrappedEnds:
             edits.append(self._writing.replace(written, f"({names})"))
         return tuple(edits)
 
-    def _catches(self, handler: _Handler, ends_as: str, policy: RetryPolicy) -> bool:
+    def _catches(self, handler: Handler, ends_as: str, policy: RetryPolicy) -> bool:
         names = self._semantics.names
         listed = handler.type.elements if isinstance(handler.type, cst.Tuple) else ()
         types = [element.value for element in listed] or ([handler.type] if handler.type is not None else [])
