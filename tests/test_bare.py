@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from errlint import registry, stack
 from errlint.bare import NotBare, bare_module
 from errlint.engine import Setup, check_bytes
-from errlint.semantics.tree import Tree
+from errlint.semantics.program.tree import Tree
 from errlint.source import Source
 
 ROOT = Path(__file__).parent.parent

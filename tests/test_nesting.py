@@ -9,7 +9,7 @@ import pytest
 
 from errlint import nesting
 from errlint.nesting import BLOCKS, BRACKETS, LEVELS, refusal
-from errlint.semantics.tree import children
+from errlint.semantics.program.tree import children
 
 
 def _too_deep_at(text: str) -> int | None:

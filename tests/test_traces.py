@@ -14,7 +14,7 @@ from errlint.model import FileReport
 from errlint.plan import Plan
 from errlint.rule import Rule
 from errlint.runner import Mode, run
-from errlint.semantics.modules import Modules
+from errlint.semantics.project.modules import Modules
 from errlint.source import Source  # noqa: F401  (it raises the recursion limit: hypothesis wants that done before a test)
 from errlint.traces import Basis, Trace
 

@@ -13,7 +13,7 @@ from errlint import registry
 from errlint.bare import NotBare, bare_module
 from errlint.encoding import UndecodableSource
 from errlint.engine import Setup, check_bytes
-from errlint.semantics.tree import Tree
+from errlint.semantics.program.tree import Tree
 from errlint.source import Source, SyntaxProblem
 
 

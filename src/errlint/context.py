@@ -15,27 +15,27 @@ from errlint.libraries import Libraries
 from errlint.library_sheets import TypeSheet
 from errlint.model import Finding, Fix, Severity
 from errlint.semantics.analysis import Semantics
-from errlint.semantics.code_tests import CodeTest
-from errlint.semantics.decoding import Decodings
-from errlint.semantics.envelope_reads import Misplaced
-from errlint.semantics.fields import code_place, names_error
+from errlint.semantics.asked.code_tests import CodeTest
+from errlint.semantics.asked.replacements import Replacement, Replacements
+from errlint.semantics.asked.text_tests import TextTest
+from errlint.semantics.errors.decoding import Decodings
+from errlint.semantics.errors.envelope_reads import Misplaced
+from errlint.semantics.errors.refusals import refuses
+from errlint.semantics.errors.silences import Silence
+from errlint.semantics.errors.unchecked import Unchecked
 from errlint.semantics.meaning import Meaning, Place
-from errlint.semantics.members import Literal
-from errlint.semantics.refusals import refuses
-from errlint.semantics.replacements import Replacement, Replacements
+from errlint.semantics.program.members import Literal
 from errlint.semantics.request_ids.classes import Classes
 from errlint.semantics.request_ids.judging import Loss
-from errlint.semantics.retries.at_hand import AtHand
 from errlint.semantics.retries.judge import Judge
-from errlint.semantics.retries.keys import Keys
 from errlint.semantics.retries.layers import Multiplied, multiplied
 from errlint.semantics.retries.policy import RetryPolicy
+from errlint.semantics.retries.sent.keys import Keys
 from errlint.semantics.retries.texts import RetriedText
-from errlint.semantics.retries.told import ToldWaits
-from errlint.semantics.silences import Silence
-from errlint.semantics.text_tests import TextTest
+from errlint.semantics.retries.waiting.at_hand import AtHand
+from errlint.semantics.retries.waiting.told import ToldWaits
 from errlint.semantics.trails import steps
-from errlint.semantics.unchecked import Unchecked
+from errlint.semantics.values.fields import code_place, names_error
 from errlint.source import Source
 
 if TYPE_CHECKING:

@@ -40,9 +40,9 @@ if TYPE_CHECKING:
     from errlint.libraries import Libraries
     from errlint.rule import Rule
     from errlint.semantics.analysis import Semantics
-    from errlint.semantics.modules import Modules
-    from errlint.semantics.names import Names
-    from errlint.semantics.tree import Tree
+    from errlint.semantics.program.names import Names
+    from errlint.semantics.program.tree import Tree
+    from errlint.semantics.project.modules import Modules
     from errlint.source import Source
 
 
@@ -133,7 +133,7 @@ class Setup:
         """The other modules of the projects that the files belong to."""
         if self._base is not None:
             return self._base.modules
-        from errlint.semantics.modules import Modules
+        from errlint.semantics.project.modules import Modules
 
         return Modules(self.knowledge, self.apis, self._project, lambda file: shown_path(Path(file)))
 
@@ -257,7 +257,7 @@ class _Later:
 
     @cached_property
     def _source(self) -> Source:
-        from errlint.semantics.tree import Tree
+        from errlint.semantics.program.tree import Tree
         from errlint.source import Source
 
         source = Source.parse(self._raw, self._path)
@@ -272,7 +272,7 @@ def _with_bare_tree(
 ) -> tuple[Source, list[Finding]] | None:
     """What the rules say of a file, by its bare tree; None where that does not tell."""
     from errlint.bare import NotBare, bare_module
-    from errlint.semantics.tree import Tree
+    from errlint.semantics.program.tree import Tree
 
     if said.comments or not setup.bare:  # where comments stand, only the text tells
         return None
@@ -294,7 +294,7 @@ def _with_bare_tree(
 
 def semantics_of(source: Source, setup: Setup, said: ApiComments, file: str | None = None) -> Semantics:
     """The semantic layer of one file; with its absolute path, what it imports from the project is followed."""
-    from errlint.semantics.tree import Tree
+    from errlint.semantics.program.tree import Tree
 
     return _semantics(Tree.of(source.module), setup, said, file, source=source)
 
@@ -304,7 +304,7 @@ def _semantics(
 ) -> Semantics:
     from errlint.semantics.analysis import Semantics
     from errlint.semantics.meaning import Bound
-    from errlint.semantics.said_apis import SaidApis
+    from errlint.semantics.values.said_apis import SaidApis
 
     default = Bound(setup.default_api, "the configuration, or `--api`") if setup.default_api is not None else None
     return Semantics(

@@ -149,7 +149,7 @@ def _copies(plan: Plan, jobs: int) -> ProcessPoolExecutor:
 
     # what rules need is loaded once, before there are copies
     from errlint import bare, source  # noqa: F401
-    from errlint.semantics import modules  # noqa: F401
+    from errlint.semantics.project import modules  # noqa: F401
 
     global _plan  # noqa: PLW0603 -- copies cannot be handed anything: a plan is no data
     _plan = plan

@@ -27,23 +27,23 @@ from errlint.lean import dataclass
 from errlint.library_sheets import Argument, RetryAfterDefeat, TypeSheet
 from errlint.model import Edit, Finding, Fix, Location, Safety, Severity, Step
 from errlint.screen import Code, Screen
-from errlint.semantics.code_tests import CodeTest, Way
+from errlint.semantics.asked.code_tests import CodeTest, Way
+from errlint.semantics.asked.replacements import candidates, status_in
+from errlint.semantics.asked.text_tests import TextTest
+from errlint.semantics.errors.raises import Answer, Raising
 from errlint.semantics.meaning import Evidence, Kind, Meaning, Place
-from errlint.semantics.members import Literal
-from errlint.semantics.raises import Answer, Raising
-from errlint.semantics.replacements import candidates, status_in
+from errlint.semantics.program.members import Literal
+from errlint.semantics.program.tree import alike
 from errlint.semantics.request_ids.classes import Slotless, constructor, parameters, slot
 from errlint.semantics.request_ids.judging import Loss, Lost
-from errlint.semantics.retries.at_hand import AtHand
 from errlint.semantics.retries.judge import Hopeless, head
-from errlint.semantics.retries.keys import FreshKey
 from errlint.semantics.retries.layers import Multiplied
 from errlint.semantics.retries.misjudged import Misjudged
 from errlint.semantics.retries.policy import Attempt, Retried, RetryPolicy, Stop, Wait
-from errlint.semantics.retries.told import Slept, Told
+from errlint.semantics.retries.sent.keys import FreshKey
+from errlint.semantics.retries.waiting.at_hand import AtHand
+from errlint.semantics.retries.waiting.told import Slept, Told
 from errlint.semantics.rewrites.helpers import merged
-from errlint.semantics.text_tests import TextTest
-from errlint.semantics.tree import alike
 
 __all__ = [
     "RETRIES",

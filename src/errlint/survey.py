@@ -131,7 +131,7 @@ def _look_at(path: Path, setup: Setup) -> tuple[set[str], list[tuple[str, str]]]
 def _imported(semantics: Semantics) -> Iterator[str]:
     import libcst as cst
 
-    from errlint.semantics.names import dotted
+    from errlint.semantics.program.names import dotted
 
     for node in semantics.tree.all(cst.Import):
         yield from ((dotted(alias.name) or "").partition(".")[0] for alias in node.names)

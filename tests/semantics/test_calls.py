@@ -10,8 +10,8 @@ import pytest
 from errlint import registry
 from errlint.catalogue import Catalogues
 from errlint.semantics.analysis import Semantics
-from errlint.semantics.raises import Answer, Raising
-from errlint.semantics.tree import Tree
+from errlint.semantics.errors.raises import Answer, Raising
+from errlint.semantics.program.tree import Tree
 
 PREAMBLE = """
 import json, time

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from errlint.semantics.code_tests import CodeTest, Way
+from errlint.semantics.asked.code_tests import CodeTest, Way
 from errlint.semantics.meaning import Kind
 from tests.semantics.asking import semantics
 

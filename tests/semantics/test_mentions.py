@@ -13,7 +13,7 @@ from errlint.engine import Setup, semantics_of
 from errlint.plan import Plan
 from errlint.runner import Mode, run
 from errlint.semantics.analysis import Semantics
-from errlint.semantics.mentions import may_be_bound
+from errlint.semantics.values.mentions import may_be_bound
 from errlint.source import Source
 
 

@@ -11,8 +11,8 @@ from hypothesis import assume, given, reject, settings
 from hypothesis import strategies as st
 
 from errlint.bare import NotBare, bare_module
+from errlint.semantics.program.tree import Tree
 from errlint.semantics.rewrites.placing import Placing, requoted
-from errlint.semantics.tree import Tree
 from errlint.source import Source
 
 OLD = ["here", "(here)", "here(1)", '"a"in here', "'a'in(here)", "not here", "(a or here)", 'here["k"]', "[here]", "(\n        here\n    )"]

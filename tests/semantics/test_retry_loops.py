@@ -10,10 +10,10 @@ import pytest
 from errlint import registry
 from errlint.catalogue import Catalogues
 from errlint.semantics.analysis import Semantics
+from errlint.semantics.program.tree import Tree
 from errlint.semantics.retries.outcomes import members
 from errlint.semantics.retries.policy import RetryPolicy
-from errlint.semantics.status_sets import ERRORS
-from errlint.semantics.tree import Tree
+from errlint.semantics.values.status_sets import ERRORS
 
 PREAMBLE = """
 import asyncio, functools, itertools, random, sys, time

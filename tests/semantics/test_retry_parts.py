@@ -10,10 +10,10 @@ import pytest
 from errlint import registry
 from errlint.catalogue import Catalogues
 from errlint.semantics.analysis import Semantics
+from errlint.semantics.program.tree import Tree
 from errlint.semantics.retries.outcomes import FAILURES, NO_ANSWER, members
 from errlint.semantics.retries.policy import Wait
-from errlint.semantics.status_sets import ERRORS, Range, statuses
-from errlint.semantics.tree import Tree
+from errlint.semantics.values.status_sets import ERRORS, Range, statuses
 
 SERVER_ERRORS = statuses(500, 600)
 LIMITED = 1 << 429

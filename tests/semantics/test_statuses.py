@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from errlint import registry
 from errlint.catalogue import Catalogues
 from errlint.semantics.analysis import Semantics
-from errlint.semantics.status_sets import ALL, BELOW_400, ERRORS, SUCCESS, Range, statuses
-from errlint.semantics.tree import Tree
+from errlint.semantics.program.tree import Tree
+from errlint.semantics.values.status_sets import ALL, BELOW_400, ERRORS, SUCCESS, Range, statuses
 
 PREAMBLE = """
 from http import HTTPStatus

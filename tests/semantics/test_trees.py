@@ -11,10 +11,10 @@ from errlint.bare import bare_module
 from errlint.engine import Setup, semantics_of
 from errlint.model import Edit
 from errlint.semantics.analysis import Semantics
+from errlint.semantics.program.scopes import Scopes
+from errlint.semantics.program.tree import Tree, alike
 from errlint.semantics.rewrites.trials import Trials
 from errlint.semantics.rewrites.writing import Writing
-from errlint.semantics.scopes import Scopes
-from errlint.semantics.tree import Tree, alike
 from errlint.source import Source
 
 CODE = '''"""Words."""

@@ -7,7 +7,7 @@ import pytest
 
 from errlint import registry
 from errlint.semantics.analysis import Semantics
-from errlint.semantics.tree import Tree
+from errlint.semantics.program.tree import Tree
 
 HANDLER = """
 import boto3, github, openai, requests

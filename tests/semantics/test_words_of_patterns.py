@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from errlint.semantics.text_tests import plain_words
+from errlint.semantics.asked.text_tests import plain_words
 
 
 @pytest.mark.parametrize(

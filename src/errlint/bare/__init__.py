@@ -2,7 +2,7 @@
 
 Rules ask what code means, and of most files nothing is to be said. For that question white space, brackets and commas do not matter, and
 they are what libcst spends its time on: a bare tree takes a fifth of it. It has the same nodes in the same order as
-:class:`~errlint.semantics.tree.Tree` finds them in a module that libcst parsed. The fields for punctuation are not set at all, so
+:class:`~errlint.semantics.program.tree.Tree` finds them in a module that libcst parsed. The fields for punctuation are not set at all, so
 whoever asks for one gets an :exc:`AttributeError`, never a wrong answer. Where something is to be said, the file is parsed in full
 (:mod:`errlint.source`).
 

@@ -6,15 +6,15 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from errlint.semantics.retries.exception_types import ASKED_FIRST
-from errlint.semantics.status_sets import ERRORS, in_words
+from errlint.semantics.values.status_sets import ERRORS, in_words
 from errlint.terminal import Style, printable, wrapped
 
 if TYPE_CHECKING:
     import libcst as cst
 
-    from errlint.semantics.imported import Imported
+    from errlint.semantics.project.imported import Imported
+    from errlint.semantics.project.summaries import Spot
     from errlint.semantics.retries.policy import Attempt, Retried, RetryPolicy, Stop, Wait
-    from errlint.semantics.summaries import Spot
     from errlint.source import Source
 
 _LONGEST = 60

@@ -9,12 +9,12 @@ import libcst as cst
 from errlint.lean import dataclass
 from errlint.model import Location, Step
 from errlint.semantics.analysis import Semantics
-from errlint.semantics.code_tests import CodeTest, Way
+from errlint.semantics.asked.code_tests import CodeTest, Way
+from errlint.semantics.asked.text_tests import TextTest
 from errlint.semantics.meaning import Kind, Meaning
-from errlint.semantics.status_sets import ALL, in_words, statuses
-from errlint.semantics.text_tests import TextTest
 from errlint.semantics.trails import steps
-from errlint.semantics.types import shown
+from errlint.semantics.values.status_sets import ALL, in_words, statuses
+from errlint.semantics.values.types import shown
 from errlint.source import Source
 
 _FEW = 5

@@ -10,7 +10,7 @@ import libcst as cst
 from errlint.catalogue import Catalogue
 from errlint.lean import dataclass
 from errlint.library_sheets import TypeSheet
-from errlint.semantics.summaries import Spot
+from errlint.semantics.project.summaries import Spot
 
 
 class Kind(Enum):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from errlint.model import Step, Trail
-from errlint.semantics.imported import Imported
 from errlint.semantics.meaning import Place
+from errlint.semantics.project.imported import Imported
 from errlint.source import Source
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from errlint.http_words import STATUS_MEMBERS
-from errlint.semantics.constants import string_value
-from errlint.semantics.names import dotted
+from errlint.semantics.program.constants import string_value
+from errlint.semantics.program.names import dotted
 from errlint.semantics.request_ids.failures import Failure, is_special
 from errlint.semantics.request_ids.keeping import Keeping, is_none
 

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from errlint.model import Edit
-from errlint.semantics.constants import string_value
 from errlint.semantics.meaning import Kind
-from errlint.semantics.names import dotted
+from errlint.semantics.program.constants import string_value
+from errlint.semantics.program.names import dotted
+from errlint.semantics.program.scopes import How
 from errlint.semantics.request_ids.failures import Failure, Handler
 from errlint.semantics.request_ids.speech import Speaking, Speech
 from errlint.semantics.request_ids.wording import Wording, is_filled, is_notation, trailing
 from errlint.semantics.rewrites.helpers import Helpers
 from errlint.semantics.rewrites.placing import Binding, binding, requoted
 from errlint.semantics.rewrites.writing import Writing
-from errlint.semantics.scopes import How
 
 if TYPE_CHECKING:
     pass

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from errlint.lean import dataclass
-from errlint.semantics.functions import method
 from errlint.semantics.meaning import Kind, Meaning
+from errlint.semantics.program.functions import method
 from errlint.semantics.request_ids.judging import Loss, Lost
 from errlint.semantics.request_ids.losses import Losses
 

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from errlint.lean import dataclass
-from errlint.semantics.conditions import conditions_at
 from errlint.semantics.meaning import Kind, Meaning
-from errlint.semantics.names import dotted
+from errlint.semantics.program.conditions import conditions_at
+from errlint.semantics.program.names import dotted
+from errlint.semantics.program.scopes import How
 from errlint.semantics.request_ids.absence import Absence
 from errlint.semantics.request_ids.failures import Failure
 from errlint.semantics.request_ids.keeping import Keeping, Kept
 from errlint.semantics.request_ids.paths import End, Way
 from errlint.semantics.request_ids.speech import Speaking, Speech
-from errlint.semantics.scopes import How
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics

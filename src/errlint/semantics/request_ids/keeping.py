@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from errlint.semantics.constants import index_value, string_value
 from errlint.semantics.meaning import Kind, Meaning
-from errlint.semantics.patterns import captured_path
+from errlint.semantics.program.constants import index_value, string_value
+from errlint.semantics.program.patterns import captured_path
+from errlint.semantics.program.scopes import How
+from errlint.semantics.program.tree import children
 from errlint.semantics.request_ids.failures import Failure
 from errlint.semantics.request_ids.readers import names_id
 from errlint.semantics.request_ids.speech import Speaking
 from errlint.semantics.request_ids.whereabouts import is_id
-from errlint.semantics.scopes import How
-from errlint.semantics.tree import children
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics

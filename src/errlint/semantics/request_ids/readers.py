@@ -7,9 +7,9 @@ import re
 import libcst as cst
 
 from errlint.regex import later
-from errlint.semantics.constants import string_value
-from errlint.semantics.names import dotted
-from errlint.semantics.tree import Tree
+from errlint.semantics.program.constants import string_value
+from errlint.semantics.program.names import dotted
+from errlint.semantics.program.tree import Tree
 
 _ID = later(r"(?:request|req|correlation|trace|ray|operation|activity|debug|log)[-_]?id|(?:cf|x)-ray|traceid", re.IGNORECASE)
 """What request ids are called; a value with such a name is taken for one."""

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from errlint.semantics.constants import string_value
-from errlint.semantics.names import called
+from errlint.semantics.program.constants import string_value
+from errlint.semantics.program.names import called
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics

@@ -8,8 +8,8 @@ import libcst as cst
 
 from errlint.first_party import is_first_party
 from errlint.lean import dataclass
-from errlint.semantics.names import dotted
-from errlint.semantics.scopes import How
+from errlint.semantics.program.names import dotted
+from errlint.semantics.program.scopes import How
 from errlint.speech_sheets import Level, SpeechSheet
 
 if TYPE_CHECKING:

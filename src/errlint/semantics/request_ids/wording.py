@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from errlint.regex import later
-from errlint.semantics.constants import string_value
-from errlint.semantics.scopes import How
+from errlint.semantics.program.constants import string_value
+from errlint.semantics.program.scopes import How
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from errlint.semantics.leaving import leaves
+from errlint.semantics.program.leaving import leaves
 from errlint.semantics.retries.policy import RetryPolicy
 
 if TYPE_CHECKING:
-    from errlint.semantics.tree import Tree
+    from errlint.semantics.program.tree import Tree
 
 
 def answered(policy: RetryPolicy, tree: Tree, at: cst.CSTNode | None = None) -> int:

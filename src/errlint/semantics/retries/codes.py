@@ -10,12 +10,12 @@ import libcst as cst
 
 from errlint.lean import dataclass
 from errlint.regex import later
-from errlint.semantics.constants import string_value
 from errlint.semantics.meaning import Kind
-from errlint.semantics.members import Literal
+from errlint.semantics.program.constants import string_value
+from errlint.semantics.program.members import Literal
 from errlint.semantics.retries.outcomes import ANYTHING, FAILED, NO_ANSWER, NOTHING
 from errlint.semantics.retries.words import last_word
-from errlint.semantics.status_sets import UNKNOWN, Range
+from errlint.semantics.values.status_sets import UNKNOWN, Range
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics

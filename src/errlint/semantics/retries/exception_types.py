@@ -18,14 +18,14 @@ from errlint.first_party import is_first_party
 from errlint.lean import dataclass
 from errlint.libraries import Libraries
 from errlint.library_sheets import TypeSheet
-from errlint.semantics.closed import class_named
-from errlint.semantics.functions import fields
-from errlint.semantics.names import Names, dotted
+from errlint.semantics.program.closed import class_named
+from errlint.semantics.program.functions import fields
+from errlint.semantics.program.names import Names, dotted
+from errlint.semantics.program.scopes import How, Scopes
+from errlint.semantics.program.tree import Tree
 from errlint.semantics.retries.outcomes import ANY_FAILURE, FAILURES, NO_ANSWER, NOTHING, either
-from errlint.semantics.scopes import How, Scopes
-from errlint.semantics.status_sets import ERRORS, Range, statuses
-from errlint.semantics.tree import Tree
-from errlint.semantics.types import UNKNOWN_TYPE, Types
+from errlint.semantics.values.status_sets import ERRORS, Range, statuses
+from errlint.semantics.values.types import UNKNOWN_TYPE, Types
 
 BROAD = frozenset({"Exception", "BaseException"})
 _FAMILY_OF_OS_ERRORS = frozenset({"OSError", "IOError", "EnvironmentError"})

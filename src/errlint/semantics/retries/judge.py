@@ -10,14 +10,14 @@ import libcst as cst
 from errlint.catalogue import Catalogue
 from errlint.lean import dataclass
 from errlint.semantics.meaning import Meaning, Place
-from errlint.semantics.names import dotted
+from errlint.semantics.program.names import dotted
 from errlint.semantics.retries.answered import answered
 from errlint.semantics.retries.library.clients import asks_by_itself, clients_that_ask
 from errlint.semantics.retries.misjudged import Misjudged, misjudged
 from errlint.semantics.retries.outcomes import LIMITED, members
 from errlint.semantics.retries.policy import Attempt, RetryPolicy
-from errlint.semantics.retries.services import services_of
-from errlint.semantics.status_sets import ERRORS, statuses
+from errlint.semantics.retries.sent.services import services_of
+from errlint.semantics.values.status_sets import ERRORS, statuses
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics

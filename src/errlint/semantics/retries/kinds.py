@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from errlint.semantics.constants import string_value
-from errlint.semantics.leaving import leaves
-from errlint.semantics.names import dotted
-from errlint.semantics.scopes import How
-from errlint.semantics.status_sets import ALL, Range
+from errlint.semantics.program.constants import string_value
+from errlint.semantics.program.leaving import leaves
+from errlint.semantics.program.names import dotted
+from errlint.semantics.program.scopes import How
+from errlint.semantics.values.status_sets import ALL, Range
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics

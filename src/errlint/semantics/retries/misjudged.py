@@ -8,9 +8,9 @@ import libcst as cst
 
 from errlint.catalogue import Catalogue
 from errlint.lean import dataclass
-from errlint.semantics.members import Literal
+from errlint.semantics.program.members import Literal
+from errlint.semantics.program.tree import Tree
 from errlint.semantics.retries.policy import Retried, RetryPolicy
-from errlint.semantics.tree import Tree
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,12 +1,13 @@
 """What may come of an attempt: an answer with a status, or no answer at all.
 
-Outcomes are a set of statuses (:mod:`errlint.semantics.status_sets`) in which status 0, which no server sends, stands for "no answer": a
-timeout, a connection that broke. So each test of statuses is a test of outcomes as it stands: ``status == 404`` is false without an answer.
+Outcomes are a set of statuses (:mod:`errlint.semantics.values.status_sets`) in which status 0, which no server sends, stands for "no
+answer": a timeout, a connection that broke. So each test of statuses is a test of outcomes as it stands: ``status == 404`` is false without
+an answer.
 """
 
 from __future__ import annotations
 
-from errlint.semantics.status_sets import ALL, ERRORS, Range
+from errlint.semantics.values.status_sets import ALL, ERRORS, Range
 
 NO_ANSWER = 1
 """The network failed: there is no status."""

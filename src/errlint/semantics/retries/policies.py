@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from errlint.semantics.retries import foreign, loops, wrappers
+from errlint.semantics.retries.by_hand import loops
 from errlint.semantics.retries.library.policies import library_policies
 from errlint.semantics.retries.policy import RetryPolicy
+from errlint.semantics.retries.wrapped import foreign, wrappers
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics

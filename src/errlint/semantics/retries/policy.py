@@ -14,11 +14,11 @@ import libcst as cst
 
 from errlint.catalogue import Catalogue
 from errlint.lean import dataclass
-from errlint.semantics import members
 from errlint.semantics.meaning import Place
-from errlint.semantics.status_sets import ERRORS, Range
-from errlint.semantics.summaries import Spot
-from errlint.semantics.tree import Tree
+from errlint.semantics.program import members
+from errlint.semantics.program.tree import Tree
+from errlint.semantics.project.summaries import Spot
+from errlint.semantics.values.status_sets import ERRORS, Range
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +49,7 @@ class Retried:
     :ivar transport: whether failures of the network are
     (no answer, so no status); :ivar codes: error codes that are named as retried; :ivar dropped: error codes that are named as not retried;
     :ivar perhaps: error codes that are named, and retried where a condition allows it;
-    :ivar named: the statuses (a set, as in :mod:`~errlint.semantics.status_sets`) that the source names one by one, by type
+    :ivar named: the statuses (a set, as in :mod:`~errlint.semantics.values.status_sets`) that the source names one by one, by type
     (``RateLimitError``) or, of those that say when to come back, by a code that comes with no other; not as a rest or a range;
     :ivar places: where the source says all this;
     :ivar unnamed: the statuses again, of failures whose code is not among the named ones; None where codes play no part;

@@ -13,25 +13,25 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from errlint.first_party import is_first_party
-from errlint.semantics.class_members import is_abstract
-from errlint.semantics.constants import string_value
-from errlint.semantics.functions import Given
-from errlint.semantics.leaving import leaves
 from errlint.semantics.meaning import Kind, Meaning, Place
-from errlint.semantics.names import dotted
+from errlint.semantics.program.constants import string_value
+from errlint.semantics.program.functions import Given
+from errlint.semantics.program.leaving import leaves
+from errlint.semantics.program.names import dotted
+from errlint.semantics.program.scopes import Binding, How
 from errlint.semantics.retries.codes import Codes
 from errlint.semantics.retries.exception_types import ExceptionTypes, Raised
-from errlint.semantics.retries.handed import Handed, Verdict
 from errlint.semantics.retries.kinds import KindsOfAnswers
-from errlint.semantics.retries.named import Named
 from errlint.semantics.retries.outcomes import ANYTHING, NO_ANSWER, NOTHING
-from errlint.semantics.retries.settings import default_of
 from errlint.semantics.retries.tables import StatusTables
+from errlint.semantics.retries.waiting.named import Named
+from errlint.semantics.retries.waiting.settings import default_of
 from errlint.semantics.retries.words import ANSWER_WORDS, STATUS_WORDS, last_word
-from errlint.semantics.scopes import Binding, How
-from errlint.semantics.status_sets import ALL, ERRORS, UNKNOWN, Range
-from errlint.semantics.statuses import Statuses
-from errlint.semantics.types import UNKNOWN_TYPE
+from errlint.semantics.retries.wrapped.handed import Handed, Verdict
+from errlint.semantics.values.class_members import is_abstract
+from errlint.semantics.values.status_sets import ALL, ERRORS, UNKNOWN, Range
+from errlint.semantics.values.statuses import Statuses
+from errlint.semantics.values.types import UNKNOWN_TYPE
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from errlint.lean import dataclass
-from errlint.semantics.constants import string_value
-from errlint.semantics.scopes import How
-from errlint.semantics.status_sets import ALL, Range
+from errlint.semantics.program.constants import string_value
+from errlint.semantics.program.scopes import How
+from errlint.semantics.values.status_sets import ALL, Range
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics

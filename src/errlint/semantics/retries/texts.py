@@ -15,10 +15,10 @@ import libcst as cst
 from errlint.catalogue import Catalogue
 from errlint.http_words import names_status
 from errlint.lean import dataclass
+from errlint.semantics.asked.text_tests import plain_words
 from errlint.semantics.meaning import Meaning, Place
 from errlint.semantics.retries.library.calls import Given, RetryCalls
 from errlint.semantics.retries.policy import RetryPolicy
-from errlint.semantics.text_tests import plain_words
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics

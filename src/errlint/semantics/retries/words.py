@@ -7,8 +7,8 @@ import re
 import libcst as cst
 
 from errlint.regex import later
-from errlint.semantics.constants import item_key, string_value
-from errlint.semantics.names import dotted
+from errlint.semantics.program.constants import item_key, string_value
+from errlint.semantics.program.names import dotted
 
 ANSWER_WORDS = frozenset({"response", "resp", "res", "r"})
 """What responses are called."""

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from errlint.semantics.constants import targets_of
-from errlint.semantics.leaving import leaves
-from errlint.semantics.names import dotted
+from errlint.semantics.program.constants import targets_of
+from errlint.semantics.program.leaving import leaves
+from errlint.semantics.program.names import dotted
+from errlint.semantics.program.scopes import How
 from errlint.semantics.retries.policy import RetryPolicy
-from errlint.semantics.scopes import How
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics

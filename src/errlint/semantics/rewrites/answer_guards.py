@@ -6,8 +6,8 @@ import libcst as cst
 
 from errlint.lean import dataclass
 from errlint.model import Edit
-from errlint.semantics.leaving import leaves
 from errlint.semantics.meaning import Kind
+from errlint.semantics.program.leaving import leaves
 from errlint.semantics.retries.policy import Attempt, RetryPolicy
 from errlint.semantics.rewrites.endings import Region
 from errlint.semantics.rewrites.failures import Failures, one_of, permanent

@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from errlint.lean import dataclass
-from errlint.semantics.constants import string_value
-from errlint.semantics.leaving import leaves
-from errlint.semantics.names import dotted
-from errlint.semantics.retries.counters import Counters
-from errlint.semantics.retries.exits import conjuncts
-from errlint.semantics.retries.fates import takes_all
+from errlint.semantics.program.constants import string_value
+from errlint.semantics.program.leaving import leaves
+from errlint.semantics.program.names import dotted
+from errlint.semantics.program.scopes import How
+from errlint.semantics.program.tree import alike
+from errlint.semantics.retries.by_hand.counters import Counters
+from errlint.semantics.retries.by_hand.exits import conjuncts
+from errlint.semantics.retries.by_hand.fates import takes_all
 from errlint.semantics.retries.outcomes import ANYTHING, NOTHING
 from errlint.semantics.retries.policy import RetryPolicy
 from errlint.semantics.rewrites.accounts import Accounts
 from errlint.semantics.rewrites.true_ends import raised_of, renamed
 from errlint.semantics.rewrites.writing import Writing
-from errlint.semantics.scopes import How
-from errlint.semantics.status_sets import Range
-from errlint.semantics.tree import alike
+from errlint.semantics.values.status_sets import Range
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics

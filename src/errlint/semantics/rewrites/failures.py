@@ -12,14 +12,14 @@ from errlint.catalogue.schema import sdk_expression
 from errlint.lean import dataclass
 from errlint.library_sheets import TypeSheet
 from errlint.model import Edit
-from errlint.semantics.names import dotted
-from errlint.semantics.raises import Answer, Raising
+from errlint.semantics.errors.raises import Answer, Raising
+from errlint.semantics.program.names import dotted
 from errlint.semantics.retries.exception_types import Raised
 from errlint.semantics.retries.judge import Worth
 from errlint.semantics.retries.policy import RetryPolicy, repeated
 from errlint.semantics.rewrites.helpers import Helpers
 from errlint.semantics.rewrites.writing import Writing
-from errlint.semantics.status_sets import ERRORS
+from errlint.semantics.values.status_sets import ERRORS
 
 _NOT_NONE = " is not None"
 _HAS_MEMBER = "hasattr("

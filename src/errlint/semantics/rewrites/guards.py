@@ -6,7 +6,7 @@ import libcst as cst
 
 from errlint.lean import dataclass
 from errlint.model import Edit
-from errlint.semantics.leaving import leaves
+from errlint.semantics.program.leaving import leaves
 from errlint.semantics.retries.exception_types import BROAD, Raised
 from errlint.semantics.retries.outcomes import members
 from errlint.semantics.retries.policy import RetryPolicy
@@ -18,7 +18,7 @@ from errlint.semantics.rewrites.places import announcement_in, first_of_telling,
 from errlint.semantics.rewrites.predicates import may_succeed
 from errlint.semantics.rewrites.ways_out import WaysOut
 from errlint.semantics.rewrites.writing import Writing
-from errlint.semantics.status_sets import ERRORS
+from errlint.semantics.values.status_sets import ERRORS
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,7 @@ import libcst as cst
 
 from errlint.lean import dataclass
 from errlint.model import Edit
-from errlint.semantics.retries.keys import FreshKey
+from errlint.semantics.retries.sent.keys import FreshKey
 from errlint.semantics.rewrites.listing import last_part
 from errlint.semantics.rewrites.writing import Writing
 

@@ -9,13 +9,13 @@ from enum import Enum
 
 import libcst as cst
 
-from errlint.semantics.leaving import asked_to_raise, leaves, otherwise
+from errlint.semantics.program.leaving import asked_to_raise, leaves, otherwise
+from errlint.semantics.program.tree import alike
 from errlint.semantics.retries.outcomes import ANYTHING, NOTHING
 from errlint.semantics.retries.policy import RetryPolicy
 from errlint.semantics.rewrites.endings import Endings, LastAttempts, Region, Way, parts
 from errlint.semantics.rewrites.places import pause_in
 from errlint.semantics.rewrites.writing import Writing
-from errlint.semantics.tree import alike
 
 _Loop = (cst.For, cst.While)
 

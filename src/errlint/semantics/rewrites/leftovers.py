@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import libcst as cst
 
 from errlint.model import Edit
+from errlint.semantics.program.scopes import Binding, How
 from errlint.semantics.rewrites.writing import Writing
-from errlint.semantics.scopes import Binding, How
 
 _READS = frozenset({"lower", "upper", "casefold", "strip", "lstrip", "rstrip", "get", "decode", "replace", "title"})
 """Methods that change nothing in what they are called of."""

@@ -8,7 +8,7 @@ import libcst as cst
 
 from errlint.lean import dataclass
 from errlint.model import Edit
-from errlint.semantics.members import Literal
+from errlint.semantics.program.members import Literal
 from errlint.semantics.retries.judge import Hopeless
 from errlint.semantics.retries.library.calls import RetryCalls
 from errlint.semantics.retries.outcomes import members

@@ -8,7 +8,7 @@ from dataclasses import replace
 import libcst as cst
 
 from errlint.model import Edit
-from errlint.semantics.retries.exits import conjuncts
+from errlint.semantics.retries.by_hand.exits import conjuncts
 from errlint.semantics.retries.judge import Worth
 from errlint.semantics.rewrites.endings import Handler
 from errlint.semantics.rewrites.failures import permanent

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from errlint.regex import later
-from errlint.semantics.constants import string_value
-from errlint.semantics.leaving import leaves
+from errlint.semantics.program.constants import string_value
+from errlint.semantics.program.leaving import leaves
 from errlint.semantics.retries.policy import RetryPolicy
 
 if TYPE_CHECKING:

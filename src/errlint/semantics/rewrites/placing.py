@@ -7,7 +7,7 @@ from enum import IntEnum
 
 import libcst as cst
 
-from errlint.semantics.tree import Tree
+from errlint.semantics.program.tree import Tree
 from errlint.source import Source
 
 

@@ -8,11 +8,11 @@ from collections.abc import Set as AbstractSet
 import libcst as cst
 
 from errlint.model import Edit
-from errlint.semantics.constants import targets_of
-from errlint.semantics.leaving import leaves
-from errlint.semantics.names import dotted
+from errlint.semantics.program.constants import targets_of
+from errlint.semantics.program.leaving import leaves
+from errlint.semantics.program.names import dotted
+from errlint.semantics.program.tree import alike
 from errlint.semantics.rewrites.writing import Writing
-from errlint.semantics.tree import alike
 
 _Assignment = cst.Assign | cst.AnnAssign | cst.AugAssign | cst.NamedExpr
 _ASSIGNMENTS: tuple[type[_Assignment], ...] = (cst.Assign, cst.AnnAssign, cst.AugAssign, cst.NamedExpr)

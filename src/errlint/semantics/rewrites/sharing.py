@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from errlint.semantics.members import Literal
+from errlint.semantics.program.members import Literal
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics

@@ -12,14 +12,14 @@ from errlint.api_comments import ApiComments
 from errlint.bare import NotBare, bare_module, bare_tree
 from errlint.model import Edit
 from errlint.semantics.analysis import Semantics
+from errlint.semantics.program.tree import Tree
 from errlint.semantics.retries.answered import answered
-from errlint.semantics.retries.exits import Region
-from errlint.semantics.retries.loops import policy_of
+from errlint.semantics.retries.by_hand.exits import Region
+from errlint.semantics.retries.by_hand.loops import policy_of
 from errlint.semantics.retries.policy import RetryPolicy
 from errlint.semantics.rewrites.syntax import edited
 from errlint.semantics.rewrites.writing import Writing
-from errlint.semantics.said_apis import SaidApis
-from errlint.semantics.tree import Tree
+from errlint.semantics.values.said_apis import SaidApis
 from errlint.source import Source
 
 _NO_CODE = "a code that is named nowhere"

@@ -9,7 +9,7 @@ import libcst as cst
 from errlint.catalogue import Catalogue
 from errlint.lean import dataclass
 from errlint.model import Edit
-from errlint.semantics.leaving import leaves
+from errlint.semantics.program.leaving import leaves
 from errlint.semantics.retries.policy import RetryPolicy
 from errlint.semantics.rewrites.failures import Failures
 from errlint.semantics.rewrites.helpers import Helpers

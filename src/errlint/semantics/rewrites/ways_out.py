@@ -8,14 +8,14 @@ from itertools import takewhile
 import libcst as cst
 
 from errlint.model import Edit
-from errlint.semantics.leaving import leaves
+from errlint.semantics.program.leaving import leaves
+from errlint.semantics.program.tree import alike
+from errlint.semantics.retries.by_hand.steps import ENDS
 from errlint.semantics.retries.outcomes import ANYTHING, NOTHING
 from errlint.semantics.retries.policy import RetryPolicy
-from errlint.semantics.retries.steps import ENDS
 from errlint.semantics.rewrites.endings import Endings, Handler, LastAttempts, Region, parts
 from errlint.semantics.rewrites.places import pause_in
 from errlint.semantics.rewrites.writing import Writing
-from errlint.semantics.tree import alike
 
 
 class WaysOut:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from errlint.model import Edit
-from errlint.semantics.names import dotted
+from errlint.semantics.program.names import dotted
 from errlint.semantics.retries.library.calls import RetrySite
 from errlint.semantics.retries.policy import RetryPolicy
 from errlint.semantics.rewrites.endings import Handler

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from errlint.model import Edit
-from errlint.semantics.names import dotted
+from errlint.semantics.program.names import dotted
 from errlint.semantics.rewrites.listing import Listing
 from errlint.semantics.rewrites.placing import Placing
 from errlint.semantics.rewrites.syntax import Syntax

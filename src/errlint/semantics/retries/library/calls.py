@@ -14,10 +14,10 @@ from errlint.libraries import RetryCall
 from errlint.regex import later
 from errlint.retry_sheets import RetryArgument
 from errlint.retry_words import SPEAKS_OF_AGAIN
-from errlint.semantics.closed import filled_in
-from errlint.semantics.constants import string_value
-from errlint.semantics.functions import method
-from errlint.semantics.names import is_partial
+from errlint.semantics.program.closed import filled_in
+from errlint.semantics.program.constants import string_value
+from errlint.semantics.program.functions import method
+from errlint.semantics.program.names import is_partial
 from errlint.semantics.retries.words import last_word
 
 if TYPE_CHECKING:

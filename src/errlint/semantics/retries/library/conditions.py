@@ -11,11 +11,10 @@ import libcst as cst
 
 from errlint.body_keys import CODES, SIGNS, STATES
 from errlint.retry_sheets import Says
-from errlint.semantics.constants import string_value
-from errlint.semantics.functions import Given as Passed
 from errlint.semantics.meaning import Place
+from errlint.semantics.program.constants import string_value
+from errlint.semantics.program.functions import Given as Passed
 from errlint.semantics.retries.codes import OTHER, Codes
-from errlint.semantics.retries.deciders import of_its_kind
 from errlint.semantics.retries.exception_types import BROAD, FEW
 from errlint.semantics.retries.library.calls import Given, RetrySite
 from errlint.semantics.retries.library.defaults import Defaults
@@ -24,8 +23,9 @@ from errlint.semantics.retries.library.said import Again, Said
 from errlint.semantics.retries.library.values import classes, is_nothing, truth
 from errlint.semantics.retries.outcomes import FAILED, FAILURES, NOT_YET, NOTHING, REFUSED
 from errlint.semantics.retries.predicates import Function, Predicates
-from errlint.semantics.status_sets import ALL, ERRORS, UNKNOWN, Range
-from errlint.semantics.types import shown
+from errlint.semantics.retries.wrapped.deciders import of_its_kind
+from errlint.semantics.values.status_sets import ALL, ERRORS, UNKNOWN, Range
+from errlint.semantics.values.types import shown
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics

@@ -12,7 +12,7 @@ from errlint.semantics.retries.library.said import Again, Said
 from errlint.semantics.retries.library.values import classes
 from errlint.semantics.retries.outcomes import ANY_FAILURE, NO_ANSWER, NOTHING
 from errlint.semantics.retries.policy import Stop, Wait
-from errlint.semantics.status_sets import UNKNOWN, Range
+from errlint.semantics.values.status_sets import UNKNOWN, Range
 
 
 class Defaults:

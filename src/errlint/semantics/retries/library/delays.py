@@ -10,11 +10,11 @@ import libcst as cst
 
 from errlint.semantics.meaning import Place
 from errlint.semantics.retries.exception_types import BROAD
-from errlint.semantics.retries.kept import is_kept_by_outcome
 from errlint.semantics.retries.library.calls import Given, Passed
 from errlint.semantics.retries.library.said import Said
 from errlint.semantics.retries.library.values import is_nothing, truth
 from errlint.semantics.retries.policy import Wait
+from errlint.semantics.retries.waiting.kept import is_kept_by_outcome
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics

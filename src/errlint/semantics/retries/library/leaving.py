@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from errlint.lean import dataclass
+from errlint.semantics.errors.raises import Answer, Raising
 from errlint.semantics.meaning import Kind
-from errlint.semantics.raises import Answer, Raising
+from errlint.semantics.retries.by_hand.fates import Fate
+from errlint.semantics.retries.by_hand.loops import passage
 from errlint.semantics.retries.exception_types import AS_LIBRARIES_DO, ExceptionTypes, Raised
-from errlint.semantics.retries.fates import Fate
 from errlint.semantics.retries.library.values import is_nothing
-from errlint.semantics.retries.loops import passage
 from errlint.semantics.retries.outcomes import ALL_WAYS, FAILURES, NO_ANSWER, NOT_YET, NOTHING, ended, running
 from errlint.semantics.retries.policy import Attempt
 from errlint.semantics.retries.predicates import Predicates
-from errlint.semantics.status_sets import ALL, ERRORS, UNKNOWN, Range
-from errlint.semantics.types import UNKNOWN_TYPE
+from errlint.semantics.values.status_sets import ALL, ERRORS, UNKNOWN, Range
+from errlint.semantics.values.types import UNKNOWN_TYPE
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics

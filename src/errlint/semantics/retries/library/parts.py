@@ -20,7 +20,7 @@ from errlint.semantics.retries.library.said import Again, Said
 from errlint.semantics.retries.library.values import is_nothing, truth
 from errlint.semantics.retries.outcomes import FAILURES
 from errlint.semantics.retries.policy import Stop, Wait
-from errlint.semantics.status_sets import Range
+from errlint.semantics.values.status_sets import Range
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics

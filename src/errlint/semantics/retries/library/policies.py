@@ -20,12 +20,12 @@ from errlint.semantics.retries.library.said import Again, Said
 from errlint.semantics.retries.library.telling import Telling
 from errlint.semantics.retries.library.values import is_nothing
 from errlint.semantics.retries.policy import Retried, RetryPolicy, Stop, Wait, seen_in
-from errlint.semantics.retries.renewals import CREDENTIALS
-from errlint.semantics.status_sets import Range, statuses
+from errlint.semantics.retries.sent.renewals import CREDENTIALS
+from errlint.semantics.values.status_sets import Range, statuses
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
-    from errlint.semantics.tree import Tree
+    from errlint.semantics.program.tree import Tree
 
 _CLIENT_ERRORS = statuses(400, 500)
 

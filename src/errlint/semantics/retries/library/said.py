@@ -10,7 +10,7 @@ from errlint.semantics.meaning import Place
 from errlint.semantics.retries.codes import OTHER
 from errlint.semantics.retries.outcomes import FAILED, NO_ANSWER, NOTHING
 from errlint.semantics.retries.policy import Growth, Retried, Stop, Wait
-from errlint.semantics.status_sets import ERRORS, Range
+from errlint.semantics.values.status_sets import ERRORS, Range
 
 _ORDER: tuple[Growth, ...] = ("none", "constant", "unknown", "growing")
 

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from errlint.semantics.names import dotted
+from errlint.semantics.program.names import dotted
 from errlint.semantics.retries.library.calls import RetryCalls, RetrySite
 from errlint.semantics.retries.library.leaving import Leaving
 from errlint.semantics.retries.outcomes import LIMITED
-from errlint.semantics.retries.renewals import any_renews
+from errlint.semantics.retries.sent.renewals import any_renews
 from errlint.semantics.retries.words import ANSWER_WORDS
-from errlint.semantics.types import UNKNOWN_TYPE
+from errlint.semantics.values.types import UNKNOWN_TYPE
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics

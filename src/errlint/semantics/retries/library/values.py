@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import libcst as cst
 
-from errlint.semantics.status_sets import statuses
+from errlint.semantics.values.status_sets import statuses
 
 
 def classes(words: Iterable[int | str]) -> int:

@@ -1,0 +1,120 @@
+"""Which bare tests may ask whether there is a response at all, told by their form.
+
+What a value means may take other modules to tell, and a file has hundreds of bare tests. So the form is asked first: whether the value can
+be the response of an exception, the same test goes on to a status, or what it guards shows or raises a part of the value.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from errlint.semantics.asked.absent_values import AbsentValues
+from errlint.semantics.program.leaving import asked_to_raise
+from errlint.semantics.program.scopes import How
+
+if TYPE_CHECKING:
+    from errlint.semantics.analysis import Semantics
+
+_HOPS = 3
+"""How many names a value is followed through."""
+
+
+class Presence:
+    """Answers for the operands of one file."""
+
+    def __init__(self, semantics: Semantics) -> None:
+        self._semantics = semantics
+        self._tree = semantics.tree
+        self._of_exception: dict[tuple[cst.BaseExpression, int], bool] = {}
+
+    @cached_property
+    def absent(self) -> AbsentValues:
+        """What stands in the place of a response where there is none."""
+        return AbsentValues(self._semantics)
+
+    def may_be_asked(self, operand: cst.BaseExpression) -> bool:
+        """Whether the truth of an operand may stand for the presence of a response."""
+        if self._may_be_of_exception(operand, _HOPS) or self._goes_on(operand) or self._is_told(operand):
+            return True
+        return self.is_left_by_failure(operand)
+
+    def is_left_by_failure(self, operand: cst.BaseExpression) -> bool:
+        """Whether a name is None until a request of the ``try``, which then asks its answer to raise for its status.
+
+        The handler asks for the truth of the name: what raised there was an error, or there was no answer.
+        """
+        handler = self._tree.enclosing(operand, cst.ExceptHandler) if isinstance(operand, cst.Name) else None
+        tried = self._tree.tried(handler)
+        if handler is None or tried is None or not isinstance(operand, cst.Name):
+            return False
+        bindings = [binding for binding in self._semantics.scopes.reaching(operand) if binding.how is How.VALUE]
+        answers = [binding for binding in bindings if self._tree.within(binding.node, tried)]
+        nothing = any(isinstance(one.value, cst.Name) and one.value.value == "None" for one in bindings if one not in answers)
+        raised = (asked_to_raise(one) for one in self._tree.inside(tried, cst.SimpleStatementLine))
+        if not nothing or not answers or not any(isinstance(one, cst.Name) and one.value == operand.value for one in raised):
+            return False
+        caught = self._semantics.evaluator.caught(handler)
+        return caught is not None and caught.proven and (caught.sheet is None or caught.sheet.covers_status)
+
+    def _may_be_of_exception(self, expression: cst.BaseExpression, hops: int) -> bool:
+        known = self._of_exception.get((expression, hops))
+        if known is None:
+            known = self._of_exception[expression, hops] = self._find_of_exception(expression, hops)
+        return known
+
+    def _find_of_exception(self, expression: cst.BaseExpression, hops: int) -> bool:
+        if isinstance(expression, cst.Name):
+            return hops > 0 and any(
+                (binding.how is How.PARAMETER and self._is_handed_on)
+                or (binding.value is not None and self._may_be_of_exception(binding.value, hops - 1))
+                for binding in self._semantics.scopes.reaching(expression)
+            )
+        return any(self._tells(node, hops) for node in (expression, *self._tree.below(expression)))
+
+    @cached_property
+    def _is_handed_on(self) -> bool:
+        """Whether any function of the file is given the response of an exception."""
+        members = self._semantics.libraries.falsy_members
+        read = (attribute for attribute in self._tree.all(cst.Attribute) if attribute.attr.value in members)
+        return any(self._tree.enclosing(attribute, cst.Arg) is not None for attribute in read)
+
+    def _tells(self, node: cst.CSTNode, hops: int) -> bool:
+        if isinstance(node, cst.Attribute):
+            return node.attr.value in self._semantics.libraries.falsy_members
+        if isinstance(node, cst.Call):
+            is_getattr = isinstance(node.func, cst.Name) and node.func.value == "getattr"
+            return is_getattr or bool(self._semantics.functions.run_by(node))
+        return isinstance(node, cst.Name) and self._is_value(node) and hops > 0 and self._may_be_of_exception(node, hops - 1)
+
+    def _is_value(self, name: cst.Name) -> bool:
+        """Neither an attribute nor what one is read off."""
+        return not isinstance(self._tree.parent.get(name), (cst.Attribute, cst.Arg, cst.Call))
+
+    def _goes_on(self, operand: cst.BaseExpression) -> bool:
+        test: cst.CSTNode = operand
+        for found in self._tree.ancestors(operand):
+            if not isinstance(found, cst.BooleanOperation):
+                break
+            test = found
+        outer = self._tree.parent.get(test)
+        inner = [s.test for s in getattr(outer.body, "body", ()) if isinstance(s, cst.If)] if isinstance(outer, cst.If) else []
+        return any(self._is_of_status(node) for part in (test, *inner) for node in (part, *self._tree.below(part)) if part is not operand)
+
+    def _is_told(self, operand: cst.BaseExpression) -> bool:
+        """``answer.text if answer else ""``, ``if answer: raise …``"""
+        around = self._tree.parent.get(operand)
+        if isinstance(around, cst.IfExp) and around.test is operand:
+            return isinstance(around.body, cst.Attribute) or bool(self._tree.inside(around.body, cst.Attribute))
+        if not isinstance(around, cst.If) or around.test is not operand or len(around.body.body) != 1:
+            return False
+        return bool(self._tree.inside(around.body, cst.Raise))
+
+    def _is_of_status(self, node: cst.CSTNode) -> bool:
+        if isinstance(node, cst.Attribute):
+            return node.attr.value in self._semantics.libraries.status_members
+        if isinstance(node, cst.Name):
+            return "status" in node.value.lower()
+        return isinstance(node, cst.Integer) and 400 <= node.evaluated_value < 600

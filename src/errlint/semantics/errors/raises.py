@@ -1,0 +1,393 @@
+"""Can a piece of code raise an error for an HTTP status?
+
+`requests.get(url).json()` raises when the network fails or the body is no JSON, and never because the API said no: text of its
+exceptions is not text of an API. A call that nothing is known about is no evidence, unless the response is handed to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from enum import Enum
+
+import libcst as cst
+
+from errlint.lean import dataclass
+from errlint.library_sheets import FunctionSheet
+from errlint.semantics.errors.carried import Carries
+from errlint.semantics.errors.chosen import Under
+from errlint.semantics.errors.http_calls import HttpCalls
+from errlint.semantics.errors.thrown import Exceptions
+from errlint.semantics.meaning import Evidence, Kind, Meaning, Place
+from errlint.semantics.program.names import Names, dotted
+from errlint.semantics.program.scopes import How
+from errlint.semantics.program.tree import Tree
+from errlint.semantics.project.summaries import FunctionSummary
+from errlint.semantics.questions import Questions
+from errlint.semantics.values.callees import Callees
+from errlint.semantics.values.status_sets import ERRORS, OK
+from errlint.semantics.values.types import Types
+
+_ARGUMENT = "raise_for_status"
+_ANY = frozenset({"Exception", "BaseException"})
+_OF_ANSWERS = (Kind.RESPONSE, Kind.BODY, Kind.TEXT, Kind.HEADERS, Kind.MESSAGE, Kind.CODE, Kind.STATUS, Kind.OBJECT)
+
+
+class Answer(Enum):
+    """An answer that may be open."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, eq=False)
+class Raising:
+    """Whether code raises because an HTTP status is an error.
+
+    :ivar answer: NO only where the HTTP calls are seen and nothing turns their statuses into errors;
+    :ivar types: the types that are known to be raised, as dotted names, a class of this file by its plain name; may be empty after YES;
+    :ivar trail: for YES, how we know; :ivar tells: the error is made of the answer, so its text may be the API's;
+    :ivar wording: what the project itself writes into the errors, and into others of their family beside them;
+    :ivar under: the statuses under which types are raised, where that is known; any error for the other types;
+    :ivar carries: what the errors keep of the answer.
+    """
+
+    answer: Answer
+    types: tuple[str, ...] = ()
+    trail: tuple[Place, ...] = ()
+    tells: bool = True
+    under: Under = ()
+    wording: tuple[str, ...] = ()
+    carries: Carries = ()
+
+    @property
+    def by_type(self) -> Iterator[tuple[tuple[str, ...], int]]:
+        """The types, each with the statuses under which it may be raised; those of which nothing is known are kept together."""
+        known = {name for name, _ in self.under}
+        yield from (((name,), under) for name, under in self.under)
+        rest = tuple(name for name in self.types if name not in known)
+        if rest or not known:
+            yield rest, ERRORS
+
+
+class Raises:
+    """Answers for the calls, functions and statements of one file; remembered for each function."""
+
+    def __init__(
+        self,
+        tree: Tree,
+        names: Names,
+        callees: Callees,
+        http: HttpCalls,
+        *,
+        types: Types,
+        meaning: Callable[[cst.BaseExpression], Meaning | None],
+        possible_at: Callable[[cst.CSTNode], int],
+        exceptions: Exceptions,
+    ) -> None:
+        self._tree = tree
+        self._names = names
+        self._callees = callees
+        self._http = http
+        self._types = types
+        self._meaning = meaning
+        self._possible_at = possible_at
+        self._exceptions = exceptions
+        self._raising: Questions[Raising] = Questions()
+        self._escaping: Questions[Evidence] = Questions()
+
+    def of(self, code: cst.CSTNode) -> Raising:
+        """Whether running ``code`` (a call, a function that is called, or statements) raises for an error status."""
+        found = self._status_error(code)
+        if found is not None:
+            return found
+        if self._http.of(code) is not None and self._escapes(code) is None:
+            return Raising(Answer.NO)
+        return Raising(Answer.UNKNOWN)
+
+    def for_status(self, body: cst.CSTNode | None) -> bool:
+        """Whether anything in ``body`` may raise an error with something of an answer in it."""
+        if body is None:
+            return False
+        found = self._status_error(body)
+        return (found is not None and found.tells) or self._escapes(body) is not None
+
+    def escapes(self, code: cst.CSTNode) -> bool:
+        """Whether running ``code`` hands a response to code that is not known."""
+        return self._escapes(code) is not None
+
+    # what is known to raise ------------------------------------------------------------------------------------------------------
+
+    def _status_error(self, code: cst.CSTNode) -> Raising | None:
+        if isinstance(code, cst.Call):
+            return self._call(code)
+        if isinstance(code, (cst.FunctionDef, cst.Lambda)):
+            return self._raising.ask(code, lambda function: self._inside(function.body))
+        return self._inside(code)
+
+    def _inside(self, body: cst.CSTNode) -> Raising | None:
+        """What ``body`` raises for a status; of the same family, it may raise errors of its own words for a timeout, say."""
+        found = _joined(list(self._below(body)))
+        if found is None:
+            return None
+        raised = (node.exc for node in self._tree.inside(body, cst.Raise, into_functions=False))
+        made = (self._exceptions.of(expression) for expression in raised if expression is not None)
+        family = self._family(found.types)
+        wording = (text for thrown in made if not family.isdisjoint(self._family(thrown.types)) for text in thrown.wording)
+        return replace(found, wording=tuple(dict.fromkeys((*found.wording, *wording))))
+
+    def _family(self, types: tuple[str, ...]) -> set[str]:
+        """The types, and the classes of the project from which they inherit: a handler of one of these takes them all."""
+        above = (ancestor for name in types for ancestor in self._types.ancestors(name))
+        return {*types, *(ancestor.name for ancestor in above if self._types.is_of_project(ancestor))}
+
+    def _below(self, body: cst.CSTNode) -> Iterator[Raising]:
+        inside = self._tree.inside(body, cst.Call, cst.Raise, into_functions=False)
+        for node in (body, *inside):
+            found = self._call(node) if isinstance(node, cst.Call) else self._raise(node) if isinstance(node, cst.Raise) else None
+            left = self._left_over(found, node, body) if found is not None else None
+            if left is not None:
+                yield left
+
+    def _call(self, call: cst.Call) -> Raising | None:
+        if self._asks_for_it(call):
+            types, possible = self._asked_types(call), self._possible_at(call) & ERRORS
+            under = tuple((name, possible) for name in types) if possible and possible != ERRORS else ()
+            return replace(self._raised(call, types), under=under)
+        known = self._types.function(self._names.qualified(call.func) or "")
+        if known is not None:
+            return self._by_sheet(call, known)
+        here = self._callees.here(call)
+        if here:
+            return self._by_function(call, here)
+        summary = self._callees.elsewhere(call)
+        if summary is not None:
+            return self._by_summary(call, summary)
+        if isinstance(call.func, cst.Attribute):
+            owner = self._meaning(call.func.value)
+            if owner is not None and owner.sheet is not None:
+                return self._by_method(call, call.func.attr.value, owner)
+        return None
+
+    def _by_function(self, call: cst.Call, functions: list[cst.FunctionDef]) -> Raising | None:
+        found = [self._status_error(function) for function in functions]
+        inner = _joined([raising for raising in found if raising is not None])
+        return None if inner is None else replace(inner, trail=(*inner.trail, Place(call, f"raised by `{_shown(call)}()`")))
+
+    def _by_summary(self, call: cst.Call, summary: FunctionSummary) -> Raising | None:
+        if summary.answer != "yes":
+            return None
+        place = Place(call, f"raised by `{_shown(call)}()`", elsewhere=summary.raised)
+        return Raising(Answer.YES, summary.raises, (place,), summary.tells, summary.under, summary.wording, summary.carries)
+
+    def _by_sheet(self, call: cst.Call, sheet: FunctionSheet) -> Raising | None:
+        if not sheet.raises_for_status:
+            return None
+        return self._raised(call, sheet.raises or self._types.errors_of(sheet.names[0]))
+
+    def _by_method(self, call: cst.Call, name: str, owner: Meaning) -> Raising | None:
+        assert owner.sheet is not None
+        method = self._types.method(owner.sheet, name)
+        if method is not None and method.raises_for_status:
+            return self._raised(call, method.raises or self._types.errors_of(owner.sheet.name))
+        hooked = self._by_hook(call, owner)
+        if hooked is not None:
+            return hooked
+        if method is None and owner.kind is Kind.CLIENT:
+            return self._raised(call, self._types.errors_of(owner.sheet.name))
+        calls = (place.node for place in owner.trail if isinstance(place.node, cst.Call))
+        if owner.kind in (Kind.CLIENT, Kind.OBJECT) and any(map(self._asks_for_it, calls)):
+            return self._raised(call, self._types.errors_of(owner.sheet.name))
+        return None
+
+    def _by_hook(self, call: cst.Call, client: Meaning) -> Raising | None:
+        """``Client(event_hooks={"response": [raise_on_error]})``: functions to which the client shows every answer."""
+        if client.sheet is None or not client.sheet.hooks:
+            return None
+        made = [place.node for place in client.trail if isinstance(place.node, cst.Call)]
+        hooks = [one.value for node in made for one in node.args if one.keyword is not None and one.keyword.value == client.sheet.hooks]
+        for function in self._callees.listed(hooks, "response") if hooks and self._http.of(call) is not None else ():
+            found = self._status_error(function)
+            if found is not None:
+                types = found.types or self._types.errors_of(client.sheet.name)
+                return replace(found, types=types, trail=(*found.trail, Place(call, f"raised for the answer of `{_shown(call)}()`")))
+        return None
+
+    def _raised(self, call: cst.Call, types: tuple[str, ...]) -> Raising:
+        return Raising(Answer.YES, types, (Place(call, f"`{_shown(call)}()` raises for error statuses"),))
+
+    def _asks_for_it(self, call: cst.Call) -> bool:
+        """`response.raise_for_status()`, `ClientSession(raise_for_status=True)`."""
+        if isinstance(call.func, cst.Attribute) and call.func.attr.value == _ARGUMENT:
+            return True
+        return any(
+            argument.keyword is not None
+            and argument.keyword.value == _ARGUMENT
+            and not (isinstance(argument.value, cst.Name) and argument.value.value in ("False", "None"))
+            for argument in call.args
+        )
+
+    def _asked_types(self, call: cst.Call) -> tuple[str, ...]:
+        owner = self._meaning(call.func.value) if isinstance(call.func, cst.Attribute) else self._meaning(call)
+        if owner is None or owner.sheet is None:
+            return ()
+        method = self._types.method(owner.sheet, _ARGUMENT)
+        return (method.raises if method is not None else ()) or self._types.errors_of(owner.sheet.name)
+
+    def _raise(self, statement: cst.Raise) -> Raising | None:
+        """`if response.status_code >= 400: raise ApiError(response.text)`."""
+        if statement.exc is None:
+            return None
+        tells = self._tells(statement.exc)
+        possible = self._possible_at(statement)
+        if not tells and not self._exceptions.chosen(statement.exc) and not (possible & ERRORS and not possible & OK):
+            return None
+        place = Place(statement, "an error status becomes an exception")
+        made = self._exceptions.of(statement.exc)
+        under = tuple((name, statuses & possible) for name, statuses in made.where(possible).under)
+        return Raising(Answer.YES, made.types, (place,), tells, under, made.wording, made.carries)
+
+    def _tells(self, raised: cst.BaseExpression) -> bool:
+        """Whether the exception is made of something of the answer, here or where it is kept in the name that is raised."""
+        bindings = self._names.scopes.reaching(raised) if isinstance(raised, cst.Name) else ()
+        made = [binding.value for binding in bindings if binding.how is How.VALUE and isinstance(binding.value, (cst.Call, cst.IfExp))]
+        for inner in (found for expression in (raised, *made) for found in self._tree.below(expression)):
+            if isinstance(inner, (cst.Name, cst.Attribute, cst.Call)):
+                found = self._meaning(inner)
+                # an object of an SDK is a part of an error, or what the SDK works with
+                at_work = found is not None and found.kind is Kind.OBJECT and found.origin is None
+                if found is not None and found.proven and not at_work and (found.kind in _OF_ANSWERS or found.kind is Kind.EXCEPTION):
+                    return True
+        return False
+
+    # what becomes of it ----------------------------------------------------------------------------------------------------------
+
+    def _left_over(self, raising: Raising, node: cst.CSTNode, body: cst.CSTNode) -> Raising | None:
+        """What leaves ``body`` of an error that is raised at ``node``: a ``try`` on the way may swallow or replace it."""
+        child = node
+        for found in self._tree.ancestors(node):
+            if child is body:
+                return raising
+            if isinstance(found, (cst.Try, cst.TryStar)) and child is found.body:
+                taking = next((h for h in found.handlers if any(self._takes(name, raising) for name in self._caught_types(h.type))), None)
+                if taking is not None:
+                    left = self._passed_on(raising, taking)
+                    if left is None:
+                        return None
+                    raising = left
+            child = found
+        return raising
+
+    def _passed_on(self, raising: Raising, handler: cst.ExceptHandler | cst.ExceptStarHandler) -> Raising | None:
+        caught = handler.name.name.value if handler.name is not None and isinstance(handler.name.name, cst.Name) else None
+        types: dict[str, None] = {}
+        tells: list[bool] = []
+        under: Under = ()
+        wording: tuple[str, ...] = ()
+        carries: Carries = ()
+        for node in self._tree.inside(handler.body, cst.Raise, cst.Call, into_functions=False):
+            if isinstance(node, cst.Raise):
+                same = node.exc is None or (isinstance(node.exc, cst.Name) and node.exc.value == caught)
+                made = None if same or node.exc is None else self._exceptions.of(node.exc)
+                types.update(dict.fromkeys(raising.types if made is None else made.types))
+                carries += raising.carries if made is None else made.carries
+                tells.append(raising.tells if same or node.exc is None else self._tells(node.exc))
+                under = raising.under if same else under
+                wording += raising.wording if made is None else made.wording
+            elif isinstance(node, cst.Call) and caught is not None and self._raised_by_helper(node, caught):
+                types.update(dict.fromkeys(raising.types))
+                tells.append(raising.tells)
+                under = raising.under
+                wording += raising.wording
+                carries += raising.carries
+        if not tells:
+            return None
+        return replace(raising, types=tuple(types), tells=any(tells), under=under, wording=wording, carries=carries)
+
+    def _raised_by_helper(self, call: cst.Call, caught: str) -> bool:
+        """``self._failed(error)``, which writes it down and raises it again."""
+        handed = any(isinstance(argument.value, cst.Name) and argument.value.value == caught for argument in call.args)
+        for function in self._callees.here(call) if handed else ():
+            names = {parameter.name.value for parameter in (*function.params.params, *function.params.kwonly_params)}
+            for node in self._tree.inside(function.body, cst.Raise, into_functions=False):
+                if isinstance(node.exc, cst.Name) and node.exc.value in names:
+                    return True
+        return False
+
+    def _caught_types(self, written: cst.BaseExpression | None) -> Iterator[str]:
+        if isinstance(written, cst.Tuple):
+            for element in written.elements:
+                yield from self._caught_types(element.value)
+        else:
+            yield "BaseException" if written is None else self._types.named(written) or dotted(written) or ""
+
+    def _takes(self, name: str, raising: Raising) -> bool:
+        if name in _ANY or name in raising.types:
+            return True
+        sheet = self._types.type(name)
+        if sheet is None:
+            return False
+        known = [[ancestor.name for ancestor in self._types.ancestors(raised)] for raised in raising.types]
+        if any(sheet.name in names for names in known):
+            return True
+        return (sheet.covers_status or sheet.carries_status) and not (known and all(known))
+
+    # what is not known -----------------------------------------------------------------------------------------------------------
+
+    def _escapes(self, code: cst.CSTNode) -> Evidence | None:
+        """Where a response is handed to code that is not known: that may raise for its status."""
+        if isinstance(code, (cst.FunctionDef, cst.Lambda)):
+            return self._escaping.ask(code, lambda function: self._first_escape(function.body))
+        return self._first_escape(code)
+
+    def _first_escape(self, body: cst.CSTNode) -> Evidence | None:
+        for node in (body, *self._tree.inside(body, cst.Call, into_functions=False)):
+            found = self._escape(node) if isinstance(node, cst.Call) else None
+            if found is not None and self._left_over(Raising(Answer.YES), node, body) is not None:
+                return found
+        return None
+
+    def _escape(self, call: cst.Call) -> Evidence | None:
+        if self._types.function(self._names.qualified(call.func) or "") is not None:
+            return None
+        if isinstance(call.func, cst.Attribute):
+            owner = self._meaning(call.func.value)
+            if owner is not None and owner.kind in _OF_ANSWERS:
+                return None
+        here = self._callees.here(call)
+        if here:
+            return next((found for found in map(self._escapes, here) if found is not None), None)
+        summary = self._callees.elsewhere(call)
+        if summary is not None:
+            return Evidence((Place(call, "the response is handed on"),)) if summary.escapes else None
+        if any(self._is_response(argument.value) for argument in call.args):
+            return Evidence((Place(call, "the response is handed on"),))
+        return None
+
+    def _is_response(self, expression: cst.BaseExpression) -> bool:
+        found = self._meaning(expression)
+        return found is not None and found.kind is Kind.RESPONSE
+
+
+def _joined(found: list[Raising]) -> Raising | None:
+    if not found:
+        return None
+    types = tuple(dict.fromkeys(name for raising in found for name in raising.types))
+    under: dict[str, int] = {}
+    for raising in found:
+        for names, statuses in raising.by_type:
+            under.update((name, under.get(name, 0) | statuses) for name in names)
+    known = all(raising.types for raising in found)
+    return replace(
+        found[0],
+        types=types,
+        tells=any(raising.tells for raising in found),
+        under=tuple(under.items()) if known else (),
+        wording=tuple(dict.fromkeys(text for raising in found for text in raising.wording)),
+        carries=tuple(dict.fromkeys(row for raising in found for row in raising.carries)),
+    )
+
+
+def _shown(call: cst.Call) -> str:
+    return dotted(call.func) or (f".{call.func.attr.value}" if isinstance(call.func, cst.Attribute) else "")

@@ -1,0 +1,401 @@
+"""The modules of a project, asked about what they define: parsed when somebody asks, and forgotten again.
+
+An answer is small, frozen, and depends on nothing but the files of the project, the sheets and the catalogues, and on how many modules deep
+it may look. So it can be remembered, and a file is linted alike whatever was linted before.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import field
+from itertools import islice
+from typing import TypeVar, cast
+
+import libcst as cst
+
+from errlint.bare import NotBare, bare_module
+from errlint.catalogue import Catalogues
+from errlint.encoding import UndecodableSource
+from errlint.first_party import FirstParty, file_and_path, is_first_party
+from errlint.gate import MOST_BESIDE
+from errlint.lean import dataclass
+from errlint.libraries import Libraries
+from errlint.library_sheets import TypeSheet
+from errlint.model import Location
+from errlint.module_bytes import Bytes
+from errlint.project import Module, Project
+from errlint.semantics.analysis import Semantics
+from errlint.semantics.program.closed import UNKNOWN, parsed
+from errlint.semantics.program.names import Names
+from errlint.semantics.program.scopes import Scopes
+from errlint.semantics.program.tree import Tree
+from errlint.semantics.project.imported import Imported
+from errlint.semantics.project.summaries import (
+    ByType,
+    Decision,
+    Fixed,
+    FunctionSummary,
+    Given,
+    Making,
+    Onward,
+    Retrier,
+    Retrying,
+    Spot,
+    Value,
+    Waiting,
+)
+from errlint.semantics.project.summarise import Summariser
+from errlint.semantics.values.types import sheet_of_class
+from errlint.source import Source, SyntaxProblem
+from errlint.traces import Noted
+
+HOPS = 3
+"""How many modules deep answers look: client, base client, errors."""
+_KEPT = 12_000_000
+"""Bytes of source whose trees are kept at a time; with their semantics, they take some thirty times as much."""
+_LOCATED = 8
+"""How many modules are kept parsed in full, so that trails can say where something stands."""
+
+_MOST_IMPLEMENTATIONS = 4
+"""How many subclasses are asked what they have for an abstract method."""
+
+T = TypeVar("T")
+
+
+@dataclass
+class _Loaded:
+    """The names in the tree of a module, bare if it has one, and its semantic layer for each number of hops that was asked for.
+
+    :ivar found: the bytes are those of the file; what is linted may be something else, which nobody else is told of.
+    """
+
+    raw: bytes
+    names: Names
+    bare: bool = True
+    found: bool = True
+    summarisers: dict[int, Summariser] = field(default_factory=dict)
+
+
+class Modules:
+    """Asks the modules of a project.
+
+    :param show: turns the absolute path of a file into the one that people are shown.
+    :ivar trace: which modules were asked.
+    """
+
+    def __init__(self, libraries: Libraries, catalogues: Catalogues, project: Project, show: Callable[[str], str] = str) -> None:
+        self.first_party = FirstParty(project, libraries.roots, libraries.wrapped, libraries.speak_of, libraries.aliases.canonical)
+        self._libraries = libraries
+        self._catalogues = catalogues
+        self._show = show
+        self._loaded: OrderedDict[str, _Loaded | None] = OrderedDict()
+        self._size = 0
+        self._located: dict[str, tuple[Source, Tree] | None] = {}
+        self._answers: dict[Hashable, tuple[object, Noted]] = {}
+        self._types: dict[str, tuple[TypeSheet | None, Noted]] = {}
+        self.trace = self.first_party.trace
+        self._bytes = Bytes(project, self.trace)
+
+    def seen_from(self, file: str, hops: int = HOPS) -> Imported:
+        """The project as a file sees it."""
+        return Imported(self, file, hops)
+
+    def function(self, name: str, given: Given, hops: int, *, bound: bool) -> FunctionSummary | None:
+        """The function of this name, called with what is given."""
+        file, path = file_and_path(name)
+        return self._ask(file, hops, ("function", name, given, bound), lambda module: module.function(path, given, bound=bound))
+
+    def retrier(self, name: str, asked: Retrying, hops: int) -> Retrier | None:
+        """The function of this name, if it retries what it is given."""
+        file, path = file_and_path(name)
+        if not self._bytes.has_loop(file) and not self._is_value(file, path[:1]):
+            return None
+        return self._ask(file, hops, ("retrier", name, asked), lambda module: module.retries.retrier(path, asked))
+
+    def may_retry(self, file: str, name: str) -> bool:
+        """Whether a dotted name that a file imports may stand for a decorator of the project that retries: asked before it is parsed."""
+        found = self.first_party.resolve(file, name)
+        if found is None or not is_first_party(found):
+            return False
+        module, path = file_and_path(found)
+        index = self.first_party.index(module)
+        bounds = index.names.get(path[0], ()) if index is not None and len(path) == 1 else ()
+        if not bounds or any(bound.how != "function" for bound in bounds):
+            return True
+        if not self._bytes.has_loop(module) and not self._bytes.speaks_of_again(module):
+            return False
+        return bool(self._ask(module, HOPS - 1, ("may retry", found), lambda summariser: summariser.retries.may_retry(path)))
+
+    def waiting(self, name: str, answers: tuple[int | str, ...], hops: int, *, bound: bool) -> Waiting | None:
+        """How long the function of this name waits, or says to wait."""
+        file, path = file_and_path(name)
+        return self._ask(file, hops, ("waiting", name, answers, bound), lambda module: module.retries.waiting(path, answers, bound=bound))
+
+    def decision(self, name: str, raised: ByType, hops: int, *, called: bool) -> Decision | None:
+        """What the predicate of this name lets through of what is raised."""
+        file, path = file_and_path(name)
+        return self._ask(
+            file, hops, ("decision", name, raised, called), lambda module: module.retries.decision(path, raised, called=called)
+        )
+
+    def onward(self, name: str, outcomes: int, raised: ByType, hops: int) -> Onward | None:
+        """What the function of this name does with what failed."""
+        file, path = file_and_path(name)
+        return self._ask(file, hops, ("onward", name, outcomes, raised), lambda module: module.retries.onward(path, outcomes, raised))
+
+    def making(self, class_name: str, hops: int) -> Making | None:
+        """How instances of the class of this name are made, if it says so itself."""
+        file, path = file_and_path(class_name)
+        return self._ask(file, hops, ("making", class_name), lambda module: module.making(path))
+
+    def fixed(self, class_name: str, hops: int) -> Fixed | None:
+        """The numbers that the class of this name is made with."""
+        file, path = file_and_path(class_name)
+        return self._ask(file, hops, ("fixed", class_name), lambda module: module.fixed(path))
+
+    def is_foreign_error(self, class_name: str, hops: int) -> bool:
+        """Whether exceptions of the class of this name come from something else than HTTP, as far as its module raises them."""
+        file, path = file_and_path(class_name)
+        return self._ask(file, hops, ("foreign", class_name), lambda module: module.is_foreign_error(path)) or False
+
+    def value(self, name: str, hops: int) -> Value | None:
+        """The variable or attribute of this name."""
+        file, path = file_and_path(name)
+        return self._ask(file, hops, ("value", name), lambda module: module.value(path)) if self._is_value(file, path) else None
+
+    def constant(self, name: str, hops: int) -> cst.BaseExpression | None:
+        """The literal of this name."""
+        file, path = file_and_path(name)
+        if not self._is_value(file, path):
+            return None
+        return parsed(self._ask(file, hops, ("constant", name), lambda module: module.constant(path)) or UNKNOWN)
+
+    def is_function(self, name: str) -> bool:
+        """Whether the name is that of a function at the top of a module: told by the index."""
+        file, path = file_and_path(name)
+        index = self.first_party.index(file)
+        bounds = index.names.get(path[0], ()) if index is not None and len(path) == 1 else ()
+        return bool(bounds) and all(bound.how == "function" for bound in bounds)
+
+    def makes(self, name: str, hops: int) -> cst.BaseExpression | None:
+        """What the function of this name makes, in a module that speaks of another attempt."""
+        file, path = file_and_path(name)
+        if not self.is_function(name) or not self._bytes.speaks_of_again(file):
+            return None
+        return parsed(self._ask(file, hops, ("makes", name), lambda module: module.retries.makes(path)) or UNKNOWN)
+
+    def type_names(self, name: str, hops: int) -> tuple[str, ...]:
+        """The types in the tuple of this name."""
+        file, path = file_and_path(name)
+        if not self._is_value(file, path):
+            return ()
+        return self._ask(file, hops, ("types", name), lambda module: module.type_names(path)) or ()
+
+    def caught_by(self, name: str, hops: int) -> tuple[str, ...]:
+        """The types that the decorator or context manager of this name catches of what it runs."""
+        file, path = file_and_path(name)
+        return self._ask(file, hops, ("caught", name), lambda module: module.caught_by(path)) or ()
+
+    def asks_by_itself(self, spot: Spot, hops: int) -> bool | None:
+        """Whether the call at a place makes a client that waits by itself as long as the server says."""
+        return self._ask(spot.file, hops, ("asks", spot.file, spot.rank), lambda module: module.asks_by_itself(spot.rank))
+
+    def _is_value(self, file: str, path: tuple[str, ...]) -> bool:
+        """Whether a name is a variable, or a member of a class: told by the index, before anything is parsed."""
+        index = self.first_party.index(file)
+        if index is None or not path:
+            return False
+        if path[0] in index.classes:
+            return len(path) == 2 and path[1] in index.classes[path[0]].members
+        return len(path) == 1 and any(bound.how == "value" for bound in index.names.get(path[0], ()))
+
+    def _ask(self, file: str, hops: int, question: Hashable, find: Callable[[Summariser], T | None]) -> T | None:
+        if hops < 0:
+            return None
+        answer = self.trace.remembered(self._answers, (question, hops), lambda: self._answer(file, hops, find))
+        return cast("T | None", answer)
+
+    def _answer(self, file: str, hops: int, find: Callable[[Summariser], T | None]) -> T | None:
+        self.trace.touch(file)
+        with self.trace.on_behalf_of(file):
+            module = self._summariser(file, hops)
+            return find(module) if module is not None else None
+
+    # classes -----------------------------------------------------------------------------------------------------------------------
+
+    def type(self, name: str) -> TypeSheet | None:
+        """The class of this name; told by the index of its module."""
+        return self.trace.remembered(self._types, name, lambda: self._type(name))
+
+    def _type(self, name: str) -> TypeSheet | None:
+        self._types[name] = None, 0  # a class that inherits from itself inherits nothing
+        file, path = file_and_path(name)
+        index = self.first_party.index(file)
+        definition = index.classes.get(path[0]) if index is not None and len(path) == 1 else None
+        if definition is None:
+            return None
+        parents = [self.first_party.named(file, base) for base in definition.bases]
+        return sheet_of_class(name, [parent for parent in parents if parent], self._any_type)
+
+    def _any_type(self, name: str) -> TypeSheet | None:
+        return self.type(name) if is_first_party(name) else self._libraries.type(name)
+
+    def has_member(self, class_name: str, member: str) -> bool:
+        """Whether the body or a method of the class itself binds the member."""
+        file, path = file_and_path(class_name)
+        index = self.first_party.index(file)
+        definition = index.classes.get(path[0]) if index is not None and len(path) == 1 else None
+        return definition is not None and member in definition.members
+
+    def implementations(self, class_name: str, member: str) -> tuple[str, ...]:
+        """The methods of subclasses that stand near a class, as clients and providers do.
+
+        Those that its package offers to others; else those that the packages in it do, if half of them have a client of a library to do
+        it with. Subclasses may stand anywhere, but to find them all, all modules of the project had to be read.
+        """
+        key = ("implementations", class_name, member)
+        found = self.trace.remembered(self._answers, key, lambda: self._implementations(class_name, member))
+        return cast("tuple[str, ...]", found)
+
+    def _implementations(self, class_name: str, member: str) -> tuple[str, ...]:
+        package = self.first_party.project.resolve(file_and_path(class_name)[0], "", 1)
+        if package is None:
+            return ()
+        offered = self._subclasses(class_name, member, [package])
+        if not offered:
+            below = list(islice(self.first_party.project.packages_in(package), MOST_BESIDE))
+            step = -(-len(below) // _MOST_IMPLEMENTATIONS) or 1
+            # neighbours by name are often of a kind, so they are taken from all over the list
+            offered = self._subclasses(class_name, member, [module for start in range(step) for module in below[start::step]])
+            clients = [name for name in offered if self._uses_library(file_and_path(name)[0])]
+            offered = clients if 2 * len(clients) >= len(offered) else []
+        return tuple(f"{name}.{member}" for name in offered)
+
+    def _subclasses(self, class_name: str, member: str, modules: Iterable[Module]) -> list[str]:
+        """The first subclasses with a member of their own that modules import to offer them to others."""
+        found: dict[str, None] = {}
+        for module in modules:
+            index = self.first_party.index(module.file) if module.file is not None else None
+            for name, bounds in index.names.items() if index is not None else ():
+                if module.file is None or not any(bound.how == "import" for bound in bounds):
+                    continue
+                offered = self.first_party.named(module.file, name)
+                if offered is None or not is_first_party(offered) or offered == class_name or not self.has_member(offered, member):
+                    continue
+                if class_name in self._ancestry(offered):
+                    found[offered] = None
+                    if len(found) == _MOST_IMPLEMENTATIONS:
+                        return list(found)
+        return list(found)
+
+    def _uses_library(self, file: str) -> bool:
+        """Whether a module imports something that a sheet speaks of."""
+        index = self.first_party.index(file)
+        bounds = (bound for bounds in index.names.values() for bound in bounds) if index is not None else ()
+        return any(bound.how == "import" and bound.name.partition(".")[0] in self._libraries.roots for bound in bounds)
+
+    def _ancestry(self, name: str) -> set[str]:
+        found: set[str] = set()
+        queue = [name]
+        while queue:
+            current = queue.pop()
+            if current not in found:
+                found.add(current)
+                sheet = self._any_type(current)
+                queue.extend(sheet.parents if sheet is not None else ())
+        return found
+
+    def parameters(self, class_name: str) -> tuple[str, ...]:
+        """The parameters of the class's own ``__init__``, or its fields."""
+        file, path = file_and_path(class_name)
+        index = self.first_party.index(file)
+        definition = index.classes.get(path[0]) if index is not None and len(path) == 1 else None
+        return definition.parameters if definition is not None else ()
+
+    # parsed modules ------------------------------------------------------------------------------------------------------------------
+
+    def location(self, spot: Spot) -> Location | None:
+        """Where a place is. Its file is parsed in full for it; the ranks of nodes are those of the bare tree."""
+        self.trace.touch(spot.file)
+        if spot.file not in self._located:
+            if len(self._located) >= _LOCATED:
+                self._located.clear()
+            self._located[spot.file] = self._in_full(spot.file)
+        found = self._located[spot.file]
+        if found is None:
+            return None
+        source, tree = found
+        node = tree.at(spot.rank)
+        return source.header_location(node) if node is not None else None
+
+    def _in_full(self, file: str) -> tuple[Source, Tree] | None:
+        raw = self.first_party.project.read(file)
+        if raw is None:
+            return None
+        try:
+            source = Source.parse(raw, self._show(file))
+        except (SyntaxProblem, UndecodableSource):
+            return None
+        return source, Tree.of(source.module)
+
+    def _summariser(self, file: str, hops: int) -> Summariser | None:
+        loaded = self._load(file)
+        if loaded is None:
+            return None
+        found = loaded.summarisers.get(hops)
+        if found is None:
+            imported = self.seen_from(file, hops)
+            semantics = Semantics(loaded.names.tree, self._libraries, self._catalogues, imported=imported, names=loaded.names)
+            found = loaded.summarisers[hops] = Summariser(semantics, file)
+        return found
+
+    def bare(self, file: str, raw: bytes) -> Names:
+        """The names in the bare tree of a file that is linted, made at most once: others may ask about it, or have asked.
+
+        :raises NotBare, UndecodableSource: as :func:`~errlint.bare.bare_module`.
+        """
+        known = self._loaded.get(file)
+        if known is not None and known.bare and known.raw == raw:
+            return known.names
+        names = self._names(file, bare_module(raw))
+        self._keep(file, _Loaded(raw, names, found=False))
+        return names
+
+    def _names(self, file: str, module: cst.Module) -> Names:
+        tree = Tree.of(module)
+        return Names(tree, Scopes(tree), self.seen_from(file), self._libraries)
+
+    def _load(self, file: str) -> _Loaded | None:
+        if file in self._loaded:
+            known = self._loaded[file]
+            if known is None or known.found or known.raw == self.first_party.project.read(file):
+                self._loaded.move_to_end(file)
+                if known is not None:
+                    known.found = True
+                return known
+        found = self._parse(file)
+        self._keep(file, found)
+        return found
+
+    def _keep(self, file: str, loaded: _Loaded | None) -> None:
+        known = self._loaded.get(file)
+        self._size -= len(known.raw) if known is not None else 0
+        self._loaded[file] = loaded
+        self._loaded.move_to_end(file)
+        self._size += len(loaded.raw) if loaded is not None else 0
+        while self._size > _KEPT and len(self._loaded) > 1:
+            _, dropped = self._loaded.popitem(last=False)
+            self._size -= len(dropped.raw) if dropped is not None else 0
+
+    def _parse(self, file: str) -> _Loaded | None:
+        raw = self.first_party.project.read(file)
+        if raw is None:
+            return None
+        try:
+            return _Loaded(raw, self._names(file, bare_module(raw)))
+        except UndecodableSource:
+            return None
+        except NotBare:
+            found = self._in_full(file)
+            return _Loaded(raw, self._names(file, found[0].module), bare=False) if found is not None else None

@@ -1,0 +1,1 @@
+"""Retries that are written by hand: loops and functions that call themselves, walked through outcome by outcome."""

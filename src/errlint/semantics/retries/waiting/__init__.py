@@ -1,0 +1,1 @@
+"""How long a retry waits, and what it knows of how long the server wants it to."""

@@ -1,0 +1,111 @@
+"""The members of the project's classes: where an attribute or a method is defined, in the class or in one that it inherits from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from errlint.first_party import is_first_party
+from errlint.lean import dataclass
+from errlint.library_sheets import TypeSheet
+from errlint.semantics.program.constants import Constants
+from errlint.semantics.program.names import dotted
+from errlint.semantics.program.scopes import How, Scopes
+from errlint.semantics.project.imported import Imported
+from errlint.semantics.values.types import Types
+
+_PROPERTIES = frozenset({"property", "cached_property", "functools.cached_property"})
+
+
+@dataclass(frozen=True)
+class Member:
+    """A member that a class of the project defines.
+
+    :ivar owner: the class, if it stands in this file; :ivar elsewhere: the name of the member, if the class stands in another.
+    """
+
+    name: str
+    owner: cst.ClassDef | None = None
+    elsewhere: str = ""
+
+
+class ClassMembers:
+    """Answers for one file."""
+
+    def __init__(self, scopes: Scopes, constants: Constants, types: Types, imported: Imported | None) -> None:
+        self._scopes = scopes
+        self._constants = constants
+        self._types = types
+        self._imported = imported
+
+    def find(self, sheet: TypeSheet, name: str, *, above: bool = False) -> Member | None:
+        """The member of a type; None if no class of the project defines it before a library's type does.
+
+        :param above: start with what the type inherits from, as ``super()`` does.
+        """
+        for position, ancestor in enumerate(self._types.ancestors(sheet.name)):
+            if above and not position:
+                continue
+            if is_first_party(ancestor.name):
+                if self._imported is not None and self._imported.has_member(ancestor.name, name):
+                    return Member(name, elsewhere=f"{ancestor.name}.{name}")
+                continue
+            definition = self._types.definition(ancestor.name)
+            if definition is not None:
+                if self._scopes.bindings(name, definition) or next(self._constants.values_in(definition, name), None) is not None:
+                    return Member(name, definition)
+            elif name in ancestor.methods or name in ancestor.attributes:
+                return None
+        return None
+
+    def implementations(self, owner: cst.ClassDef, name: str) -> Iterator[cst.FunctionDef]:
+        """The methods of this file that subclasses of one of its classes have for an abstract one."""
+        for definition in self._types.subclasses(owner):
+            yield from (found for found in self.functions(Member(name, definition)) if not is_abstract(found))
+
+    def implemented_elsewhere(self, owner: cst.ClassDef, name: str) -> tuple[str, ...]:
+        """The same in other modules, by their names."""
+        if self._imported is None or self._types.of_class(owner) is None:
+            return ()
+        return self._imported.implementations(f"{self._imported.file}:{owner.name.value}", name)
+
+    def functions(self, member: Member) -> Iterator[cst.FunctionDef]:
+        """The functions of this file that a member is."""
+        for binding in self._scopes.bindings(member.name, member.owner) if member.owner is not None else ():
+            if binding.how is How.FUNCTION and isinstance(binding.node, cst.FunctionDef):
+                yield binding.node
+
+    def values(self, member: Member) -> Iterator[cst.BaseExpression]:
+        """The expressions that a member of a class of this file is bound to."""
+        return self._constants.values_in(member.owner, member.name) if member.owner is not None else iter(())
+
+
+def is_property(function: cst.FunctionDef) -> bool:
+    """Whether reading the attribute runs the function."""
+    return any(dotted(decorator.decorator) in _PROPERTIES for decorator in function.decorators)
+
+
+def is_static(function: cst.FunctionDef) -> bool:
+    """Whether the function takes neither an instance nor a class."""
+    return any(dotted(decorator.decorator) == "staticmethod" for decorator in function.decorators)
+
+
+def is_abstract(function: cst.FunctionDef) -> bool:
+    """Whether a method has no code of its own: it is decorated so, or its body does nothing but to say so."""
+    if any((dotted(decorator.decorator) or "").rpartition(".")[2] == "abstractmethod" for decorator in function.decorators):
+        return True
+    lines = function.body.body
+    parts = [part for line in lines for part in (line.body if isinstance(line, cst.SimpleStatementLine) else (line,))]
+    return bool(parts) and any(map(_says_so, parts)) and all(_says_so(part) or _is_nothing(part) for part in parts)
+
+
+def _says_so(statement: cst.CSTNode) -> bool:
+    """``raise NotImplementedError``."""
+    if not isinstance(statement, cst.Raise) or statement.exc is None:
+        return False
+    return dotted(statement.exc.func if isinstance(statement.exc, cst.Call) else statement.exc) == "NotImplementedError"
+
+
+def _is_nothing(statement: cst.CSTNode) -> bool:
+    return isinstance(statement, cst.Pass) or (isinstance(statement, cst.Expr) and not isinstance(statement.value, (cst.Call, cst.Await)))
