@@ -7,7 +7,7 @@ import pytest
 from errlint.api_comments import ApiComment, ApiComments
 from errlint.catalogue import Catalogues
 from errlint.engine import Setup, check_bytes
-from errlint.libraries import Libraries
+from errlint.sheets.libraries import Libraries
 from errlint.suppressions import Suppressions
 
 KNOWN = ("acme", "acme/graphql", "girardai")

@@ -12,11 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from errlint import cache, stored_reports
+from errlint import cache
 from errlint.cache import Results, cache_folder, load, store
-from errlint.gate import Gate
+from errlint.cache import reports as stored_reports
 from errlint.model import Edit, FileReport, Finding, Fix, Location, Safety, Severity, Step
 from errlint.project import Project
+from errlint.screens.gate import Gate
 from tests.support.projects import CLIENT
 
 ROOT = Path(__file__).parent.parent

@@ -13,8 +13,8 @@ import tomli
 
 from errlint.catalogue import load_catalogues
 from errlint.cli import cli
-from errlint.config_schema import Settings
-from errlint.library_sheets import load_sheet
+from errlint.config.schema import Settings
+from errlint.sheets.library import load_sheet
 from tests.harness.pages import generated, pages, run
 
 ROOT = Path(__file__).parent.parent

@@ -10,10 +10,10 @@ import libcst as cst
 import pytest
 
 from errlint.catalogue import Catalogues
-from errlint.libraries import Libraries
-from errlint.library_sheets import Library, Sheet
 from errlint.model import Location, Safety, Severity, Step
 from errlint.rule import Context, Edit, Finding, Place, Rule
+from errlint.sheets.libraries import Libraries
+from errlint.sheets.library import Library, Sheet
 from tests.harness import checks, docs, folders, index
 from tests.harness.bench import Bench
 from tests.harness.comments import Mark, parse_comments

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from errlint.import_lines import from_imports, imports, sources
+from errlint.screens.import_lines import from_imports, imports, sources
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from errlint.cli import cli
 from errlint.installed import UNKNOWN, Installed, Projects
-from errlint.libraries import Libraries
-from errlint.library_sheets import FunctionSheet, Library, Sheet, TypeSheet
+from errlint.sheets.libraries import Libraries
+from errlint.sheets.library import FunctionSheet, Library, Sheet, TypeSheet
 from errlint.versions import ANY, Versions, parse_versions
 
 UV = '[[package]]\nname = "openai"\nversion = "1.109.1"\nsource = { registry = "x" }\n\n[[package]]\nname = "other"\nversion = "2"\n'

@@ -20,8 +20,8 @@ import requests
 
 import errlint_rules
 from errlint.installed import UNKNOWN
-from errlint.libraries import Libraries
-from errlint.library_sheets import KINDS, Sheet, TypeSheet, load_sheet
+from errlint.sheets.libraries import Libraries
+from errlint.sheets.library import KINDS, Sheet, TypeSheet, load_sheet
 from errlint.versions import Versions, parse_versions
 
 FOLDER = Path(errlint_rules.__path__[0]) / "libraries"

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from errlint.catalogue import load_catalogue
-from errlint.library_sheets import load_sheet
 from errlint.prepared import SHIPPED, to_ship
 from errlint.registry import Pack
+from errlint.sheets.library import load_sheet
 from tests.support.packs import copied, own_pack
 
 

@@ -12,9 +12,9 @@ from typing import Any, get_args
 import pytest
 
 import errlint_rules
-from errlint.libraries import Libraries
-from errlint.library_sheets import Sheet, load_sheet
-from errlint.retry_sheets import RetryArgument, RetrySheet, Says
+from errlint.sheets.libraries import Libraries
+from errlint.sheets.library import Sheet, load_sheet
+from errlint.sheets.retry import RetryArgument, RetrySheet, Says
 from errlint.versions import parse_versions
 
 FOLDER = Path(errlint_rules.__path__[0]) / "libraries"

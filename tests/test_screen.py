@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from errlint import registry
 from errlint.engine import Setup, check_bytes
-from errlint.libraries import Libraries
-from errlint.screen import Code
-from errlint.sheet_words import Retrying, Words
-from errlint.skeleton import without_parameters
+from errlint.screens.code import Code
+from errlint.screens.sheet_words import Retrying, Words
+from errlint.screens.skeleton import without_parameters
+from errlint.sheets.libraries import Libraries
 
 WORDS = Words(registry.libraries(), registry.catalogues(()))
 

@@ -11,8 +11,6 @@ import libcst as cst
 from errlint import catalogue
 from errlint.catalogue import Catalogue, Catalogues
 from errlint.editing import Editing
-from errlint.libraries import Libraries
-from errlint.library_sheets import TypeSheet
 from errlint.model import Finding, Fix, Severity
 from errlint.semantics.analysis import Semantics
 from errlint.semantics.asked.code_tests import CodeTest
@@ -36,6 +34,8 @@ from errlint.semantics.retries.waiting.at_hand import AtHand
 from errlint.semantics.retries.waiting.told import ToldWaits
 from errlint.semantics.trails import steps
 from errlint.semantics.values.fields import code_place, names_error
+from errlint.sheets.libraries import Libraries
+from errlint.sheets.library import TypeSheet
 from errlint.source import Source
 
 if TYPE_CHECKING:

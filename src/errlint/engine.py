@@ -21,14 +21,14 @@ from typing import TYPE_CHECKING, cast
 from errlint import garbage, stack
 from errlint.api_comments import ApiCommentProblem, ApiComments
 from errlint.encoding import UndecodableSource, decode
-from errlint.gate import Gate, is_test
 from errlint.globs import absolute
 from errlint.installed import UNKNOWN, Installed
 from errlint.lean import dataclass
 from errlint.model import TOOL_RULES, FileReport, Finding, Fix, Location, Safety, Severity
 from errlint.project import Project
-from errlint.screen import Code
-from errlint.sheet_words import Words
+from errlint.screens.code import Code
+from errlint.screens.gate import Gate, is_test
+from errlint.screens.sheet_words import Words
 from errlint.suppressions import SuppressionProblem, Suppressions, may_be_reportable
 from errlint.terminal import shown_path
 from errlint.traces import NOTHING, Basis
@@ -37,12 +37,12 @@ if TYPE_CHECKING:
     from datetime import date
 
     from errlint.catalogue import Catalogue, Catalogues
-    from errlint.libraries import Libraries
     from errlint.rule import Rule
     from errlint.semantics.analysis import Semantics
     from errlint.semantics.program.names import Names
     from errlint.semantics.program.tree import Tree
     from errlint.semantics.project.modules import Modules
+    from errlint.sheets.libraries import Libraries
     from errlint.source import Source
 
 
@@ -91,8 +91,8 @@ class Setup:
         """The library sheets, and those that the catalogues' SDKs amount to (unless a sheet of a pack describes the library)."""
         if self._base is not None:
             return self._base.knowledge
-        from errlint.libraries import Libraries
         from errlint.semantics.sdks import sdk_sheets
+        from errlint.sheets.libraries import Libraries
 
         sheets = (*sdk_sheets(self.catalogues, self.libraries.roots), *self.libraries.sheets)
         return Libraries(sheets, self.libraries.wrapped).at(self.installed)

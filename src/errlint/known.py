@@ -10,9 +10,9 @@ import json
 from typing import TYPE_CHECKING
 
 from errlint.digests import digest
-from errlint.gate import Gate
 from errlint.lean import dataclass
 from errlint.project import Project
+from errlint.screens.gate import Gate
 
 if TYPE_CHECKING:
     from errlint.engine import Setup

@@ -21,7 +21,6 @@ from errlint.digests import digest, digest_of
 from errlint.encoding import is_no_text
 from errlint.errors import UsageProblem
 from errlint.garbage import loaded
-from errlint.gate import is_test
 from errlint.globs import absolute
 from errlint.identity import contents, identity
 from errlint.installed import UNKNOWN, Installed, Projects
@@ -29,6 +28,7 @@ from errlint.known import Known, shipped
 from errlint.lean import dataclass
 from errlint.model import FileReport
 from errlint.project import NO_NEWS, Seen
+from errlint.screens.gate import is_test
 from errlint.traces import NOTHING, Basis
 
 if TYPE_CHECKING:

@@ -22,8 +22,8 @@ from errlint.prepared import NOTHING, Prepared, prepared
 
 if TYPE_CHECKING:
     from errlint.catalogue import Catalogues
-    from errlint.libraries import Libraries
     from errlint.rule import Rule
+    from errlint.sheets.libraries import Libraries
 
 GROUP = "errlint.rules"
 CATALOGUES = "errlint.catalogues"
@@ -139,8 +139,8 @@ def page(name: str) -> str:
 @lru_cache(maxsize=1)
 def libraries() -> Libraries:
     """All library sheets of all packs."""
-    from errlint.libraries import Libraries
-    from errlint.library_sheets import load_sheet
+    from errlint.sheets.libraries import Libraries
+    from errlint.sheets.library import load_sheet
 
     return Libraries(tuple(load_sheet(path, ready) for pack in packs() for ready in [pack.prepared] for path in pack.libraries))
 

@@ -24,9 +24,8 @@ from errlint.catalogue import Catalogue
 from errlint.catalogue.spelling import is_slip, one_edit_apart
 from errlint.context import Context
 from errlint.lean import dataclass
-from errlint.library_sheets import Argument, RetryAfterDefeat, TypeSheet
 from errlint.model import Edit, Finding, Fix, Location, Safety, Severity, Step
-from errlint.screen import Code, Screen
+from errlint.screens.code import Code, Screen
 from errlint.semantics.asked.code_tests import CodeTest, Way
 from errlint.semantics.asked.replacements import candidates, status_in
 from errlint.semantics.asked.text_tests import TextTest
@@ -44,6 +43,7 @@ from errlint.semantics.retries.sent.keys import FreshKey
 from errlint.semantics.retries.waiting.at_hand import AtHand
 from errlint.semantics.retries.waiting.told import Slept, Told
 from errlint.semantics.rewrites.helpers import merged
+from errlint.sheets.library import Argument, RetryAfterDefeat, TypeSheet
 
 __all__ = [
     "RETRIES",

@@ -6,12 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from errlint.hints import did_you_mean
-from errlint.libraries import Libraries
-from errlint.library_sheets import KINDS, FunctionSheet, Library, Sheet, TypeSheet
+from errlint.sheets.libraries import Libraries
+from errlint.sheets.library import KINDS, FunctionSheet, Library, Sheet, TypeSheet
 
 if TYPE_CHECKING:
     from errlint.config import Config, Layer
-    from errlint.config_schema import Wrapper
+    from errlint.config.schema import Wrapper
 
 _METHODS = ("get", "post", "put", "patch", "delete", "head", "options", "request", "send")
 """What ``Client.*`` stands for."""

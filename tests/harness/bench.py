@@ -13,9 +13,9 @@ from errlint.catalogue import Catalogues
 from errlint.engine import Setup, check_bytes
 from errlint.fixer import FixOutcome, fix_source
 from errlint.installed import UNKNOWN, Installed
-from errlint.libraries import Libraries
 from errlint.model import FileReport, Finding
 from errlint.rule import Rule
+from errlint.sheets.libraries import Libraries
 from tests.harness.fixture import Fixture
 
 

@@ -21,7 +21,7 @@ _FORMATTED = (getattr(tokenize, "FSTRING_START", -1), getattr(tokenize, "FSTRING
 """Python 3.12 has tokens for the parts of formatted strings."""
 _SPOKEN = {"self", "cls", "_", "__all__"}
 _EVIDENCE = re.compile(
-    r"e|ex|err|(?:.*_)?(?:exc|error|exception)"  # a parameter that is called an exception is one (`semantics.unknown`)
+    r"e|ex|err|(?:.*_)?(?:exc|error|exception)"  # a parameter that is called an exception is one (`values.unknown`)
     r"|log_(?:debug|info|warn|warning|error|critical|exception)"  # functions around the logger of a project (`speech.toml`)
 )
 """Names that are all there is to go by, so that another name is another program: they are kept."""

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from errlint.library_sheets import KINDS
+from errlint.sheets.library import KINDS
 
 _BLOCK = re.compile(r"(<!-- (?P<name>example|json|kinds|meaning|schema)(?: (?P<argument>\S+))? -->\n).*?(<!-- /(?P=name) -->)", re.DOTALL)
 

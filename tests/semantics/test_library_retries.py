@@ -9,11 +9,11 @@ import pytest
 
 from errlint import registry
 from errlint.catalogue import Catalogues
-from errlint.libraries import Libraries
 from errlint.semantics.analysis import Semantics
 from errlint.semantics.program.tree import Tree
 from errlint.semantics.retries.policy import RetryPolicy
 from errlint.semantics.values.status_sets import ERRORS, Range, statuses
+from errlint.sheets.libraries import Libraries
 
 HEAD = """
 import aiohttp, aiohttp_retry, backoff, celery, httpx, httpx_retries, openai, requests, retry, retrying, retryhttp, stamina

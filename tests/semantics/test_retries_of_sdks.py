@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from errlint import registry
-from errlint.library_sheets import TypeSheet
+from errlint.sheets.library import TypeSheet
 from tests.semantics.asking import semantics
 
 BLIND = """

@@ -9,7 +9,6 @@ import libcst as cst
 
 from errlint.catalogue import Catalogue, Catalogues
 from errlint.first_party import is_first_party
-from errlint.libraries import Libraries
 from errlint.semantics.asked.circumstances import Circumstances
 from errlint.semantics.asked.code_tests import CodeTests
 from errlint.semantics.asked.decisions import Decisions
@@ -60,6 +59,7 @@ from errlint.semantics.values.origins import Origins
 from errlint.semantics.values.said_apis import SaidApis
 from errlint.semantics.values.statuses import Statuses
 from errlint.semantics.values.types import Types
+from errlint.sheets.libraries import Libraries
 
 
 class Semantics:

@@ -9,8 +9,8 @@ import libcst as cst
 
 from errlint.catalogue import Catalogue
 from errlint.lean import dataclass
-from errlint.library_sheets import TypeSheet
 from errlint.semantics.project.summaries import Spot
+from errlint.sheets.library import TypeSheet
 
 
 class Kind(Enum):

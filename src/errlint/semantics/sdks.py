@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from errlint.catalogue import Catalogue
 from errlint.catalogue.schema import Attribute, Sdk
-from errlint.library_sheets import FunctionSheet, Library, Sheet, TypeSheet
+from errlint.sheets.library import FunctionSheet, Library, Sheet, TypeSheet
 
 _KINDS: dict[Attribute, str] = {
     "code": "code", "message": "message", "request_id": "request-id", "status": "status", "retry_after": "retry-after", "headers":

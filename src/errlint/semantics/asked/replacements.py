@@ -16,13 +16,13 @@ from errlint.catalogue import Catalogue
 from errlint.catalogue.schema import sdk_expression
 from errlint.http_words import LONGEST_STATUS_TEXT, statuses_named
 from errlint.lean import dataclass
-from errlint.library_sheets import TypeSheet
 from errlint.model import Edit
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.program.conditions import conditions_at
 from errlint.semantics.program.constants import string_value
 from errlint.semantics.program.names import dotted
 from errlint.semantics.program.scopes import How
+from errlint.sheets.library import TypeSheet
 from errlint.source import Source
 
 if TYPE_CHECKING:  # files with findings are few, so what writes is imported when it is needed

@@ -12,11 +12,11 @@ from functools import cached_property
 import libcst as cst
 
 from errlint.http_words import STATUS_MEMBERS, names_status
-from errlint.library_sheets import TypeSheet
 from errlint.semantics.asked.text_tests import TextTest, TextTests
 from errlint.semantics.meaning import Kind, Meaning, Place
 from errlint.semantics.program.constants import string_value
 from errlint.semantics.program.tree import Tree
+from errlint.sheets.library import TypeSheet
 
 _NUMBER = frozenset({"status", "code"})
 """Members that are a status if they are compared with one."""

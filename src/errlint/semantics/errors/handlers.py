@@ -16,7 +16,6 @@ import libcst as cst
 import msgspec
 
 from errlint.first_party import is_first_party
-from errlint.library_sheets import TypeSheet
 from errlint.semantics.errors.carried import is_builtin, is_of_python
 from errlint.semantics.errors.http_calls import HttpCalls
 from errlint.semantics.errors.raises import Raises, Raising
@@ -27,6 +26,7 @@ from errlint.semantics.program.tree import Tree
 from errlint.semantics.values.binding import ApiBinding
 from errlint.semantics.values.callees import Callees
 from errlint.semantics.values.types import UNKNOWN_TYPE, Types, shown
+from errlint.sheets.library import TypeSheet
 
 Handler = cst.ExceptHandler | cst.ExceptStarHandler
 BROAD = frozenset({"Exception", "BaseException", "builtins.Exception"})

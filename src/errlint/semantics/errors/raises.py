@@ -13,7 +13,6 @@ from enum import Enum
 import libcst as cst
 
 from errlint.lean import dataclass
-from errlint.library_sheets import FunctionSheet
 from errlint.semantics.errors.carried import Carries
 from errlint.semantics.errors.chosen import Under
 from errlint.semantics.errors.http_calls import HttpCalls
@@ -27,6 +26,7 @@ from errlint.semantics.questions import Questions
 from errlint.semantics.values.callees import Callees
 from errlint.semantics.values.status_sets import ERRORS, OK
 from errlint.semantics.values.types import Types
+from errlint.sheets.library import FunctionSheet
 
 _ARGUMENT = "raise_for_status"
 _ANY = frozenset({"Exception", "BaseException"})

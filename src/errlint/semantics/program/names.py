@@ -13,8 +13,8 @@ from errlint.semantics.program.scopes import Binding, How, Scopes
 from errlint.semantics.program.tree import Tree
 
 if TYPE_CHECKING:
-    from errlint.libraries import Libraries
     from errlint.semantics.project.imported import Imported
+    from errlint.sheets.libraries import Libraries
 
 
 _UNASKED = "?"

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 if TYPE_CHECKING:
-    from errlint.library_sheets import TypeSheet
     from errlint.model import Location
     from errlint.semantics.project.modules import Modules
     from errlint.semantics.project.summaries import (
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
         Value,
         Waiting,
     )
+    from errlint.sheets.library import TypeSheet
 
 
 class Imported:

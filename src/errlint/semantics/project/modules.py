@@ -18,13 +18,11 @@ from errlint.bare import NotBare, bare_module
 from errlint.catalogue import Catalogues
 from errlint.encoding import UndecodableSource
 from errlint.first_party import FirstParty, file_and_path, is_first_party
-from errlint.gate import MOST_BESIDE
 from errlint.lean import dataclass
-from errlint.libraries import Libraries
-from errlint.library_sheets import TypeSheet
 from errlint.model import Location
 from errlint.module_bytes import Bytes
 from errlint.project import Module, Project
+from errlint.screens.gate import MOST_BESIDE
 from errlint.semantics.analysis import Semantics
 from errlint.semantics.program.closed import UNKNOWN, parsed
 from errlint.semantics.program.names import Names
@@ -47,6 +45,8 @@ from errlint.semantics.project.summaries import (
 )
 from errlint.semantics.project.summarise import Summariser
 from errlint.semantics.values.types import sheet_of_class
+from errlint.sheets.libraries import Libraries
+from errlint.sheets.library import TypeSheet
 from errlint.source import Source, SyntaxProblem
 from errlint.traces import Noted
 

@@ -11,7 +11,7 @@ from typing import Literal
 
 import msgspec
 
-from errlint.library_sheets import FunctionSheet
+from errlint.sheets.library import FunctionSheet
 
 
 class Spot(msgspec.Struct, frozen=True):

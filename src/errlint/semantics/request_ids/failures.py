@@ -11,7 +11,6 @@ import libcst as cst
 
 from errlint.first_party import is_first_party
 from errlint.lean import dataclass
-from errlint.library_sheets import TypeSheet
 from errlint.semantics.asked.circumstances import ends_in_raising, misses_a_success
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.program.leaving import leaves
@@ -19,6 +18,7 @@ from errlint.semantics.program.names import dotted
 from errlint.semantics.request_ids.whereabouts import Ids, Whereabouts
 from errlint.semantics.values.mentions import may_be_bound
 from errlint.semantics.values.status_sets import SUCCESS
+from errlint.sheets.library import TypeSheet
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics

@@ -10,7 +10,7 @@ from errlint.first_party import is_first_party
 from errlint.lean import dataclass
 from errlint.semantics.program.names import dotted
 from errlint.semantics.program.scopes import How
-from errlint.speech_sheets import Level, SpeechSheet
+from errlint.sheets.speech import Level, SpeechSheet
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from errlint.catalogue import Catalogue
 from errlint.catalogue.schema import ExceptionSheet, Sdk, sdk_expression
 from errlint.lean import dataclass
-from errlint.library_sheets import TypeSheet
 from errlint.regex import later
 from errlint.semantics.meaning import Kind, Meaning
+from errlint.sheets.library import TypeSheet
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics

@@ -16,8 +16,6 @@ import libcst as cst
 
 from errlint.first_party import is_first_party
 from errlint.lean import dataclass
-from errlint.libraries import Libraries
-from errlint.library_sheets import TypeSheet
 from errlint.semantics.program.closed import class_named
 from errlint.semantics.program.functions import fields
 from errlint.semantics.program.names import Names, dotted
@@ -26,6 +24,8 @@ from errlint.semantics.program.tree import Tree
 from errlint.semantics.retries.outcomes import ANY_FAILURE, FAILURES, NO_ANSWER, NOTHING, either
 from errlint.semantics.values.status_sets import ERRORS, Range, statuses
 from errlint.semantics.values.types import UNKNOWN_TYPE, Types
+from errlint.sheets.libraries import Libraries
+from errlint.sheets.library import TypeSheet
 
 BROAD = frozenset({"Exception", "BaseException"})
 _FAMILY_OF_OS_ERRORS = frozenset({"OSError", "IOError", "EnvironmentError"})

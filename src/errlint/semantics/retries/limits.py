@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from errlint.library_sheets import Argument
+from errlint.sheets.library import Argument
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics

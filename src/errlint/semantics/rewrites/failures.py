@@ -10,7 +10,6 @@ import libcst as cst
 from errlint.catalogue import Catalogue
 from errlint.catalogue.schema import sdk_expression
 from errlint.lean import dataclass
-from errlint.library_sheets import TypeSheet
 from errlint.model import Edit
 from errlint.semantics.errors.raises import Answer, Raising
 from errlint.semantics.program.names import dotted
@@ -20,6 +19,7 @@ from errlint.semantics.retries.policy import RetryPolicy, repeated
 from errlint.semantics.rewrites.helpers import Helpers
 from errlint.semantics.rewrites.writing import Writing
 from errlint.semantics.values.status_sets import ERRORS
+from errlint.sheets.library import TypeSheet
 
 _NOT_NONE = " is not None"
 _HAS_MEMBER = "hasattr("

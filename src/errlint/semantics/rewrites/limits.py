@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from errlint.model import Edit
-from errlint.retry_sheets import RetryArgument
 from errlint.semantics.retries.library.calls import RetryCalls, RetrySite
 from errlint.semantics.retries.policy import RetryPolicy
 from errlint.semantics.rewrites.parts import added, part_that_says
 from errlint.semantics.rewrites.writing import Writing
+from errlint.sheets.retry import RetryArgument
 
 ATTEMPTS = 5
 """Attempts after which a retry that had no end gives up."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import libcst as cst
 
-from errlint.libraries import Libraries
 from errlint.model import Edit
-from errlint.retry_sheets import Says
 from errlint.semantics.retries.library.calls import RetrySite
 from errlint.semantics.rewrites.writing import Writing
+from errlint.sheets.libraries import Libraries
+from errlint.sheets.retry import Says
 
 
 def part_that_says(libraries: Libraries, library: str, word: Says) -> str | None:

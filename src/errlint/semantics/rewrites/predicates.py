@@ -13,7 +13,6 @@ import libcst as cst
 
 from errlint.lean import dataclass
 from errlint.model import Edit
-from errlint.retry_sheets import RetryArgument
 from errlint.semantics.retries.exception_types import BROAD
 from errlint.semantics.retries.library.calls import Given, RetryCalls, RetrySite
 from errlint.semantics.retries.policy import RetryPolicy, repeated
@@ -22,6 +21,7 @@ from errlint.semantics.rewrites.helpers import Helpers
 from errlint.semantics.rewrites.parts import added, part_that_says
 from errlint.semantics.rewrites.wrapped_ends import WrappedEnds
 from errlint.semantics.rewrites.writing import Writing
+from errlint.sheets.retry import RetryArgument
 
 _WIDTH = 110
 """Letters of a line of codes."""

@@ -9,12 +9,12 @@ from urllib.parse import urlsplit
 import libcst as cst
 
 from errlint.lean import dataclass
-from errlint.libraries import Libraries
 from errlint.regex import later
 from errlint.semantics.program.constants import Constants, string_value
 from errlint.semantics.program.functions import Functions
 from errlint.semantics.program.names import Names, dotted
 from errlint.semantics.program.scopes import How, Scopes
+from errlint.sheets.libraries import Libraries
 
 _HOPS = 8
 """How many names and calls an address is followed through; cycles end here."""

@@ -13,12 +13,12 @@ from functools import cached_property
 import libcst as cst
 
 from errlint.catalogue import Catalogues
-from errlint.libraries import Libraries
 from errlint.semantics.meaning import Bound, Meaning
 from errlint.semantics.program.names import Names
 from errlint.semantics.program.tree import Tree
 from errlint.semantics.values.addresses import Address, Addresses
 from errlint.semantics.values.said_apis import SaidApis
+from errlint.sheets.libraries import Libraries
 
 _BASE_ARGUMENTS = frozenset({"base_url", "baseurl", "api_base", "api_url", "endpoint_url", "azure_endpoint"})
 """Keywords that mean the address of the API wherever they stand; the `url` of an SDK's call may be that of a web hook."""

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import libcst as cst
 
-from errlint.library_sheets import FunctionSheet
 from errlint.semantics.errors.handlers import Handlers
 from errlint.semantics.meaning import Bound, Kind, Meaning, Place
 from errlint.semantics.program.constants import string_value
@@ -21,6 +20,7 @@ from errlint.semantics.values.items import Items
 from errlint.semantics.values.texts import TEXTS, Texts, as_text, several
 from errlint.semantics.values.typed import Typed
 from errlint.semantics.values.types import Types, shown
+from errlint.sheets.library import FunctionSheet
 
 _SAME_TEXT = frozenset({
     "lower", "upper", "casefold", "strip", "lstrip", "rstrip", "replace", "removeprefix", "removesuffix", "title", "capitalize", "decode",

@@ -9,7 +9,6 @@ from functools import cached_property
 import libcst as cst
 
 from errlint.first_party import is_first_party
-from errlint.library_sheets import TypeSheet
 from errlint.semantics.meaning import Bound, Kind, Meaning, Place
 from errlint.semantics.program.constants import assigned, string_value
 from errlint.semantics.program.functions import Functions
@@ -21,6 +20,7 @@ from errlint.semantics.project.summarise import outline
 from errlint.semantics.values.binding import ApiBinding
 from errlint.semantics.values.class_members import ClassMembers, Member, is_abstract, is_property
 from errlint.semantics.values.types import Types, shown
+from errlint.sheets.library import TypeSheet
 
 _TAKEN_FROM = (Kind.RESPONSE, Kind.EXCEPTION)
 

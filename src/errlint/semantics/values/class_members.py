@@ -8,12 +8,12 @@ import libcst as cst
 
 from errlint.first_party import is_first_party
 from errlint.lean import dataclass
-from errlint.library_sheets import TypeSheet
 from errlint.semantics.program.constants import Constants
 from errlint.semantics.program.names import dotted
 from errlint.semantics.program.scopes import How, Scopes
 from errlint.semantics.project.imported import Imported
 from errlint.semantics.values.types import Types
+from errlint.sheets.library import TypeSheet
 
 _PROPERTIES = frozenset({"property", "cached_property", "functools.cached_property"})
 

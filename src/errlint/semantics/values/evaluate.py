@@ -11,7 +11,6 @@ from dataclasses import replace
 import libcst as cst
 
 from errlint.first_party import is_first_party
-from errlint.library_sheets import TypeSheet
 from errlint.semantics.errors.carried import Carried
 from errlint.semantics.errors.chosen import Chosen
 from errlint.semantics.errors.handlers import Handlers
@@ -43,6 +42,7 @@ from errlint.semantics.values.typed import Typed
 from errlint.semantics.values.types import Types, shown
 from errlint.semantics.values.unknown import Unknown
 from errlint.semantics.values.variables import Variables
+from errlint.sheets.library import TypeSheet
 
 
 class Evaluator:

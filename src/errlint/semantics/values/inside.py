@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import libcst as cst
 
-from errlint.library_sheets import KINDS, TypeSheet
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.values.fields import kind_at, kind_of_header
 from errlint.semantics.values.types import Types
 from errlint.semantics.values.unknown import Unknown
+from errlint.sheets.library import KINDS, TypeSheet
 
 OF_TYPE = {
     "response": Kind.RESPONSE,

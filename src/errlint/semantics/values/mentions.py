@@ -10,7 +10,7 @@ import libcst as cst
 
 from errlint.catalogue import Catalogue
 from errlint.first_party import is_first_party
-from errlint.gate import ABSTRACT
+from errlint.screens.gate import ABSTRACT
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics

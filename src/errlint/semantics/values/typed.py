@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import libcst as cst
 
-from errlint.library_sheets import TypeSheet
 from errlint.semantics.meaning import Bound, Kind, Meaning, Place
 from errlint.semantics.values.annotations import Annotations
 from errlint.semantics.values.binding import ApiBinding
 from errlint.semantics.values.inside import OF_TYPE
 from errlint.semantics.values.types import Types, shown
+from errlint.sheets.library import TypeSheet
 
 
 class Typed:

@@ -14,14 +14,14 @@ import libcst as cst
 import msgspec
 
 from errlint.first_party import file_and_path, is_first_party
-from errlint.libraries import Libraries
-from errlint.library_sheets import FunctionSheet, TypeSheet, ancestors
 from errlint.semantics.errors.own_statuses import STATUS_NAMES, compares_status, fixed_by
 from errlint.semantics.program.names import Names, dotted
 from errlint.semantics.program.scopes import How, Scopes
 from errlint.semantics.program.tree import Tree
 from errlint.semantics.project.imported import Imported
 from errlint.semantics.project.summaries import Fixed
+from errlint.sheets.libraries import Libraries
+from errlint.sheets.library import FunctionSheet, TypeSheet, ancestors
 
 STATUS_ATTRIBUTES = {
     "status_code": "status", "status": "status", "http_status": "status", "http_status_code": "status", "message": "message",

@@ -12,12 +12,12 @@ from functools import cached_property
 
 import libcst as cst
 
-from errlint.library_sheets import TypeSheet
 from errlint.semantics.meaning import Kind, Meaning, Place
 from errlint.semantics.program.scopes import Binding, How, Scopes
 from errlint.semantics.program.tree import Tree
 from errlint.semantics.values.annotations import Annotations
 from errlint.semantics.values.types import STATUS_ATTRIBUTES, Types, shown
+from errlint.sheets.library import TypeSheet
 
 _ANY = frozenset({"Exception", "BaseException"})
 _CALLED_AN_EXCEPTION = re.compile(r"e|ex|err|(?:.*_)?(?:exc|error|exception)")

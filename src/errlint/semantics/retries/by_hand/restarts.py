@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from errlint.retry_sheets import RetrySheet
 from errlint.semantics.retries.library.calls import RetryCalls
 from errlint.semantics.retries.library.limits import Limits
 from errlint.semantics.retries.policy import Stop
+from errlint.sheets.retry import RetrySheet
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics

@@ -10,15 +10,15 @@ import libcst as cst
 
 from errlint.first_party import is_first_party
 from errlint.lean import dataclass
-from errlint.libraries import RetryCall
 from errlint.regex import later
-from errlint.retry_sheets import RetryArgument
 from errlint.retry_words import SPEAKS_OF_AGAIN
 from errlint.semantics.program.closed import filled_in
 from errlint.semantics.program.constants import string_value
 from errlint.semantics.program.functions import method
 from errlint.semantics.program.names import is_partial
 from errlint.semantics.retries.words import last_word
+from errlint.sheets.libraries import RetryCall
+from errlint.sheets.retry import RetryArgument
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics

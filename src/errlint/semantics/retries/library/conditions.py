@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from errlint.body_keys import CODES, SIGNS, STATES
-from errlint.retry_sheets import Says
 from errlint.semantics.meaning import Place
 from errlint.semantics.program.constants import string_value
 from errlint.semantics.program.functions import Given as Passed
@@ -26,6 +25,7 @@ from errlint.semantics.retries.predicates import Function, Predicates
 from errlint.semantics.retries.wrapped.deciders import of_its_kind
 from errlint.semantics.values.status_sets import ALL, ERRORS, UNKNOWN, Range
 from errlint.semantics.values.types import shown
+from errlint.sheets.retry import Says
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from errlint.lean import dataclass
-from errlint.retry_sheets import RetryArgument
 from errlint.semantics.errors.raises import Answer
 from errlint.semantics.program.scopes import Binding, How
 from errlint.semantics.retries.library.calls import Given, RetryCalls, RetrySite, given
 from errlint.semantics.retries.library.leaving import BY_ANY_LIBRARY, UNSEEN, Leaving, leaving, of_calls, with_results
 from errlint.semantics.retries.policy import Attempt, repeated
 from errlint.semantics.retries.wrapped.uses import handing
+from errlint.sheets.retry import RetryArgument
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics

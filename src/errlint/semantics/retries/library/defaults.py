@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import libcst as cst
 
-from errlint.retry_sheets import RetryFacts
 from errlint.semantics.meaning import Place
 from errlint.semantics.retries.exception_types import ExceptionTypes
 from errlint.semantics.retries.library.leaving import Leaving
@@ -13,6 +12,7 @@ from errlint.semantics.retries.library.values import classes
 from errlint.semantics.retries.outcomes import ANY_FAILURE, NO_ANSWER, NOTHING
 from errlint.semantics.retries.policy import Stop, Wait
 from errlint.semantics.values.status_sets import UNKNOWN, Range
+from errlint.sheets.retry import RetryFacts
 
 
 class Defaults:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from errlint.retry_sheets import Says
 from errlint.semantics.retries.library.calls import Given, Passed, RetryCalls, RetrySite, given
 from errlint.semantics.retries.library.conditions import Conditions
 from errlint.semantics.retries.library.defaults import Defaults
@@ -21,6 +20,7 @@ from errlint.semantics.retries.library.values import is_nothing, truth
 from errlint.semantics.retries.outcomes import FAILURES
 from errlint.semantics.retries.policy import Stop, Wait
 from errlint.semantics.values.status_sets import Range
+from errlint.sheets.retry import Says
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics

@@ -1,6 +1,6 @@
 """Policies that are set up with a library: decorators, loops over its objects, mounted adapters, clients with retries of their own.
 
-What each call says is in the sheets (:mod:`errlint.retry_sheets`); this module names no library.
+What each call says is in the sheets (:mod:`errlint.sheets.retry`); this module names no library.
 """
 
 from __future__ import annotations

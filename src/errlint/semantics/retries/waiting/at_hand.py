@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from errlint.lean import dataclass
-from errlint.library_sheets import TypeSheet
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.program.names import dotted
 from errlint.semantics.program.scopes import How
 from errlint.semantics.retries.policy import Attempt
 from errlint.semantics.retries.words import ANSWER_WORDS
+from errlint.sheets.library import TypeSheet
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics

@@ -34,9 +34,9 @@ from errlint.semantics.values.status_sets import ERRORS, Range
 from errlint.semantics.values.types import UNKNOWN_TYPE
 
 if TYPE_CHECKING:
-    from errlint.library_sheets import TypeSheet
     from errlint.semantics.analysis import Semantics
     from errlint.semantics.project.imported import Imported
+    from errlint.sheets.library import TypeSheet
 
 _CALLED = "__call__"
 _ANYTHING = (Raised((UNKNOWN_TYPE,), ERRORS),)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from errlint.lean import dataclass
-from errlint.library_sheets import Alias
+from errlint.sheets.library import Alias
 
 _STEPS = 4
 """How many aliases a name may go through: the package that another one has a copy of may have aliases itself."""

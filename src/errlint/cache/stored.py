@@ -28,8 +28,8 @@ class Stored:
     """What one file holds.
 
     :ivar folders: by folder that imports were looked for in, the digest of what was in it; :ivar seen: by digest of a module, what it
-    imports, or None (:class:`~errlint.gate.Gate`); :ivar names: by digest of a module, that of its names; :ivar kept: results by their
-    keys of 16 bytes.
+    imports, or None (:class:`~errlint.screens.gate.Gate`); :ivar names: by digest of a module, that of its names; :ivar kept: results by
+    their keys of 16 bytes.
     """
 
     folders: dict[str, bytes]

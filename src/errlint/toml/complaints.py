@@ -15,7 +15,7 @@ from msgspec import inspect as types
 
 from errlint.hints import did_you_mean
 from errlint.lean import dataclass
-from errlint.toml_positions import KeyPath
+from errlint.toml.positions import KeyPath
 
 _PLACE = re.compile(r" - at (?P<key>`key` in )?`\$(?P<path>.*)`$")
 _STEP = re.compile(r"\.(?P<key>[^.\[\]]+)|\[(?P<index>\d+)\]|(?P<any>\[\.\.\.\])")

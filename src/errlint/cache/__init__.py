@@ -18,11 +18,11 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+from errlint.cache.reports import read, written
+from errlint.cache.stored import Kept, Stored, packed, unpacked
 from errlint.digests import SIZE, digest
-from errlint.gate import Gate
 from errlint.model import FileReport
-from errlint.stored import Kept, Stored, packed, unpacked
-from errlint.stored_reports import read, written
+from errlint.screens.gate import Gate
 from errlint.traces import NOTHING, Basis
 
 FOLDER = "ERRLINT_CACHE_DIR"

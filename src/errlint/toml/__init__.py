@@ -1,6 +1,6 @@
 """Reads TOML files into strict types; what is wrong with one is told with its place and the remedy.
 
-tomli reads, msgspec converts, and :mod:`errlint.toml_positions` finds the line that a complaint of msgspec is about.
+tomli reads, msgspec converts, and :mod:`errlint.toml.positions` finds the line that a complaint of msgspec is about.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from errlint.errors import UsageProblem
 from errlint.globs import is_below
 from errlint.hints import did_you_mean
 from errlint.lean import dataclass
-from errlint.toml_positions import KeyPath, locate
+from errlint.toml.positions import KeyPath, locate
 
 __all__ = ["Document", "KeyPath", "decode_file", "decode_text", "locate"]
 
@@ -104,13 +104,13 @@ class Document:
                 raise UsageProblem(f"there is no [{'.'.join(table)}]", path=self.path, source=self.text)
             value = value[key]
             if not isinstance(value, dict):
-                from errlint.toml_complaints import kind_of
+                from errlint.toml.complaints import kind_of
 
                 raise self.problem(f"{'.'.join(table[:depth])}: expected a table, got {kind_of(value)}", table[:depth])
         try:
             return msgspec.convert(value, type)
         except msgspec.ValidationError as error:
-            from errlint.toml_complaints import explain
+            from errlint.toml.complaints import explain
 
             complaint = explain(str(error), value, type)
             raise self.problem(complaint.message, (*table, *complaint.at), complaint.hint) from error

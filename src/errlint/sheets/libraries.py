@@ -1,6 +1,6 @@
 """What all library sheets together say: answers by dotted name.
 
-The engine contains no name of a library: it asks here. What a sheet may say is in :mod:`errlint.library_sheets`.
+The engine contains no name of a library: it asks here. What a sheet may say is in :mod:`errlint.sheets.library`.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from functools import cached_property
 
 import msgspec
 
-from errlint.aliases import Aliases
 from errlint.installed import Installed
 from errlint.lean import dataclass
-from errlint.library_sheets import Argument, Foreign, FunctionSheet, RetryAfterDefeat, Sheet, TypeSheet, ancestors
-from errlint.library_versions import holding
-from errlint.retry_sheets import RetrySheet
-from errlint.speech_sheets import Speeches
+from errlint.sheets.aliases import Aliases
+from errlint.sheets.by_version import holding
+from errlint.sheets.library import Argument, Foreign, FunctionSheet, RetryAfterDefeat, Sheet, TypeSheet, ancestors
+from errlint.sheets.retry import RetrySheet
+from errlint.sheets.speech import Speeches
 
 
 @dataclass(frozen=True)

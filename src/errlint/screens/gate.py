@@ -15,8 +15,8 @@ from itertools import islice
 from errlint.digests import digest
 from errlint.encoding import with_lf
 from errlint.http_words import STATUS_MEMBERS, statuses_in_strings
-from errlint.import_lines import REST, SPACE, from_imports, imports, names_in
 from errlint.project import Module, Project
+from errlint.screens.import_lines import REST, SPACE, from_imports, imports, names_in
 
 _TESTS = re.compile(r"(?:test_.*|.*_test|conftest)\.pyi?")
 """Names of files that pytest and unittest take for tests."""

@@ -18,7 +18,7 @@ from errlint.hints import did_you_mean
 from errlint.lean import dataclass
 
 if TYPE_CHECKING:
-    from errlint.config_schema import Wrapper
+    from errlint.config.schema import Wrapper
     from errlint.toml import Document
 
 FILE_NAMES = (".errlint.toml", "errlint.toml", "pyproject.toml")
@@ -33,7 +33,7 @@ class Layer:
     """What one file says, or the command line: all but ``extend``.
 
     :ivar root: the absolute folder that its globs are relative to; :ivar document: the file, if it is one;
-    :ivar table: where in the file the settings stand. The other fields are those of :class:`errlint.config_schema.Settings`;
+    :ivar table: where in the file the settings stand. The other fields are those of :class:`errlint.config.schema.Settings`;
     ``catalogues`` are absolute paths of files that were there. :ivar outside: the files among those that are named which lie outside of the
     folder of the settings: nothing of what they hold is told to anybody, unless it is what they should hold.
     """
@@ -213,7 +213,7 @@ def _layers(path: Path, extended_by: tuple[Path, ...], home: Path) -> list[Layer
 
     :param home: the folder of the settings that were found: of what they name elsewhere, nothing is quoted.
     """
-    from errlint.config_schema import Settings
+    from errlint.config.schema import Settings
 
     document = _read(path, quoted=is_below(path, home) or not extended_by)
     table = _TABLE if path.name == _PYPROJECT else ()

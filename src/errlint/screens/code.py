@@ -13,11 +13,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from errlint.http_words import statuses_in_strings
-from errlint.retry_screen import RetryScreen
-from errlint.skeleton import Skeleton, before_on_line, begins_line, block_end, without_parameters
+from errlint.screens.retries import RetryScreen
+from errlint.screens.skeleton import Skeleton, before_on_line, begins_line, block_end, without_parameters
 
 if TYPE_CHECKING:
-    from errlint.sheet_words import Keys, Members, Words
+    from errlint.screens.sheet_words import Keys, Members, Words
 
 _EXCEPT = frozenset({b"except"})
 _HANDLER = re.compile(rb"except(?<=\sexcept)(?!\w)")

@@ -17,8 +17,8 @@ from typing import Literal
 import msgspec
 
 from errlint.prepared import NOTHING, Prepared, decoded
-from errlint.retry_sheets import RetrySheet
-from errlint.speech_sheets import ServingSheet, SpeechSheet
+from errlint.sheets.retry import RetrySheet
+from errlint.sheets.speech import ServingSheet, SpeechSheet
 from errlint.toml import decode_file
 
 KINDS = frozenset({

@@ -65,7 +65,7 @@ class Baseline:
         :param quoted: False for a file of which nothing is told.
         :raises UsageProblem: the file is missing, cannot be read, or is no baseline.
         """
-        from errlint.baseline_schema import BaselineFile
+        from errlint.baseline.schema import BaselineFile
         from errlint.toml import decode_file
 
         file = Path(absolute(path))

@@ -12,7 +12,7 @@ from errlint.lean import dataclass
 
 if TYPE_CHECKING:
     from errlint.catalogue import Catalogues
-    from errlint.libraries import Libraries
+    from errlint.sheets.libraries import Libraries
 
 
 class Words:

@@ -1,4 +1,4 @@
-"""May something in a file be tried again? Told from its words and forms before it is parsed (:mod:`errlint.screen`)."""
+"""May something in a file be tried again? Told from its words and forms before it is parsed (:mod:`errlint.screens.code`)."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from errlint.import_lines import sources
 from errlint.retry_words import SPEAKS_OF_AGAIN
-from errlint.skeleton import Skeleton, before_on_line, begins_line, block_end
+from errlint.screens.import_lines import sources
+from errlint.screens.skeleton import Skeleton, before_on_line, begins_line, block_end
 
 if TYPE_CHECKING:
-    from errlint.sheet_words import Retrying, Words
+    from errlint.screens.sheet_words import Retrying, Words
 
 _FOR_LOOP = re.compile(rb"for(?<=\sfor)(?!\w)(?:\s*[(\[]|[^\n]*(?:\bin\b|\\\n|[(\[]))")
 _WHILE_LOOP = re.compile(rb"while(?<=\swhile)(?!\w)[^\n]*(?::|\\\n|[(\[{])")

@@ -1,0 +1,1 @@
+"""Library sheets: what HTTP libraries, SDKs and retry libraries do, as data that anyone can read and correct."""
