@@ -19,7 +19,10 @@ from errlint.semantics.program.tree import Tree
 from errlint.source import Source
 
 ROOT = Path(__file__).parent.parent
-FILES = sorted(path for folder in ("fixtures", "src", "rules", "tests") for path in (ROOT / folder).rglob("*.py"))
+FILES = [
+    *sorted((ROOT / "fixtures").rglob("*.py"))[::4],  # which are much alike, and each is linted with both trees elsewhere
+    *sorted(path for folder in ("src", "rules", "tests") for path in (ROOT / folder).rglob("*.py"))[::2],
+]
 
 Sign = tuple[str, str, str, str, int]
 
