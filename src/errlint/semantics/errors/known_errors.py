@@ -59,7 +59,7 @@ class KnownErrors:
         catalogue says so, or the code asks the body for more than a state: ``"error" in body``, ``not body["ok"]``, ``body.get("errors")``.
         """
         answer = meaning.origin
-        if answer is None or answer.kind is not Kind.RESPONSE or not self._has_succeeded(meaning, answer, node):
+        if answer is None or answer.kind is not Kind.RESPONSE or not self.has_succeeded(meaning, answer, node):
             return False
         if meaning.catalogue is not None and any(test.json for test in meaning.catalogue.failure):
             return False
@@ -68,7 +68,7 @@ class KnownErrors:
             return False
         return any(self._says_failure(test, meaning, truth=truth) for test, truth in tests) or not self._may_lack_error(meaning, node)
 
-    def _has_succeeded(self, meaning: Meaning, answer: Meaning, node: cst.CSTNode) -> bool:
+    def has_succeeded(self, meaning: Meaning, answer: Meaning, node: cst.CSTNode) -> bool:
         """Whether errors were sorted out where ``node`` stands, or on the way there of what was taken from the answer."""
         if not self._semantics.circumstances.statuses_at(node, meaning) & ERRORS:
             return True

@@ -18,6 +18,7 @@ from errlint.semantics.program.patterns import captured_path
 from errlint.semantics.program.scopes import How
 from errlint.semantics.program.tree import children
 from errlint.semantics.request_ids.failures import Failure
+from errlint.semantics.request_ids.other_answers import OtherAnswers
 from errlint.semantics.request_ids.readers import names_id
 from errlint.semantics.request_ids.speech import Speaking
 from errlint.semantics.request_ids.whereabouts import is_id
@@ -63,6 +64,7 @@ class Keeping:
         self._semantics = semantics
         self._speaking = speaking
         self._failure = failure
+        self._others = OtherAnswers(semantics, failure)
 
     def of(self, node: cst.CSTNode, *, as_text: bool = False, hops: int = _HOPS) -> Kept:
         """What a value keeps; ``as_text``: it is turned into text where it stands."""
@@ -171,6 +173,11 @@ class Keeping:
         return Kept.ID if not as_text or self._failure.where.in_text else Kept.TEXT
 
     def _of_meaning(self, meaning: Meaning, *, as_text: bool) -> Kept:
+        found = self._of_kind(meaning, as_text=as_text)
+        # what another request gave describes no error; whether its id is taken for that of the failure, nobody can tell
+        return Kept.NOTHING if found in (Kept.MARK, Kept.TEXT) and self._others.has(meaning) else found
+
+    def _of_kind(self, meaning: Meaning, *, as_text: bool) -> Kept:
         where = self._failure.where
         match meaning.kind:
             case Kind.EXCEPTION:
