@@ -35,8 +35,7 @@ class OtherAnswers:
 
     def _is_asked_for_afterwards(self, meaning: Meaning) -> bool:
         """Whether the request was made in the code that runs after the failure."""
-        steps = (step for step in self._semantics.answers.of(meaning) if isinstance(step, cst.Call))
-        return any(self._runs_after(step) and self._semantics.does_http(step) for step in steps)
+        return any(self._runs_after(call) and self._semantics.does_http(call) for call in self._semantics.answers.calls(meaning))
 
     def _runs_after(self, node: cst.CSTNode) -> bool:
         return any(node is statement or self._tree.within(node, statement) for statement in self._failure.region)
