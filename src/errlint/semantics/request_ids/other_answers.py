@@ -1,6 +1,6 @@
 """Which values, in the code that runs after a failure, come from another answer than the one that failed.
 
-``return create(name)`` after a 404 gives what the second request answered: that is what the function is for, and no description of the error.
+``return create(name)`` after a 404 gives what the second request answered: that is what the function is for, not what went wrong.
 """
 
 from __future__ import annotations

@@ -79,7 +79,7 @@ class Ids:
         return self._of_http(catalogue, library, narrow=narrow, broad=broad)
 
     def _is_read_like(self, found: TypeSheet, library: TypeSheet, *, by_sdk: bool) -> bool:
-        """Whether what reads the id off one type of exception does so off another, if that has an answer: those of one library are alike."""
+        """Whether what reads the id off one type of exception does so off another that has an answer; within a library, it does."""
         return _root(found.name) == _root(library.name) or (not by_sdk and self._way_to_headers(found) == self._way_to_headers(library))
 
     def _way_to_headers(self, sheet: TypeSheet) -> tuple[str, str, str]:
