@@ -6,7 +6,7 @@ it. What nothing is known of (an attribute of the exception that no sheet has, a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
@@ -263,11 +263,11 @@ class Keeping:
         helpers = self._semantics.evaluator.callees.here(call) if hops else []
         if helpers and self.passed(call) is Kept.ID:
             return Kept.ID if self.helper_keeps(call) else max(self._returned(helper, hops - 1) for helper in helpers)
-        if self._only_sends(call, helpers):
-            return Kept.NOTHING
-        if isinstance(call.func, cst.Attribute):
-            return max(self._method(call, call.func, hops), self._arguments(call, as_text=self._weaves(call.func), hops=hops))
-        return self._arguments(call, as_text=False, hops=hops)
+        given = self._arguments(call, as_text=isinstance(call.func, cst.Attribute) and self._weaves(call.func), hops=hops)
+        if given in (Kept.MARK, Kept.TEXT) and self._sends(call):
+            # a text that goes to another service is not what comes back
+            return max((self._returned(helper, hops - 1) for helper in helpers), default=Kept.NOTHING)
+        return max(self._method(call, call.func, hops), given) if isinstance(call.func, cst.Attribute) else given
 
     def passed(self, call: cst.Call) -> Kept:
         """What the arguments of a call hand over."""
@@ -310,10 +310,9 @@ class Keeping:
         values = self._semantics.functions.returned(helper)
         return max((self.of(value, hops=hops) for value in values), default=Kept.NOTHING)
 
-    def _only_sends(self, call: cst.Call, helpers: Sequence[cst.FunctionDef]) -> bool:
-        """`return notify(f"failed: {e}")`: a text goes to another service, and nothing comes back."""
-        given = [value for helper in helpers for value in self._semantics.functions.returned(helper)]
-        return bool(helpers) and not given and self._semantics.does_http(call) is not None
+    def _sends(self, call: cst.Call) -> bool:
+        """Whether a function of the project makes a request of its own: `return notify(f"failed: {e}")`."""
+        return self._semantics.evaluator.callees.runs_code(call) and self._semantics.does_http(call) is not None
 
     def helper_keeps(self, call: cst.Call) -> bool:
         """Whether a function of this file that gets the error raises one, writes it down whole, or knows something called like an id."""

@@ -41,7 +41,8 @@ class OtherAnswers:
         return any(node is statement or self._tree.within(node, statement) for statement in self._failure.region)
 
     def _is_known_before(self, meaning: Meaning, root: Meaning) -> bool:
-        """Whether an exception arrived although the answer that the value is from was a success, by what the code did with it."""
-        if self._failure.handler is None:
-            return False
+        """Whether the answer that the value is from was a success, by what the code did with it, and another request failed."""
+        answers, failed = self._semantics.answers, self._failure.meaning
+        if self._failure.handler is None and answers.of(meaning) == answers.of(failed):
+            return False  # a body may call itself an error, whatever its status
         return self._semantics.has_succeeded(meaning, root, self._failure.region[0])
