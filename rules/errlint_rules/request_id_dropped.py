@@ -66,7 +66,8 @@ def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
             yield _of_class(slotless, ctx)
         return
     for loss in ctx.lost_ids(node):
-        if loss.lost is not Lost.SAID:
+        # what one change of a class mends is one mistake, and told where the class is
+        if loss.lost is not Lost.SAID and not ctx.exception_classes.is_told_at_class(loss):
             yield ctx.finding(
                 loss.node,
                 f"{_HOW[loss.lost]} without the request id of the call that failed",

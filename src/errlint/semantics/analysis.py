@@ -372,6 +372,10 @@ class Semantics:
         """Whether the answer that a value was taken from is known to be an error where ``node`` stands."""
         return self._known_errors.is_error(meaning, node)
 
+    def has_succeeded(self, meaning: Meaning, answer: Meaning, node: cst.CSTNode) -> bool:
+        """Whether errors were sorted out of an answer where ``node`` stands, or on the way there of what was taken from it."""
+        return self._known_errors.has_succeeded(meaning, answer, node)
+
     def is_record(self, meaning: Meaning, node: cst.CSTNode) -> bool:
         """Whether a part of a body tells of a thing that failed, in an answer that is known to be a success where ``node`` stands."""
         return self._known_errors.is_record(meaning, node)

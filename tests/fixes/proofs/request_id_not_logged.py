@@ -29,6 +29,11 @@ def _is_any_failure(answer: Answer) -> bool:
     return answer.is_error
 
 
+def _is_no_error(answer: Answer) -> bool:
+    """The first of the keys is refused by the client itself, whatever the server says to the second."""
+    return not _is_an_error(answer)
+
+
 def _is_no_timeout(answer: Answer) -> bool:
     """aiohttp's error for the time of a whole request is Python's own."""
     return answer.is_error and answer.fault != "hang"
@@ -75,6 +80,7 @@ PROOFS = [
     proof(client=AWS, call="load('k')", api="aws", wire=aws_xml),
     guarded(client=AWS, call="exists('k')", api="aws", on=_is_any_failure, wire=aws_xml),
     guarded(client=AWS, call="is_there('k')", api="aws", on=_is_any_failure, wire=aws_xml),
+    guarded(client=AWS, call="published(['k', 'public/k'])", api="aws", wire=aws_xml, changes=_is_no_error),
     guarded(client=AWS, call="shown('k')", api="aws", on=_is_any_failure, wire=aws_xml),
     proof(client=OPENAI, call="answer('q')", api="openai", on=has_status(429)),
     proof(client=NOTATIONS, call="as_json('q')", api="openai"),

@@ -186,6 +186,18 @@ class Handlers:
         """Dotted names of the types that an expression names."""
         return list(self._type_names(expression))
 
+    def tells_all(self, expression: cst.BaseExpression, hops: int = 3) -> bool:
+        """Whether :meth:`named` knows all types that an expression may stand for; not what is given, or chosen, or made by a call."""
+        if isinstance(expression, (cst.Tuple, cst.List)):
+            return all(self.tells_all(element.value, hops) for element in expression.elements)
+        if isinstance(expression, cst.Name) and hops:
+            bindings = self._scopes.reaching(expression)
+            if any(one.how in (How.VALUE, How.PARAMETER) for one in bindings):
+                only = bindings[0] if len(bindings) == 1 and bindings[0].how is How.VALUE and not bindings[0].path else None
+                return only is not None and only.value is not None and self.tells_all(only.value, hops - 1)
+        name = self._types.named(expression) or self._of_client(expression)
+        return name is not None and UNKNOWN_TYPE not in self._types.in_tuple(name)
+
     def _type_names(self, expression: cst.BaseExpression, hops: int = 3) -> Iterator[str]:
         if isinstance(expression, (cst.Tuple, cst.List)):
             for element in expression.elements:

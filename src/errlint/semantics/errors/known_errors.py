@@ -59,7 +59,7 @@ class KnownErrors:
         catalogue says so, or the code asks the body for more than a state: ``"error" in body``, ``not body["ok"]``, ``body.get("errors")``.
         """
         answer = meaning.origin
-        if answer is None or answer.kind is not Kind.RESPONSE or not self._has_succeeded(meaning, answer, node):
+        if answer is None or answer.kind is not Kind.RESPONSE or not self.has_succeeded(meaning, answer, node):
             return False
         if meaning.catalogue is not None and any(test.json for test in meaning.catalogue.failure):
             return False
@@ -68,7 +68,7 @@ class KnownErrors:
             return False
         return any(self._says_failure(test, meaning, truth=truth) for test, truth in tests) or not self._may_lack_error(meaning, node)
 
-    def _has_succeeded(self, meaning: Meaning, answer: Meaning, node: cst.CSTNode) -> bool:
+    def has_succeeded(self, meaning: Meaning, answer: Meaning, node: cst.CSTNode) -> bool:
         """Whether errors were sorted out where ``node`` stands, or on the way there of what was taken from the answer."""
         if not self._semantics.circumstances.statuses_at(node, meaning) & ERRORS:
             return True
@@ -92,16 +92,19 @@ class KnownErrors:
         return False
 
     def _is_error_at(self, meaning: Meaning, node: cst.CSTNode) -> bool:
-        born = meaning.trail[0].node
+        asked_for = [call for call in self._semantics.answers.calls(meaning) if call in self._tree.order]
         # what was asked of an answer before this one says nothing about this one, nor does the branch in which this one was asked for
-        again = born in self._tree.order and self._only_errors(self._semantics.statuses, born)
+        again = any(self._only_errors(self._semantics.statuses, call) for call in asked_for)
         if (not again and self._only_errors(self._semantics.statuses, node)) or self._only_errors(
             self._semantics.answers.statuses(meaning), node
         ):
             return True
         if any(self._says_failure(test, meaning, truth=truth) for test, truth in conditions_at(self._tree, node)):
             return True
-        return any(self._takes_statuses(found) and not self._tree.within(born, found) for found in self._tree.ancestors(node))
+        return any(
+            self._takes_statuses(found) and not any(self._tree.within(call, found) for call in asked_for)
+            for found in self._tree.ancestors(node)
+        )
 
     def _only_errors(self, statuses: Statuses, node: cst.CSTNode) -> bool:
         """Whether ``node`` is reached with an error only; `status != 200` is how most clients spell that."""

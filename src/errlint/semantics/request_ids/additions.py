@@ -55,6 +55,8 @@ class Additions:
 
     def name(self, failure: Failure, node: cst.CSTNode) -> tuple[str, tuple[Edit, ...]] | None:
         """What the exception or the response is called where ``node`` stands, and what gives it that name; None if nothing can."""
+        if isinstance(failure.handler, cst.ExceptStarHandler):
+            return None  # what has the name is a group of them
         if failure.handler is not None:
             return self._caught(failure.handler, node)
         is_kept = self._semantics.rebinding.keeps_name(failure.name.partition(".")[0], failure.region, node)

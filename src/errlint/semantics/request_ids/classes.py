@@ -47,6 +47,12 @@ class Classes:
         )
         return Slotless(definition, init, losses) if any(map(self._is_made_of_an_answer, losses)) else None
 
+    def is_told_at_class(self, loss: Loss) -> bool:
+        """Whether a loss is one of those for which the class that is raised has no place."""
+        definition = self.raised_class(loss)
+        slotless = self.slotless(definition) if definition is not None else None
+        return slotless is not None and any(one is loss for one in slotless.losses)
+
     def raised_class(self, loss: Loss) -> cst.ClassDef | None:
         """The class of this file that is raised there."""
         raised = loss.raised

@@ -90,12 +90,13 @@ class Failures:
             broad = any(not is_first_party(name) for name in named if self._semantics.types.type(name) is None)
         if self._are_taken_earlier(handler, types):
             return None
-        types = [found for found in types if not self._semantics.types.is_of_project(found)]
-        where = self._ids.of_exception(caught, types, broad=broad)
+        known = [found for found in types if not self._semantics.types.is_of_project(found)]
+        told = handler.type is None or evaluator.tells_all_types(handler.type)
+        where = self._ids.of_exception(caught, known, broad=broad, mixed=not told or len(known) < len(named))
         if where is None:
             return None
         name = handler.name.name.value if handler.name is not None and isinstance(handler.name.name, cst.Name) else ""
-        special = bool(types) and all(is_special(self._semantics, found) for found in types)
+        special = bool(known) and all(is_special(self._semantics, found) for found in known)
         return Failure(_statements(handler.body), caught, where, name, handler, special)
 
     def _is_pluggable(self, caught: Meaning) -> bool:

@@ -18,6 +18,7 @@ from errlint.semantics.program.patterns import captured_path
 from errlint.semantics.program.scopes import How
 from errlint.semantics.program.tree import children
 from errlint.semantics.request_ids.failures import Failure
+from errlint.semantics.request_ids.other_answers import OtherAnswers
 from errlint.semantics.request_ids.readers import names_id
 from errlint.semantics.request_ids.speech import Speaking
 from errlint.semantics.request_ids.whereabouts import is_id
@@ -63,6 +64,7 @@ class Keeping:
         self._semantics = semantics
         self._speaking = speaking
         self._failure = failure
+        self._others = OtherAnswers(semantics, failure)
 
     def of(self, node: cst.CSTNode, *, as_text: bool = False, hops: int = _HOPS) -> Kept:
         """What a value keeps; ``as_text``: it is turned into text where it stands."""
@@ -171,6 +173,11 @@ class Keeping:
         return Kept.ID if not as_text or self._failure.where.in_text else Kept.TEXT
 
     def _of_meaning(self, meaning: Meaning, *, as_text: bool) -> Kept:
+        found = self._of_kind(meaning, as_text=as_text)
+        # what another request gave describes no error; whether its id is taken for that of the failure, nobody can tell
+        return Kept.NOTHING if found in (Kept.MARK, Kept.TEXT) and self._others.has(meaning) else found
+
+    def _of_kind(self, meaning: Meaning, *, as_text: bool) -> Kept:
         where = self._failure.where
         match meaning.kind:
             case Kind.EXCEPTION:
@@ -256,9 +263,11 @@ class Keeping:
         helpers = self._semantics.evaluator.callees.here(call) if hops else []
         if helpers and self.passed(call) is Kept.ID:
             return Kept.ID if self.helper_keeps(call) else max(self._returned(helper, hops - 1) for helper in helpers)
-        if isinstance(call.func, cst.Attribute):
-            return max(self._method(call, call.func, hops), self._arguments(call, as_text=self._weaves(call.func), hops=hops))
-        return self._arguments(call, as_text=False, hops=hops)
+        given = self._arguments(call, as_text=isinstance(call.func, cst.Attribute) and self._weaves(call.func), hops=hops)
+        if given in (Kept.MARK, Kept.TEXT) and self._sends(call):
+            # a text that goes to another service is not what comes back
+            return max((self._returned(helper, hops - 1) for helper in helpers), default=Kept.NOTHING)
+        return max(self._method(call, call.func, hops), given) if isinstance(call.func, cst.Attribute) else given
 
     def passed(self, call: cst.Call) -> Kept:
         """What the arguments of a call hand over."""
@@ -300,6 +309,10 @@ class Keeping:
         """What a helper of this file, which gets the error, keeps of it in what it returns."""
         values = self._semantics.functions.returned(helper)
         return max((self.of(value, hops=hops) for value in values), default=Kept.NOTHING)
+
+    def _sends(self, call: cst.Call) -> bool:
+        """Whether a function of the project makes a request of its own: `return notify(f"failed: {e}")`."""
+        return self._semantics.evaluator.callees.runs_code(call) and self._semantics.does_http(call) is not None
 
     def helper_keeps(self, call: cst.Call) -> bool:
         """Whether a function of this file that gets the error raises one, writes it down whole, or knows something called like an id."""

@@ -59,10 +59,11 @@ class Ids:
             return Whereabouts(f"header `{headers[0]}`", _lower(headers), paths, False, f'{{e}}.{member}.get("{headers[0]}")', True)
         return Whereabouts(_path_shown(paths), _lower(headers), paths, False, "", True) if paths else None
 
-    def of_exception(self, caught: Meaning, types: Sequence[TypeSheet], *, broad: bool) -> Whereabouts | None:
+    def of_exception(self, caught: Meaning, types: Sequence[TypeSheet], *, broad: bool, mixed: bool) -> Whereabouts | None:
         """The id of an exception that a handler catches; None if the API gives none, or the exception does not lead to it.
 
-        :param types: the sheets of all types that the handler names; :param broad: it also takes what has nothing to do with the API.
+        :param types: the sheets of all types of libraries that the handler names; :param broad: it also takes what has nothing to do with
+            the API; :param mixed: it also takes types of which nobody knows what they have.
         """
         catalogue = caught.catalogue
         if catalogue is None:
@@ -71,14 +72,24 @@ class Ids:
         if library is None:
             return None
         sdks = [sdk for sdk in catalogue.sdks if any(_root(root) == _root(library.name) for root in sdk.import_roots)]
-        narrow = not broad and all(found.carries_status or self._has_response(found) for found in types)
-        return (
-            self._of_sdk(catalogue, sdks, library, narrow=narrow, broad=broad)
-            if sdks
-            else self._of_http(catalogue, library, narrow=narrow, broad=broad)
-        )
+        mixed = mixed or broad or not all(self._is_read_like(found, library, by_sdk=bool(sdks)) for found in types)
+        narrow = not mixed and all(found.carries_status or self._has_response(found) for found in types)
+        if sdks:
+            return self._of_sdk(catalogue, sdks, library, narrow=narrow, broad=broad, mixed=mixed)
+        return self._of_http(catalogue, library, narrow=narrow, broad=broad)
 
-    def _of_sdk(self, catalogue: Catalogue, sdks: Sequence[Sdk], library: TypeSheet, *, narrow: bool, broad: bool) -> Whereabouts | None:
+    def _is_read_like(self, found: TypeSheet, library: TypeSheet, *, by_sdk: bool) -> bool:
+        """Whether what reads the id off one type of exception does so off another that has an answer; within a library, it does."""
+        return _root(found.name) == _root(library.name) or (not by_sdk and self._way_to_headers(found) == self._way_to_headers(library))
+
+    def _way_to_headers(self, sheet: TypeSheet) -> tuple[str, str, str]:
+        """The attributes that lead to the headers of the answer behind an exception."""
+        response, inner = self._response(sheet)
+        return self._member(sheet, "headers")[0], response, self._member(inner, "headers")[0]
+
+    def _of_sdk(
+        self, catalogue: Catalogue, sdks: Sequence[Sdk], library: TypeSheet, *, narrow: bool, broad: bool, mixed: bool
+    ) -> Whereabouts | None:
         if any("request_id" in sdk.unreachable for sdk in sdks):
             return None
         names = [name for found in self._semantics.types.ancestors(library.name) for name in (found.name, *found.also)]
@@ -93,7 +104,7 @@ class Ids:
         # what nobody has looked at may have it
         in_text = any(shown is None or "request_id" in shown for shown in shows)
         written = said.pop() if len(said) == 1 else None
-        expression = _guarded(sdk_expression(written, "{e}"), narrow=narrow, broad=broad) if written is not None else ""
+        expression = _guarded(sdk_expression(written, "{e}"), narrow=narrow, mixed=mixed) if written is not None else ""
         headers, paths = _headers(catalogue), _paths(catalogue)
         shown = f"`{sdk_expression(written, '{e}')}`" if written is not None else _place_shown(headers, paths)
         of_type = (library.name, sdk_expression(written, "{e}")) if written is not None and not expression else None
@@ -119,7 +130,7 @@ class Ids:
     def _in_header(
         self, headers: Sequence[str], paths: tuple[tuple[int | str, ...], ...], member: str, *, narrow: bool, broad: bool
     ) -> Whereabouts:
-        expression = _guarded(f'{member}.get("{headers[0]}")', narrow=narrow, broad=False)
+        expression = _guarded(f'{member}.get("{headers[0]}")', narrow=narrow, mixed=False)
         return Whereabouts(f"header `{headers[0]}`", _lower(headers), paths, False, expression, narrow, broad)
 
     def _has_response(self, sheet: TypeSheet) -> bool:
@@ -159,8 +170,11 @@ def _attribute(sdk: Sdk, sheet: ExceptionSheet | None) -> str | None:
     return own or sdk.attrs.get("request_id")
 
 
-def _guarded(expression: str, *, narrow: bool, broad: bool) -> str:
-    """The expression for exceptions of which some do not have what it reads."""
+def _guarded(expression: str, *, narrow: bool, mixed: bool) -> str:
+    """The expression for exceptions of which some do not have what it reads.
+
+    :param mixed: what others have by the same name may be anything: a response, for one, is no dict. Empty, if no guard helps then.
+    """
     attribute = expression.removeprefix("{e}.")
     header = _OF_HEADERS.fullmatch(expression)
     if _ATTRIBUTE.fullmatch(attribute):
@@ -173,7 +187,7 @@ def _guarded(expression: str, *, narrow: bool, broad: bool) -> str:
             return f'getattr(getattr({{e}}, "{response}", None), "{headers}", {{}}).get("{name}")'
         return f'(getattr({{e}}, "{headers}", None) or {{}}).get("{name}")'
     inner = _OF_A_DICT.fullmatch(expression)
-    if inner is not None and not broad:
+    if inner is not None and not mixed:
         return expression if narrow else f'(getattr({{e}}, "{inner[1]}", None) or {{}}){inner[2]}'
     return ""
 

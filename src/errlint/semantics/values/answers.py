@@ -41,6 +41,10 @@ class Answers:
                 found.append(step)
         return tuple(found)
 
+    def calls(self, meaning: Meaning) -> tuple[cst.Call, ...]:
+        """The calls by which the answer came that a value was taken from, those that made the client among them."""
+        return tuple(step for step in self.of(meaning) if isinstance(step, cst.Call))
+
     def _runs(self, node: cst.CSTNode) -> list[cst.FunctionDef]:
         return self._functions.run_by(node) if isinstance(node, cst.Call) else []
 

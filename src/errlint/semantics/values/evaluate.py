@@ -209,6 +209,10 @@ class Evaluator:
         """The exception types that an expression names, tuples taken apart."""
         return self._handlers.named(expression)
 
+    def tells_all_types(self, expression: cst.BaseExpression) -> bool:
+        """Whether :meth:`type_names` knows all types that an expression may stand for."""
+        return self._handlers.tells_all(expression)
+
     # names ---------------------------------------------------------------------------------------------------------------------
 
     def _name(self, name: cst.Name) -> Meaning | None:
