@@ -176,10 +176,16 @@ class Attempts:
         :param error: the type that is caught, of whose library the object may be.
         """
         calls = self._calls(code.body if isinstance(code, cst.FunctionDef) else code)
-        outermost = (call for call in calls if not isinstance(self._tree.parent.get(call), cst.Attribute))
+        outermost = (call for call in calls if not self._leads_on(call))
         found = [call for call in outermost if self._is_unknown(call, error)]
         used = (call for call in found if not isinstance(self._tree.parent.get(call), cst.Expr))
         return next(used, None) or next(iter(found), None)
+
+    def _leads_on(self, call: cst.Call) -> bool:
+        """Whether the method of what a call gives is called: ``hub.get_repo(name)`` of ``hub.get_repo(name).get_issue(number)``."""
+        member = self._tree.parent.get(call)
+        outer = self._tree.parent.get(member) if isinstance(member, cst.Attribute) else None
+        return isinstance(outer, cst.Call) and outer.func is member
 
     def _is_unknown(self, call: cst.Call, name: str) -> bool:
         """Whether nothing is known of a call of a method of an object that may be of the library to which a name belongs."""
