@@ -75,8 +75,10 @@ class RetryScreen:
 
     @property
     def _is_run_by_others(self) -> bool:
-        """By a decorator that may be a retry, or by what may be one by its name."""
+        """By a decorator that may be a retry, by what may be one by its name, or by what is passed as one."""
         code = self._code
+        if any(name in code.all_words and passed.search(code.skeleton) for name, passed in self._known.takers.items()):
+            return True
         if _MAY_DECORATE.search(code.raw) is not None and any(map(self._may_be_retry, set(_DECORATOR.findall(code.skeleton)))):
             return True
         if not _has_part(code.all_small, _NAMED_SO) or not _has_part(code.own_small, _NAMED_SO):

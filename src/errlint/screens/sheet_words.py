@@ -66,6 +66,12 @@ class Words:
         return tuple(Retrying.of(names, needed) for needed, names in needing.items())
 
     @cached_property
+    def takers(self) -> dict[bytes, re.Pattern[bytes]]:
+        """By the name of an argument for which calls take what retries them: a name that is passed for it."""
+        names = (name.encode() for name in self._libraries.takers_of_retries)
+        return {name: re.compile(rb"%b(?<=[\s(,]%b)\s*=\s*(?!None|True|False)[A-Za-z_]" % (name, name)) for name in names}
+
+    @cached_property
     def asks_text(self) -> frozenset[bytes]:
         """The names of what makes a retry depend on the text of an exception."""
         return _last_parts(self._libraries.asking_text)

@@ -185,6 +185,11 @@ class Libraries:
         return tuple(row for sheet in self.sheets for row in sheet.retry if not row.builtin)
 
     @cached_property
+    def takers_of_retries(self) -> frozenset[str]:
+        """The names of arguments by which calls of some library take what retries them."""
+        return frozenset(row.taken_as for row in self.retrying if row.taken_as)
+
+    @cached_property
     def asking_text(self) -> frozenset[str]:
         """The names, without their modules, of what makes a retry depend on the text of an exception."""
         asking = (row for row in self.retrying if any({"text", "text-pattern"}.intersection(argument.says) for argument in row.arguments))

@@ -122,6 +122,8 @@ class RetrySheet(_Table, frozen=True, kw_only=True):
     """What arguments say when the object that the call makes is itself called."""
     extends: bool = False
     """A method: what it does not say is as in the policy of the object that it is called on."""
+    taken_as: str = ""
+    """The argument by which calls of the library's API take what the call makes: it retries the call that it is passed to."""
     forwards: bool = False
     """Keyword arguments that are not listed are handed to the parts."""
     generators: bool = False

@@ -34,11 +34,17 @@ class Typed:
         :param exceptions: types of exceptions count.
         """
         for name in self._annotations.types(annotation):
-            sheet = self._types.type(name)
+            sheet = self._types.type(name) or self._made_by(name)
             if sheet is not None and (exceptions or sheet.is_a != "exception"):
                 api = self._binding.of_name(self._types.library_name(sheet), node)
                 return self.of_type(sheet, Place(node, note.format(shown(sheet.name))), api)
         return None
+
+    def _made_by(self, name: str) -> TypeSheet | None:
+        """What calls of a name make, for a class that a sheet knows by its constructor alone, as one of many clients."""
+        constructor = self._types.function(name)
+        made = self._types.type(constructor.returns) if constructor is not None else None
+        return made if made is not None and made.is_a == "client" else None
 
     def given_by(self, annotation: cst.BaseExpression, call: cst.Call) -> Meaning | None:
         """What a call gives of a value that is annotated as ``Callable[…, X]``, where X is a response: then the call makes a request."""

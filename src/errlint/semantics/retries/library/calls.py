@@ -110,7 +110,8 @@ class RetryCalls:
         """Every call, and every bare name that decorates, that a table describes; in document order.
 
         What another module made stands where it is used: ``standard`` of ``@standard``, ``again`` of ``for attempt in again``. Where it
-        does not decorate by one name, it says so by its name, which screens look for; else modules had to be asked what they have made.
+        does not decorate by one name, its name says so, or that of the argument for which it is passed. Screens look for both; else
+        modules had to be asked what they have made.
         """
         nodes = self._semantics.tree.of_types(cst.Call, cst.Decorator, cst.For)
         for node in nodes:
@@ -122,6 +123,15 @@ class RetryCalls:
             site = site or (self._made_by_call(node) if isinstance(node, cst.Call) else None)
             if site is not None:
                 yield site
+            yield from self._taken_by(node) if isinstance(node, cst.Call) else ()
+
+    def _taken_by(self, call: cst.Call) -> Iterator[RetrySite]:
+        """What another module made and a call is passed as what retries it: ``bucket.get_blob(name, retry=patient)``."""
+        for argument in call.args:
+            if argument.keyword is not None and argument.keyword.value in self._semantics.libraries.takers_of_retries:
+                site = self.made_elsewhere(argument.value) if isinstance(argument.value, (cst.Name, cst.Attribute)) else None
+                if site is not None and site.described.sheet.taken_as == argument.keyword.value:
+                    yield site
 
     def _made_by_call(self, call: cst.Call) -> RetrySite | None:
         """The same of ``@resilient(tries=3)``, and of ``make_retrying()(fetch)``, where a function of another module makes it."""

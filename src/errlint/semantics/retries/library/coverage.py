@@ -114,7 +114,7 @@ class Coverage:
             elif isinstance(parent, cst.Call) and parent.func is use:
                 self._add_called(parent, sheet.called, found)
             elif isinstance(parent, cst.Arg):
-                self._add_argument(parent, found)
+                self._add_argument(parent, site, found)
 
     def _add_called(self, call: cst.Call, called: tuple[RetryArgument, ...], found: Covered) -> None:
         for item in given(self._calls.passed(call)[0], called):
@@ -123,14 +123,16 @@ class Coverage:
             else:
                 found.said.append(item)
 
-    def _add_argument(self, argument: cst.Arg, found: Covered) -> None:
+    def _add_argument(self, argument: cst.Arg, site: RetrySite, found: Covered) -> None:
         """`client.list_items(request, retry=policy)`: the call itself is retried."""
         call = self._tree.parent.get(argument)
-        if isinstance(call, cst.Call) and argument.keyword is not None and self._calls.at(call) is None:
-            meaning = self._semantics.meaning(call)
-            attempt = self._semantics.attempts.of_call(call) if meaning is not None else None
-            if attempt is not None:
-                found.code[call] = [attempt]
+        if not isinstance(call, cst.Call) or argument.keyword is None or self._calls.at(call) is not None:
+            return
+        attempt = self._semantics.attempts.of_call(call) if self._semantics.meaning(call) is not None else None
+        if attempt is None and argument.keyword.value == site.described.sheet.taken_as:
+            attempt = self._semantics.attempts.by_argument(call, site.described.sheet.names[0], argument)
+        if attempt is not None:
+            found.code[call] = [attempt]
 
     def _add_callee(self, callee: cst.BaseExpression, call: cst.CSTNode, found: Covered) -> None:
         if isinstance(callee, cst.Lambda):

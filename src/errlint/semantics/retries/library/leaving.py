@@ -88,6 +88,8 @@ BY_ANY_LIBRARY = Leaving((Raised((), FAILURES),), seen=False)
 
 def leaving(semantics: Semantics, code: cst.CSTNode, attempts: Sequence[Attempt]) -> Leaving:
     """How outcomes leave a function, a loop's body or a call."""
+    if isinstance(code, cst.Call) and attempts and all(attempt.assumed for attempt in attempts):
+        return of_calls(attempts)
     if not attempts or not isinstance(code, (cst.FunctionDef, cst.For)):
         return _by_raising(semantics.raises_for_status(code))
     found = Leaving()
@@ -121,7 +123,7 @@ def with_results(semantics: Semantics, code: cst.CSTNode, found: Leaving) -> Lea
 
 
 def of_calls(attempts: Iterable[Attempt]) -> Leaving:
-    """How outcomes leave functions of a library that are handed to the retry."""
+    """How outcomes leave calls of a library that are written nowhere, or of which no more is known than what they raise."""
     found = Leaving()
     for attempt in attempts:
         answer = {True: Answer.YES, False: Answer.NO, None: Answer.UNKNOWN}[attempt.raises]

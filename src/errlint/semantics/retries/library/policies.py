@@ -125,6 +125,7 @@ def _policy(found: _Found, semantics: Semantics, calls: RetryCalls, coverage: Co
     node: cst.CSTNode = found.site.node
     if not isinstance(node, cst.Call):
         node = semantics.tree.parent[node]
+        node = semantics.tree.parent[node] if isinstance(node, cst.Arg) else node  # the call that is told to retry
     sheet = found.site.described.sheet
     handed = list(_inside(found.site, calls))  # by another module, else one of them decided
     builtin = sheet.builtin and not handed

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 import libcst as cst
 
@@ -25,6 +25,8 @@ _AS_VALUE = frozenset({"request", "stream", "urlopen", "fetch"})
 _AS_EXCEPTION = {Answer.YES: True, Answer.NO: False, Answer.UNKNOWN: None}
 _MOST = 12
 """No piece of code is asked for more calls than these."""
+_HOPS = 3
+"""How many names lead from one object of an SDK to the one that it was reached through."""
 
 
 class Attempts:
@@ -156,6 +158,16 @@ class Attempts:
                 return Attempt(call, trail, catalogue, raises=True, assumed=True)
         return None
 
+    def by_argument(self, call: cst.Call, retry: str, argument: cst.Arg) -> Attempt | None:
+        """The attempt that a call is which is told how an SDK shall retry it, in the way that methods of the SDK are told.
+
+        :param retry: the name of what made the ``argument``.
+        """
+        if not self._is_unknown(call, retry):
+            return None
+        trail = (Place(call, "makes an HTTP call", http=True), Place(argument, f"`{shown(retry)}` is what its SDK retries by"))
+        return Attempt(call, trail, raises=True, assumed=True)
+
     def _unknown_call(self, code: cst.CSTNode, error: str) -> cst.Call | None:
         """The outermost call of a method of which nothing is known: ``hub.get_repo(name).get_issue(number).edit(state)``.
 
@@ -163,34 +175,56 @@ class Attempts:
 
         :param error: the type that is caught, of whose library the object may be.
         """
-        found = [call for call in self._calls(code.body if isinstance(code, cst.FunctionDef) else code) if self._is_unknown(call, error)]
+        calls = self._calls(code.body if isinstance(code, cst.FunctionDef) else code)
+        outermost = (call for call in calls if not self._leads_on(call))
+        found = [call for call in outermost if self._is_unknown(call, error)]
         used = (call for call in found if not isinstance(self._tree.parent.get(call), cst.Expr))
         return next(used, None) or next(iter(found), None)
 
-    def _is_unknown(self, call: cst.Call, error: str) -> bool:
-        if not isinstance(call.func, cst.Attribute) or isinstance(self._tree.parent.get(call), cst.Attribute):
-            return False
-        root: cst.BaseExpression = call
-        while isinstance(root, (cst.Call, cst.Attribute)):
-            root = root.func if isinstance(root, cst.Call) else root.value
-        bindings = self._semantics.scopes.reaching(root) if isinstance(root, cst.Name) else ()
-        if not any(binding.how is How.PARAMETER or self._is_made_beside(binding.value, error) for binding in bindings):
+    def _leads_on(self, call: cst.Call) -> bool:
+        """Whether the method of what a call gives is called: ``hub.get_repo(name)`` of ``hub.get_repo(name).get_issue(number)``."""
+        member = self._tree.parent.get(call)
+        outer = self._tree.parent.get(member) if isinstance(member, cst.Attribute) else None
+        return isinstance(outer, cst.Call) and outer.func is member
+
+    def _is_unknown(self, call: cst.Call, name: str) -> bool:
+        """Whether nothing is known of a call of a method of an object that may be of the library to which a name belongs."""
+        if not isinstance(call.func, cst.Attribute) or not self._may_be_of(name, call, _HOPS):
             return False
         return self._semantics.meaning(call) is None and not self._semantics.evaluator.callees.runs_code(call)
 
-    def _is_made_beside(self, value: cst.BaseExpression | None, error: str) -> bool:
-        """Whether a value is made by the library that an error is of: what raises it is known, though what is made is not."""
+    def _may_be_of(self, name: str, value: cst.BaseExpression, hops: int) -> bool:
+        """Whether a value is reached from what a function was given, or from what the library made to which a name belongs.
+
+        Other names lead on: ``project = hub.projects.get(number)``.
+        """
+        root: cst.BaseExpression | None = value
+        while isinstance(root, (cst.Call, cst.Attribute)):
+            root = root.func if isinstance(root, cst.Call) else root.value
+            if self._is_made_beside(root, name):
+                return True
+        for binding in self._semantics.scopes.reaching(root) if isinstance(root, cst.Name) else ():
+            if binding.how is How.PARAMETER or self._is_made_beside(binding.value, name):
+                return True
+            if binding.how is How.VALUE and _is_of_method(binding.value) and hops and self._may_be_of(name, binding.value, hops - 1):
+                return True
+        return False
+
+    def _is_made_beside(self, value: cst.BaseExpression | None, name: str) -> bool:
+        """Whether a value is made by the library to which a name belongs: what is made may not be known, but what raises errors is."""
         made = self._semantics.names.qualified(value.func) if isinstance(value, cst.Call) else None
-        return made is not None and made.partition(".")[0] == error.partition(".")[0]
+        return made is not None and made.partition(".")[0] == name.partition(".")[0]
 
     def of_running(self, code: cst.CSTNode, *, generators: bool = False) -> list[Attempt]:
         """Those that a call of a function, or a pass of a loop, makes: calling a generator function only makes the generator.
 
         :param generators: whoever calls it reads the generator, too.
         """
-        if isinstance(code, cst.FunctionDef) and not generators and self._tree.inside(code.body, cst.Yield, into_functions=False):
-            return []
-        return self.within(repeated(code))
+        return [] if not generators and self.is_generator(code) else self.within(repeated(code))
+
+    def is_generator(self, code: cst.CSTNode) -> bool:
+        """Whether code is a generator function."""
+        return isinstance(code, cst.FunctionDef) and bool(self._tree.inside(code.body, cst.Yield, into_functions=False))
 
     def _calls(self, body: cst.CSTNode) -> Iterator[cst.Call]:
         if isinstance(body, cst.Call):
@@ -217,3 +251,7 @@ class Attempts:
                 if written.upper() in _METHODS:
                     return written.upper()
         return None
+
+
+def _is_of_method(value: cst.BaseExpression | None) -> TypeGuard[cst.Call]:
+    return isinstance(value, cst.Call) and isinstance(value.func, cst.Attribute)

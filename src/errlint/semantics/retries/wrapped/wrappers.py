@@ -6,8 +6,9 @@ also say which exceptions are retried. Uses with the same answers are one policy
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -33,6 +34,8 @@ _MOST = 40
 """How many uses of one wrapper are looked at."""
 _HOPS = 2
 """How many functions pass on what they are given."""
+_Groups = dict[tuple[int, int], list[tuple[tuple[Attempt, ...], Passage, Use]]]
+"""Uses with their attempts, by the outcomes that may be, and that certainly are, tried again."""
 
 
 def policies(semantics: Semantics) -> Iterator[RetryPolicy]:
@@ -61,16 +64,9 @@ def _of_loop(semantics: Semantics, region: Region, call: cst.Call, parameter: cs
     owner = semantics.tree.enclosing(parameter, cst.FunctionDef)
     if owner is None:
         return
-    groups: dict[tuple[int, int], list[tuple[tuple[Attempt, ...], Passage, Use]]] = {}
-    for number, use in enumerate(uses(semantics, owner, parameter)):
-        if number >= _MOST:
-            break
-        attempts = _attempted(semantics, use)
-        if not attempts:
-            continue
-        found = passage(semantics, region, call, callees=(use.callee,), given=use.given, handed=Handed(semantics, use.given))
-        if found.is_retry:
-            groups.setdefault((found.retried.may, found.retried.must), []).append((attempts, found, use))
+    found = list(islice(uses(semantics, owner, parameter), _MOST))
+    groups = _grouped(semantics, region, call, ((use, _attempted(semantics, use)) for use in found))
+    groups = groups or _grouped(semantics, region, call, ((use, _by_what_is_caught(semantics, region, call, use)) for use in found))
     if not groups:
         yield from _by_what_it_asks(semantics, region, call)
     for group in groups.values():
@@ -78,6 +74,33 @@ def _of_loop(semantics: Semantics, region: Region, call: cst.Call, parameter: cs
         node = region if len(groups) == 1 else group[0][2].node
         code = tuple(use.callee for _, _, use in group if isinstance(use.callee, (cst.FunctionDef, cst.Lambda)))
         yield assembled(semantics, attempts, [found for _, found, _ in group], mechanism="wrapper", node=node, code=code)
+
+
+def _grouped(semantics: Semantics, region: Region, call: cst.Call, attempted: Iterable[tuple[Use, tuple[Attempt, ...]]]) -> _Groups:
+    """The uses that are retries, by what they retry; ``attempted`` are uses with their HTTP calls."""
+    groups: _Groups = {}
+    for use, attempts in attempted:
+        if not attempts:
+            continue
+        raised = AS_LIBRARIES_DO if attempts[0].assumed else None
+        found = passage(semantics, region, call, callees=(use.callee,), given=use.given, raised=raised, handed=Handed(semantics, use.given))
+        if found.is_retry:
+            groups.setdefault((found.retried.may, found.retried.must), []).append((attempts, found, use))
+    return groups
+
+
+def _by_what_is_caught(semantics: Semantics, region: Region, call: cst.Call, use: Use) -> tuple[Attempt, ...]:
+    """What a use attempts of which nothing is known but that the loop catches what an SDK raises for errors of its API."""
+    if not isinstance(use.callee, (cst.FunctionDef, cst.Lambda)) or semantics.attempts.is_generator(use.callee):
+        return ()
+    types = passage(semantics, region, call, given=use.given, raised=AS_LIBRARIES_DO).predicates.types
+    for node in semantics.tree.inside(region.body, cst.Try, into_functions=False):
+        for handler in node.handlers if semantics.tree.within(call, node.body) else ():
+            attempt = semantics.attempts.by_type(use.callee, types.named(handler.type), handler)
+            if attempt is not None:
+                place = Place(use.node, f"`{use.name}` makes it again after failures")
+                return (replace(attempt, handed_by=handing(semantics, use.node, use.callee), trail=(*attempt.trail, place)),)
+    return ()
 
 
 def _by_what_it_asks(semantics: Semantics, region: Region, call: cst.Call) -> Iterator[RetryPolicy]:
