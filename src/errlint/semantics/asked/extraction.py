@@ -134,14 +134,17 @@ class Extraction:
         return self._tells(statement) or (isinstance(statement, cst.Assign) and set(_named(statement)) <= reading.kept)
 
     def _following(self, node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-        """The statements that come after one, to the end of the function."""
+        """The statements that come after one, until the function ends or is left."""
         parent = self._tree.parent.get(node)
         while isinstance(parent, cst.If) and parent.orelse is node:
             node, parent = parent, self._tree.parent.get(parent)
         if not isinstance(parent, (cst.IndentedBlock, cst.Module)):
             return
         position = next((index for index, one in enumerate(parent.body) if one is node), len(parent.body))
-        yield from parent.body[position + 1 :]
+        for statement in parent.body[position + 1 :]:
+            yield statement
+            if isinstance(statement, cst.SimpleStatementLine) and isinstance(statement.body[-1], (cst.Return, cst.Raise)):
+                return
         around = self._tree.parent.get(parent)
         if isinstance(around, (cst.For, cst.While, cst.With, cst.Try, cst.If)):
             yield from self._following(around)
