@@ -35,7 +35,9 @@ from errlint.semantics.values.class_members import ClassMembers, Member, is_prop
 from errlint.semantics.values.inside import Inside
 from errlint.semantics.values.items import Items
 from errlint.semantics.values.objects import Objects
+from errlint.semantics.values.own_answers import OwnAnswers
 from errlint.semantics.values.records import Records
+from errlint.semantics.values.serving import Serving
 from errlint.semantics.values.statuses import Statuses
 from errlint.semantics.values.texts import TEXTS, Texts, several
 from errlint.semantics.values.typed import Typed
@@ -71,7 +73,9 @@ class Evaluator:
         self._typed = Typed(self._annotations, types, binding)
         self._texts = Texts(self.meaning)
         self._members = ClassMembers(scopes, constants, types, imported)
-        self._unknown = Unknown(tree, scopes, self._annotations, types)
+        self.serving = Serving(tree, names, functions, types)
+        own = OwnAnswers(tree, scopes, names, functions, annotations=self._annotations, serving=self.serving, speeches=types.speeches)
+        self._unknown = Unknown(tree, scopes, self._annotations, types, own)
         self._inside = Inside(types, self._unknown)
         self._narrowings = Narrowings(tree, scopes)
         self._objects = Objects(tree, scopes, types, self.meaning)
