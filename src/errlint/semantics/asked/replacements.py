@@ -347,8 +347,11 @@ def _compared(expression: str, values: Sequence[str], negated: bool) -> str:
 
 
 def _guarded(guards: Sequence[str], expression: str, values: Sequence[str], *, negated: bool) -> str:
-    """What must hold before an expression is read, and its test; false, or true if negated, where that does not hold."""
-    first = [guard for guard in guards if guard]
+    """What must hold before an expression is read, and its test; false, or true if negated, where that does not hold.
+
+    That the expression itself is there is no such thing: None equals no value.
+    """
+    first = [guard for guard in guards if guard not in ("", f"{expression} is not None")]
     if not first:
         return _compared(expression, values, negated)
     whole = " and ".join([*first, _compared(expression, values, negated=False)])
