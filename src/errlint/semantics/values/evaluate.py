@@ -5,7 +5,7 @@ Demand-driven and remembered per node, so the cost is linear in what is asked (:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 import libcst as cst
@@ -187,7 +187,7 @@ class Evaluator:
                 return None
 
     def _first(self, *expressions: cst.BaseExpression) -> Meaning | None:
-        return next((found for found in map(self.meaning, expressions) if found is not None), None)
+        return _most_telling(map(self.meaning, expressions))
 
     def _text(self, meaning: Meaning | None) -> Meaning | None:
         return meaning if meaning is not None and meaning.kind in TEXTS else None
@@ -219,10 +219,9 @@ class Evaluator:
         narrowed = self._narrowed(name)
         if narrowed is not None:
             return narrowed
-        for binding in self._scopes.reaching(name):
-            found = self.bound(binding)
-            if found is not None:
-                return replace(found, expression=name)
+        found = _most_telling(map(self.bound, self._scopes.reaching(name)))
+        if found is not None:
+            return replace(found, expression=name)
         return self._elsewhere(name) or self._unknown.meaning(name)
 
     def _elsewhere(self, expression: cst.BaseExpression) -> Meaning | None:
@@ -365,3 +364,13 @@ class Evaluator:
     def part(self, base: Meaning, name: str | int, expression: cst.BaseExpression) -> Meaning | None:
         """What stands under a key of a mapping, or in an attribute of an object."""
         return self._inside.part(base, name, expression)
+
+
+def _most_telling(meanings: Iterable[Meaning | None]) -> Meaning | None:
+    """The first of the meanings that a value may have; a message rather than a header that stands in for it."""
+    header: Meaning | None = None
+    for found in meanings:
+        if found is not None and found.kind is not Kind.HEADER:
+            return header if header is not None and found.kind is not Kind.MESSAGE else found
+        header = header or found
+    return header
