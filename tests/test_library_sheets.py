@@ -90,7 +90,7 @@ def test_no_two_tables_about_retries_claim_the_same_name() -> None:
 @pytest.mark.parametrize("stem", SHEETS)
 def test_every_meaning_is_a_kind_or_a_type_of_some_sheet(stem: str) -> None:
     sheet = SHEETS[stem]
-    used = {meaning for entry in sheet.type for members in (entry.attributes, entry.methods) for meaning in members.values()}
+    used = {meaning for entry in sheet.type for members in (entry.attributes, entry.methods, entry.keys) for meaning in members.values()}
     used |= {function.returns for function in sheet.function if function.returns}
     plain = {meaning.removesuffix("?") for meaning in used}
     assert {meaning for meaning in plain if meaning not in KINDS and LIBRARIES.type(meaning) is None} == set()

@@ -98,7 +98,7 @@ class Code(Skeleton):
     @cached_property
     def tests_status(self) -> bool:
         """The status of an answer is asked for, in whatever form."""
-        return self._asks_for(self.known.status)
+        return self._asks_for(self.known.status) or self.has(self.known.keyed)
 
     @cached_property
     def decodes(self) -> bool:
@@ -136,7 +136,9 @@ class Code(Skeleton):
     @cached_property
     def tells_errors(self) -> bool:
         """Something may be known to be an error: it was caught, or its type, status or body is looked at."""
-        return self.has_exceptions or self._asks_for(self.known.error) or self._asks_for_key(self.known.signs)
+        if self.has_exceptions or self.has(self.known.keyed):
+            return True
+        return self._asks_for(self.known.error) or self._asks_for_key(self.known.signs)
 
     def _asks_for_key(self, keys: Keys) -> bool:
         """One of these keys of bodies is written, though not in a table, or to keep something under it."""

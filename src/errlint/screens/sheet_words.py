@@ -52,6 +52,11 @@ class Words:
         return Members.of(self._libraries.status_members | self._libraries.members("reason", "message"))
 
     @cached_property
+    def keyed(self) -> frozenset[bytes]:
+        """The names of functions that give the status, or the text of an error, under a key."""
+        return _last_parts(self._libraries.keyed_answers)
+
+    @cached_property
     def falsy(self) -> Members:
         """Members of exceptions that are responses without truth where the status is an error; used as they are."""
         return Members.of(self._libraries.falsy_members, rb"(?!\s*(?:[.\[(=!<>]|is\b|in\b|not\b))")

@@ -242,7 +242,8 @@ class Semantics:
     @cached_property
     def decisions(self) -> Decisions:
         """Whether a test decides anything."""
-        return Decisions(self.tree, self.scopes, Prose(self), self.functions.calls_of, self.waits.pause)
+        calls_of = self.functions.calls_of
+        return Decisions(self.tree, self.scopes, Prose(self), calls_of=calls_of, pause=self.waits.pause, test_at=self.text_tests.at)
 
     @cached_property
     def functions(self) -> Functions:

@@ -259,6 +259,14 @@ class Libraries:
         return methods.union(name.rpartition(".")[2] for entry in functions for name in entry.names)
 
     @cached_property
+    def keyed_answers(self) -> frozenset[str]:
+        """The names of functions that give the status or the text of an error under a key, in what they return or in a part of it."""
+        keyed = {entry.name for sheet in self.sheets for entry in sheet.type if any(not key.isdigit() for key in entry.keys)}
+        parted = {entry.name for sheet in self.sheets for entry in sheet.type if keyed.intersection(entry.keys.values())}
+        functions = (entry for sheet in self.sheets for entry in sheet.function if entry.returns.rstrip("?") in keyed | parted)
+        return frozenset(name.rpartition(".")[2] for entry in functions for name in entry.names)
+
+    @cached_property
     def silent_methods(self) -> frozenset[str]:
         """The names of methods of clients that are known to send nothing: whose client it is need not be known."""
         names = (name.rpartition(".") for sheet in self.sheets for entry in sheet.function if not entry.returns for name in entry.names)

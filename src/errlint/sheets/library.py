@@ -62,6 +62,8 @@ class TypeSheet(_Sheet, frozen=True):
     """``bool(response)`` is False for 4xx and 5xx."""
     items: Literal["", "body", "headers"] = ""
     """What subscripting the object itself, and its ``get``, reads: ``response["error"]`` is ``body["error"]`` for ``body``."""
+    keys: dict[str, str] = {}
+    """What stands under a key of the object itself, or, for one that is a tuple, in a position: ``0 = "httplib2.Response"``."""
     plain_headers: bool = False
     """The headers that it has are an ordinary dict: the name of one has to be written as it was sent, or as the library wrote it."""
     raises: tuple[str, ...] = ()

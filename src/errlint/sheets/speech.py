@@ -64,6 +64,12 @@ class ServingSheet(_Table, frozen=True, kw_only=True):
     """Names of methods (``*`` for any part of one)."""
     exceptions: tuple[str, ...] = ()
     """Exceptions that are themselves an answer."""
+    hooks: tuple[str, ...] = ()
+    """Last names of decorators of functions that are called with the program's own answers or errors, or around them."""
+    inner: tuple[str, ...] = ()
+    """Last names of what hands a request on within the program: called with the request, it gives the program's own answer."""
+    clients: tuple[str, ...] = ()
+    """What makes a client whose requests the program answers itself, by dotted name (``*`` for any part of it)."""
 
 
 @dataclass(frozen=True)
@@ -119,6 +125,20 @@ class Speeches:
     def routes(self) -> frozenset[str]:
         """Last names of decorators of functions that answer requests."""
         return frozenset(name for sheet in self.serving for name in sheet.decorators)
+
+    @cached_property
+    def hooks(self) -> frozenset[str]:
+        """Last names of decorators of functions that are called with the program's own answers."""
+        return frozenset(name for sheet in self.serving for name in sheet.hooks)
+
+    @cached_property
+    def inner(self) -> frozenset[str]:
+        """Last names of what hands a request on within the program."""
+        return frozenset(name for sheet in self.serving for name in sheet.inner)
+
+    def is_own_client(self, name: str) -> bool:
+        """Whether what has this dotted name makes, or is, a client whose requests the program answers itself."""
+        return any(_is_one_of(name, sheet.clients) for sheet in self.serving)
 
     def is_answer(self, name: str) -> bool:
         """Whether an exception of this dotted name is itself an answer to a request."""

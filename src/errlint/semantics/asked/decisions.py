@@ -7,7 +7,9 @@ from functools import cached_property
 
 import libcst as cst
 
+from errlint.semantics.asked.extraction import Extraction
 from errlint.semantics.asked.prose import Prose
+from errlint.semantics.asked.text_tests import TextTest
 from errlint.semantics.program.constants import string_value, targets_of
 from errlint.semantics.program.leaving import leaves
 from errlint.semantics.program.names import dotted
@@ -31,7 +33,7 @@ _DEEPEST = 2
 class Decisions:
     """Answers whether control flow, a returned value, a raised type or a retry depends on an expression.
 
-    :param pause: what a call waits for, if it waits.
+    :param pause: what a call waits for, if it waits; :param test_at: the test of text that a node is.
     """
 
     def __init__(
@@ -39,29 +41,43 @@ class Decisions:
         tree: Tree,
         scopes: Scopes,
         prose: Prose,
+        *,
         calls_of: Callable[[cst.FunctionDef], Sequence[cst.Call]],
         pause: Callable[[cst.Call], cst.BaseExpression | None],
+        test_at: Callable[[cst.CSTNode], TextTest | None],
     ) -> None:
         self._tree = tree
         self._calls_of = calls_of
         self._scopes = scopes
         self._prose = prose
         self._pause = pause
+        self._extraction = Extraction(tree, test_at, lambda statement: self._telling_statement(statement, describes=False))
         self._describing: dict[cst.FunctionDef, bool] = {}
         self._asked: set[cst.CSTNode] = set()
 
-    def decides(self, node: cst.CSTNode, hops: int = _HOPS) -> bool:
-        """Whether the truth of ``node`` changes what the program does, beyond the wording of what it tells and the length of its waits."""
+    def decides(self, node: cst.CSTNode) -> bool:
+        """Whether the truth of ``node`` changes what the program does, beyond the wording of what it tells and the length of its waits.
+
+        A match that is only asked whether there is anything to be read out of it does not.
+        """
         if isinstance(node, cst.Match):
             return not all(self._only_tells(case.body, describes=self._describes(node)) for case in node.cases)
+        return self._decides(node, _HOPS, matches=self._extraction.is_match(node))
+
+    def _decides(self, node: cst.CSTNode, hops: int, *, matches: bool) -> bool:
+        """:param matches: ``node`` is a match of a regular expression, or a name for one."""
         child: cst.CSTNode = node
+        match = node.value if isinstance(node, cst.Name) else ""
         for found in self._tree.ancestors(node):
+            if matches and match and self._extraction.reads_out(found, match):
+                return False
             if isinstance(found, (cst.BooleanOperation, cst.UnaryOperation, cst.GeneratorExp, cst.ListComp, cst.SetComp, cst.Arg)):
                 if isinstance(found, (cst.GeneratorExp, cst.ListComp, cst.SetComp)) and child is not found.elt:
                     return self._matters(found, hops)
             elif isinstance(found, cst.NamedExpr):
-                if self._used(found.target, hops):
+                if self._used(found.target, hops, matches=matches):
                     return True
+                match = found.target.value if isinstance(found.target, cst.Name) else ""
             elif isinstance(found, (*_AROUND, cst.CompIf, cst.CompFor)):
                 pass
             elif isinstance(found, cst.Call):
@@ -76,9 +92,9 @@ class Decisions:
             elif isinstance(found, (cst.While, cst.Assert, cst.MatchCase, cst.Return, cst.Raise, cst.Lambda)):
                 return True
             elif isinstance(found, cst.Assign):
-                return any(self._used(target.target, hops) for target in found.targets)
+                return any(self._used(target.target, hops, matches=matches) for target in found.targets)
             elif isinstance(found, cst.AnnAssign):
-                return self._used(found.target, hops)
+                return self._used(found.target, hops, matches=matches)
             else:
                 return False
             child = found
@@ -115,11 +131,11 @@ class Decisions:
         """A sentence into which a value is put: ``"cannot read: %s" % why``, ``"…: {}".format(why)``."""
         return isinstance(node, (cst.BinaryOperation, cst.Call)) and self._prose.is_written(node)
 
-    def _used(self, target: cst.BaseExpression, hops: int) -> bool:
+    def _used(self, target: cst.BaseExpression, hops: int, *, matches: bool) -> bool:
         """Whether a name that keeps the outcome is used to decide; an attribute always is."""
         if not isinstance(target, cst.Name):
             return isinstance(target, (cst.Attribute, cst.Subscript))
-        return hops > 0 and any(self.decides(use, hops - 1) for use in self._uses(target))
+        return hops > 0 and any(self._decides(use, hops - 1, matches=matches) for use in self._uses(target))
 
     def _uses(self, target: cst.BaseExpression) -> Iterator[cst.Name]:
         """Where the name is used, further down in the scope that it is bound in."""

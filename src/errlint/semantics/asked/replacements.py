@@ -245,15 +245,18 @@ class Replacements:
     # statuses ----------------------------------------------------------------------------------------------------------------------
 
     def _of_response(self, subject: Meaning, node: cst.CSTNode) -> _Asked | None:
-        """``answer.status_code``, beside ``answer.reason``."""
+        """``answer.status_code``, beside ``answer.reason``; ``info["status"]``, beside ``info["msg"]``."""
         answer, read = subject.origin, subject.expression
         if subject.kind is not Kind.REASON or answer is None or answer.kind is not Kind.RESPONSE or answer.sheet is None:
             return None
-        said = (row for sheet in self._semantics.types.ancestors(answer.sheet.name) for row in sheet.attributes.items())
+        by_key = isinstance(read, cst.Subscript)
+        above = self._semantics.types.ancestors(answer.sheet.name)
+        said = (row for sheet in above for row in (sheet.keys if by_key else sheet.attributes).items())
         status = next((name for name, what in said if what == "status"), None)
-        if status is None or not isinstance(read, cst.Attribute) or dotted(read) is None or not self._tree.within(read, node):
+        owner = dotted(read.value) if isinstance(read, (cst.Attribute, cst.Subscript)) else None
+        if status is None or owner is None or read is None or not self._tree.within(read, node):
             return None
-        return _Asked(f"{dotted(read.value)}.{status}")
+        return _Asked(f"{owner}[{_quoted(status)}]" if by_key else f"{owner}.{status}")
 
     def _status_expression(self, subject: Meaning, node: cst.CSTNode) -> _Asked | None:
         exception = self._exception(subject, node)
@@ -347,8 +350,11 @@ def _compared(expression: str, values: Sequence[str], negated: bool) -> str:
 
 
 def _guarded(guards: Sequence[str], expression: str, values: Sequence[str], *, negated: bool) -> str:
-    """What must hold before an expression is read, and its test; false, or true if negated, where that does not hold."""
-    first = [guard for guard in guards if guard]
+    """What must hold before an expression is read, and its test; false, or true if negated, where that does not hold.
+
+    That the expression itself is there is no such thing: None equals no value.
+    """
+    first = [guard for guard in guards if guard not in ("", f"{expression} is not None")]
     if not first:
         return _compared(expression, values, negated)
     whole = " and ".join([*first, _compared(expression, values, negated=False)])

@@ -7,7 +7,7 @@ holds wherever the class is caught, in whatever module that is.
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
 import libcst as cst
 
@@ -16,7 +16,7 @@ from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.program.constants import assigned
 from errlint.semantics.program.functions import arguments, fields, is_super_init
 from errlint.semantics.program.names import Names, called, dotted
-from errlint.semantics.program.scopes import How
+from errlint.semantics.program.scopes import How, Scopes
 from errlint.semantics.program.tree import Tree
 from errlint.semantics.project.imported import Imported
 from errlint.semantics.project.summaries import Making
@@ -143,6 +143,14 @@ def making_of(definition: cst.ClassDef, tree: Tree, names: Names, types: Types) 
             if parameter and member.startswith("self.") and member.count(".") == 1:
                 kept.append((member.removeprefix("self."), parameter))
     return Making(parameters, tuple(kept), tuple(handed))
+
+
+def put_into_records(given: Iterable[cst.CSTNode], scopes: Scopes) -> Iterator[cst.BaseExpression]:
+    """What stands in the dicts that names stand for: ``answer = {"status": response.status_code}`` and ``raise ApiError(answer)``."""
+    for name in given:
+        for binding in scopes.reaching(name) if isinstance(name, cst.Name) else ():
+            record = binding.value if binding.how is How.VALUE and not binding.path else None
+            yield from (element.value for element in record.elements) if isinstance(record, cst.Dict) else ()
 
 
 def _fits(key: int | str, making: Making) -> bool:

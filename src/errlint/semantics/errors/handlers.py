@@ -171,10 +171,10 @@ class Handlers:
         return None
 
     def _of_unknown_library(self, handler: Handler) -> Meaning | None:
-        """An exception of a library that no sheet knows may stand for a status; one of Python itself does not."""
+        """An exception of a library that no sheet knows may stand for a status; one of Python, or an own answer, does not."""
         for name in self.types(handler):
             root, _, rest = name.partition(".")
-            if rest and root not in sys.stdlib_module_names and not is_first_party(name):
+            if rest and root not in sys.stdlib_module_names and not is_first_party(name) and not self._types.speeches.is_answer(name):
                 return Meaning(Kind.EXCEPTION, (Place(handler.type or handler, f"`{shown(name)}` is caught"),), proven=False)
         return None
 

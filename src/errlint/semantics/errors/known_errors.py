@@ -42,11 +42,8 @@ class KnownErrors:
 
     def is_error(self, meaning: Meaning, node: cst.CSTNode) -> bool:
         """Whether the answer that a value was taken from is known to be an error where ``node`` stands."""
-        origin: Meaning | None = meaning
-        while origin is not None:
-            if origin.from_exception or origin.kind is Kind.EXCEPTION:
-                return True
-            origin = origin.origin
+        if _is_of_exception(meaning):
+            return True
         if self._is_error_at(meaning, node) or self._passed_as_error(meaning) or is_sign_of_error(self._semantics, meaning, node):
             return True
         # what passed through a branch for errors is part of one, wherever it is asked
@@ -59,7 +56,9 @@ class KnownErrors:
         catalogue says so, or the code asks the body for more than a state: ``"error" in body``, ``not body["ok"]``, ``body.get("errors")``.
         """
         answer = meaning.origin
-        if answer is None or answer.kind is not Kind.RESPONSE or not self.has_succeeded(meaning, answer, node):
+        if answer is None or answer.kind is not Kind.RESPONSE or _is_of_exception(meaning):
+            return False
+        if not self.has_succeeded(meaning, answer, node):
             return False
         if meaning.catalogue is not None and any(test.json for test in meaning.catalogue.failure):
             return False
@@ -239,6 +238,16 @@ class KnownErrors:
             return False
         caught = self._semantics.evaluator.caught(node)
         return caught is not None and caught.sheet is not None and caught.sheet.carries_status
+
+
+def _is_of_exception(meaning: Meaning) -> bool:
+    """Whether a value was taken from an exception: what answered is an error."""
+    origin: Meaning | None = meaning
+    while origin is not None:
+        if origin.from_exception or origin.kind is Kind.EXCEPTION:
+            return True
+        origin = origin.origin
+    return False
 
 
 def _returned(line: cst.CSTNode) -> str | None:

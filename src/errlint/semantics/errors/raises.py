@@ -13,7 +13,7 @@ from enum import Enum
 import libcst as cst
 
 from errlint.lean import dataclass
-from errlint.semantics.errors.carried import Carries
+from errlint.semantics.errors.carried import Carries, put_into_records
 from errlint.semantics.errors.chosen import Under
 from errlint.semantics.errors.http_calls import HttpCalls
 from errlint.semantics.errors.thrown import Exceptions
@@ -252,8 +252,9 @@ class Raises:
         """Whether the exception is made of something of the answer, here or where it is kept in the name that is raised."""
         bindings = self._names.scopes.reaching(raised) if isinstance(raised, cst.Name) else ()
         made = [binding.value for binding in bindings if binding.how is How.VALUE and isinstance(binding.value, (cst.Call, cst.IfExp))]
-        for inner in (found for expression in (raised, *made) for found in self._tree.below(expression)):
-            if isinstance(inner, (cst.Name, cst.Attribute, cst.Call)):
+        given = [found for expression in (raised, *made) for found in self._tree.below(expression)]
+        for inner in (*given, *put_into_records(given, self._names.scopes)):
+            if isinstance(inner, (cst.Name, cst.Attribute, cst.Call, cst.Subscript)):
                 found = self._meaning(inner)
                 # an object of an SDK is a part of an error, or what the SDK works with
                 at_work = found is not None and found.kind is Kind.OBJECT and found.origin is None

@@ -11,7 +11,6 @@ import libcst as cst
 from errlint.semantics.request_ids.failures import Failure, Failures
 from errlint.semantics.request_ids.judging import Judge, Loss, Lost
 from errlint.semantics.request_ids.paths import Walk
-from errlint.semantics.request_ids.serving import Serving
 from errlint.semantics.request_ids.speech import Speaking
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ class Losses:
         self._tree = semantics.tree
         self._failures = Failures(semantics)
         self._speaking = Speaking(semantics)
-        self._serving = Serving(semantics)
+        self._serving = semantics.evaluator.serving
 
     def at(self, node: cst.CSTNode) -> tuple[Loss, ...]:
         """The losses of the failures that begin at a handler or at a test."""

@@ -195,7 +195,11 @@ class Called:
         if base.kind is Kind.BODY and name in _FOLDED and names_error(base.path):
             # `body["error"].lower()` is a text, and what stands for the error
             return base.becomes(Kind.MESSAGE, call, "the text of the error")
-        by_key = base.kind in (Kind.BODY, Kind.HEADERS) or is_item(base) or (base.sheet is not None and base.sheet.items)
+        by_key = (
+            base.kind in (Kind.BODY, Kind.HEADERS)
+            or is_item(base)
+            or (base.sheet is not None and bool(base.sheet.items or base.sheet.keys))
+        )
         if by_key and name in ("get", "pop", "setdefault", "getheader", "get_all") and call.args:
             key = self._items.key(call.args[0].value)
             return None if key is None else self._inside.item(base, key, call)

@@ -5,7 +5,7 @@ Demand-driven and remembered per node, so the cost is linear in what is asked (:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 import libcst as cst
@@ -35,7 +35,9 @@ from errlint.semantics.values.class_members import ClassMembers, Member, is_prop
 from errlint.semantics.values.inside import Inside
 from errlint.semantics.values.items import Items
 from errlint.semantics.values.objects import Objects
+from errlint.semantics.values.own_answers import OwnAnswers
 from errlint.semantics.values.records import Records
+from errlint.semantics.values.serving import Serving
 from errlint.semantics.values.statuses import Statuses
 from errlint.semantics.values.texts import TEXTS, Texts, several
 from errlint.semantics.values.typed import Typed
@@ -71,7 +73,9 @@ class Evaluator:
         self._typed = Typed(self._annotations, types, binding)
         self._texts = Texts(self.meaning)
         self._members = ClassMembers(scopes, constants, types, imported)
-        self._unknown = Unknown(tree, scopes, self._annotations, types)
+        self.serving = Serving(tree, names, functions, types)
+        own = OwnAnswers(tree, scopes, names, functions, annotations=self._annotations, serving=self.serving, speeches=types.speeches)
+        self._unknown = Unknown(tree, scopes, self._annotations, types, own)
         self._inside = Inside(types, self._unknown)
         self._narrowings = Narrowings(tree, scopes)
         self._objects = Objects(tree, scopes, types, self.meaning)
@@ -183,7 +187,7 @@ class Evaluator:
                 return None
 
     def _first(self, *expressions: cst.BaseExpression) -> Meaning | None:
-        return next((found for found in map(self.meaning, expressions) if found is not None), None)
+        return _most_telling(map(self.meaning, expressions))
 
     def _text(self, meaning: Meaning | None) -> Meaning | None:
         return meaning if meaning is not None and meaning.kind in TEXTS else None
@@ -219,10 +223,9 @@ class Evaluator:
         narrowed = self._narrowed(name)
         if narrowed is not None:
             return narrowed
-        for binding in self._scopes.reaching(name):
-            found = self.bound(binding)
-            if found is not None:
-                return replace(found, expression=name)
+        found = _most_telling(map(self.bound, self._scopes.reaching(name)))
+        if found is not None:
+            return replace(found, expression=name)
         return self._elsewhere(name) or self._unknown.meaning(name)
 
     def _elsewhere(self, expression: cst.BaseExpression) -> Meaning | None:
@@ -365,3 +368,13 @@ class Evaluator:
     def part(self, base: Meaning, name: str | int, expression: cst.BaseExpression) -> Meaning | None:
         """What stands under a key of a mapping, or in an attribute of an object."""
         return self._inside.part(base, name, expression)
+
+
+def _most_telling(meanings: Iterable[Meaning | None]) -> Meaning | None:
+    """The first of the meanings that a value may have; a message rather than a header that stands in for it."""
+    header: Meaning | None = None
+    for found in meanings:
+        if found is not None and found.kind is not Kind.HEADER:
+            return header if header is not None and found.kind is not Kind.MESSAGE else found
+        header = header or found
+    return header

@@ -72,24 +72,36 @@ class Inside:
                 return ancestor.methods[name], True
         return None
 
-    def declared_value(self, base: Meaning, declared: str, name: str, expression: cst.BaseExpression) -> Meaning | None:
+    def _keyed(self, sheet: TypeSheet, key: str | int) -> str | None:
+        """What a sheet says of what stands under a key, own or inherited."""
+        return next((found.keys[str(key)] for found in (sheet, *self._types.ancestors(sheet.name)) if str(key) in found.keys), None)
+
+    def declared_value(self, base: Meaning, declared: str, name: str, expression: cst.BaseExpression, *, read: str = "") -> Meaning | None:
+        """What a member is that a sheet speaks of.
+
+        :param read: how it is read of the value, as people are told; without it, as an attribute.
+        """
+        read = read or f".{name}"
         if declared.startswith(_BODY):
             path: tuple[str | int, ...] = tuple(declared.removeprefix(_BODY).split("/"))
-            return base.becomes(Kind.BODY, expression, f"a part of the body: `.{name}`", name=name, path=path)
+            return base.becomes(Kind.BODY, expression, f"a part of the body: `{read}`", name=name, path=path)
         kind = KIND_OF.get(declared.rstrip("?"))
         if kind is not None:
             detail = declared.rstrip("?") if kind is Kind.OK else name
             path = self._types.unwrapped(base.sheet) if kind is Kind.BODY and base.kind is Kind.EXCEPTION and base.sheet else base.path
-            return base.becomes(kind, expression, f"{kind.value}: `.{name}`", name=detail, path=path)
+            return base.becomes(kind, expression, f"{kind.value}: `{read}`", name=detail, path=path)
         sheet = self._types.type(declared.rstrip("?"))
         if sheet is None:
             return None
         if sheet.is_a == "response" and base.kind is Kind.EXCEPTION and base.sheet is not None and self._types.is_answerless(base.sheet):
             return None
-        return base.becomes(OF_TYPE[sheet.is_a], expression, f"`.{name}` is a `{sheet.name}`", sheet=sheet, name=name)
+        return base.becomes(OF_TYPE[sheet.is_a], expression, f"`{read}` is a `{sheet.name}`", sheet=sheet, name=name)
 
     def item(self, base: Meaning, key: str | int, expression: cst.BaseExpression) -> Meaning | None:
         """What stands under a key of a value."""
+        declared = self._keyed(base.sheet, key) if base.sheet is not None and base.kind in OF_TYPE.values() else None
+        if declared is not None:
+            return self.declared_value(base, declared, str(key), expression, read=f"[{key!r}]")
         if base.kind in (Kind.RESPONSE, Kind.OBJECT) and base.sheet is not None and base.sheet.items:
             # `e.response["error"]` of slack_sdk: subscripting the response reads its body
             base = base.becomes(KIND_OF[base.sheet.items], expression)

@@ -22,6 +22,7 @@ from errlint.semantics.project.imported import Imported
 from errlint.semantics.project.summaries import Fixed
 from errlint.sheets.libraries import Libraries
 from errlint.sheets.library import FunctionSheet, TypeSheet, ancestors
+from errlint.sheets.speech import Speeches
 
 STATUS_ATTRIBUTES = {
     "status_code": "status", "status": "status", "http_status": "status", "http_status_code": "status", "message": "message",
@@ -119,6 +120,11 @@ class Types:
     def told_beside(self, attribute: str) -> tuple[TypeSheet, frozenset[str]] | None:
         """The type of a value whose status this attribute is, if any of these members are read of it as well."""
         return self._libraries.told_beside_status.get(attribute)
+
+    @property
+    def speeches(self) -> Speeches:
+        """What the sheets say of code that serves."""
+        return self._libraries.speeches
 
     def function(self, name: str) -> FunctionSheet | None:
         """What a library sheet says of calls of this name."""

@@ -16,6 +16,7 @@ from errlint.semantics.meaning import Kind, Meaning, Place
 from errlint.semantics.program.scopes import Binding, How, Scopes
 from errlint.semantics.program.tree import Tree
 from errlint.semantics.values.annotations import Annotations
+from errlint.semantics.values.own_answers import OwnAnswers
 from errlint.semantics.values.types import STATUS_ATTRIBUTES, Types, shown
 from errlint.sheets.library import TypeSheet
 
@@ -29,11 +30,12 @@ _KINDS = {kind.name.lower().replace("_", "-"): kind for kind in Kind}
 class Unknown:
     """Answers for the names of one file."""
 
-    def __init__(self, tree: Tree, scopes: Scopes, annotations: Annotations, types: Types) -> None:
+    def __init__(self, tree: Tree, scopes: Scopes, annotations: Annotations, types: Types, own: OwnAnswers) -> None:
         self._tree = tree
         self._scopes = scopes
         self._annotations = annotations
         self._types = types
+        self._own = own
 
     def meaning(self, name: cst.Name) -> Meaning | None:
         """A value that is used as only values of one type are."""
@@ -43,6 +45,8 @@ class Unknown:
         found = next(iter(told.get(self._scopes.scope_of(name), ())), None)
         bindings = self._scopes.reaching(name) if found is not None else []
         if found is None or not bindings or bindings[0].how not in _NOT_MADE_HERE or bindings[0].annotation is not None:
+            return None
+        if self._own.binds(bindings[0]):
             return None
         attribute, sheet = found
         place = Place(bindings[0].node, f"`{name.value}` is used as a response: `.{attribute.attr.value}`")
@@ -106,7 +110,7 @@ class Unknown:
     def exception(self, binding: Binding) -> Meaning | None:
         """A parameter that is some exception."""
         function = self._tree.enclosing(binding.node, cst.FunctionDef)
-        if function is not None and any(_registers_a_handler(decorator) for decorator in function.decorators):
+        if function is not None and self._own.handles(function):
             return None
         if binding.annotation is not None:
             if not _ANY.intersection(self._annotations.types(binding.annotation)):
@@ -120,7 +124,7 @@ class Unknown:
 
     def exception_named(self, type_: cst.BaseExpression) -> str | None:
         """The exception that a type is, of which nothing more is known."""
-        names = (shown(name) for name in self._annotations.types(type_))
+        names = (shown(name) for name in self._annotations.types(type_) if not self._types.speeches.is_answer(name))
         return next((name for name in names if name in _ANY or name.endswith(("Error", "Exception"))), None)
 
     def member(self, exception: Meaning, name: str, expression: cst.BaseExpression) -> Meaning | None:
@@ -132,9 +136,3 @@ class Unknown:
         if kind is None:
             return None
         return exception.becomes(kind, expression, f"{kind.value}: `.{name}`", name=name, from_exception=kind is Kind.MESSAGE)
-
-
-def _registers_a_handler(decorator: cst.Decorator) -> bool:
-    """``@app.exception_handler(Exception)``, ``@app.errorhandler(404)``: what a server answers with."""
-    function = decorator.decorator.func if isinstance(decorator.decorator, cst.Call) else decorator.decorator
-    return isinstance(function, cst.Attribute) and function.attr.value.endswith("handler")

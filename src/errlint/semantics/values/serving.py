@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import libcst as cst
 
 from errlint.semantics.program.constants import string_value
-from errlint.semantics.program.names import called
-
-if TYPE_CHECKING:
-    from errlint.semantics.analysis import Semantics
+from errlint.semantics.program.functions import Functions
+from errlint.semantics.program.names import Names, called
+from errlint.semantics.program.tree import Tree
+from errlint.semantics.values.types import Types
 
 _HOPS = 2
 """Helpers that an answer comes from."""
@@ -19,10 +17,12 @@ _HOPS = 2
 class Serving:
     """Answers for one file."""
 
-    def __init__(self, semantics: Semantics) -> None:
-        self._semantics = semantics
-        self._tree = semantics.tree
-        self._speeches = semantics.libraries.speeches
+    def __init__(self, tree: Tree, names: Names, functions: Functions, types: Types) -> None:
+        self._tree = tree
+        self._names = names
+        self._functions = functions
+        self._types = types
+        self._speeches = types.speeches
         self._known: dict[cst.FunctionDef, bool] = {}
 
     def at(self, node: cst.CSTNode) -> bool:
@@ -32,13 +32,13 @@ class Serving:
     def _serves(self, function: cst.FunctionDef) -> bool:
         if function not in self._known:
             self._known[function] = (
-                any(self._marks(one.decorator) for one in function.decorators) or self._is_of_view(function) or self._answers(function)
+                any(self._marks(one.decorator) for one in function.decorators) or self.is_called(function) or self.answers(function)
             )
         return self._known[function]
 
     def _marks(self, decorator: cst.BaseExpression) -> bool:
-        """`@app.get("/items")`, `@api_view`."""
-        if self._speeches.is_mark(self._semantics.names.qualified(called(decorator)) or ""):
+        """`@app.get("/items")`, `@api_view`, `@app.after_request`."""
+        if self._speeches.is_mark(self._names.qualified(called(decorator)) or "") or self._hooks(decorator):
             return True
         return (
             isinstance(decorator, cst.Call)
@@ -48,18 +48,24 @@ class Serving:
             and (string_value(decorator.args[0].value) or "").startswith("/")
         )
 
-    def _is_of_view(self, function: cst.FunctionDef) -> bool:
-        """Whether a framework calls the method when there is a request."""
+    def _hooks(self, decorator: cst.BaseExpression) -> bool:
+        function = called(decorator)
+        return isinstance(function, cst.Attribute) and function.attr.value in self._speeches.hooks
+
+    def is_called(self, function: cst.FunctionDef) -> bool:
+        """Whether a framework calls the function when there is a request, an answer or an error: a method of a view, a hook."""
+        if any(self._hooks(one.decorator) for one in function.decorators):
+            return True
         owner = self._tree.parent.get(self._tree.block(function))
-        sheet = self._semantics.types.of_class(owner) if isinstance(owner, cst.ClassDef) else None
+        sheet = self._types.of_class(owner) if isinstance(owner, cst.ClassDef) else None
         if sheet is None:
             return False
-        bases = {base for entry in self._semantics.types.ancestors(sheet.name) for base in entry.parents}
+        bases = {base for entry in self._types.ancestors(sheet.name) for base in entry.parents}
         return any(self._speeches.answers_in(base, function.name.value) for base in bases)
 
-    def _answers(self, function: cst.FunctionDef, hops: int = _HOPS) -> bool:
+    def answers(self, function: cst.FunctionDef, hops: int = _HOPS) -> bool:
         """Whether a function returns what a framework's own class, or a function of it, makes for answers."""
-        return any(self._is_answer(value, hops) for value in self._semantics.functions.returned(function))
+        return any(self._is_answer(value, hops) for value in self._functions.returned(function))
 
     def _is_answer(self, value: cst.BaseExpression, hops: int) -> bool:
         match value:
@@ -70,9 +76,9 @@ class Serving:
             case cst.Tuple(elements=[first, *_]):
                 return self._is_answer(first.value, hops)  # with a status, with headers
             case cst.Call():
-                if self._speeches.makes_answer(self._semantics.names.qualified(value.func) or ""):
+                if self._speeches.makes_answer(self._names.qualified(value.func) or ""):
                     return True
-                return hops > 0 and any(self._answers(helper, hops - 1) for helper in self._semantics.functions.run_by(value))
+                return hops > 0 and any(self.answers(helper, hops - 1) for helper in self._functions.run_by(value))
             case cst.Name():
-                return hops > 0 and any(self._is_answer(bound, hops - 1) for bound in self._semantics.functions.values(value))
+                return hops > 0 and any(self._is_answer(bound, hops - 1) for bound in self._functions.values(value))
         return False
