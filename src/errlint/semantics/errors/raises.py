@@ -21,6 +21,7 @@ from errlint.semantics.meaning import Evidence, Kind, Meaning, Place
 from errlint.semantics.program.names import Names, dotted
 from errlint.semantics.program.scopes import How
 from errlint.semantics.program.tree import Tree
+from errlint.semantics.program.wordings import is_put_together
 from errlint.semantics.project.summaries import FunctionSummary
 from errlint.semantics.questions import Questions
 from errlint.semantics.values.callees import Callees
@@ -29,6 +30,8 @@ from errlint.semantics.values.types import Types
 from errlint.sheets.library import FunctionSheet
 
 _ARGUMENT = "raise_for_status"
+_HOPS = 3
+"""How many names the text of an exception is followed through."""
 _ANY = frozenset({"Exception", "BaseException"})
 _OF_ANSWERS = (Kind.RESPONSE, Kind.BODY, Kind.TEXT, Kind.HEADERS, Kind.MESSAGE, Kind.CODE, Kind.STATUS, Kind.OBJECT)
 
@@ -252,13 +255,22 @@ class Raises:
         """Whether the exception is made of something of the answer, here or where it is kept in the name that is raised."""
         bindings = self._names.scopes.reaching(raised) if isinstance(raised, cst.Name) else ()
         made = [binding.value for binding in bindings if binding.how is How.VALUE and isinstance(binding.value, (cst.Call, cst.IfExp))]
-        for inner in (found for expression in (raised, *made) for found in self._tree.below(expression)):
+        return any(self._holds_answer(expression, _HOPS) for expression in (raised, *made))
+
+    def _holds_answer(self, made: cst.BaseExpression, hops: int) -> bool:
+        """Whether something of the answer stands in an expression, or in a text that was put together before and is named in it."""
+        for inner in self._tree.below(made):
             if isinstance(inner, (cst.Name, cst.Attribute, cst.Call)):
                 found = self._meaning(inner)
                 # an object of an SDK is a part of an error, or what the SDK works with
                 at_work = found is not None and found.kind is Kind.OBJECT and found.origin is None
                 if found is not None and found.proven and not at_work and (found.kind in _OF_ANSWERS or found.kind is Kind.EXCEPTION):
                     return True
+                if found is None and hops and isinstance(inner, cst.Name):
+                    kept = (one.value for one in self._names.scopes.reaching(inner) if one.how in (How.VALUE, How.AUGMENTED))
+                    texts = (value for value in kept if value is not None and is_put_together(value))
+                    if any(self._holds_answer(text, hops - 1) for text in texts):
+                        return True
         return False
 
     # what becomes of it ----------------------------------------------------------------------------------------------------------
