@@ -22,7 +22,7 @@ from errlint.semantics.errors.envelope_reads import EnvelopeReads
 from errlint.semantics.errors.expectations import Expectations
 from errlint.semantics.errors.foreign_errors import ForeignErrors
 from errlint.semantics.errors.known_errors import KnownErrors
-from errlint.semantics.errors.raises import Raising
+from errlint.semantics.errors.raising import Raising
 from errlint.semantics.errors.shields import Shields
 from errlint.semantics.errors.silences import Silences
 from errlint.semantics.errors.sorting import Sorting

@@ -18,7 +18,8 @@ import msgspec
 from errlint.first_party import is_first_party
 from errlint.semantics.errors.carried import is_builtin, is_of_python
 from errlint.semantics.errors.http_calls import HttpCalls
-from errlint.semantics.errors.raises import Raises, Raising
+from errlint.semantics.errors.raises import Raises
+from errlint.semantics.errors.raising import Raising
 from errlint.semantics.meaning import Kind, Meaning, Place
 from errlint.semantics.program.names import Names
 from errlint.semantics.program.scopes import Binding, How, Scopes
@@ -115,7 +116,7 @@ class Handlers:
         body = self._tree.tried(handler)
         raising = self._raises.of(body) if body is not None else None
         if raising is not None and raising.tells:
-            raised = {ancestor.name for name in raising.types for ancestor in self._types.ancestors(name)}
+            raised = {ancestor.name for name in raising.telling for ancestor in self._types.ancestors(name)}
             sheet = next((sheet for sheet in sheets if sheet.name in raised), None)
             if sheet is not None:
                 trail = (*(calls[0].trail if calls else ()), *raising.trail, evidence)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from errlint.semantics.errors.alternatives import is_sign_of_error
-from errlint.semantics.errors.raises import Answer
+from errlint.semantics.errors.raising import Answer
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.program.conditions import conditions_at
 from errlint.semantics.program.leaving import asked_to_raise

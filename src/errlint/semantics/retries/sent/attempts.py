@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from errlint.catalogue import Catalogue
-from errlint.semantics.errors.raises import Answer
+from errlint.semantics.errors.raising import Answer
 from errlint.semantics.meaning import Kind, Place
 from errlint.semantics.program.constants import string_value
 from errlint.semantics.program.functions import bound_arguments
