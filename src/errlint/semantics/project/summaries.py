@@ -71,8 +71,8 @@ class FunctionSummary(FunctionSheet, frozen=True):
     ``value`` is what it returns and ``items`` what the tuple that it returns holds; ``http`` shows the call that it makes, if any;
     ``answer`` says whether it raises for a status, ``raised`` how that can be seen, ``tells`` that the error is made of the answer,
     ``under`` the statuses under which types are raised, ``wording`` what is written into the errors, ``carries`` what these keep of the
-    answer (:mod:`errlint.semantics.errors.carried`), ``silent`` those of the types that have nothing of it, ``makes`` the exceptions that it
-    makes and returns, with their statuses, and ``may`` and ``must`` for which statuses what it returns is true (bit sets, see
+    answer (:mod:`errlint.semantics.errors.carried`), ``silent`` those of the types that have nothing of it, ``makes`` the exceptions that
+    it makes and returns, with their statuses, and ``may`` and ``must`` for which statuses what it returns is true (bit sets, see
     :mod:`errlint.semantics.values.status_sets`), if that is known.
     Of an ``abstract`` method, subclasses have the code that runs.
     """
