@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from errlint.catalogue import Catalogue
+from errlint.semantics.errors.carried import is_of_unknown_library
 from errlint.semantics.errors.raising import Answer
 from errlint.semantics.meaning import Kind, Place
 from errlint.semantics.program.constants import string_value
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 _METHODS = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE", "POST", "PATCH"})
 _AS_VALUE = frozenset({"request", "stream", "urlopen", "fetch"})
 _AS_EXCEPTION = {Answer.YES: True, Answer.NO: False, Answer.UNKNOWN: None}
+_HOPS = 3
+"""Through how many objects a client is followed to where it comes from."""
 _MOST = 12
 """No piece of code is asked for more calls than these."""
 
@@ -163,20 +166,41 @@ class Attempts:
 
         :param error: the type that is caught, of whose library the object may be.
         """
-        found = [call for call in self._calls(code.body if isinstance(code, cst.FunctionDef) else code) if self._is_unknown(call, error)]
+        calls = [call for call in self._calls(code.body if isinstance(code, cst.FunctionDef) else code) if self._may_be_client(call)]
+        # what was given or made by the library itself, before what something else has given out: `client = hook.get_conn()`
+        found = [call for call in calls if self._is_given(call, error)] or [call for call in calls if self._is_given(call, error, _HOPS)]
         used = (call for call in found if not isinstance(self._tree.parent.get(call), cst.Expr))
         return next(used, None) or next(iter(found), None)
 
-    def _is_unknown(self, call: cst.Call, error: str) -> bool:
+    def _may_be_client(self, call: cst.Call) -> bool:
+        """Whether a call is the outermost of a method, and nothing is known of it."""
         if not isinstance(call.func, cst.Attribute) or isinstance(self._tree.parent.get(call), cst.Attribute):
             return False
-        root: cst.BaseExpression = call
-        while isinstance(root, (cst.Call, cst.Attribute)):
-            root = root.func if isinstance(root, cst.Call) else root.value
-        bindings = self._semantics.scopes.reaching(root) if isinstance(root, cst.Name) else ()
-        if not any(binding.how is How.PARAMETER or self._is_made_beside(binding.value, error) for binding in bindings):
-            return False
         return self._semantics.meaning(call) is None and not self._semantics.evaluator.callees.runs_code(call)
+
+    def _is_given(self, value: cst.BaseExpression, error: str, hops: int = 0) -> bool:
+        """Whether an object, in which ``value`` is rooted, was given to the function, or made by the library that an error is of.
+
+        :param hops: through how many other objects, which gave it out.
+        """
+        bindings = self._semantics.scopes.reaching(root) if isinstance(root := _root(value), cst.Name) else ()
+        return any(
+            binding.how is How.PARAMETER
+            or self._is_made_beside(binding.value, error)
+            or (hops > 0 and self._is_given_out(binding.value, error, hops - 1))
+            for binding in bindings
+        )
+
+    def _is_given_out(self, value: cst.BaseExpression | None, error: str, hops: int) -> bool:
+        """Whether nothing is known of the call that gives an object: a method of what was given itself, or of what a library made."""
+        if isinstance(value, cst.Await):
+            value = value.expression
+        if not isinstance(value, cst.Call) or self._semantics.meaning(value) is not None or self._semantics.runs(value):
+            return False
+        if isinstance(value.func, cst.Attribute) and self._is_given(value, error, hops):
+            return True
+        made = self._semantics.names.qualified(value.func)
+        return made is not None and is_of_unknown_library(made) and self._semantics.libraries.foreign(made) is None
 
     def _is_made_beside(self, value: cst.BaseExpression | None, error: str) -> bool:
         """Whether a value is made by the library that an error is of: what raises it is known, though what is made is not."""
@@ -217,3 +241,10 @@ class Attempts:
                 if written.upper() in _METHODS:
                     return written.upper()
         return None
+
+
+def _root(value: cst.BaseExpression) -> cst.BaseExpression:
+    """What a chain of attributes and calls begins with."""
+    while isinstance(value, (cst.Call, cst.Attribute)):
+        value = value.func if isinstance(value, cst.Call) else value.value
+    return value
