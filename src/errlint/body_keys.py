@@ -8,7 +8,9 @@ REQUEST_IDS = frozenset({"request_id", "requestid", "correlation_id", "correlati
 PARTS = MESSAGES | CODES | REQUEST_IDS
 """Parts of an error."""
 
-ERRORS = frozenset({"error", "errors", "fault", "err", "error_messages", "errormessages"})
+LISTED = frozenset({"usererrors", "user_errors"})
+"""What was wrong with a request, as answers to changes by GraphQL list it: the key is always there, the list is empty if nothing was."""
+ERRORS = frozenset({"error", "errors", "fault", "err", "error_messages", "errormessages"}) | LISTED
 """The error itself, or all of them."""
 ONLY_IN_ERRORS = frozenset({"detail", "error_description", "error_message", "errormessage", "error_code", "errorcode"})
 """Their presence says that the call failed."""

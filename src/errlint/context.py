@@ -128,7 +128,11 @@ class Context(Editing):
 
     def expectation(self, meaning: Meaning, node: cst.CSTNode) -> Place | None:
         """Where the code itself shows that the exception which a text was made of may be an HTTP error; None if it is known to be none."""
-        found = self.semantics.expectations.of(meaning, node) or self.semantics.retried_texts.asked_about(meaning)
+        found = (
+            self.semantics.expectations.of(meaning, node)
+            or self.semantics.retried_texts.asked_about(meaning)
+            or self.semantics.made_of_answers.of(meaning)
+        )
         return found if found is not None and not self.semantics.foreign_errors.is_one(meaning) else None
 
     def is_of_project(self, sheet: TypeSheet) -> bool:

@@ -29,7 +29,7 @@ from errlint.screens.code import Code, Screen
 from errlint.semantics.asked.code_tests import CodeTest, Way
 from errlint.semantics.asked.replacements import candidates, status_in
 from errlint.semantics.asked.text_tests import TextTest
-from errlint.semantics.errors.raises import Answer, Raising
+from errlint.semantics.errors.raising import Answer, Raising
 from errlint.semantics.meaning import Evidence, Kind, Meaning, Place
 from errlint.semantics.program.members import Literal
 from errlint.semantics.program.tree import alike

@@ -10,7 +10,7 @@ import pytest
 from errlint import registry
 from errlint.catalogue import Catalogues
 from errlint.semantics.analysis import Semantics
-from errlint.semantics.errors.raises import Answer, Raising
+from errlint.semantics.errors.raising import Answer, Raising
 from errlint.semantics.program.tree import Tree
 
 PREAMBLE = """

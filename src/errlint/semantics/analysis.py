@@ -22,7 +22,8 @@ from errlint.semantics.errors.envelope_reads import EnvelopeReads
 from errlint.semantics.errors.expectations import Expectations
 from errlint.semantics.errors.foreign_errors import ForeignErrors
 from errlint.semantics.errors.known_errors import KnownErrors
-from errlint.semantics.errors.raises import Raising
+from errlint.semantics.errors.made_of_answers import MadeOfAnswers
+from errlint.semantics.errors.raising import Raising
 from errlint.semantics.errors.shields import Shields
 from errlint.semantics.errors.silences import Silences
 from errlint.semantics.errors.sorting import Sorting
@@ -192,6 +193,11 @@ class Semantics:
     def foreign_errors(self) -> ForeignErrors:
         """Exceptions that are known to come from something else than HTTP."""
         return ForeignErrors(self)
+
+    @cached_property
+    def made_of_answers(self) -> MadeOfAnswers:
+        """Classes of this file that are raised for nothing but what a server said."""
+        return MadeOfAnswers(self)
 
     @cached_property
     def code_tests(self) -> CodeTests:

@@ -17,6 +17,7 @@ from errlint.body_keys import CODES
 from errlint.first_party import is_first_party
 from errlint.http_words import names_status
 from errlint.semantics.asked.text_tests import TextTest
+from errlint.semantics.errors.raising import Answer
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.program.constants import item_key, string_value
 from errlint.semantics.program.functions import is_super_init, method
@@ -80,9 +81,17 @@ class OwnTexts:
         for place in subject.trail:
             tried = tree.tried(place.node) or tree.tried(tree.parent.get(place.node))
             if tried is not None:
-                texts = [text.casefold() for text in self._semantics.raises_for_status(tried).wording]
+                raising = self._semantics.raises_for_status(tried)
+                wording = raising.wording if raising.answer is not Answer.UNKNOWN else self._raised_as(subject)
+                texts = [text.casefold() for text in wording]
                 return bool(words) and all(any(word.casefold() in text for text in texts) for word in words)
         return False
+
+    def _raised_as(self, subject: Meaning) -> Iterator[str]:
+        """What is written into the exceptions of a class wherever this file raises it, since it does not show what is run."""
+        for statement in self._semantics.made_of_answers.raised(subject):
+            if statement.exc is not None:
+                yield from self._semantics.evaluator.exceptions.of(statement.exc).wording
 
     def _begins_itself(self, words: Sequence[str], kind: str) -> bool:
         """Whether this file begins every exception of a class itself, and one of them with each of the words: nothing that comes from

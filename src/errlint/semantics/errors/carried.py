@@ -7,6 +7,7 @@ holds wherever the class is caught, in whatever module that is.
 from __future__ import annotations
 
 import builtins
+import sys
 from collections.abc import Callable, Iterable, Iterator
 
 import libcst as cst
@@ -42,6 +43,12 @@ def is_of_python(name: str) -> bool:
     return is_builtin(name) and name != "Exception"
 
 
+def is_of_unknown_library(name: str) -> bool:
+    """Whether a dotted name is that of something that is imported from elsewhere; it has no sheet, which is for who asks to know."""
+    root, _, rest = name.partition(".")
+    return bool(rest) and root not in sys.stdlib_module_names and not is_first_party(name)
+
+
 class Carried:
     """Answers for one file.
 
@@ -63,9 +70,12 @@ class Carried:
         self._meaning = meaning
 
     def of(self, made: cst.Call, name: str) -> Carries:
-        """What an exception of this type carries that a call makes; one of Python itself has nothing but what it is made with."""
-        if is_builtin(name):
-            return ((name, "args", "text"),) if any(self._holds_text(argument.value) for argument in made.args) else ()
+        """What an exception of this type carries that a call makes.
+
+        One of Python itself has nothing but what it is made with, and of one of a library that no sheet knows, nothing else is known.
+        """
+        if is_builtin(name) or (is_of_unknown_library(name) and self._types.type(name) is None):
+            return ((name, "args", "text"),) if self.says(made) else ()
         given = {key: word for key, value in arguments(made) if (word := self._word(value))}
         found: dict[str, str] = {}
         for ancestor in self._types.ancestors(name) if given else ():
@@ -78,6 +88,10 @@ class Carried:
                     found.setdefault(attribute, known[parameter])
             given = {key: known[parameter] for key, parameter in making.handed if parameter in known}
         return tuple((name, attribute, word) for attribute, word in found.items())
+
+    def says(self, made: cst.Call) -> bool:
+        """Whether a call is given what a server said."""
+        return any(self._holds_text(argument.value) for argument in made.args)
 
     def _holds_text(self, value: cst.BaseExpression) -> bool:
         """Whether what a server said is written into a text."""

@@ -9,19 +9,18 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from errlint.first_party import is_first_party
 from errlint.semantics.errors.carried import is_builtin
+from errlint.semantics.errors.class_uses import ClassUses
 from errlint.semantics.errors.handlers import BROAD, Handler
 from errlint.semantics.meaning import Meaning
 from errlint.semantics.program.conditions import conditions_at
 from errlint.semantics.questions import Questions
 from errlint.semantics.values.sources import Source, Sources
-from errlint.semantics.values.types import shown
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
@@ -36,6 +35,7 @@ class ForeignErrors:
         self._semantics = semantics
         self._tree = semantics.tree
         self._sources = Sources(semantics, self._of_handler)
+        self.class_uses = ClassUses(semantics.tree, semantics.types, semantics.evaluator.exceptions)
         self._caught: Questions[Source] = Questions()
         self._classes: Questions[bool] = Questions()
         self._runs: Questions[Source] = Questions()
@@ -103,54 +103,10 @@ class ForeignErrors:
 
     def _raised_here_without_http(self, name: str) -> bool | None:
         """Whether a class, or one below it, is raised in this file, without HTTP each time; None where that is not so, or not seen."""
-        types = self._semantics.types
-        below = {found for found in self._class_names if any(entry.name == name for entry in types.ancestors(found))}
-        if any(self._is_used_otherwise(shown(found)) for found in {name, *below}):
+        raised = self.class_uses.raised(name)
+        if raised is None:
             return None
-        raised = [statement for statement, names in self._raised if name in names]
         return bool(raised) if all(map(self._is_raised_without_http, raised)) else None
-
-    @cached_property
-    def _raised(self) -> list[tuple[cst.Raise, set[str]]]:
-        """The statements that raise something new, each with the names of the types that it raises and of all above these."""
-        found: list[tuple[cst.Raise, set[str]]] = []
-        for statement in self._tree.all(cst.Raise):
-            if statement.exc is not None:
-                raised = self._semantics.evaluator.exceptions.of(statement.exc).types
-                found.append((statement, {above.name for name in raised for above in self._semantics.types.ancestors(name)}))
-        return found
-
-    @cached_property
-    def _class_names(self) -> list[str]:
-        return [definition.name.value for definition in self._tree.all(cst.ClassDef)]
-
-    def _is_used_otherwise(self, name: str) -> bool:
-        """Whether a class is used for more than to be raised where it is written, caught, inherited from and asked for."""
-        return any(found.value == name and not self._is_plain_use(found) for found in self._tree.all(cst.Name))
-
-    def _is_plain_use(self, name: cst.BaseExpression) -> bool:
-        around = self._tree.parent.get(name)
-        match around:
-            case cst.ClassDef() | cst.Raise() | cst.ExceptHandler() | cst.ExceptStarHandler() | cst.ImportAlias():
-                return True
-            case cst.Attribute(attr=attr) if attr is name:
-                return self._is_plain_use(around)
-            case cst.Call(func=func) if func is name:
-                return isinstance(self._tree.parent.get(around), cst.Raise)
-            case cst.Arg():
-                outer = self._tree.parent.get(around)
-                asks = isinstance(outer, cst.Call) and isinstance(outer.func, cst.Name) and outer.func.value == "isinstance"
-                return asks or isinstance(outer, cst.ClassDef)
-            case cst.Element():
-                return self._is_listed(around)
-            case _:
-                return False
-
-    def _is_listed(self, element: cst.Element) -> bool:
-        """Whether a class stands in the tuple of a handler."""
-        listed = self._tree.parent.get(element)
-        handler = self._tree.parent.get(listed) if listed is not None else None
-        return isinstance(handler, Handler) and handler.type is listed
 
     def _is_raised_without_http(self, statement: cst.Raise) -> bool:
         """Whether an exception is made of nothing that may be an answer of HTTP, and nothing of that kind has led to it.

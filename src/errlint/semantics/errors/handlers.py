@@ -8,17 +8,16 @@ database's error) is none of our business.
 from __future__ import annotations
 
 import builtins
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from itertools import takewhile
 
 import libcst as cst
 import msgspec
 
-from errlint.first_party import is_first_party
-from errlint.semantics.errors.carried import is_builtin, is_of_python
+from errlint.semantics.errors.carried import is_builtin, is_of_python, is_of_unknown_library
 from errlint.semantics.errors.http_calls import HttpCalls
-from errlint.semantics.errors.raises import Raises, Raising
+from errlint.semantics.errors.raises import Raises
+from errlint.semantics.errors.raising import Raising
 from errlint.semantics.meaning import Kind, Meaning, Place
 from errlint.semantics.program.names import Names
 from errlint.semantics.program.scopes import Binding, How, Scopes
@@ -87,7 +86,7 @@ class Handlers:
             proven = sheet.carries_status or (sheet.covers_status and (call is None or self._raises.for_status(self._tree.tried(handler))))
             return Meaning(Kind.EXCEPTION, trail, sheet, api, proven=proven)
         if not self._is_broad(handler):
-            return self._of_python(handler, calls) or self._of_unknown_library(handler)
+            return self._of_python(handler, calls) or self._of_unknown_library(handler, calls)
         evidence = Place(handler.type or handler, "any exception is caught")
         if self._taken_earlier(handler):
             return Meaning(Kind.EXCEPTION, (evidence,), proven=False)
@@ -115,7 +114,7 @@ class Handlers:
         body = self._tree.tried(handler)
         raising = self._raises.of(body) if body is not None else None
         if raising is not None and raising.tells:
-            raised = {ancestor.name for name in raising.types for ancestor in self._types.ancestors(name)}
+            raised = {ancestor.name for name in raising.telling for ancestor in self._types.ancestors(name)}
             sheet = next((sheet for sheet in sheets if sheet.name in raised), None)
             if sheet is not None:
                 trail = (*(calls[0].trail if calls else ()), *raising.trail, evidence)
@@ -170,13 +169,23 @@ class Handlers:
                 return Meaning(Kind.EXCEPTION, trail, proven=False)
         return None
 
-    def _of_unknown_library(self, handler: Handler) -> Meaning | None:
-        """An exception of a library that no sheet knows may stand for a status; one of Python, or an own answer, does not."""
-        for name in self.types(handler):
-            root, _, rest = name.partition(".")
-            if rest and root not in sys.stdlib_module_names and not is_first_party(name) and not self._types.speeches.is_answer(name):
-                return Meaning(Kind.EXCEPTION, (Place(handler.type or handler, f"`{shown(name)}` is caught"),), proven=False)
-        return None
+    def _of_unknown_library(self, handler: Handler, calls: list[Meaning]) -> Meaning | None:
+        """An exception of a library that no sheet knows may stand for a status; one of Python itself does not, nor does an own answer.
+
+        It does where the ``try`` is seen to raise it with what a server said: ``raise AirflowException(response.text)``.
+        """
+        names = [name for name in filter(is_of_unknown_library, self.types(handler)) if not self._types.speeches.is_answer(name)]
+        if not names:
+            return None
+        body = self._tree.tried(handler)
+        raising = self._raises.of(body) if body is not None else None
+        made = [name for name, attribute, _ in raising.carries if attribute == "args"] if raising is not None else []
+        name = next((name for name in names if name in made), None)
+        evidence = Place(handler.type or handler, f"`{shown(name or names[0])}` is caught")
+        if raising is None or name is None:
+            return Meaning(Kind.EXCEPTION, (evidence,), proven=False)
+        trail = (*(calls[0].trail if calls else ()), *raising.trail, evidence)
+        return Meaning(Kind.EXCEPTION, trail, None, self._binding.of_calls(calls) if calls else None)
 
     def types(self, handler: Handler) -> list[str]:
         """Dotted names of the types that a handler names, through tuples kept in constants."""
@@ -257,7 +266,7 @@ class Handlers:
     def _is_own(self, name: str) -> bool:
         """Whether an exception is none that a library raises for a status: the project makes one with what the answer says."""
         sheet = self._types.type(name)
-        return is_builtin(name) if sheet is None else self._types.is_of_project(sheet)
+        return sheet is None or self._types.is_of_project(sheet)
 
     def _is_taken(self, name: str, types: list[str], sheets: set[str]) -> bool:
         """Whether handlers of these types, some of them by their sheets, take an exception."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from errlint.semantics.errors.alternatives import is_sign_of_error
-from errlint.semantics.errors.raises import Answer
+from errlint.semantics.errors.raising import Answer
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.program.conditions import conditions_at
 from errlint.semantics.program.leaving import asked_to_raise
@@ -18,6 +18,7 @@ from errlint.semantics.values.fields import (
     is_failure,
     is_in_row,
     is_kept_for_errors,
+    is_listed_error,
     is_success,
     names_errors,
     names_result,
@@ -62,10 +63,25 @@ class KnownErrors:
             return False
         if meaning.catalogue is not None and any(test.json for test in meaning.catalogue.failure):
             return False
-        tests = list(conditions_at(self._tree, node))
+        if is_listed_error(meaning.path):
+            return False
+        places = self._handed_on_at(meaning, node)
+        tests = [test for place in places for test in conditions_at(self._tree, place)]
         if any(self._says_failure(test, meaning, truth=truth, but_state=True) for test, truth in tests):
             return False
-        return any(self._says_failure(test, meaning, truth=truth) for test, truth in tests) or not self._may_lack_error(meaning, node)
+        return any(self._says_failure(test, meaning, truth=truth) for test, truth in tests) or not any(
+            self._may_lack_error(meaning, place) for place in places
+        )
+
+    def _handed_on_at(self, meaning: Meaning, node: cst.CSTNode) -> list[cst.CSTNode]:
+        """Where a value is asked, and the calls that handed it, out of the same answer, to the function around that place."""
+        function = self._tree.enclosing(node, cst.FunctionDef)
+        parameters = [place.node for place in meaning.trail if isinstance(place.node, cst.Param)]
+        if function is None or not any(self._tree.within(parameter, function) for parameter in parameters):
+            return [node]
+        calls = self._semantics.functions.calls_of(function)
+        handing = (call for call in calls if any(self._of_same_body(argument.value, meaning) for argument in call.args))
+        return [node, *handing]
 
     def has_succeeded(self, meaning: Meaning, answer: Meaning, node: cst.CSTNode) -> bool:
         """Whether errors were sorted out where ``node`` stands, or on the way there of what was taken from the answer."""

@@ -8,19 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from enum import Enum
 
 import libcst as cst
 
-from errlint.lean import dataclass
-from errlint.semantics.errors.carried import Carries, put_into_records
-from errlint.semantics.errors.chosen import Under
+from errlint.semantics.errors.carried import put_into_records
 from errlint.semantics.errors.http_calls import HttpCalls
+from errlint.semantics.errors.left_over import LeftOver
+from errlint.semantics.errors.raising import Answer, Raising, joined
 from errlint.semantics.errors.thrown import Exceptions
 from errlint.semantics.meaning import Evidence, Kind, Meaning, Place
 from errlint.semantics.program.names import Names, dotted
 from errlint.semantics.program.scopes import How
 from errlint.semantics.program.tree import Tree
+from errlint.semantics.program.wordings import is_put_together
 from errlint.semantics.project.summaries import FunctionSummary
 from errlint.semantics.questions import Questions
 from errlint.semantics.values.callees import Callees
@@ -29,46 +29,9 @@ from errlint.semantics.values.types import Types
 from errlint.sheets.library import FunctionSheet
 
 _ARGUMENT = "raise_for_status"
-_ANY = frozenset({"Exception", "BaseException"})
+_HOPS = 3
+"""How many names the text of an exception is followed through."""
 _OF_ANSWERS = (Kind.RESPONSE, Kind.BODY, Kind.TEXT, Kind.HEADERS, Kind.MESSAGE, Kind.CODE, Kind.STATUS, Kind.OBJECT)
-
-
-class Answer(Enum):
-    """An answer that may be open."""
-
-    YES = "yes"
-    NO = "no"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, eq=False)
-class Raising:
-    """Whether code raises because an HTTP status is an error.
-
-    :ivar answer: NO only where the HTTP calls are seen and nothing turns their statuses into errors;
-    :ivar types: the types that are known to be raised, as dotted names, a class of this file by its plain name; may be empty after YES;
-    :ivar trail: for YES, how we know; :ivar tells: the error is made of the answer, so its text may be the API's;
-    :ivar wording: what the project itself writes into the errors, and into others of their family beside them;
-    :ivar under: the statuses under which types are raised, where that is known; any error for the other types;
-    :ivar carries: what the errors keep of the answer.
-    """
-
-    answer: Answer
-    types: tuple[str, ...] = ()
-    trail: tuple[Place, ...] = ()
-    tells: bool = True
-    under: Under = ()
-    wording: tuple[str, ...] = ()
-    carries: Carries = ()
-
-    @property
-    def by_type(self) -> Iterator[tuple[tuple[str, ...], int]]:
-        """The types, each with the statuses under which it may be raised; those of which nothing is known are kept together."""
-        known = {name for name, _ in self.under}
-        yield from (((name,), under) for name, under in self.under)
-        rest = tuple(name for name in self.types if name not in known)
-        if rest or not known:
-            yield rest, ERRORS
 
 
 class Raises:
@@ -94,6 +57,7 @@ class Raises:
         self._meaning = meaning
         self._possible_at = possible_at
         self._exceptions = exceptions
+        self._left = LeftOver(tree, callees, types=types, exceptions=exceptions, tells=self._tells)
         self._raising: Questions[Raising] = Questions()
         self._escaping: Questions[Evidence] = Questions()
 
@@ -128,7 +92,7 @@ class Raises:
 
     def _inside(self, body: cst.CSTNode) -> Raising | None:
         """What ``body`` raises for a status; of the same family, it may raise errors of its own words for a timeout, say."""
-        found = _joined(list(self._below(body)))
+        found = joined(list(self._below(body)))
         if found is None:
             return None
         raised = (node.exc for node in self._tree.inside(body, cst.Raise, into_functions=False))
@@ -146,7 +110,7 @@ class Raises:
         inside = self._tree.inside(body, cst.Call, cst.Raise, into_functions=False)
         for node in (body, *inside):
             found = self._call(node) if isinstance(node, cst.Call) else self._raise(node) if isinstance(node, cst.Raise) else None
-            left = self._left_over(found, node, body) if found is not None else None
+            left = self._left.of(found, node, body) if found is not None else None
             if left is not None:
                 yield left
 
@@ -172,14 +136,14 @@ class Raises:
 
     def _by_function(self, call: cst.Call, functions: list[cst.FunctionDef]) -> Raising | None:
         found = [self._status_error(function) for function in functions]
-        inner = _joined([raising for raising in found if raising is not None])
+        inner = joined([raising for raising in found if raising is not None])
         return None if inner is None else replace(inner, trail=(*inner.trail, Place(call, f"raised by `{_shown(call)}()`")))
 
     def _by_summary(self, call: cst.Call, summary: FunctionSummary) -> Raising | None:
         if summary.answer != "yes":
             return None
         place = Place(call, f"raised by `{_shown(call)}()`", elsewhere=summary.raised)
-        return Raising(Answer.YES, summary.raises, (place,), summary.tells, summary.under, summary.wording, summary.carries)
+        return Raising(Answer.YES, summary.raises, (place,), summary.tells, summary.under, summary.wording, summary.carries, summary.silent)
 
     def _by_sheet(self, call: cst.Call, sheet: FunctionSheet) -> Raising | None:
         if not sheet.raises_for_status:
@@ -253,86 +217,24 @@ class Raises:
         bindings = self._names.scopes.reaching(raised) if isinstance(raised, cst.Name) else ()
         made = [binding.value for binding in bindings if binding.how is How.VALUE and isinstance(binding.value, (cst.Call, cst.IfExp))]
         given = [found for expression in (raised, *made) for found in self._tree.below(expression)]
-        for inner in (*given, *put_into_records(given, self._names.scopes)):
+        kept = put_into_records(given, self._names.scopes)
+        return any(self._holds_answer(expression, _HOPS) for expression in (raised, *made, *kept))
+
+    def _holds_answer(self, made: cst.BaseExpression, hops: int) -> bool:
+        """Whether something of the answer stands in an expression, or in a text that was put together before and is named in it."""
+        for inner in self._tree.below(made):
             if isinstance(inner, (cst.Name, cst.Attribute, cst.Call, cst.Subscript)):
                 found = self._meaning(inner)
                 # an object of an SDK is a part of an error, or what the SDK works with
                 at_work = found is not None and found.kind is Kind.OBJECT and found.origin is None
                 if found is not None and found.proven and not at_work and (found.kind in _OF_ANSWERS or found.kind is Kind.EXCEPTION):
                     return True
+                if found is None and hops and isinstance(inner, cst.Name):
+                    kept = (one.value for one in self._names.scopes.reaching(inner) if one.how in (How.VALUE, How.AUGMENTED))
+                    texts = (value for value in kept if value is not None and is_put_together(value))
+                    if any(self._holds_answer(text, hops - 1) for text in texts):
+                        return True
         return False
-
-    # what becomes of it ----------------------------------------------------------------------------------------------------------
-
-    def _left_over(self, raising: Raising, node: cst.CSTNode, body: cst.CSTNode) -> Raising | None:
-        """What leaves ``body`` of an error that is raised at ``node``: a ``try`` on the way may swallow or replace it."""
-        child = node
-        for found in self._tree.ancestors(node):
-            if child is body:
-                return raising
-            if isinstance(found, (cst.Try, cst.TryStar)) and child is found.body:
-                taking = next((h for h in found.handlers if any(self._takes(name, raising) for name in self._caught_types(h.type))), None)
-                if taking is not None:
-                    left = self._passed_on(raising, taking)
-                    if left is None:
-                        return None
-                    raising = left
-            child = found
-        return raising
-
-    def _passed_on(self, raising: Raising, handler: cst.ExceptHandler | cst.ExceptStarHandler) -> Raising | None:
-        caught = handler.name.name.value if handler.name is not None and isinstance(handler.name.name, cst.Name) else None
-        types: dict[str, None] = {}
-        tells: list[bool] = []
-        under: Under = ()
-        wording: tuple[str, ...] = ()
-        carries: Carries = ()
-        for node in self._tree.inside(handler.body, cst.Raise, cst.Call, into_functions=False):
-            if isinstance(node, cst.Raise):
-                same = node.exc is None or (isinstance(node.exc, cst.Name) and node.exc.value == caught)
-                made = None if same or node.exc is None else self._exceptions.of(node.exc)
-                types.update(dict.fromkeys(raising.types if made is None else made.types))
-                carries += raising.carries if made is None else made.carries
-                tells.append(raising.tells if same or node.exc is None else self._tells(node.exc))
-                under = raising.under if same else under
-                wording += raising.wording if made is None else made.wording
-            elif isinstance(node, cst.Call) and caught is not None and self._raised_by_helper(node, caught):
-                types.update(dict.fromkeys(raising.types))
-                tells.append(raising.tells)
-                under = raising.under
-                wording += raising.wording
-                carries += raising.carries
-        if not tells:
-            return None
-        return replace(raising, types=tuple(types), tells=any(tells), under=under, wording=wording, carries=carries)
-
-    def _raised_by_helper(self, call: cst.Call, caught: str) -> bool:
-        """``self._failed(error)``, which writes it down and raises it again."""
-        handed = any(isinstance(argument.value, cst.Name) and argument.value.value == caught for argument in call.args)
-        for function in self._callees.here(call) if handed else ():
-            names = {parameter.name.value for parameter in (*function.params.params, *function.params.kwonly_params)}
-            for node in self._tree.inside(function.body, cst.Raise, into_functions=False):
-                if isinstance(node.exc, cst.Name) and node.exc.value in names:
-                    return True
-        return False
-
-    def _caught_types(self, written: cst.BaseExpression | None) -> Iterator[str]:
-        if isinstance(written, cst.Tuple):
-            for element in written.elements:
-                yield from self._caught_types(element.value)
-        else:
-            yield "BaseException" if written is None else self._types.named(written) or dotted(written) or ""
-
-    def _takes(self, name: str, raising: Raising) -> bool:
-        if name in _ANY or name in raising.types:
-            return True
-        sheet = self._types.type(name)
-        if sheet is None:
-            return False
-        known = [[ancestor.name for ancestor in self._types.ancestors(raised)] for raised in raising.types]
-        if any(sheet.name in names for names in known):
-            return True
-        return (sheet.covers_status or sheet.carries_status) and not (known and all(known))
 
     # what is not known -----------------------------------------------------------------------------------------------------------
 
@@ -345,7 +247,7 @@ class Raises:
     def _first_escape(self, body: cst.CSTNode) -> Evidence | None:
         for node in (body, *self._tree.inside(body, cst.Call, into_functions=False)):
             found = self._escape(node) if isinstance(node, cst.Call) else None
-            if found is not None and self._left_over(Raising(Answer.YES), node, body) is not None:
+            if found is not None and self._left.of(Raising(Answer.YES), node, body) is not None:
                 return found
         return None
 
@@ -369,25 +271,6 @@ class Raises:
     def _is_response(self, expression: cst.BaseExpression) -> bool:
         found = self._meaning(expression)
         return found is not None and found.kind is Kind.RESPONSE
-
-
-def _joined(found: list[Raising]) -> Raising | None:
-    if not found:
-        return None
-    types = tuple(dict.fromkeys(name for raising in found for name in raising.types))
-    under: dict[str, int] = {}
-    for raising in found:
-        for names, statuses in raising.by_type:
-            under.update((name, under.get(name, 0) | statuses) for name in names)
-    known = all(raising.types for raising in found)
-    return replace(
-        found[0],
-        types=types,
-        tells=any(raising.tells for raising in found),
-        under=tuple(under.items()) if known else (),
-        wording=tuple(dict.fromkeys(text for raising in found for text in raising.wording)),
-        carries=tuple(dict.fromkeys(row for raising in found for row in raising.carries)),
-    )
 
 
 def _shown(call: cst.Call) -> str:

@@ -13,7 +13,7 @@ import libcst as cst
 
 from errlint.regex import later
 from errlint.semantics.asked.text_tests import TextTest
-from errlint.semantics.errors.raises import Answer
+from errlint.semantics.errors.raising import Answer
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.program.conditions import atoms
 from errlint.semantics.values.status_sets import ERRORS

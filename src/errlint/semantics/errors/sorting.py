@@ -108,8 +108,7 @@ class Sorting:
         if tried is None:
             return False
         raising = self._semantics.raises_for_status(tried)
-        above = {ancestor.name for name in raising.types for ancestor in types.ancestors(name)}
-        return raising.tells and exception.sheet.name in above
+        return any(ancestor.name == exception.sheet.name for name in raising.telling for ancestor in types.ancestors(name))
 
     def _without_answers(self, text: Meaning, *, of: Meaning, node: cst.CSTNode) -> Meaning:
         """``URLError`` where ``isinstance(e, HTTPError)`` is false: of all that the type covers, no answer is left."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from errlint.lean import dataclass
-from errlint.semantics.errors.raises import Answer
+from errlint.semantics.errors.raising import Answer
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.program.names import dotted
 from errlint.semantics.program.tree import alike

@@ -23,10 +23,27 @@ def written_texts(value: cst.BaseExpression) -> Iterator[str]:
         case cst.IfExp(body=body, orelse=orelse):
             yield from written_texts(body)
             yield from written_texts(orelse)
+        case cst.Call(func=cst.Attribute(value=pattern, attr=cst.Name("format"))):
+            yield from written_texts(pattern)
         case _:
             text = string_value(value)
             if text is not None:
                 yield text
+
+
+def is_put_together(value: cst.BaseExpression) -> bool:
+    """Whether an expression puts values together, in a text or in a collection that may be shown as one: they are in it as they are."""
+    match value:
+        case cst.FormattedString() | cst.Dict() | cst.Tuple() | cst.List():
+            return True
+        case cst.ConcatenatedString(left=left, right=right):
+            return is_put_together(left) or is_put_together(right)
+        case cst.BinaryOperation(left=left, right=right, operator=cst.Add() | cst.Modulo()):
+            return any(string_value(side) is not None or is_put_together(side) for side in (left, right))
+        case cst.Call(func=cst.Attribute(value=text, attr=cst.Name("format" | "join"))):
+            return string_value(text) is not None
+        case _:
+            return False
 
 
 def written_beginning(value: cst.BaseExpression) -> str:

@@ -71,8 +71,9 @@ class FunctionSummary(FunctionSheet, frozen=True):
     ``value`` is what it returns and ``items`` what the tuple that it returns holds; ``http`` shows the call that it makes, if any;
     ``answer`` says whether it raises for a status, ``raised`` how that can be seen, ``tells`` that the error is made of the answer,
     ``under`` the statuses under which types are raised, ``wording`` what is written into the errors, ``carries`` what these keep of the
-    answer (:mod:`errlint.semantics.errors.carried`), ``makes`` the exceptions that it makes and returns, with their statuses, and ``may``
-    and ``must`` for which statuses what it returns is true (bit sets, see :mod:`errlint.semantics.values.status_sets`), if that is known.
+    answer (:mod:`errlint.semantics.errors.carried`), ``silent`` those of the types that have nothing of it, ``makes`` the exceptions that
+    it makes and returns, with their statuses, and ``may`` and ``must`` for which statuses what it returns is true (bit sets, see
+    :mod:`errlint.semantics.values.status_sets`), if that is known.
     Of an ``abstract`` method, subclasses have the code that runs.
     """
 
@@ -85,6 +86,7 @@ class FunctionSummary(FunctionSheet, frozen=True):
     under: tuple[tuple[str, int], ...] = ()
     wording: tuple[str, ...] = ()
     carries: tuple[tuple[str, str, str], ...] = ()
+    silent: tuple[str, ...] = ()
     makes: tuple[tuple[str, int], ...] = ()
     escapes: bool = False
     predicate: tuple[int, int] | None = None
@@ -201,5 +203,11 @@ def of_any(found: Sequence[FunctionSummary]) -> FunctionSummary | None:
         tells=any(summary.tells for summary in http),
         wording=tuple(text for summary in http for text in summary.wording) if raising else (),
         carries=tuple(dict.fromkeys(row for summary in http for row in summary.carries)) if raising else (),
+        silent=tuple(dict.fromkeys(name for summary in http for name in summary.silent if not _tells(http, name))) if raising else (),
         escapes=any(summary.escapes for summary in http),
     )
+
+
+def _tells(found: Sequence[FunctionSummary], name: str) -> bool:
+    """Whether any of these functions raises a type with something of the answer."""
+    return any(summary.tells and name in summary.raises and name not in summary.silent for summary in found)

@@ -84,6 +84,7 @@ class Summariser:
             under=tuple((self.outside(name), statuses) for name, statuses in raising.under),
             wording=(*raising.wording, *made.wording),
             carries=tuple((self.outside(name), attribute, word) for name, attribute, word in (*raising.carries, *made.carries)),
+            silent=tuple(self.outside(name) for name in raising.silent),
             makes=tuple((self.outside(name), statuses) for name, statuses in made.under),
             escapes=evaluator.raises.escapes(node),
             predicate=self._predicate(node, returned, evaluator.statuses),

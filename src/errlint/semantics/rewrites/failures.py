@@ -11,7 +11,7 @@ from errlint.catalogue import Catalogue
 from errlint.catalogue.schema import sdk_expression
 from errlint.lean import dataclass
 from errlint.model import Edit
-from errlint.semantics.errors.raises import Answer, Raising
+from errlint.semantics.errors.raising import Answer, Raising
 from errlint.semantics.program.names import dotted
 from errlint.semantics.retries.exception_types import Raised
 from errlint.semantics.retries.judge import Worth

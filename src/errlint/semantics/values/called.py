@@ -182,7 +182,9 @@ class Called:
 
     def _method(self, call: cst.Call, attribute: cst.Attribute) -> Meaning | None:
         if attribute.attr.value in ("format", "join") and isinstance(attribute.value, (cst.SimpleString, cst.ConcatenatedString)):
-            return self._texts.woven(call, [argument.value for argument in call.args])
+            parts = [one for argument in call.args for one in _members(argument.value)]
+            listed = self._joined(parts, call) if attribute.attr.value == "join" else None
+            return listed or self._texts.woven(call, parts)
         base = self._meaning(attribute.value)
         name = attribute.attr.value
         if base is None and name == "get" and call.args:
@@ -209,6 +211,12 @@ class Called:
             return base  # which is walked like a list
         return self._typed_method(call, name, base)
 
+    def _joined(self, lists: list[cst.BaseExpression], call: cst.Call) -> Meaning | None:
+        """``" ".join(body["errorMessages"])``: what each item of a list is."""
+        bodies = (found for found in map(self._meaning, lists) if found is not None and found.kind is Kind.BODY)
+        items = (self._inside.item(found, "*", call) for found in bodies)
+        return next((item for item in items if item is not None and item.kind in TEXTS), None)
+
     def _typed_method(self, call: cst.Call, name: str, base: Meaning) -> Meaning | None:
         if base.sheet is None:
             return None
@@ -222,3 +230,8 @@ class Called:
             api = self._binding.of_client_call(call, base.api)
             return self._result(call, FunctionSheet((), "http"), f"`.{name}()`", api, trail=base.trail)
         return None
+
+
+def _members(value: cst.BaseExpression) -> list[cst.BaseExpression]:
+    """What is put into a text one by one: the members of a list that is written out, or the value."""
+    return [element.value for element in value.elements] if isinstance(value, (cst.List, cst.Tuple)) else [value]

@@ -84,6 +84,7 @@ class Evaluator:
         self._items = Items(constants, self._records, self.meaning)
         self.http = HttpCalls(tree, self.callees, self.meaning)
         self.statuses = Statuses(tree, self.meaning, names.qualified, lambda value: list(constants.values(value)), self._predicate)
+        self.carried_by = Carried(tree, names, types, imported, self.meaning)
         self.exceptions = Exceptions(
             tree,
             names,
@@ -92,7 +93,7 @@ class Evaluator:
             types=types,
             annotations=self._annotations,
             chosen=Chosen(scopes, constants.values, self.statuses.number, lambda value: class_named(value) or types.named(value)),
-            carried=Carried(tree, names, types, imported, self.meaning),
+            carried=self.carried_by,
             possible_at=self.statuses.possible_at,
         )
         self.raises = Raises(

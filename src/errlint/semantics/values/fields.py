@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from errlint.body_keys import CODES, ERRORS, MESSAGES, ONLY_IN_ERRORS, PARTS, REQUEST_IDS, RESULTS, STATES, SUCCESSES
+from errlint.body_keys import CODES, ERRORS, LISTED, MESSAGES, ONLY_IN_ERRORS, PARTS, REQUEST_IDS, RESULTS, STATES, SUCCESSES
 from errlint.catalogue import Catalogue, Catalogues
 from errlint.catalogue.model import Envelope
 from errlint.catalogue.places import Place
@@ -127,6 +127,11 @@ def names_errors(path: Path) -> bool:
     return bool(path) and str(path[-1]).lower() in ERRORS
 
 
+def is_listed_error(path: Path) -> bool:
+    """Whether a value is of the list of all that was wrong with the request, which is there if nothing was, too."""
+    return any(str(key).lower() in LISTED for key in path)
+
+
 def names_success(path: Path) -> bool:
     """Whether the value at the path says if the call succeeded (``success``, ``ok``)."""
     return bool(path) and str(path[-1]).lower() in SUCCESSES
@@ -139,7 +144,7 @@ def is_failure(word: str) -> bool:
 
 def is_kept_for_errors(key: str) -> bool:
     """Whether a body has this key only if it is an error: its presence says that the call failed."""
-    return key.lower() in ERRORS or key.lower() in ONLY_IN_ERRORS
+    return key.lower() in (ERRORS | ONLY_IN_ERRORS) - LISTED
 
 
 def names_result(path: Path) -> bool:

@@ -11,6 +11,8 @@ from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.values.fields import names_errors
 
 TEXTS = (Kind.MESSAGE, Kind.TEXT, Kind.REASON, Kind.CODE)
+_SHOWN = (*TEXTS, Kind.EXCEPTION, Kind.BODY)
+"""What shows its own text where it is put into another."""
 
 
 class Texts:
@@ -26,8 +28,9 @@ class Texts:
         """A text into which other values are put: ``f"{e}"``, ``"%s" % e``, ``"{}".format(e)``."""
         for part in parts:
             found = self._meaning(part)
-            if found is not None and (found.kind in TEXTS or found.kind is Kind.EXCEPTION):
-                return as_text(found, expression)
+            text = as_text(found, expression) if found is not None and found.kind in _SHOWN else None
+            if text is not None and text.kind in TEXTS:
+                return text
         return None
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from errlint.regex import later
-from errlint.semantics.errors.raises import Answer, Raising
+from errlint.semantics.errors.raising import Answer, Raising
 from errlint.semantics.program.names import dotted
 from errlint.semantics.program.scopes import How
 from errlint.semantics.retries.by_hand.exits import Region

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from errlint.lean import dataclass
-from errlint.semantics.errors.raises import Answer, Raising
+from errlint.semantics.errors.raising import Answer, Raising
 from errlint.semantics.meaning import Kind
 from errlint.semantics.retries.by_hand.fates import Fate
 from errlint.semantics.retries.by_hand.loops import passage

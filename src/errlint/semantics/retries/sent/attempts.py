@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, TypeGuard
+from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from errlint.catalogue import Catalogue
-from errlint.semantics.errors.raises import Answer
+from errlint.semantics.errors.carried import is_of_unknown_library
+from errlint.semantics.errors.raising import Answer
 from errlint.semantics.meaning import Kind, Place
 from errlint.semantics.program.constants import string_value
 from errlint.semantics.program.functions import bound_arguments
@@ -23,10 +24,10 @@ if TYPE_CHECKING:
 _METHODS = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE", "POST", "PATCH"})
 _AS_VALUE = frozenset({"request", "stream", "urlopen", "fetch"})
 _AS_EXCEPTION = {Answer.YES: True, Answer.NO: False, Answer.UNKNOWN: None}
+_HOPS = 3
+"""Through how many objects a client is followed to where it comes from."""
 _MOST = 12
 """No piece of code is asked for more calls than these."""
-_HOPS = 3
-"""How many names lead from one object of an SDK to the one that it was reached through."""
 
 
 class Attempts:
@@ -163,7 +164,7 @@ class Attempts:
 
         :param retry: the name of what made the ``argument``.
         """
-        if not self._is_unknown(call, retry):
+        if not self._is_unknown(call) or not self._is_given(call, retry, _HOPS):
             return None
         trail = (Place(call, "makes an HTTP call", http=True), Place(argument, f"`{shown(retry)}` is what its SDK retries by"))
         return Attempt(call, trail, raises=True, assumed=True)
@@ -175,11 +176,18 @@ class Attempts:
 
         :param error: the type that is caught, of whose library the object may be.
         """
-        calls = self._calls(code.body if isinstance(code, cst.FunctionDef) else code)
-        outermost = (call for call in calls if not self._leads_on(call))
-        found = [call for call in outermost if self._is_unknown(call, error)]
+        every = self._calls(code.body if isinstance(code, cst.FunctionDef) else code)
+        calls = [call for call in every if self._is_unknown(call) and not self._leads_on(call)]
+        # what was given or made by the library itself, before what something else has given out: `client = hook.get_conn()`
+        found = [call for call in calls if self._is_given(call, error)] or [call for call in calls if self._is_given(call, error, _HOPS)]
         used = (call for call in found if not isinstance(self._tree.parent.get(call), cst.Expr))
         return next(used, None) or next(iter(found), None)
+
+    def _is_unknown(self, call: cst.Call) -> bool:
+        """Whether nothing is known of a call of a method."""
+        if not isinstance(call.func, cst.Attribute):
+            return False
+        return self._semantics.meaning(call) is None and not self._semantics.evaluator.callees.runs_code(call)
 
     def _leads_on(self, call: cst.Call) -> bool:
         """Whether the method of what a call gives is called: ``hub.get_repo(name)`` of ``hub.get_repo(name).get_issue(number)``."""
@@ -187,33 +195,39 @@ class Attempts:
         outer = self._tree.parent.get(member) if isinstance(member, cst.Attribute) else None
         return isinstance(outer, cst.Call) and outer.func is member
 
-    def _is_unknown(self, call: cst.Call, name: str) -> bool:
-        """Whether nothing is known of a call of a method of an object that may be of the library to which a name belongs."""
-        if not isinstance(call.func, cst.Attribute) or not self._may_be_of(name, call, _HOPS):
-            return False
-        return self._semantics.meaning(call) is None and not self._semantics.evaluator.callees.runs_code(call)
+    def _is_given(self, value: cst.BaseExpression, error: str, hops: int = 0) -> bool:
+        """Whether an object, in which ``value`` is rooted, was given to the function, or made by the library that an error is of.
 
-    def _may_be_of(self, name: str, value: cst.BaseExpression, hops: int) -> bool:
-        """Whether a value is reached from what a function was given, or from what the library made to which a name belongs.
-
-        Other names lead on: ``project = hub.projects.get(number)``.
+        :param hops: through how many other objects, which gave it out.
         """
-        root: cst.BaseExpression | None = value
+        root = value
         while isinstance(root, (cst.Call, cst.Attribute)):
             root = root.func if isinstance(root, cst.Call) else root.value
-            if self._is_made_beside(root, name):
+            if self._is_made_beside(root, error):
                 return True
-        for binding in self._semantics.scopes.reaching(root) if isinstance(root, cst.Name) else ():
-            if binding.how is How.PARAMETER or self._is_made_beside(binding.value, name):
-                return True
-            if binding.how is How.VALUE and _is_of_method(binding.value) and hops and self._may_be_of(name, binding.value, hops - 1):
-                return True
-        return False
+        bindings = self._semantics.scopes.reaching(root) if isinstance(root, cst.Name) else ()
+        return any(
+            binding.how is How.PARAMETER
+            or self._is_made_beside(binding.value, error)
+            or (hops > 0 and self._is_given_out(binding.value, error, hops - 1))
+            for binding in bindings
+        )
 
-    def _is_made_beside(self, value: cst.BaseExpression | None, name: str) -> bool:
-        """Whether a value is made by the library to which a name belongs: what is made may not be known, but what raises errors is."""
+    def _is_given_out(self, value: cst.BaseExpression | None, error: str, hops: int) -> bool:
+        """Whether an object comes from a method of what was given itself, or of what the library made; or from a library not known."""
+        if isinstance(value, cst.Await):
+            value = value.expression
+        if not isinstance(value, cst.Call) or self._semantics.runs(value):
+            return False
+        if isinstance(value.func, cst.Attribute) and self._is_given(value, error, hops):
+            return True
+        made = self._semantics.names.qualified(value.func) if self._semantics.meaning(value) is None else None
+        return made is not None and is_of_unknown_library(made) and self._semantics.libraries.foreign(made) is None
+
+    def _is_made_beside(self, value: cst.BaseExpression | None, error: str) -> bool:
+        """Whether a value is made by the library that an error is of: what raises it is known, though what is made is not."""
         made = self._semantics.names.qualified(value.func) if isinstance(value, cst.Call) else None
-        return made is not None and made.partition(".")[0] == name.partition(".")[0]
+        return made is not None and made.partition(".")[0] == error.partition(".")[0]
 
     def of_running(self, code: cst.CSTNode, *, generators: bool = False) -> list[Attempt]:
         """Those that a call of a function, or a pass of a loop, makes: calling a generator function only makes the generator.
@@ -251,7 +265,3 @@ class Attempts:
                 if written.upper() in _METHODS:
                     return written.upper()
         return None
-
-
-def _is_of_method(value: cst.BaseExpression | None) -> TypeGuard[cst.Call]:
-    return isinstance(value, cst.Call) and isinstance(value.func, cst.Attribute)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from errlint.lean import dataclass
-from errlint.semantics.errors.raises import Answer
+from errlint.semantics.errors.raising import Answer
 from errlint.semantics.meaning import Place
 from errlint.semantics.program.functions import Given, bound_arguments
 from errlint.semantics.program.scopes import How
