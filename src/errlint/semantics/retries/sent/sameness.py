@@ -20,7 +20,7 @@ from errlint.semantics.retries.by_hand.exits import Region
 from errlint.semantics.retries.outcomes import ANYTHING, NOTHING
 from errlint.semantics.retries.sent.changes import member_of_a_variable, root
 from errlint.semantics.retries.sent.region_names import RegionNames
-from errlint.semantics.retries.sent.request_parts import RequestParts, bindings, is_cast, is_drawn, is_read
+from errlint.semantics.retries.sent.request_parts import RequestParts, bindings, is_cast, is_read
 from errlint.semantics.retries.words import CREDENTIAL, PER_ATTEMPT
 
 if TYPE_CHECKING:
@@ -71,6 +71,8 @@ class Sameness:
     def is_same(self, call: cst.Call) -> bool:
         """Whether the call sends the same request in every pass."""
         if not self.sends_same(call) or not self._stays(call.func, _HOPS) or self._is_switched():
+            return False
+        if self._semantics.draws.are_in_request(call):
             return False
         inside = (function for function in self._semantics.functions.run_by(call) if self._tree.within(function, self.region.body))
         return not any(inside) or not self.parts.follows_loop(call, counts=False)
@@ -141,7 +143,7 @@ class Sameness:
 
     def _parts_stay(self, expression: cst.BaseExpression, hops: int) -> bool:
         for node in self.parts.nodes(expression):
-            if isinstance(node, cst.Call) and (node is self._call or is_drawn(node)):
+            if isinstance(node, cst.Call) and (node is self._call or self.parts.is_drawn(node)):
                 return False  # what is made of an answer is not what was sent before it
             if isinstance(node, cst.Name) and is_read(self._tree, node) and not self._name_stays(node, hops):
                 return False
