@@ -29,6 +29,8 @@ _PROBES = later(r"^_*(ping|probe|watch|until|reconnect)|_until_", re.IGNORECASE)
 _PAYLOADS = frozenset({"json", "data", "content", "body", "files"})
 """The arguments that clients take what a request brings along by."""
 _NOT_FOUND = 1 << 404
+_IN_USE = _NOT_FOUND | 1 << 409 | 1 << 423
+"""Statuses (a set) of what is not there yet, or is busy with something else (RFC 9110, section 15.5.10; RFC 4918, section 11.3)."""
 _READS = frozenset({"GET", "HEAD"})
 _HOPS = 2
 _MANY = 20
@@ -45,8 +47,9 @@ _STARTS = frozenset(
 
 
 def is_poll(semantics: Semantics, attempt: Attempt, found: Passage) -> bool:
-    """Whether a passage waits for what is asked for: it comes to exist, it is made meanwhile, or the server comes up."""
-    if found.back & FAILURES == _NOT_FOUND:
+    """Whether a passage waits for what is asked for: it comes to exist, it is made or set free meanwhile, or the server comes up."""
+    back = found.back & FAILURES
+    if back == _NOT_FOUND or (back and not back & ~_IN_USE and attempt.catalogue is None):
         return True
     if _is_named(semantics, found.region, _PROBES) and (found.back & OK or not _brings_along(semantics, attempt)):
         return True

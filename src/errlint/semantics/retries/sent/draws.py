@@ -1,4 +1,4 @@
-"""Values that are others each time they are asked for: ``next(keys)``, ``random.choice(urls)``, a method that moves on and gives one of many."""
+"""Values that are others each time they are asked for: ``next(keys)``, ``random.choice(urls)``, a method that moves on and picks."""
 
 from __future__ import annotations
 
@@ -100,7 +100,9 @@ class Draws:
             if isinstance(node, cst.Subscript) and self._is_of_moving(node, function):
                 return True
             if hops and isinstance(node, (cst.Name, cst.Attribute)):
-                made = (one.value for one in self._set_in(function) if one.value is not None and not one.counts and one.name == dotted(node))
+                made = (
+                    one.value for one in self._set_in(function) if one.value is not None and not one.counts and one.name == dotted(node)
+                )
                 if any(self._is_another(one, function, hops - 1) for one in made):
                     return True
         return False
@@ -130,7 +132,12 @@ class Draws:
         return change.counts or any(isinstance(node, (cst.Name, cst.Attribute)) and dotted(node) == change.name for node in read)
 
     def _set_in(self, function: cst.FunctionDef) -> Iterator[_Set]:
-        for node in self._tree.inside(function.body, cst.Assign, cst.AnnAssign, cst.AugAssign, into_functions=False):
+        statements: list[cst.Assign | cst.AnnAssign | cst.AugAssign] = [
+            *self._tree.inside(function.body, cst.Assign, into_functions=False),
+            *self._tree.inside(function.body, cst.AnnAssign, into_functions=False),
+            *self._tree.inside(function.body, cst.AugAssign, into_functions=False),
+        ]
+        for node in statements:
             targets = [target.target for target in node.targets] if isinstance(node, cst.Assign) else [node.target]
             for name in map(dotted, targets):
                 if name is not None:
