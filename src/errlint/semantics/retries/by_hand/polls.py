@@ -61,7 +61,7 @@ def is_poll(semantics: Semantics, attempt: Attempt, found: Passage) -> bool:
     is_local = attempt.method in _READS and _is_on_this_machine(semantics, attempt.call)
     if (is_question or is_local) and _starts_a_process(semantics, found.region):
         return True
-    if is_question and _is_about_health(semantics, attempt.call):
+    if is_question and (_is_about_health(semantics, attempt.call) or _has_changed_something(semantics, found.region)):
         return True
     if _comes_back_for_a_state(semantics, found):
         return True
@@ -139,6 +139,22 @@ def _starts_a_process(semantics: Semantics, region: Region) -> bool:
     around = tree.enclosing(region, cst.FunctionDef) or tree.module
     before = (call for call in tree.inside(around, cst.Call) if tree.order[call] < tree.order[region])
     return any((semantics.names.qualified(call.func) or "") in _STARTS for call in before)
+
+
+def _has_changed_something(semantics: Semantics, region: Region) -> bool:
+    """Whether the block of a loop begins with a request that writes, and a wait: ``call("POST", "/reboot")`` and ``sleep(20)``."""
+    tree = semantics.tree
+    block = tree.parent.get(region)
+    wrote = False
+    for statement in block.body if isinstance(block, cst.IndentedBlock) else ():
+        if statement is region:
+            return False
+        for call in tree.inside(statement, cst.Call):
+            sent = semantics.attempts.of_call(call) if not wrote else None
+            wrote = wrote or (sent is not None and sent.method is not None and sent.method not in _READS)
+            if wrote and semantics.waits.pause(call) is not None:
+                return True
+    return False
 
 
 def _waits_first(semantics: Semantics, found: Passage) -> bool:
