@@ -70,9 +70,12 @@ class Draws:
         return any(PER_ATTEMPT.search(text.replace("-", "_")) for text in self._semantics.constants.strings(node.key))
 
     def chooses(self, call: cst.Call) -> bool:
-        """Whether a call runs functions of this file, and each of them gives another one of many each time it is called."""
+        """Whether a call runs functions of the project, and each of them gives another one of many each time it is called."""
         functions = self._semantics.runs(call)
-        return bool(functions) and all(map(self._gives_another, functions))
+        if functions:
+            return all(map(self.gives_another, functions))
+        elsewhere = self._semantics.evaluator.callees.elsewhere(call)
+        return elsewhere is not None and elsewhere.gives_another
 
     def are_in_request(self, call: cst.Call) -> bool:
         """Whether the function that a call runs sends a request that another value is a part of each time."""
@@ -85,7 +88,8 @@ class Draws:
                     return True
         return False
 
-    def _gives_another(self, function: cst.FunctionDef) -> bool:
+    def gives_another(self, function: cst.FunctionDef) -> bool:
+        """Whether all that a function returns is another one of many with each call of it."""
         if function not in self._known:
             self._known[function] = False  # one that calls itself
             values = [value for value in self._semantics.functions.returned(function) if dotted(value) != "None"]
