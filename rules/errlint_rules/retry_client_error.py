@@ -92,9 +92,9 @@ def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
         hopeless = ctx.judge.hopeless(policy)
         if hopeless is None:
             continue
-        places = policy.retried.places
+        place = policy.retried.place_of(hopeless.statuses)
         yield ctx.finding(
-            head(places[0].node if places else node),
+            head(place.node if place is not None else node),
             f"{_failures(hopeless)} {'is' if _count(hopeless) == 1 else 'are'} retried, but the same request fails again",
             trail=policy.trail,
             remedy=_remedy(policy, hopeless, ctx),

@@ -60,7 +60,8 @@ from errlint.rule import RETRIES, Context, Finding, Severity, head, rule
 def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
     for policy in ctx.retries_at(node):
         wait = policy.wait
-        if wait.growth in ("constant", "growing") and wait.jitter is False and wait.server is False and policy.trail:
+        is_known = wait.growth in ("constant", "growing") and wait.jitter is False and wait.server is False
+        if is_known and policy.trail and policy.may_fail_for_many:
             yield ctx.finding(
                 head(wait.node or policy.node),
                 "no chance in this wait: clients that failed together come back together",

@@ -42,6 +42,7 @@ from errlint.semantics.retries.judge import Judge
 from errlint.semantics.retries.policies import Retries
 from errlint.semantics.retries.predicates import Predicates
 from errlint.semantics.retries.sent.attempts import Attempts
+from errlint.semantics.retries.sent.draws import Draws
 from errlint.semantics.retries.sent.keys import Keys
 from errlint.semantics.retries.texts import RetriedTexts
 from errlint.semantics.retries.waiting.at_hand import Headers
@@ -285,6 +286,11 @@ class Semantics:
     def attempts(self) -> Attempts:
         """What a piece of code attempts over HTTP."""
         return Attempts(self)
+
+    @cached_property
+    def draws(self) -> Draws:
+        """Which values are others each time they are asked for."""
+        return Draws(self)
 
     @cached_property
     def headers(self) -> Headers:

@@ -338,6 +338,12 @@ class Libraries:
         """Whether an exception is what clients of its library raise for any status, though it may be one of a base class with others."""
         return name in self._said_of_clients or name in self.errors_of(name)
 
+    def told_apart_from(self, name: str) -> frozenset[int]:
+        """The statuses that clients raise another type for, where they raise this one for all the rest."""
+        beside = {other for sheet in self.sheets for entry in sheet.type if name in entry.raises for other in entry.raises}
+        others = map(self.type, beside - {name})
+        return frozenset(status for other in others if other is not None for status in other.statuses)
+
     @cached_property
     def _said_of_clients(self) -> frozenset[str]:
         return frozenset(name for sheet in self.sheets for entry in sheet.type for name in entry.raises)

@@ -93,6 +93,8 @@ class FunctionSummary(FunctionSheet, frozen=True):
     abstract: bool = False
     only_reads: bool = False
     """It returns a part of what it is given, and does nothing else with it."""
+    gives_another: bool = False
+    """Each call of it gives another one of many."""
 
 
 Kinds = tuple[tuple[int | str, tuple[str, ...]], ...]

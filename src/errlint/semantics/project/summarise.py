@@ -90,6 +90,7 @@ class Summariser:
             predicate=self._predicate(node, returned, evaluator.statuses),
             abstract=is_abstract(node),
             only_reads=only_reads(node, self._tree),
+            gives_another=self._semantics.draws.gives_another(node),
         )
 
     def _kept_function(self, path: tuple[str, ...], given: Given) -> FunctionSummary | None:

@@ -222,7 +222,9 @@ class ExceptionTypes:
         if sheet.carries_status:
             # a class below another one that stands for every status is one kind of it, unless it is what clients raise
             above = any(found.carries_status for found in self._libraries.ancestors(sheet.name) if found is not sheet)
-            return Range(ERRORS, 0 if above and not self._libraries.is_general(sheet.name) else ERRORS)
+            if above and not self._libraries.is_general(sheet.name):
+                return Range(ERRORS, 0)
+            return Range(ERRORS, ERRORS & ~sum(1 << status for status in self._libraries.told_apart_from(sheet.name)))
         return ANY_FAILURE if sheet.covers_status else Range(NO_ANSWER, 0)
 
     def statuses_named(self, names: list[str]) -> int:

@@ -29,6 +29,8 @@ _OF_THE_REQUEST = frozenset({401, 404})
 """Those of them that mean nothing temporary to a layer below all calls of a client: it sends the same key, and waits for nothing."""
 _FORBIDDEN = 403
 """Firewalls answer so, too, when they are asked too often; who lists it beside errors that cannot pass has not thought of them."""
+_COMMON = sum(1 << status for status in (400, 401, 403, 404, 422))
+"""The client errors (a set) that nearly all APIs answer with: who gives up on each of them is not waiting for the others."""
 _OF_THE_MOMENT = (408, 425)
 """Who waited too long for a request, or got it too early, may take it the next time (RFC 9110, section 15.5.9; RFC 8470, section 5.2),
 unless an API says otherwise."""
@@ -115,7 +117,8 @@ class Judge:
         if catalogue is None:
             return self._unless_meant(policy, tuple(sorted(told)))
         meant = {status for status in members(policy.retried.named) if status in _OFTEN_TRANSIENT}
-        left_out = set(members(certain if not _rules_out(catalogue) else certain & policy.retried.named)) - meant - told
+        by_name = _rules_out(catalogue) or not policy.retried.statuses.may & _COMMON
+        left_out = set(members(certain if not by_name else certain & policy.retried.named)) - meant - told
         return tuple(sorted(told | {status for status in left_out if self._is_hopeless(policy, status, by_http=True)}))
 
     def _without_named_codes(self, policy: RetryPolicy) -> int:
@@ -131,8 +134,9 @@ class Judge:
         """Without those that may mean something temporary to an API that nobody knows, if they are named."""
         meant = {one for one in members(policy.retried.named) if one in _OFTEN_TRANSIENT and not self._is_of_the_request(policy, one)}
         found = tuple(status for status in hopeless if status not in meant)
-        if not any(status < LIMITED or policy.retried.named >> status & 1 for status in found):
-            return ()  # `status in range(400, 429)` is given up: what is left is hardly ever sent
+        is_rest = not policy.retried.statuses.may & _COMMON
+        if not any((status < LIMITED and not is_rest) or policy.retried.named >> status & 1 for status in found):
+            return ()  # `range(400, 429)`, or all that is common, is given up: what is left is hardly ever sent
         if not (policy.attempts or policy.code or policy.covers_client or policy.written_by_hand):
             # what is retried by it is not seen: beside errors that cannot pass they are listed as errors, not for what one API means
             return tuple(sorted({*found, *(one for one in meant & {*_OF_THE_REQUEST, _FORBIDDEN} if not self._is_said_to_pass(one))}))

@@ -41,7 +41,8 @@ def multiplied(semantics: Semantics, outer: RetryPolicy) -> Iterator[Multiplied]
             continue  # a client that follows no answer connects again: nothing had been sent
         if outer.covers_call and inner.covers_client:
             continue  # what is said for one call stands in the place of what its client does
-        shared = next((attempt for attempt in outer.attempts if _requests(attempt) & _all_requests(inner.attempts)), None)
+        sent = (attempt for attempt in outer.attempts if inner.methods is None or attempt.method in (None, *inner.methods))
+        shared = next((attempt for attempt in sent if _requests(attempt) & _all_requests(inner.attempts)), None)
         if shared is not None and _is_below(semantics, inner, outer, shared):
             yield Multiplied(outer, inner, shared)
 

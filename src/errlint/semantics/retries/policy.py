@@ -6,7 +6,7 @@ between *may* and *must*), and rules stay silent about it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import field, replace
 from typing import Literal
 
@@ -19,6 +19,9 @@ from errlint.semantics.program import members
 from errlint.semantics.program.tree import Tree
 from errlint.semantics.project.summaries import Spot
 from errlint.semantics.values.status_sets import ERRORS, Range
+
+_OF_ONE_CLIENT = sum(1 << status for status in range(400, 500) if status not in (408, 425, 429))
+"""The client errors (a set) that speak of a request or of what it is about, not of how busy a server is."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +54,7 @@ class Retried:
     :ivar perhaps: error codes that are named, and retried where a condition allows it;
     :ivar named: the statuses (a set, as in :mod:`~errlint.semantics.values.status_sets`) that the source names one by one, by type
     (``RateLimitError``) or, of those that say when to come back, by a code that comes with no other; not as a rest or a range;
-    :ivar places: where the source says all this;
+    :ivar places: where the source says all this; :ivar sent_back: of these, which statuses handlers and tests let through, if it is known;
     :ivar unnamed: the statuses again, of failures whose code is not among the named ones; None where codes play no part;
     :ivar written: where the codes are written that tests of the policy ask for;
     :ivar answered: where statuses are answered by another request (new credentials, something mended), and which of them are.
@@ -67,6 +70,12 @@ class Retried:
     unnamed: Range | None = None
     written: tuple[members.Literal, ...] = ()
     answered: tuple[tuple[cst.CSTNode, int], ...] = ()
+    sent_back: tuple[tuple[cst.CSTNode, int], ...] = ()
+
+    def place_of(self, statuses: Iterable[int]) -> Place | None:
+        """The place that lets most of these statuses through; the first of all places where none is known to."""
+        wanted, let = sum(1 << status for status in statuses), dict(self.sent_back)
+        return max(self.places, key=lambda place: (let.get(place.node, 0) & wanted).bit_count(), default=None)
 
     @property
     def outcomes(self) -> Range:
@@ -231,6 +240,16 @@ class RetryPolicy:
         """Why this is about an HTTP API, and what is retried; empty without evidence."""
         shown = self.attempts[0].trail if self.attempts else self.evidence
         return (*shown, *self.retried.places) if shown else ()
+
+    @property
+    def may_fail_for_many(self) -> bool:
+        """Whether others may have failed at the same time: a server or network in trouble, not what one client has asked of it.
+
+        Client errors that the source names are of the latter kind, but for 429 and the like, unless a catalogue knows better.
+        """
+        retried = self.retried
+        own = retried.named & _OF_ONE_CLIENT
+        return self.catalogue is not None or retried.transport is not False or not own or bool(retried.statuses.may & ~own)
 
     @property
     def catalogue(self) -> Catalogue | None:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _HOPS = 3
 _NOTHING = cst.Name("None")
 _WORDS = ("True", "False", "None")
+_CODE = "code"
+"""Stands for a class or function, which is the same as no literal."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class StatusTables:
     def passed(self, looked_up: cst.BaseExpression) -> Range | None:
         """The statuses for which a table has something that is true; None for what is not looked up in one."""
         entries = self._entries(looked_up)
-        return _where([(entry.outcomes, _truth(entry.value)) for entry in entries])
+        return _where([(entry.outcomes, True if self._is_code(entry.value) else _truth(entry.value)) for entry in entries])
 
     def compared(self, left: cst.BaseExpression, relation: cst.BaseCompOp, right: cst.BaseExpression) -> Range | None:
         """The statuses for which what a table has is, or is not, something that is written out."""
@@ -51,9 +53,19 @@ class StatusTables:
         collected = right.elements if isinstance(right, (cst.Tuple, cst.List, cst.Set)) and many else ()
         wanted = [_written(element.value) for element in collected] if many else [_written(right)]
         entries = self._entries(left) if wanted and None not in wanted else []
-        words = [(entry.outcomes, _written(entry.value)) for entry in entries]
+        words = [(entry.outcomes, _CODE if self._is_code(entry.value) else _written(entry.value)) for entry in entries]
         found = _where([(outcomes, None if word is None else word in wanted) for outcomes, word in words])
         return found.negated() if found is not None and isinstance(relation, (cst.IsNot, cst.NotEqual, cst.NotIn)) else found
+
+    def _is_code(self, value: cst.BaseExpression) -> bool:
+        """Whether a value is a class or function: it is true, and nothing that is written out."""
+        if isinstance(value, cst.Lambda):
+            return True
+        bindings = self._semantics.scopes.reaching(value) if isinstance(value, cst.Name) else []
+        if bindings and all(found.how in (How.CLASS, How.FUNCTION) for found in bindings):
+            return True
+        name = self._semantics.types.named(value) if isinstance(value, (cst.Name, cst.Attribute)) else None
+        return name is not None and self._semantics.types.type(name) is not None
 
     def named(self, looked_up: cst.CSTNode) -> int:
         """The statuses that a table has entries for."""

@@ -65,6 +65,9 @@ class Counters:
         if flag is not None:
             return flag
         if isinstance(test, cst.Comparison) and len(test.comparisons) == 1:
+            spent = self._finds_none_left(test.left, test.comparisons[0])
+            if spent is not None:
+                return spent
             return self._compared(test.left, test.comparisons[0].operator, test.comparisons[0].comparator)
         if self._asks_for_the_last(test):
             return NOTHING
@@ -72,6 +75,28 @@ class Counters:
             direction = self.direction(test)
             return None if not direction else ANYTHING if direction < 0 else UNKNOWN
         return None
+
+    def _finds_none_left(self, item: cst.BaseExpression, compared: cst.ComparisonTarget) -> Range | None:
+        """``if delay is None: raise``, for ``delay in (1, 2, 5, None)`` and ``delay = next(delays, None)``."""
+        if not isinstance(item, cst.Name) or dotted(compared.comparator) != "None":
+            return None
+        if not any(map(self._ends_with_none, self._semantics.scopes.reaching(item))):
+            return None
+        return NOTHING if isinstance(compared.operator, _SAME) else ANYTHING if isinstance(compared.operator, _DIFFERENT) else None
+
+    def _ends_with_none(self, binding: Binding) -> bool:
+        """Whether a value is None where there is no further attempt, and only there."""
+        if binding.how is How.ITEM and binding.node is self._region and not binding.path:
+            assert isinstance(self._region, cst.For)
+            listed = self._region.iter
+            values = [listed] if isinstance(listed, (cst.Tuple, cst.List)) else list(self._semantics.constants.values(listed))
+            written = [one for one in values if isinstance(one, (cst.Tuple, cst.List))]
+            return bool(written) and len(written) == len(values) and all(map(_is_none_last, written))
+        match binding.value:
+            case cst.Call(func=cst.Name("next"), args=[_, cst.Arg(value=cst.Name("None"))]):
+                return self._tree.within(binding.node, self._region)
+            case _:
+                return False
 
     def _asks_for_the_last(self, test: cst.BaseExpression) -> bool:
         """``for step in steps(5): … if step.last: raise``, ``for delay, is_last in delays(): …``."""
@@ -285,3 +310,9 @@ def _stepped(value: cst.BinaryOperation) -> int:
 
 def _reads(expression: cst.BaseExpression, name: str) -> bool:
     return isinstance(expression, cst.Name) and expression.value == name
+
+
+def _is_none_last(listed: cst.Tuple | cst.List) -> bool:
+    """``(1, 2, 5, None)``."""
+    nones = [dotted(element.value) == "None" for element in listed.elements]
+    return nones[-1:] == [True] and not any(nones[:-1])

@@ -29,6 +29,8 @@ _PROBES = later(r"^_*(ping|probe|watch|until|reconnect)|_until_", re.IGNORECASE)
 _PAYLOADS = frozenset({"json", "data", "content", "body", "files"})
 """The arguments that clients take what a request brings along by."""
 _NOT_FOUND = 1 << 404
+_IN_USE = _NOT_FOUND | 1 << 409 | 1 << 423
+"""Statuses (a set) of what is not there yet, or is busy with something else (RFC 9110, section 15.5.10; RFC 4918, section 11.3)."""
 _READS = frozenset({"GET", "HEAD"})
 _HOPS = 2
 _MANY = 20
@@ -45,8 +47,9 @@ _STARTS = frozenset(
 
 
 def is_poll(semantics: Semantics, attempt: Attempt, found: Passage) -> bool:
-    """Whether a passage waits for what is asked for: it comes to exist, it is made meanwhile, or the server comes up."""
-    if found.back & FAILURES == _NOT_FOUND:
+    """Whether a passage waits for what is asked for: it comes to exist, it is made or set free meanwhile, or the server comes up."""
+    back = found.back & FAILURES
+    if back == _NOT_FOUND or (back and not back & ~_IN_USE and attempt.catalogue is None):
         return True
     if _is_named(semantics, found.region, _PROBES) and (found.back & OK or not _brings_along(semantics, attempt)):
         return True
@@ -58,7 +61,7 @@ def is_poll(semantics: Semantics, attempt: Attempt, found: Passage) -> bool:
     is_local = attempt.method in _READS and _is_on_this_machine(semantics, attempt.call)
     if (is_question or is_local) and _starts_a_process(semantics, found.region):
         return True
-    if is_question and _is_about_health(semantics, attempt.call):
+    if is_question and (_is_about_health(semantics, attempt.call) or _has_changed_something(semantics, found.region)):
         return True
     if _comes_back_for_a_state(semantics, found):
         return True
@@ -136,6 +139,22 @@ def _starts_a_process(semantics: Semantics, region: Region) -> bool:
     around = tree.enclosing(region, cst.FunctionDef) or tree.module
     before = (call for call in tree.inside(around, cst.Call) if tree.order[call] < tree.order[region])
     return any((semantics.names.qualified(call.func) or "") in _STARTS for call in before)
+
+
+def _has_changed_something(semantics: Semantics, region: Region) -> bool:
+    """Whether the block of a loop begins with a request that writes, and a wait: ``call("POST", "/reboot")`` and ``sleep(20)``."""
+    tree = semantics.tree
+    block = tree.parent.get(region)
+    wrote = False
+    for statement in block.body if isinstance(block, cst.IndentedBlock) else ():
+        if statement is region:
+            return False
+        for call in tree.inside(statement, cst.Call):
+            sent = semantics.attempts.of_call(call) if not wrote else None
+            wrote = wrote or (sent is not None and sent.method is not None and sent.method not in _READS)
+            if wrote and semantics.waits.pause(call) is not None:
+                return True
+    return False
 
 
 def _waits_first(semantics: Semantics, found: Passage) -> bool:

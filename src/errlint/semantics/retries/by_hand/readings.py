@@ -46,7 +46,8 @@ def retried(semantics: Semantics, passages: Sequence[Passage]) -> Retried:
     named = _named(semantics, passages, must) & may
     places = tuple(_places(semantics, passages))
     answered = tuple((place, outcomes & ERRORS) for passage in passages for place, outcomes in passage.steps.answered.items())
-    everything = Retried(Range(may & ERRORS, most), transport, named=named, places=places, answered=answered)
+    sent_back = tuple((node, outcomes & ERRORS) for node, outcomes in _let(passages).items())
+    everything = Retried(Range(may & ERRORS, most), transport, named=named, places=places, answered=answered, sent_back=sent_back)
     return _by_code(semantics, passages, everything)
 
 
@@ -101,9 +102,9 @@ def _named(semantics: Semantics, passages: Sequence[Passage], must: int) -> int:
                 names = types.named(node.type)
                 named = types.statuses_named(names) | types.named_by_raising(names, caught)
                 found |= named & back
+            elif is_broad and _only_sorts(semantics.tree, passage, node):
+                continue
             elif isinstance(node, cst.BaseExpression):
-                if is_broad and _only_sorts(semantics.tree, passage, node):
-                    continue
                 # what is left of a few kinds is meant; what is left of all but success is not
                 kinds = passage.predicates.named.by_kinds(node) if not is_broad else 0
                 found |= (passage.predicates.named.in_test(node) | kinds) & back
@@ -114,10 +115,10 @@ def _named(semantics: Semantics, passages: Sequence[Passage], must: int) -> int:
     return found
 
 
-def _only_sorts(tree: Tree, passage: Passage, test: cst.BaseExpression) -> bool:
-    """Whether a function that the retry calls only chooses by a test what it raises: a retry that takes all of that names none of it."""
+def _only_sorts(tree: Tree, passage: Passage, test: cst.CSTNode) -> bool:
+    """Whether a function that the retry calls only chooses by a test or pattern what it raises: who takes all of that names none of it."""
     branch = tree.parent.get(test)
-    if not isinstance(branch, cst.If) or tree.within(test, passage.region):
+    if not isinstance(branch, (cst.If, cst.MatchCase)) or tree.within(test, passage.region):
         return False
     last = branch.body.body[-1]
     return isinstance(last, cst.SimpleStatementLine) and isinstance(last.body[-1], cst.Raise)
@@ -125,12 +126,7 @@ def _only_sorts(tree: Tree, passage: Passage, test: cst.BaseExpression) -> bool:
 
 def _places(semantics: Semantics, passages: Sequence[Passage]) -> Iterator[Place]:
     """The handlers and tests that let failures go into another pass; first the one that lets most of them."""
-    let: dict[cst.CSTNode, int] = {}
-    for passage in passages:
-        for node, outcomes in passage.walk.went_back.items():
-            if node in passage.counters.tests:
-                continue
-            let[node] = let.get(node, 0) | outcomes & passage.back & FAILED
+    let = _let(passages)
     certain = reduce(or_, (passage.retried.must for passage in passages), 0)
     for decides in (_is_own, _sends_back):
         some = {node: outcomes for node, outcomes in let.items() if decides(semantics, passages[0].region, node)}
@@ -147,6 +143,16 @@ def _places(semantics: Semantics, passages: Sequence[Passage]) -> Iterator[Place
             yield Place(node, f"{_caught(node)} caught here, and the call is made again")
         elif not any(semantics.tree.within(node, handler) for handler in handlers):
             yield Place(node, "after this test the call is made again")
+
+
+def _let(passages: Sequence[Passage]) -> dict[cst.CSTNode, int]:
+    """The handlers and tests that let failures go into another pass, and which ones."""
+    let: dict[cst.CSTNode, int] = {}
+    for passage in passages:
+        for node, outcomes in passage.walk.went_back.items():
+            if node not in passage.counters.tests:
+                let[node] = let.get(node, 0) | outcomes & passage.back & FAILED
+    return let
 
 
 def _is_own(semantics: Semantics, region: Region, node: cst.CSTNode) -> bool:

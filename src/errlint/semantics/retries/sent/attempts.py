@@ -16,6 +16,7 @@ from errlint.semantics.program.functions import bound_arguments
 from errlint.semantics.program.names import dotted
 from errlint.semantics.program.scopes import How
 from errlint.semantics.retries.policy import Attempt, repeated
+from errlint.semantics.retries.sent.handed_on import Passed, is_left_out, passed_to, resolved
 from errlint.semantics.values.types import shown
 
 if TYPE_CHECKING:
@@ -47,10 +48,29 @@ class Attempts:
             call,
             evidence.trail,
             self._catalogue(call) or self._catalogue(made),
-            self.method(made),
+            self._sent_with(call, made),
             None,
             _AS_EXCEPTION[self._semantics.raises_for_status(call).answer],
         )
+
+    def _sent_with(self, call: cst.Call, made: cst.Call) -> str | None:
+        """The method of a request that a call makes, where a function of the file sends it, by what that is given.
+
+        Where the function does not come to that request, with what it is given, it is the method of those that are left.
+        """
+        known = passed_to(self._semantics, call, made) if made is not call else None
+        if known is None:
+            return self.method(made)
+        function, passed = known
+        if not is_left_out(self._semantics, made, function, passed):
+            return self.method(made, passed)
+        others = (one for one in self._calls(function.body) if self._is_request(one))
+        left = {self.method(one, passed) for one in others if not is_left_out(self._semantics, one, function, passed)}
+        return left.pop() if len(left) == 1 else None
+
+    def _is_request(self, call: cst.Call) -> bool:
+        evidence = self._semantics.does_http(call)
+        return evidence is not None and any(place.http and place.node is call for place in evidence.trail)
 
     def _by_its_use(self, call: cst.Call) -> Attempt | None:
         """A call of which nothing is known but that its value is asked for its status; here, or in the function that makes it."""
@@ -249,8 +269,8 @@ class Attempts:
         meaning = self._semantics.meaning(call)
         return meaning.catalogue if meaning is not None else None
 
-    def method(self, call: cst.Call) -> str | None:
-        """The HTTP method of a call: ``requests.post(…)``, ``session.request("POST", …)``."""
+    def method(self, call: cst.Call, passed: Passed | None = None) -> str | None:
+        """The HTTP method of a call: ``requests.post(…)``, ``session.request("POST", …)``; with parameters, for what is passed for them."""
         meaning = self._semantics.meaning(call)
         if meaning is not None and meaning.kind is not Kind.RESPONSE:
             return None
@@ -261,7 +281,8 @@ class Attempts:
             for argument in call.args:
                 if argument.keyword is not None and argument.keyword.value != "method":
                     continue
-                written = string_value(argument.value) or next(iter(self._semantics.constants.strings(argument.value)), "")
+                value = resolved(argument.value, passed) if passed is not None else argument.value
+                written = string_value(value) or next(iter(self._semantics.constants.strings(value)), "")
                 if written.upper() in _METHODS:
                     return written.upper()
         return None

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from errlint.regex import later
 from errlint.semantics.asked.decisions import is_told
 from errlint.semantics.program.functions import bound_arguments
 from errlint.semantics.program.names import dotted
@@ -16,6 +15,7 @@ from errlint.semantics.program.scopes import Binding, How
 from errlint.semantics.program.tree import Tree, alike
 from errlint.semantics.retries.by_hand.counters import Counters
 from errlint.semantics.retries.sent.changes import Change, Changes, member_of_a_variable, root
+from errlint.semantics.retries.sent.draws import is_drawn
 from errlint.semantics.retries.sent.renewals import renews
 from errlint.semantics.retries.words import COUNTER, CREDENTIAL, PER_ATTEMPT
 
@@ -23,27 +23,9 @@ if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
     from errlint.semantics.retries.by_hand.exits import Region
 
-_DRAWN = frozenset(
-    {"next", "input", "prompt", "ask", "getpass", "pop", "popleft", "popitem", "get_nowait", "recv", "readline", "choice", "shift",
-     "dequeue", "next_key", "rotate"}
-)  # fmt: skip
-"""Calls whose value is another one each time: what a person says, what comes next."""
-_QUEUES = later(r"queue|_q$|^q$|jobs|tasks|inbox|pending")
 _CASTS = ("typing.cast", "typing_extensions.cast")
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 _HOPS = 4
-
-
-def is_drawn(call: cst.Call) -> bool:
-    """Whether the value of a call is another one each time."""
-    name = dotted(call.func) or (call.func.attr.value if isinstance(call.func, cst.Attribute) else "")
-    owner, _, word = name.rpartition(".")
-    if word == "next" and call.args and isinstance(call.args[0].value, cst.GeneratorExp):
-        return False  # the first one that fits
-    if word in _DRAWN:
-        # `kwargs.pop("timeout")` takes an argument out; `items.pop()` takes the next item
-        return word not in ("pop", "popitem") or not call.args or isinstance(call.args[0].value, cst.Integer)
-    return word == "get" and bool(_QUEUES.search(owner.rpartition(".")[2].lower())) and not call.args
 
 
 class RequestParts:
@@ -54,18 +36,16 @@ class RequestParts:
         self._tree = semantics.tree
         self._region = region
         self._counters = Counters(semantics, region)
+        self._draws = semantics.draws
         self.changes = Changes(semantics, region)
 
     def nodes(self, expression: cst.CSTNode) -> Iterator[cst.CSTNode]:
         """What an expression is made of, without what only tells attempts apart: ``{"X-Attempt": str(attempt)}``, ``f(retries=number)``."""
-        found = (expression, *self._tree.below(expression))
-        aside = [node for node in found if isinstance(node, (cst.DictElement, cst.Arg)) and self._tells_attempts_apart(node)]
-        yield from (node for node in found if not any(self._tree.within(node, one) for one in aside)) if aside else found
+        return self._draws.parts(expression)
 
-    def _tells_attempts_apart(self, node: cst.DictElement | cst.Arg) -> bool:
-        if isinstance(node, cst.Arg):
-            return node.keyword is not None and PER_ATTEMPT.search(node.keyword.value) is not None
-        return any(PER_ATTEMPT.search(text.replace("-", "_")) for text in self._semantics.constants.strings(node.key))
+    def is_drawn(self, call: cst.Call) -> bool:
+        """Whether the value of a call is another one each time, by its name, or by the functions of the file that it runs."""
+        return is_drawn(call) or self._draws.chooses(call)
 
     def is_aside(self, name: cst.Name, call: cst.Call | None) -> bool:
         """Whether a name stands for what tells the attempts of ``call`` apart; a counter does only where it is handed on as it is."""
@@ -108,9 +88,11 @@ class RequestParts:
         if not hops:
             return False
         for node in self.nodes(value):
-            if isinstance(node, cst.Call) and is_drawn(node):
+            if isinstance(node, cst.Call) and self.is_drawn(node):
                 return True
             if isinstance(node, cst.Name) and is_read(self._tree, node) and self._name_rotates(node, call, hops):
+                return True
+            if isinstance(node, (cst.Name, cst.Attribute)) and self._chooses(node) and self._moves_on(node):
                 return True
             if isinstance(node, cst.Attribute) and any(self.rotates(one, call, hops - 1) for one in self._set_before(root(node), call)):
                 return True
@@ -126,9 +108,21 @@ class RequestParts:
                 made += [binding.value] if binding.value is not None and self._is_before(binding.node, call) else []
         return any(self.rotates(one, call, hops - 1) for one in (*made, *self._set_before(name.value, call)))
 
-    def _chooses(self, counter: cst.Name) -> bool:
+    def _chooses(self, counter: cst.Name | cst.Attribute) -> bool:
         """``tokens[attempt]`` and ``tokens[attempt % len(tokens)]``."""
         return self._tree.enclosing(counter, cst.Index) is not None
+
+    def _moves_on(self, index: cst.Name | cst.Attribute) -> bool:
+        """``at = (at + 1) % len(tokens)`` in each pass, whatever came of the attempt; what only some failures do is a change by these."""
+        name = dotted(index)
+        for change in self.changes.of((name,) if name else ()):
+            line = self._tree.parent.get(change.node)
+            if line is None or self._tree.parent.get(line) is not self._region.body:
+                continue
+            read = (change.value, *self._tree.below(change.value)) if change.value is not None else ()
+            if isinstance(change.node, cst.AugAssign) or any(dotted(one) == name for one in read if isinstance(one, cst.BaseExpression)):
+                return True
+        return False
 
     def _set_before(self, name: str, call: cst.Call) -> Iterator[cst.BaseExpression]:
         """What is assigned to a value, or put into it, in the pass before the call."""
@@ -184,7 +178,7 @@ class RequestParts:
 
     def _is_made_alike(self, change: Change) -> bool:
         """``body = open(path)`` once more: what is sent is the same."""
-        if change.value is None or change.is_part or any(map(is_drawn, self._tree.inner_first(change.value, cst.Call))):
+        if change.value is None or change.is_part or any(map(self.is_drawn, self._tree.inner_first(change.value, cst.Call))):
             return False
         others = (one for one in self._assigned_anywhere(change.name) if one is not change.value)
         return any(alike(one, change.value) for one in others)

@@ -19,8 +19,9 @@ from errlint.semantics.retries.by_hand.counters import Counters
 from errlint.semantics.retries.by_hand.exits import Region
 from errlint.semantics.retries.outcomes import ANYTHING, NOTHING
 from errlint.semantics.retries.sent.changes import member_of_a_variable, root
+from errlint.semantics.retries.sent.draws import is_drawn
 from errlint.semantics.retries.sent.region_names import RegionNames
-from errlint.semantics.retries.sent.request_parts import RequestParts, bindings, is_cast, is_drawn, is_read
+from errlint.semantics.retries.sent.request_parts import RequestParts, bindings, is_cast, is_read
 from errlint.semantics.retries.words import CREDENTIAL, PER_ATTEMPT
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ class Sameness:
         """Expressions that stay for the call in question, with the hops that were followed: one that does not stay ends the question."""
         self._known_last: dict[tuple[cst.CSTNode, cst.Call | None], bool] = {}
         self._left = 0
+        self._helpers: list[cst.Call] = []
+        """The calls that the call in question is made of; asked last, since it may take other modules to tell whether they choose."""
         self._turns: set[cst.CSTNode] | None = None
 
     def turns(self, call: cst.Call) -> frozenset[cst.CSTNode]:
@@ -72,6 +75,9 @@ class Sameness:
         """Whether the call sends the same request in every pass."""
         if not self.sends_same(call) or not self._stays(call.func, _HOPS) or self._is_switched():
             return False
+        draws = self._semantics.draws
+        if any(map(draws.chooses, self._helpers)) or draws.are_in_request(call):
+            return False
         inside = (function for function in self._semantics.functions.run_by(call) if self._tree.within(function, self.region.body))
         return not any(inside) or not self.parts.follows_loop(call, counts=False)
 
@@ -80,6 +86,7 @@ class Sameness:
         self._call = call
         self._left = _MOST
         self._staying.clear()
+        self._helpers.clear()
         return all(self._argument_stays(argument, call) for argument in call.args)
 
     def _argument_stays(self, argument: cst.Arg, call: cst.Call) -> bool:
@@ -141,8 +148,10 @@ class Sameness:
 
     def _parts_stay(self, expression: cst.BaseExpression, hops: int) -> bool:
         for node in self.parts.nodes(expression):
-            if isinstance(node, cst.Call) and (node is self._call or is_drawn(node)):
-                return False  # what is made of an answer is not what was sent before it
+            if isinstance(node, cst.Call):
+                if node is self._call or is_drawn(node):
+                    return False  # what is made of an answer is not what was sent before it
+                self._helpers.append(node)
             if isinstance(node, cst.Name) and is_read(self._tree, node) and not self._name_stays(node, hops):
                 return False
             if isinstance(node, cst.Attribute) and not self._attribute_stays(node, hops):
