@@ -63,7 +63,9 @@ succeed, by the API's catalogue. Where only the error code tells the difference,
   else by raising the error. Safe in a handler that takes nothing but error statuses, where the failure then comes to what it came to
   after the last attempt, or where there is no last one; else unsafe.
 - A library is given a predicate in its own words: `retry_if_exception`, `giveup` (which says when to stop), `on`, `retry_on_exception`,
-  `predicate`. Unsafe. The function is added to the module once.
+  `predicate`. Unsafe. The function is added to the module once. It asks each exception in its own words. One of the project that does not
+  say its status is given up by its type, if it is raised for nothing else than what fails again; if that is not clear, there is no fix.
+  Ctrl-C and tasks that were cancelled are never tried again by it.
 - 409 is given up, unless the code or the API says otherwise: by HTTP, the client has to resolve the conflict first. Of 423, HTTP says
   nothing, and a lock ends by itself: it is tried again where no catalogue knows the API; 408 and 425, wherever none rules them out.
 - A library that knows nothing but types of exceptions (retry, celery's `autoretry_for`) is left the failures of the network, and the

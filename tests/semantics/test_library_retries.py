@@ -467,3 +467,41 @@ def test_options_that_are_written_in_the_file_are_read(libraries: Libraries) -> 
 
 def test_work_without_http_has_no_trail(libraries: Libraries) -> None:
     assert decorated("tenacity.retry", libraries, body="return open('lock')").trail == ()
+
+
+_TWO_KINDS = """
+class Refused(Exception):
+    def __init__(self, status):
+        self.status = status
+
+def asked():
+    response = requests.get("https://api.example.com/items")
+    if response.status_code == 404:
+        raise Refused(404)
+    response.raise_for_status()
+"""
+_OTHERWISE = """
+    if not isinstance(status, int):
+        return True
+    return status >= 500
+"""
+
+
+@pytest.mark.parametrize(
+    ("read", "unknown"),
+    [
+        ('status = getattr(error, "status", None)', ERRORS & ~bits(404)),
+        ('status = getattr(error, "status", None) or getattr(error, "status_code", None)', ERRORS & ~bits(404)),
+        (
+            'if isinstance(error, requests.HTTPError):\n        status = error.response.status_code\n'
+            '    else:\n        status = getattr(error, "status", None)',
+            0,
+        ),
+    ],
+)
+def test_a_status_is_read_only_off_exceptions_that_have_it(read: str, unknown: int, libraries: Libraries) -> None:
+    predicate = f"{_TWO_KINDS}\ndef again(error):\n    {read}{_OTHERWISE}"
+    policy = decorated("tenacity.retry(retry=tenacity.retry_if_exception(again))", libraries, before=predicate, body="return asked()")
+    found = policy.retried.statuses
+    assert found.may & ~found.must & ERRORS == unknown
+    assert not found.may & bits(404)

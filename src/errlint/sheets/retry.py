@@ -71,6 +71,8 @@ class RetryArgument(_Table, frozen=True, kw_only=True):
     """Of a ``wait`` that is a function of a generator: it is sent the failed attempt's exception, or result, for each delay."""
     chance: str = ""
     """Of ``jitter``: the function that chooses what is slept of each delay, where the argument names no other one, or None."""
+    interrupts: bool = False
+    """Of ``when``: the function is asked about what is no ``Exception``, too: KeyboardInterrupt, a task that was cancelled."""
 
 
 class RetryFacts(_Table, frozen=True, kw_only=True):

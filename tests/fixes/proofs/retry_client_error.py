@@ -98,6 +98,7 @@ types_of_sdks = partial(Proof, "ERR201", _TYPES, "retry_client_error/bad_types_o
 types_of_sdks = partial(types_of_sdks, before=ASKED_AGAIN, after=ASKED_ONCE)
 ways_out, ledger = of("ways_out", _GUARD), partial(of("answered_failures", _GUARD), only=Safety.SAFE)
 assorted, assorted_by_hand = of("assorted", _PREDICATE), of("assorted", _GUARD)
+by_types, by_types_by_hand = of("told_by_their_types", _PREDICATE), of("told_by_their_types", _GUARD)
 streams = of("state_of_itself", _GUARD)
 own_objects, made = of("own_objects", _GUARD), of("made_predicates", _PREDICATE)
 endings, several = partial(of("endings", _GUARD), only=Safety.SAFE), of("several_handlers", _GUARD)
@@ -171,4 +172,9 @@ PROOFS = [
         for thorough, api in ((True, "anthropic"), (False, "openai"))
     ),
     assorted_by_hand(call="items('i1')"),
+    by_types(call="reading('m1')", on=lambda answer: _client_error(answer) and answer.status != 401),
+    by_types(call="history('m1')"),
+    by_types(call="profile('m1')", on=lambda answer: _client_error(answer) and answer.status not in (401, 403)),
+    by_types_by_hand(call="tariff('m1')"),
+    by_types_by_hand(call="upload('m1', {})"),
 ]

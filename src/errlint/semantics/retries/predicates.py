@@ -6,7 +6,6 @@ and ``exc.code in (429, 503)`` are tests of the status here, whatever the type o
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -23,6 +22,8 @@ from errlint.semantics.retries.codes import Codes
 from errlint.semantics.retries.exception_types import ExceptionTypes, Raised
 from errlint.semantics.retries.kinds import KindsOfAnswers
 from errlint.semantics.retries.outcomes import ANYTHING, NO_ANSWER, NOTHING
+from errlint.semantics.retries.readable import Readable, of_each
+from errlint.semantics.retries.status_texts import any_status, status_in_text
 from errlint.semantics.retries.tables import StatusTables
 from errlint.semantics.retries.waiting.named import Named
 from errlint.semantics.retries.waiting.settings import default_of
@@ -44,7 +45,6 @@ _OK_WORDS = {
     "is_client_error": "client-error",
     "is_server_error": "server-error",
 }
-_STATUS_IN_TEXT = re.compile(r"\D{0,24}\b([45]\d\d)\b\D{0,24}")
 _TRUTHS = ("True", "False")
 _HOPS = 4
 
@@ -83,6 +83,7 @@ class Predicates(Statuses):
         self._kinds = KindsOfAnswers(semantics, self)
         self._tables = StatusTables(semantics, self)
         self._codes = Codes(semantics)
+        self._readable = Readable(semantics, self.types)
         self.named = Named(semantics, self, self._kinds, self._tables, handed)
         self._asking: set[cst.CSTNode] = set()
         self.in_flight: tuple[Raised, ...] = ()
@@ -99,6 +100,8 @@ class Predicates(Statuses):
     # meanings --------------------------------------------------------------------------------------------------------------------
 
     def _lenient(self, expression: cst.BaseExpression) -> Meaning | None:
+        if self.in_flight and self._readable.is_absent(expression, self.in_flight):
+            return None
         meaning = self._semantics.meaning(expression)
         if meaning is None or meaning.kind is Kind.CODE:
             # the code in the body of some APIs is the status once more; a code that is a word is never equal to a number
@@ -108,7 +111,7 @@ class Predicates(Statuses):
     def _guessed(self, expression: cst.BaseExpression) -> Meaning | None:
         """A status or a success flag by its name."""
         if isinstance(expression, cst.BooleanOperation):
-            return self._lenient(expression.left)
+            return self._lenient(expression.left) or (self._lenient(expression.right) if self.in_flight else None)
         word = last_word(expression).lower()
         if word in STATUS_WORDS:
             return Meaning(Kind.STATUS, (Place(expression, ""),), name="guessed")
@@ -149,7 +152,7 @@ class Predicates(Statuses):
             negative = isinstance(relation, (cst.IsNot, cst.NotEqual)) == (right.value == "True")
             return said.negated() if negative and said != UNKNOWN else said
         if isinstance(relation, (cst.In, cst.NotIn)):
-            named = self.in_text(left, right)
+            named = status_in_text(left, right)
             if named:
                 return Range(named, named) if isinstance(relation, cst.In) else Range(named, named).negated()
             mixed = self._with_codes(left, right)
@@ -193,14 +196,6 @@ class Predicates(Statuses):
         if about_answers or last_word(subject).lower() in ANSWER_WORDS or self._guessed(subject) is not None:
             return Range(ALL & ~NO_ANSWER, ALL & ~NO_ANSWER)
         return UNKNOWN
-
-    def in_text(self, left: cst.BaseExpression, right: cst.BaseExpression) -> int:
-        """``"429" in str(e)``: a status that is looked for in text."""
-        text = string_value(left)
-        found = _STATUS_IN_TEXT.fullmatch(text) if text else None
-        if found is None or string_value(right) is not None or isinstance(right, (cst.Tuple, cst.List, cst.Set, cst.Dict)):
-            return 0
-        return 1 << int(found[1])
 
     # tests -----------------------------------------------------------------------------------------------------------------------
 
@@ -272,9 +267,9 @@ class Predicates(Statuses):
             answered = ALL & ~NO_ANSWER
             return Range(answered, answered) if word in ANSWER_WORDS | STATUS_WORDS else UNKNOWN
         if name in ("any", "all") and len(arguments) == 1:
-            return self._any_of(arguments[0]) if name == "any" else UNKNOWN
+            return any_status(arguments[0], self._semantics.constants.strings) if name == "any" else UNKNOWN
         if isinstance(call.func, cst.Attribute) and call.func.attr.value == "startswith" and len(arguments) == 1:
-            named = self.in_text(arguments[0], call.func.value)
+            named = status_in_text(arguments[0], call.func.value)
             if named:
                 return Range(named, named)
         deciders = self._semantics.deciders
@@ -325,21 +320,6 @@ class Predicates(Statuses):
             may, certain, doubtful = may | taken.may, certain | taken.must, doubtful | one.outcomes & ~taken.must
         return Range(may, certain & ~doubtful)
 
-    def _any_of(self, generator: cst.BaseExpression) -> Range:
-        """``any(code in str(e) for code in ("429", "503"))``."""
-        if not isinstance(generator, (cst.GeneratorExp, cst.ListComp)) or not isinstance(generator.elt, cst.Comparison):
-            return UNKNOWN
-        elt = generator.elt
-        if not isinstance(elt.left, cst.Name) or not isinstance(elt.comparisons[0].operator, cst.In):
-            return UNKNOWN
-        found = 0
-        for text in self._semantics.constants.strings(generator.for_in.iter):
-            status = _STATUS_IN_TEXT.fullmatch(text)
-            if status is None:
-                return UNKNOWN
-            found |= 1 << int(status[1])
-        return Range(found, found) if found else UNKNOWN
-
     def _kept_test(self, name: cst.Name | cst.Attribute) -> Range:
         """``retryable = status in RETRYABLE`` and ``retry = False; if …: retry = True``: what the assignments that reach the name say."""
         if not isinstance(name, cst.Name) or name in self._asking:
@@ -378,9 +358,17 @@ class Predicates(Statuses):
             return UNKNOWN
         self._asking.add(function)
         try:
-            return self.range_of(function.body) if isinstance(function, cst.Lambda) else self._of_body(function)
+            found = self.range_of(function.body) if isinstance(function, cst.Lambda) else self._of_body(function)
         finally:
             self._asking.discard(function)
+        several = len(self.in_flight) > 1 and self._readable.is_asked_in(function)
+        return of_each(self.in_flight, found, lambda one: self._about(one).of_function(function)) if several else found
+
+    def _about(self, raised: Raised) -> Predicates:
+        """The same questions about some of the exceptions in flight."""
+        about = Predicates(self._semantics, self.types, self._extra, self._given, self._handed)
+        about.in_flight = (raised,)
+        return about
 
     def _of_body(self, function: cst.FunctionDef) -> Range:
         true, false = 0, 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import libcst as cst
 
@@ -25,7 +25,6 @@ _NOT_NONE = " is not None"
 _HAS_MEMBER = "hasattr("
 _ATTRIBUTE = re.compile(r"\{e\}\.(\w+)")
 _OWN = ("status_code", "http_status", "status")
-_MOST_ATTRIBUTES = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,20 +58,6 @@ class Failure:
         return f"{guard.removesuffix(_NOT_NONE)} is None" if guard.endswith(_NOT_NONE) else f"not {guard}"
 
 
-@dataclass(frozen=True)
-class Assorted:
-    """Exceptions of several libraries that stand for an answer: asked without their names, which the file need not know.
-
-    :ivar attributes: which of them hold the status, in which one of the exceptions or another.
-    """
-
-    attributes: tuple[str, ...]
-
-    def status(self, exception: str) -> str:
-        """The expression of the status; None where it has none."""
-        return " or ".join(f'getattr({exception}, "{attribute}", None)' for attribute in self.attributes)
-
-
 class Failures:
     """Answers for one file."""
 
@@ -82,14 +67,19 @@ class Failures:
         self._helpers = Helpers(writing)
         self._written: dict[str, tuple[str, tuple[Edit, ...]] | None] = {}
 
-    def of(self, policy: RetryPolicy, tried: cst.CSTNode | None = None) -> Failure | None:
+    def of(self, policy: RetryPolicy, tried: cst.CSTNode | None = None, taken: Callable[[str], bool] = lambda _: True) -> Failure | None:
         """The exception by which an error status leaves the attempts; None where nothing is known of it.
 
         Several have one in common, of which the sheet says when it has a status.
 
-        :param tried: the code that a handler stands by: what it raises arrives there, what else is run for an attempt may not.
+        :param tried: the code that a handler stands by: what it raises arrives there, what else is run for an attempt may not;
+        :param taken: whether a type is one that is tried again.
         """
-        return self._of_types(self.raised(policy, tried))
+        return self._of_types([name for name in self.raised(policy, tried) if taken(name)])
+
+    def of_name(self, name: str) -> Failure | None:
+        """The same for the exceptions of one type."""
+        return self._of_types([name])
 
     def of_raising(self, raising: Raising) -> Failure | None:
         """The exception by which an error status leaves a piece of code."""
@@ -101,22 +91,14 @@ class Failures:
             return None
         return self.of_type(sheet)
 
-    def assorted(self, policy: RetryPolicy, tried: cst.CSTNode | None = None) -> Assorted | None:
-        """The same where the exceptions have nothing in common but that they hold a status; those that hold none are not asked."""
-        if any(map(self._says_another_status, self._raisings(policy, tried))) or any(map(self._has_a_constant, self.raised(policy, tried))):
-            return None
-        found = dict.fromkeys(filter(None, map(self._attribute, self.raised(policy, tried))))
-        # where several have a `code`, it is a word in those that hold the status elsewhere
-        return Assorted(tuple(sorted(found, key=lambda name: name == "code"))) if 0 < len(found) <= _MOST_ATTRIBUTES else None
-
     def holder(self, policy: RetryPolicy, tried: cst.CSTNode | None = None) -> str | None:
         """The attribute in which the exceptions of an attempt (as in :meth:`of`) hold the answer; ``"headers"`` for those themselves."""
         failure = self.of(policy, tried)
         names = [failure.sheet.name] if failure is not None else self.raised(policy, tried)
-        members = {self.member(name) for name in names if failure is not None or self._attribute(name) is not None}
+        members = {self.member(name) for name in names if failure is not None or self.attribute(name) is not None}
         return members.pop() if len(members) == 1 else None
 
-    def _attribute(self, name: str) -> str | None:
+    def attribute(self, name: str) -> str | None:
         """The attribute in which exceptions of a type hold the status; of classes of the project, by its name."""
         written = next((sheet.status for sheet in self._semantics.libraries.ancestors(name) if sheet.status), "")
         attribute = _ATTRIBUTE.fullmatch(written)
@@ -125,18 +107,18 @@ class Failures:
         own = self._semantics.types.type(name)
         return next((word for word in _OWN if own is not None and self._semantics.evaluator.defines(own, word)), None)
 
-    def _has_a_constant(self, name: str) -> bool:
-        """Whether what would hold the status is a number of the class, for all answers that it is raised for: ``status = 0``."""
-        own, word = self._semantics.types.type(name), self._attribute(name)
-        if own is None or word is None or self._semantics.types.status_of(name):
-            return False
-        values = list(self._semantics.evaluator.bound_to(own, word))
-        return bool(values) and all(isinstance(value, cst.Integer) or dotted(value) == "None" for value in values)
-
     def raised(self, policy: RetryPolicy, tried: cst.CSTNode | None) -> list[str]:
         """The types by which error statuses leave the attempts; none where it can be others, too."""
         found = self._raisings(policy, tried)
         return list(dict.fromkeys(name for one in found for name in one.types))
+
+    def under(self, policy: RetryPolicy, tried: cst.CSTNode | None) -> dict[str, int]:
+        """The same types, each with the error statuses that it is raised for: all of them, where nothing is known of these."""
+        found: dict[str, int] = {}
+        for raising in self._raisings(policy, tried):
+            for names, statuses in raising.by_type:
+                found.update({name: found.get(name, 0) | statuses & ERRORS for name in names})
+        return found
 
     def _raisings(self, policy: RetryPolicy, tried: cst.CSTNode | None) -> list[Raising]:
         calls = [self._semantics.raises_for_status(attempt.call) for attempt in policy.attempts]
@@ -146,11 +128,6 @@ class Failures:
         if tried is None or not any(one.types for one in found):
             found += map(self._semantics.raises_for_status, map(repeated, policy.code))
         return found
-
-    def _says_another_status(self, raising: Raising) -> bool:
-        """Whether an exception of the project has a status of its own (``status_code = 429``), and is raised for others as well."""
-        own = ((self._semantics.types.status_of(name), under) for name, under in raising.under)
-        return any(status and under & ~(1 << status) for status, under in own)
 
     def arriving(self, handler: cst.CSTNode | None) -> int:
         """The error statuses whose exceptions can come to a handler from the code that it stands by: it takes them, and no earlier one."""

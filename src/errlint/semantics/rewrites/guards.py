@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
+from errlint.first_party import is_first_party
 from errlint.lean import dataclass
 from errlint.model import Edit
 from errlint.semantics.program.leaving import leaves
@@ -11,8 +12,9 @@ from errlint.semantics.retries.exception_types import BROAD, Raised
 from errlint.semantics.retries.outcomes import members
 from errlint.semantics.retries.policy import RetryPolicy
 from errlint.semantics.rewrites.answer_guards import AnswerGuards
+from errlint.semantics.rewrites.assorted import Assorted, Assortment, taken_by
 from errlint.semantics.rewrites.endings import Handler, Way
-from errlint.semantics.rewrites.failures import Assorted, Failure, Failures, permanent
+from errlint.semantics.rewrites.failures import Failure, Failures, permanent
 from errlint.semantics.rewrites.own_tests import by_own_test
 from errlint.semantics.rewrites.places import announcement_in, first_of_telling, first_of_wait, pause_in, told_alone
 from errlint.semantics.rewrites.predicates import may_succeed
@@ -60,6 +62,8 @@ class Guards:
         safe = True
         for handler in handlers:
             failure = self._own_failure(handler) or self._tried_failure(policy, handler)
+            if self._names_own_classes(handler):
+                failure = self._tried_failure(policy, handler) or failure
             found = self._in_handler(policy, ways, handler, failure) if failure is not None else None
             if found is None:
                 return None
@@ -150,10 +154,16 @@ class Guards:
         ]
         return self._failures.of_type(sheets[0]) if len(sheets) == 1 else None
 
+    def _names_own_classes(self, handler: Handler) -> bool:
+        """Whether a handler names classes of the project, which may stand for an answer beside the type of a library."""
+        types = self._semantics.predicates.types
+        return any(types.local(name) is not None or is_first_party(name) for name in types.named(handler.type))
+
     def _tried_failure(self, policy: RetryPolicy, handler: Handler) -> Failure | Assorted | None:
         """By what the code raises that a handler stands by."""
         tried = self._tree.tried(handler)
-        return self._failures.of(policy, tried) or self._failures.assorted(policy, tried)
+        taken = taken_by(self._writing, self._semantics.predicates.types.named(handler.type))
+        return self._failures.of(policy, tried, taken) or Assortment(self._writing, self._failures).of(policy, tried, taken)
 
     def _named(self, handler: Handler) -> tuple[str | None, list[Edit]]:
         """The name of the exception, which the handler is given if it has none; ``except:`` takes any. None where it is bound anew."""

@@ -38,13 +38,13 @@ class Helpers:
         self._writing = writing
         self._tree = writing.semantics.tree
 
-    def function(self, name: str, parameters: str, body: Sequence[str]) -> tuple[str, tuple[Edit, ...]]:
+    def function(self, name: str, parameters: str, body: Sequence[str], *, like: Sequence[str] = ()) -> tuple[str, tuple[Edit, ...]]:
         """The name of a function with this body: of the one that the module has, or of one that the edits add.
 
-        :param body: lines, indented by steps of four spaces below the function.
+        :param body: lines, indented by steps of four spaces below the function; :param like: another body that will do, if it is there.
         """
         for function in self._tree.module.body:
-            if isinstance(function, cst.FunctionDef) and self._is(function, parameters, body):
+            if isinstance(function, cst.FunctionDef) and any(self._is(function, parameters, one) for one in (body, like) if one):
                 return function.name.value, ()
         free = self._writing.free(name)
         before = self._last_like(name) if free != name else None

@@ -7,24 +7,29 @@ by ``&``, one of which says *when*. A library that knows nothing but types is gi
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import libcst as cst
 
 from errlint.lean import dataclass
 from errlint.model import Edit
-from errlint.semantics.retries.exception_types import BROAD
+from errlint.semantics.retries.exception_types import BROAD, Raised
 from errlint.semantics.retries.library.calls import Given, RetryCalls, RetrySite
 from errlint.semantics.retries.policy import RetryPolicy, repeated
-from errlint.semantics.rewrites.failures import Assorted, Failure, Failures, one_of, quoted, worthwhile
+from errlint.semantics.rewrites.assorted import Assorted, Assortment, taken_by
+from errlint.semantics.rewrites.failures import Failure, Failures, one_of, quoted, worthwhile
 from errlint.semantics.rewrites.helpers import Helpers
 from errlint.semantics.rewrites.parts import added, part_that_says
 from errlint.semantics.rewrites.wrapped_ends import WrappedEnds
 from errlint.semantics.rewrites.writing import Writing
+from errlint.semantics.values.status_sets import ERRORS
 from errlint.sheets.retry import RetryArgument
 
 _WIDTH = 110
 """Letters of a line of codes."""
+_OTHER = "    return …"
+"""Stands for what is said of exceptions that are no answer."""
+_IF_EXCEPTION = "isinstance(error, Exception)"
 _BY_RESULT = frozenset({"result", "not-result"})
 
 
@@ -57,7 +62,8 @@ class Predicates:
             return None
         if not any({"types", "when", "unless", "retried"}.intersection(argument.says) for argument in site.described.sheet.arguments):
             return None
-        failure = self._failures.of(policy) or self._failures.assorted(policy)
+        taken = self._taken(site)
+        failure = self._failures.of(policy, taken=taken) or Assortment(self._writing, self._failures).of(policy, None, taken)
         by_types = self._by_types(site)
         if by_types is not None:
             return self._network_only(site, by_types, policy)
@@ -90,7 +96,7 @@ class Predicates:
         """``giveup=lambda error: not _may_succeed(error)``: true means to stop."""
         if given is not None:
             return None
-        name, edits = self._helper(policy, failure, only=())
+        name, edits = may_succeed(self._writing, policy, failure)
         return self._added(site, f"{argument.name}=lambda error: not {name}(error)", edits)
 
     def _when(
@@ -100,7 +106,8 @@ class Predicates:
         only = self._types_of(given, argument)
         if only is None:
             return None
-        name, edits = self._helper(policy, failure, only=only)
+        interrupts = argument.interrupts and not self._names_all(given)
+        name, edits = may_succeed(self._writing, policy, failure, only=only, interrupts=interrupts)
         if given is None:
             return self._added(site, f"{argument.name}={name}", edits)
         return Narrowed((*edits, self._writing.replace(given.value, name)))
@@ -113,7 +120,8 @@ class Predicates:
         named = self._writing.named(part) if part is not None else None
         if named is None or (given is not None and self._asks_results(given.value)):
             return None
-        name, edits = self._helper(policy, failure, only=())
+        interrupts = self._hears_of_interrupts(site.described.library) and not self._names_all(given)
+        name, edits = may_succeed(self._writing, policy, failure, interrupts=interrupts)
         code = f"{named[0]}({name})"
         everything = (*named[1], *edits)
         if given is None:
@@ -172,6 +180,23 @@ class Predicates:
         kept = [failure for failure in network if any(is_a(failure, name) for name in names)]
         return kept + [name for name in names if name not in kept and any(is_a(name, failure) for failure in network)]
 
+    def _taken(self, site: RetrySite) -> Callable[[str], bool]:
+        """Whether a type of exceptions is one that is tried again so far; true where it is not only the types that tell."""
+        given = [one for one in site.given() if {"types", "when", "retried"}.intersection(one.argument.says)]
+        if len(given) != 1:
+            return lambda _: True
+        types, value = self._semantics.predicates.types, given[0].value
+        parts = list(self._parts_in(value)) if "retried" in given[0].argument.says else []
+        inner = [one for part in parts for one in part.given()]
+        if inner and all("types" in one.argument.says for one in inner) and not isinstance(value, cst.Name):
+            return taken_by(self._writing, [name for one in inner for name in types.named(one.value)])
+        if len(inner) == 1 and "not-types" in inner[0].argument.says:
+            left = types.named(inner[0].value)
+            return lambda name: not types.taken(left, Raised((name,), ERRORS)).must
+        if parts or "types" not in given[0].argument.says or self._semantics.functions.behind(value):
+            return lambda _: True
+        return taken_by(self._writing, types.named(value))
+
     # their parts -----------------------------------------------------------------------------------------------------------------
 
     def _added(self, site: RetrySite, code: str, edits: Sequence[Edit]) -> Narrowed:
@@ -229,30 +254,58 @@ class Predicates:
             if sheet.library.network and roots.intersection(sheet.library.roots)
         ]
 
-    def _helper(self, policy: RetryPolicy, failure: Failure | Assorted, *, only: Sequence[str]) -> tuple[str, tuple[Edit, ...]]:
-        """The predicate; ``only``: the types that it is true for at all, besides."""
-        return may_succeed(self._writing, policy, failure, only=only)
+    def _hears_of_interrupts(self, library: str) -> bool:
+        """Whether predicates of a library are asked about what is no ``Exception``."""
+        described = (entry for sheet in self._semantics.libraries.sheets if sheet.library.id == library for entry in sheet.retry)
+        return any(argument.interrupts for entry in described for argument in (*entry.arguments, *entry.called))
+
+    def _names_all(self, given: Given | None) -> bool:
+        """Whether the source says that it means what is no ``Exception`` as well."""
+        nodes = (given.value, *self._semantics.tree.below(given.value)) if given is not None else ()
+        return any(self._semantics.names.qualified(node) == "BaseException" for node in nodes if isinstance(node, cst.Name))
 
 
 def may_succeed(
-    writing: Writing, policy: RetryPolicy, failure: Failure | Assorted, *, only: Sequence[str] = ()
+    writing: Writing, policy: RetryPolicy, failure: Failure | Assorted, *, only: Sequence[str] = (), interrupts: bool = False
 ) -> tuple[str, tuple[Edit, ...]]:
-    """The function that says of an exception whether the same request may succeed if it is sent again, and the edits that add it."""
+    """The function that says of an exception whether the same request may succeed if it is sent again, and the edits that add it.
+
+    :param only: the types that it is true for at all; :param interrupts: it is asked about what is no ``Exception``, too: Ctrl-C, say.
+    """
     body = ['"""Whether the same request may succeed if it is sent again."""']
     if only and (isinstance(failure, Assorted) or list(only) != [failure.type]):
         body += [f"if not isinstance(error, {_grouped(only, None)}):", "    return False"]
-    if isinstance(failure, Assorted):
-        worth = writing.semantics.judge.worth(policy)
-        body += [f"status = {failure.status('error')}", "if not isinstance(status, int):", "    return True"]
-        return Helpers(writing).function("_may_succeed", "error", [*body, f"return {worthwhile('status', worth)}"])
-    failures = Failures(writing)
-    code = failures.code_of(failure, "error", policy.catalogue)
+    narrow = isinstance(failure, Failure) and list(only) == [failure.type]
+    asked, edits = _of_several(writing, policy, failure) if isinstance(failure, Assorted) else _of_one(writing, policy, failure)
+
+    def telling(other: str) -> list[str]:
+        """The body, which says this of other exceptions."""
+        return [*body, *(f"    return {other}" if line is _OTHER else line for line in asked)]
+
+    strict = telling(_IF_EXCEPTION)
+    if narrow or only or not interrupts:
+        name, more = Helpers(writing).function("_may_succeed", "error", telling("False" if narrow else "True"), like=() if only else strict)
+    else:
+        name, more = Helpers(writing).function("_may_succeed", "error", strict)
+    return name, (*edits, *more)
+
+
+def _of_several(writing: Writing, policy: RetryPolicy, failure: Assorted) -> tuple[list[str], tuple[Edit, ...]]:
+    """The questions to exceptions of several types."""
+    if len(failure.others) == 1 and not failure.attributes:
+        asked, edits = _of_one(writing, policy, failure.others[0])
+        return [*failure.given_up("error"), *asked], edits
+    worth = writing.semantics.judge.worth(policy)
+    asked = [*failure.given_up("error"), *failure.status("error"), "if not isinstance(status, int):", _OTHER]
+    return [*asked, f"return {worthwhile('status', worth)}"], failure.edits
+
+
+def _of_one(writing: Writing, policy: RetryPolicy, failure: Failure) -> tuple[list[str], tuple[Edit, ...]]:
+    """The questions to exceptions of one type."""
+    code = Failures(writing).code_of(failure, "error", policy.catalogue)
     worth = writing.semantics.judge.worth(policy, by_code=code is not None)
     absent = failure.absent("error")
-    body += [
-        f"if not isinstance(error, {failure.type}){f' or {absent}' if absent else ''}:",
-        f"    return {'False' if list(only) == [failure.type] else 'True'}",
-    ]
+    body = [f"if not isinstance(error, {failure.type}){f' or {absent}' if absent else ''}:", _OTHER]
     edits: tuple[Edit, ...] = ()
     if code is not None and (worth.codes or worth.only):
         expression, edits = code
@@ -265,9 +318,7 @@ def may_succeed(
     short = status if status.replace(".", "").isidentifier() and status.count(".") == 1 else "status"
     if short == "status":
         body.append(f"status = {status}")
-    body.append(f"return {worthwhile(short, worth)}")
-    name, more = Helpers(writing).function("_may_succeed", "error", body)
-    return name, (*failure.edits, *edits, *more)
+    return [*body, f"return {worthwhile(short, worth)}"], (*failure.edits, *edits)
 
 
 def _if_one_of(expression: str, codes: Sequence[str]) -> Iterator[str]:

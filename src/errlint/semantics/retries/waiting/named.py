@@ -12,6 +12,7 @@ import libcst as cst
 
 from errlint.semantics.program.names import dotted
 from errlint.semantics.retries.kinds import KindsOfAnswers
+from errlint.semantics.retries.status_texts import status_in_text
 from errlint.semantics.retries.tables import StatusTables
 from errlint.semantics.retries.wrapped.handed import Handed, Verdict
 from errlint.semantics.values.status_sets import BELOW_400, ERRORS
@@ -110,7 +111,7 @@ class Named:
                     if number is not None and 400 <= number < 600 and self._predicates.is_status(other):
                         found |= 1 << number
             elif isinstance(relation, (cst.In, cst.NotIn)):
-                found |= self._predicates.in_text(left, right)
+                found |= status_in_text(left, right)
                 if self._predicates.is_status(left) and not (isinstance(right, cst.Call) and dotted(right.func) == "range"):
                     held = self._predicates.held(right)
                     found |= held.must if held is not None else 0
