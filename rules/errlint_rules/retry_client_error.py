@@ -60,8 +60,10 @@ succeed, by the API's catalogue. Where only the error code tells the difference,
 - Statuses are taken out of the list that names them: safe where nothing but retries reads the list, no comment says why it has them, and
   the failure then comes to what it came to after the last attempt. Where it might pass for a success, the loop is left instead.
 - A loop or recursion is left before it waits: by its own test for the last attempt or for other client errors, as after the last attempt,
-  else by raising the error. Safe in a handler that takes nothing but error statuses, where the failure then comes to what it came to
-  after the last attempt, or where there is no last one; else unsafe.
+  else by raising the error. Where the API's documentation calls a few statuses permanent, the guard names these; where it is HTTP that
+  rules, all client errors are given up but those that may pass. Safe in a handler that takes nothing but error statuses, where the failure
+  then comes to what it came to after the last attempt, or where there is no last one; unsafe where the handler sends something else, too.
+- A status that the API lists without saying whether to try again is never given up.
 - A library is given a predicate in its own words: `retry_if_exception`, `giveup` (which says when to stop), `on`, `retry_on_exception`,
   `predicate`. Unsafe. The function is added to the module once. It asks each exception in its own words. One of the project that does not
   say its status is given up by its type, if it is raised for nothing else than what fails again; if that is not clear, there is no fix.
@@ -146,5 +148,8 @@ def _failures(hopeless: Hopeless) -> str:
 def _remedy(policy: RetryPolicy, hopeless: Hopeless, ctx: Context) -> str:
     if hopeless.named == hopeless.statuses:
         return f"do not retry {', '.join([*hopeless.codes, *map(str, hopeless.named)])}"
-    keep = ", ".join(map(str, ctx.judge.worth_retrying(policy)))
+    worth = ctx.judge.worth(policy)
+    if worth.vain and not worth.exact and not hopeless.codes:
+        return f"give up at once on {', '.join(map(str, worth.vain))}"
+    keep = ", ".join(map(str, worth.keep))
     return f"give up at once on client errors{f' other than {keep}' if keep else ''}"

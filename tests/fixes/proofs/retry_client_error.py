@@ -152,7 +152,7 @@ PROOFS = [
     told(call="get_run('r1')", on=_never_configured),
     claude(fix=_PREDICATE, call="reply([])"),
     claude(fix=_PREDICATE, call="summary([])"),
-    claude(fix=_GUARD, call="title([])"),
+    claude(fix=_GUARD, call="title([])", on=has_status(401, 402, 403, 404, 413)),
     gpt(call="reply([])"),
     gpt(call="embedding('t')"),
     gpt_by_hand(call="image('p')"),

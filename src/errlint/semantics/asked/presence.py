@@ -6,17 +6,20 @@ be the response of an exception, the same test goes on to a status, or what it g
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from errlint.semantics.asked.absent_values import AbsentValues
+from errlint.semantics.meaning import Kind
 from errlint.semantics.program.leaving import asked_to_raise
 from errlint.semantics.program.scopes import How
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
+    from errlint.semantics.program.tree import Tree
 
 _HOPS = 3
 """How many names a value is followed through."""
@@ -118,3 +121,26 @@ class Presence:
         if isinstance(node, cst.Name):
             return "status" in node.value.lower()
         return isinstance(node, cst.Integer) and 400 <= node.evaluated_value < 600
+
+
+def asks_in_vain(semantics: Semantics, code: cst.CSTNode) -> bool:
+    """Whether some code takes the answer of an exception for its truth, which is false for each that has failed: ``if e.response:``."""
+    functions = (one for call in semantics.tree.inside(code, cst.Call, into_functions=False) for one in semantics.functions.run_by(call))
+    return any(_is_false_for_errors(semantics, asked) for part in (code, *functions) for asked in _asked_for_truth(semantics.tree, part))
+
+
+def _asked_for_truth(tree: Tree, code: cst.CSTNode) -> Iterator[cst.BaseExpression]:
+    for node in tree.inside(code, cst.If, cst.IfExp, cst.BooleanOperation, cst.UnaryOperation, into_functions=False):
+        match node:
+            case cst.If(test=test) | cst.IfExp(test=test):
+                yield test
+            case cst.BooleanOperation(left=left, right=right):
+                yield from (left, right)
+            case cst.UnaryOperation(operator=cst.Not(), expression=inner):
+                yield inner
+
+
+def _is_false_for_errors(semantics: Semantics, asked: cst.BaseExpression) -> bool:
+    meaning = semantics.meaning(asked) if isinstance(asked, (cst.Name, cst.Attribute, cst.Call)) else None
+    is_answer = meaning is not None and meaning.kind is Kind.RESPONSE and meaning.sheet is not None and meaning.sheet.falsy_on_error
+    return is_answer and meaning is not None and meaning.origin is not None and meaning.origin.kind is Kind.EXCEPTION

@@ -9,10 +9,8 @@ import libcst as cst
 
 from errlint.catalogue import Catalogue
 from errlint.lean import dataclass
-from errlint.semantics.meaning import Meaning, Place
-from errlint.semantics.program.names import dotted
 from errlint.semantics.retries.answered import answered
-from errlint.semantics.retries.library.clients import asks_by_itself, clients_that_ask
+from errlint.semantics.retries.below import Below, types_named
 from errlint.semantics.retries.misjudged import Misjudged, misjudged
 from errlint.semantics.retries.outcomes import LIMITED, members
 from errlint.semantics.retries.policy import Attempt, RetryPolicy
@@ -38,6 +36,10 @@ _LOCKED = 423
 """Of the statuses on which HTTP is silent, the one that speaks of the moment; it counts where no catalogue knows the API."""
 _FEW = 3
 """Statuses that a test names one by one."""
+_FEW_ALONE = 2
+"""Client errors that a test asks for: more of them are a list."""
+_FEW_OF_AN_API = 6
+"""As many as that, where they are all of which the catalogue of an API says that the same request fails again."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +64,8 @@ class Worth:
     :ivar keep: client errors after which the same request may succeed; :ivar drop: server errors after which it cannot;
     :ivar codes: codes with which it cannot although their status is worth it; :ivar only: codes with which it may although it is not;
     :ivar guessed: codes that the API does not list are taken to be among those with which it cannot;
-    :ivar vain: the client errors that are retried although the same request fails again, where they are few enough to name them.
+    :ivar vain: the client errors that are retried although the same request fails again, where they are few enough to name them;
+    :ivar exact: whoever gives up on what is neither kept nor in vain goes no further than what is known to fail again.
     """
 
     keep: tuple[int, ...]
@@ -71,6 +74,7 @@ class Worth:
     only: tuple[str, ...] = ()
     guessed: bool = False
     vain: tuple[int, ...] = ()
+    exact: bool = True
 
     def allows(self, status: int) -> bool:
         """Whether a status, as far as it alone tells, is worth a further attempt."""
@@ -82,6 +86,7 @@ class Judge:
 
     def __init__(self, semantics: Semantics) -> None:
         self._semantics = semantics
+        self._below = Below(semantics)
         self._hopeful_of: dict[Catalogue, tuple[int, ...]] = {}
         self._hopeless_of: dict[RetryPolicy, Hopeless | None] = {}
 
@@ -117,9 +122,21 @@ class Judge:
         if catalogue is None:
             return self._unless_meant(policy, tuple(sorted(told)))
         meant = {status for status in members(policy.retried.named) if status in _OFTEN_TRANSIENT}
+        meant |= self._singled_out(policy)
         by_name = _rules_out(catalogue) or not policy.retried.statuses.may & _COMMON
         left_out = set(members(certain if not by_name else certain & policy.retried.named)) - meant - told
         return tuple(sorted(told | {status for status in left_out if self._is_hopeless(policy, status, by_http=True)}))
+
+    def _singled_out(self, policy: RetryPolicy) -> set[int]:
+        """The client errors that are asked for by themselves, not in a list of failures: who does so knows what the API means by them."""
+        tests = [place.node for place in policy.retried.places if isinstance(place.node, cst.BaseExpression)]
+        asked = [self._semantics.predicates.named.in_test(test) for test in tests] if policy.written_by_hand else []
+        found = set()
+        for statuses_asked in (policy.retried.statuses.may & ERRORS, *asked):
+            alone = statuses_asked & policy.retried.named
+            if alone == statuses_asked and not alone & ~CLIENT_ERRORS and alone.bit_count() <= _FEW_ALONE:
+                found |= set(members(alone))
+        return found
 
     def _without_named_codes(self, policy: RetryPolicy) -> int:
         """The statuses that are retried with any other code than the named ones, and with which none of those comes."""
@@ -225,9 +242,17 @@ class Judge:
             moment = (*_OF_THE_MOMENT, _LOCKED) if catalogue is self._semantics.catalogues.generic else _OF_THE_MOMENT
             again = (*_tried_by_sdks(catalogue), *moment)
             tried_again = {one for one in again if catalogue.verdict(status=one).can_succeed is not False}
+            tried_again |= self._left_open(catalogue)
             found = tuple(status for status in members(CLIENT_ERRORS) if status in tried_again or self._may_succeed(catalogue, status))
             self._hopeful_of[catalogue] = found
         return self._hopeful_of[catalogue]
+
+    def _left_open(self, catalogue: Catalogue) -> set[int]:
+        """The client errors that an API lists without a word on another attempt: that is its answer, and nobody else's fills the gap."""
+        if catalogue is self._semantics.catalogues.generic:
+            return set()
+        listed = {int(key) for key in catalogue.status if key.isdigit()} & set(members(CLIENT_ERRORS))
+        return {status for status in listed if catalogue.verdict(status=status).retry == "unstated"}
 
     def worth(self, policy: RetryPolicy, *, by_code: bool = False, at: cst.CSTNode | None = None) -> Worth:
         """What a predicate or guard (at a place) for a policy has to let through, and what not.
@@ -239,12 +264,16 @@ class Judge:
         vain = vain if len(vain) <= _FEW else ()
         if catalogue is None:
             return Worth(keep, (), vain=vain)
+        found = self.hopeless(policy)
+        few = found is not None and len(found.statuses) <= _FEW_OF_AN_API
+        if found is not None and few and found.statuses:
+            vain = found.statuses
         methods = {attempt.method for attempt in policy.attempts}
         method = methods.pop() if len(methods) == 1 else None
         known = [int(key) for key in catalogue.status if key.isdigit()]
         drop = tuple(status for status in sorted(known) if status >= 500 and self._all_in_vain(catalogue, status, method))
         if not by_code:
-            return Worth(keep, drop, vain=vain)
+            return Worth(keep, drop, vain=vain, exact=not few)
         some = [status for status in keep if self._is_exception(catalogue, status, method)]
         worth = Worth(tuple(status for status in keep if status not in some), drop)
         codes, only, met = [], [], services_of(policy, catalogue)
@@ -259,7 +288,7 @@ class Judge:
             elif any(status in some and not vain for status, vain in said.items()):
                 only.append(code)
         guessed = catalogue.envelope.codes == "open" and any(catalogue.verdict(status=one).retry == "by_code" for one in some)
-        return Worth(worth.keep, drop, tuple(codes), tuple(only), guessed, vain if not some else ())
+        return Worth(worth.keep, drop, tuple(codes), tuple(only), guessed, vain if not some else (), exact=not few)
 
     def _in_vain(self, catalogue: Catalogue, status: int, code: str | None, method: str | None) -> bool:
         return catalogue.verdict(status=status, code=code, method=method).can_succeed is False
@@ -293,16 +322,8 @@ class Judge:
         """Whether failures of the network are retried after which the server may have got the request."""
         if policy.retried.transport is not None or policy.retried.statuses.may:
             return policy.retried.transport is True
-        sheets = [self._semantics.libraries.type(name) for name in self._types_named(policy)]
+        sheets = [self._semantics.libraries.type(name) for name in types_named(self._semantics, policy)]
         return not sheets or not all(sheet is not None and sheet.unsent for sheet in sheets)
-
-    def _types_named(self, policy: RetryPolicy) -> list[str]:
-        """The exception types that a policy names where it says what is retried."""
-        named: list[str] = []
-        for place in policy.retried.places:
-            expression = getattr(place.node, "type", None) or getattr(place.node, "value", None)
-            named += self._semantics.predicates.types.named(expression) if isinstance(expression, cst.BaseExpression) else []
-        return named
 
     def told_when(self, policy: RetryPolicy) -> tuple[int, ...]:
         """The named statuses that are retried, after which the API says when to come back; 429 first.
@@ -322,69 +343,7 @@ class Judge:
 
     def honoured_below(self, policy: RetryPolicy) -> bool:
         """Whether a layer below (an SDK's own retries, a mounted adapter) already waits as long as the server says."""
-        if any(self._by_its_client(attempt) for attempt in policy.attempts):
-            return True
-        if all(attempt.assumed for attempt in policy.attempts) and any(map(self._by_any_client, self._types_named(policy))):
-            return True
-        calls = {attempt.call for attempt in policy.attempts} | {place.node for attempt in policy.attempts for place in attempt.trail}
-        for other in self._semantics.retries.layers:
-            if other is not policy and other.wait.server and any(attempt.call in calls for attempt in other.attempts):
-                return True
-        return False
-
-    def _by_any_client(self, name: str) -> bool:
-        """Whether clients of the SDK that a type is of wait by themselves, and not all that this file makes are told not to."""
-        if not self._semantics.libraries.asks_by_itself(name):
-            return False
-        told = clients_that_ask(self._semantics, name)
-        return not told or True in told
-
-    def _by_its_client(self, attempt: Attempt) -> bool:
-        """An SDK's client that was made elsewhere: it retries as it does without being told."""
-        for place in attempt.trail:
-            if place.http and self._told_elsewhere(place):
-                return True
-            if not isinstance(place.node, cst.Call) or asks_by_itself(self._semantics, place.node) is not None:
-                continue  # `client.with_options(max_retries=0)` makes a client, of which its calls are asked
-            expression = place.node.func
-            while isinstance(expression, cst.Attribute):
-                expression = expression.value
-                client = self._semantics.meaning(expression)
-                if client is None or client.sheet is None:
-                    continue
-                if client.sheet.retried_by and self._is_retried_by_parts(client, expression, client.sheet.retried_by):
-                    return True
-                described = self._semantics.libraries.retry(client.sheet.name)
-                if described is not None and described.sheet.builtin and described.sheet.default.server and self._waits_by_itself(client):
-                    return True
-        return False
-
-    def _is_retried_by_parts(self, client: Meaning, written: cst.BaseExpression, name: str) -> bool:
-        """``WebClient(retry_handlers=[…])``, ``client.retry_handlers.append(…)``: somebody has said how it waits."""
-        made = [place.node for place in client.trail if isinstance(place.node, cst.Call)]
-        if any(argument.keyword is not None and argument.keyword.value == name for call in made for argument in call.args):
-            return True
-        reads = (node for node in self._semantics.tree.all(cst.Attribute) if node.attr.value == name)
-        return any(dotted(node.value) == dotted(written) for node in reads)
-
-    def _waits_by_itself(self, client: Meaning) -> bool:
-        """Whether a client of which another module, or nobody, tells how it was made was not made so that it does not wait.
-
-        One that is made in this file is a layer like others.
-        """
-        for place in reversed(client.trail):
-            if asks_by_itself(self._semantics, place.node) is not None:
-                return False
-            told = self._told_elsewhere(place)
-            if told is not None:
-                return told
-        return bool(client.trail[0].elsewhere) or not isinstance(client.trail[0].node, cst.Call)
-
-    def _told_elsewhere(self, place: Place) -> bool | None:
-        """Whether the client that another module made on the way to a place waits by itself; None where none is seen."""
-        imported = self._semantics.imported
-        told = (imported.asks_by_itself(spot) for spot in reversed(place.elsewhere) if imported is not None)
-        return next((said for said in told if said is not None), None)
+        return self._below.honour(policy)
 
 
 def _rules_out(catalogue: Catalogue) -> bool:

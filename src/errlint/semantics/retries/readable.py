@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from errlint.semantics.meaning import Kind
 from errlint.semantics.program.names import dotted
 from errlint.semantics.program.scopes import How
 from errlint.semantics.retries.exception_types import ExceptionTypes, Raised
@@ -52,7 +53,10 @@ class Readable:
         is_got = isinstance(read, cst.Call) and dotted(read.func) == "getattr" and bool(read.args)
         owner = read.args[0].value if isinstance(read, cst.Call) and is_got else read.value if isinstance(read, cst.Attribute) else None
         bindings = self._semantics.scopes.reaching(owner) if isinstance(owner, cst.Name) else []
-        return bool(bindings) and all(binding.how is How.PARAMETER for binding in bindings)
+        if owner is None or not bindings or not all(binding.how is How.PARAMETER for binding in bindings):
+            return False
+        known = self._semantics.meaning(owner)
+        return known is None or known.kind is Kind.EXCEPTION  # not the answer, which a function may be given as well
 
     def _lacks(self, kind: str, word: str) -> bool:
         """Whether it is known of exceptions of a type that they have no such attribute."""

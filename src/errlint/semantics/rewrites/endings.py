@@ -16,6 +16,7 @@ from errlint.semantics.program.names import dotted
 from errlint.semantics.program.scopes import How
 from errlint.semantics.program.tree import alike
 from errlint.semantics.retries.by_hand.counters import Counters
+from errlint.semantics.retries.by_hand.ends import is_the_end
 from errlint.semantics.retries.by_hand.exits import conjuncts
 from errlint.semantics.retries.by_hand.fates import takes_all
 from errlint.semantics.retries.outcomes import ANYTHING, NOTHING
@@ -349,7 +350,7 @@ class Endings:
         same = not self._speaks_of_the_end(statements)
         raised = raised_of(self._writing, statements[-1], error) if error is not None else None
         lines = [*lines[:-1], raised or lines[-1]]
-        if leaves(cst.IndentedBlock(statements)):
+        if leaves(cst.IndentedBlock(statements)) or is_the_end(self._semantics, statements[-1]):
             return Way(tuple(lines), same)
         return Way((*lines, "break"), same) if self._is_own(place) and not self.tells(place) else None
 

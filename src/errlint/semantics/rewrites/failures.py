@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Sequence
+from functools import partial
 
 import libcst as cst
 
@@ -201,13 +202,26 @@ class Failures:
 
     def _find_written(self, name: str) -> tuple[str, tuple[Edit, ...]] | None:
         sheet = self._semantics.libraries.type(name)
-        names = (sheet.name, *sheet.also) if sheet is not None else (name,)
+        names = (sheet.name, *filter(partial(self._may_be_written, sheet.name), sheet.also)) if sheet is not None else (name,)
         found = [written for written in map(self._writing.named, names) if written is not None]
         imported = next((written for written in found if not written[1] and "." not in written[0]), None)
         read = next(filter(None, map(self._as_read, names)), None) if imported is None else None
         if read is not None:
             return read, ()
         return imported or next((written for written in found if not written[1]), found[0] if found else None)
+
+    def _may_be_written(self, name: str, other: str) -> bool:
+        """Whether another name of a type is one to write: that of a package around its module, or one that the file has already.
+
+        ``urllib.request.HTTPError`` is there only because that module needs ``urllib.error.HTTPError`` itself.
+        """
+        module, others = name.rpartition(".")[0], other.rpartition(".")[0]
+        if f"{module}.".startswith(f"{others}.") or f"{others}.".startswith(f"{module}."):
+            return True
+        named = self._writing.named(other)
+        if named is not None and not named[1] and "." not in named[0]:
+            return True
+        return any(self._semantics.names.qualified(member) == other for member in self._semantics.tree.all(cst.Attribute))
 
     def _as_read(self, name: str) -> str | None:
         """``package.module.Type``, as the file writes it, where it reads something else of ``package.module``."""

@@ -7,10 +7,12 @@ import libcst as cst
 from errlint.first_party import is_first_party
 from errlint.lean import dataclass
 from errlint.model import Edit
+from errlint.semantics.asked.presence import asks_in_vain
 from errlint.semantics.program.leaving import leaves
 from errlint.semantics.retries.exception_types import BROAD, Raised
 from errlint.semantics.retries.outcomes import members
 from errlint.semantics.retries.policy import RetryPolicy
+from errlint.semantics.retries.sent.repairs import Repairs
 from errlint.semantics.rewrites.answer_guards import AnswerGuards
 from errlint.semantics.rewrites.assorted import Assorted, Assortment, taken_by
 from errlint.semantics.rewrites.endings import Handler, Way
@@ -52,6 +54,8 @@ class Guards:
         handlers = [place.node for place in policy.retried.places if isinstance(place.node, (cst.ExceptHandler, cst.ExceptStarHandler))]
         ways = WaysOut(self._writing, policy, region)
         taking = [handler for handler in handlers if self._takes_statuses(policy, handler) and self._takes_hopeless(policy, handler)]
+        if any(asks_in_vain(self._semantics, handler) for handler in taking):
+            return None  # what the handler has for such failures begins to work once that is mended
         if taking:
             return self._in_handlers(policy, ways, taking)
         edits = self._answers.of(policy, region, ways)
@@ -77,7 +81,7 @@ class Guards:
         name, edits = self._named(handler)
         if name is None:
             return None
-        is_narrow = isinstance(failure, Failure) and self._is_narrow(handler, failure)
+        is_narrow = isinstance(failure, Failure) and self._is_narrow(handler, failure) and not self._writes_more(policy, handler)
         inline = self._inline(policy, handler, failure, name, handler) if isinstance(failure, Failure) else None
         if isinstance(failure, Failure) and inline is not None:
             worth = self._semantics.judge.worth(policy, at=handler)
@@ -88,7 +92,8 @@ class Guards:
         else:
             predicate, added = may_succeed(self._writing, policy, failure)
             test, hopeful = f"not {predicate}({name})", f"{predicate}({name})"
-            is_narrow = is_narrow and not self._semantics.judge.worth(policy, by_code=True).guessed
+            worth = self._semantics.judge.worth(policy, by_code=True)
+            is_narrow = is_narrow and worth.exact and not worth.guessed
             edits += added
         as_last = ways.by_last_attempt(handler, test, hopeful)
         if as_last is not None:
@@ -135,6 +140,14 @@ class Guards:
     def _is_narrow(self, handler: Handler, failure: Failure) -> bool:
         """Whether a handler takes nothing but answers."""
         return self._semantics.predicates.types.named(handler.type) == [failure.sheet.name] and failure.sheet.carries_status
+
+    def _writes_more(self, policy: RetryPolicy, handler: Handler) -> bool:
+        """Whether a handler changes something over HTTP, be it what the request has failed for; what is known to be that is spared."""
+        known = [place for place, _ in policy.retried.answered]
+        repairs = [Repairs(self._semantics, attempt.call) for attempt in policy.attempts]
+        calls = self._tree.inside(handler.body, cst.Call, into_functions=False)
+        sent = [call for call in calls if not any(self._tree.within(call, place) for place in known)]
+        return any(one.writes(call) for call in sent if self._semantics.does_http(call) is not None for one in repairs)
 
     def _inline(self, policy: RetryPolicy, handler: Handler, failure: Failure, name: str, at: cst.CSTNode) -> str | None:
         """The test, at a place, for failures that nothing will come of; None where it takes a function to tell."""

@@ -31,7 +31,8 @@ def by_own_test(writing: Writing, ways: WaysOut, handler: Handler, status: str, 
             for part in conjuncts(statement.test):
                 own = _statuses(part)
                 if own is not None and writing.code(own[0]) == status and all(400 <= number < 500 for number in own[1]):
-                    kept = replace(worth, keep=tuple(number for number in worth.keep if number not in own[1]), vain=())
+                    vain = tuple(sorted({*worth.vain, *own[1]})) if worth.vain and not worth.exact else ()
+                    kept = replace(worth, keep=tuple(number for number in worth.keep if number not in own[1]), vain=vain)
                     return writing.replace(part, permanent(status, kept))
     return None
 

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import libcst as cst
 
 from errlint.regex import later
 from errlint.semantics.program.constants import string_value
 from errlint.semantics.program.leaving import leaves
+from errlint.semantics.program.scopes import How
 from errlint.semantics.retries.policy import RetryPolicy
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
     from errlint.semantics.rewrites.writing import Writing
 
+N = TypeVar("N", bound=cst.CSTNode)
 _AGAIN = later(r"\b(again|re-?try(ing)?|re-?tries|sleeping|waiting|backing off)\b")
 """Of a text that is told: there is another attempt."""
 _ANNOUNCED = later(
@@ -50,7 +52,7 @@ def first_of_wait(semantics: Semantics, pause: cst.CSTNode, *, within: cst.CSTNo
         return pause
     moved = [pause]
     for statement in reversed(block.body[: block.body.index(pause)]):
-        is_told = kept not in _names(semantics, statement) and _tells_of_wait(semantics, statement, moved)
+        is_told = kept not in _names(semantics, *_said(semantics, statement)) and _tells_of_wait(semantics, statement, moved)
         if not _is_delay(semantics, statement, moved) and not is_told:
             break
         moved.append(statement)
@@ -63,9 +65,15 @@ def announcement_in(semantics: Semantics, body: cst.IndentedBlock, *, kept: str 
     :param kept: as for :func:`first_of_wait`.
     """
     found: cst.CSTNode | None = None
+    moved: list[cst.CSTNode] = []
     for statement in reversed(body.body[:-1] if leaves(body) else body.body):
-        if kept in _names(semantics, statement) or not _tells_of_wait(semantics, statement, ()):
+        if found is not None and _is_delay(semantics, statement, moved):  # the text that is told
+            moved.append(statement)
+            found = statement
+            continue
+        if kept in _names(semantics, *_said(semantics, statement)) or not _tells_of_wait(semantics, statement, ()):
             break
+        moved.append(statement)
         found = statement
     return found
 
@@ -121,20 +129,53 @@ def _is_delay(semantics: Semantics, statement: cst.CSTNode, wait: Sequence[cst.C
 
 
 def _tells_of_wait(semantics: Semantics, statement: cst.CSTNode, wait: Sequence[cst.CSTNode]) -> bool:
-    """A call for its own sake whose text speaks of another attempt, or that has what the wait is made of."""
+    """A call for its own sake whose text speaks of another attempt, or that has what the wait is made of; by this logger or another way."""
+    if isinstance(statement, cst.If):
+        branches = [statement.body, *([statement.orelse] if isinstance(statement.orelse, cst.If) else [])]
+        branches += [statement.orelse.body] if isinstance(statement.orelse, cst.Else) else []
+        told = [one for branch in branches for one in (branch.body if isinstance(branch, cst.IndentedBlock) else [branch])]
+        return bool(told) and all(_tells_of_wait(semantics, one, wait) for one in told)
     small = statement.body[0] if isinstance(statement, cst.SimpleStatementLine) and len(statement.body) == 1 else None
     call = small.value if isinstance(small, cst.Expr) else None
     if not isinstance(call, cst.Call):
         return False
-    read = _names(semantics, *call.args)
+    said = _said(semantics, call)
     made_of = {name for one in wait for pause in semantics.tree.inside(one, cst.Call) for name in _names(semantics, *pause.args)}
-    texts = [string_value(part) or "" for part in semantics.tree.inside(call, cst.SimpleString)]
-    texts += [part.value for part in semantics.tree.inside(call, cst.FormattedStringText)]
-    return bool(read & made_of) or any(_AGAIN.search(text.lower()) for text in texts)
+    texts = [string_value(part) or "" for part in _inside(semantics, said, cst.SimpleString)]
+    texts += [part.value for part in _inside(semantics, said, cst.FormattedStringText)]
+    return bool(_names(semantics, *said) & made_of) or any(_AGAIN.search(text.lower()) for text in texts)
+
+
+def _said(semantics: Semantics, code: cst.CSTNode) -> list[cst.CSTNode]:
+    """What calls in some code are handed, with the texts that were made for that a line above: ``msg = f"…"``, ``log.info(msg)``."""
+    calls = [code] if isinstance(code, cst.Call) else semantics.tree.inside(code, cst.Call, into_functions=False)
+    said: list[cst.CSTNode] = [code] if not isinstance(code, cst.Call) else list(code.args)
+    for argument in (argument for call in calls for argument in call.args):
+        if isinstance(argument.value, cst.Name):
+            bindings = semantics.scopes.reaching(argument.value)
+            made = [one.value for one in bindings if one.how is How.VALUE and one.value is not None]
+            said += made if len(made) == len(bindings) == 1 and is_text(made[0]) else []
+    return said
+
+
+def is_text(value: cst.BaseExpression) -> bool:
+    """Whether a value is written as a text, be it one that others are put into."""
+    match value:
+        case cst.BinaryOperation(left=left, right=right):
+            return is_text(left) or is_text(right)
+        case cst.Call(func=cst.Attribute(value=text, attr=cst.Name(value="format"))):
+            return is_text(text)
+        case _:
+            return isinstance(value, (cst.SimpleString, cst.FormattedString, cst.ConcatenatedString))
+
+
+def _inside(semantics: Semantics, nodes: Sequence[cst.CSTNode], kind: type[N]) -> list[N]:
+    """The nodes of a type among some nodes, and below them."""
+    return [found for node in nodes for found in ([node] if isinstance(node, kind) else semantics.tree.inside(node, kind))]
 
 
 def _names(semantics: Semantics, *nodes: cst.CSTNode) -> set[str]:
-    return {name.value for node in nodes for name in semantics.tree.inside(node, cst.Name)}
+    return {name.value for name in _inside(semantics, nodes, cst.Name)}
 
 
 def suppresses(semantics: Semantics, statement: cst.With) -> bool:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from errlint.semantics.rewrites.places import is_text
 from errlint.semantics.rewrites.writing import Writing
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def raised_of(writing: Writing, statement: cst.CSTNode, error: str) -> str | Non
         case cst.SimpleStatementLine(
             body=[cst.Raise(exc=cst.Call(func=failed, args=[cst.Arg(keyword=None, star="") as told]), cause=None)]
         ):
-            return f"raise {writing.code(failed)}(str({error})) from {error}" if _is_text(told.value) else None
+            return f"raise {writing.code(failed)}(str({error})) from {error}" if is_text(told.value) else None
     return None
 
 
@@ -38,23 +39,10 @@ def renamed(semantics: Semantics, region: cst.CSTNode, place: cst.CSTNode) -> bo
         return False
     behind = block.body[block.body.index(region) + 1 :][:1]
     match behind:
-        case [cst.SimpleStatementLine(body=[cst.Raise(exc=cst.Call(func=failed, args=[cst.Arg(value=told), *_]))])] if _is_text(told):
+        case [cst.SimpleStatementLine(body=[cst.Raise(exc=cst.Call(func=failed, args=[cst.Arg(value=told), *_]))])] if is_text(told):
             types = semantics.predicates.types
             raised, tried = types.named(failed), semantics.tree.tried(handler)
             # of the types that a handler names, those count by which an error status comes to it
             caught = (semantics.raises_for_status(tried).types if tried is not None else ()) or types.named(handler.type)
             return len(raised) == 1 and bool(caught) and all(raised[0] in types.ancestry(name)[0] for name in caught)
     return False
-
-
-def _is_text(value: cst.BaseExpression) -> bool:
-    """Whether a value is written as a text, be it one that others are put into."""
-    match value:
-        case cst.SimpleString() | cst.FormattedString() | cst.ConcatenatedString():
-            return True
-        case cst.BinaryOperation(left=left, right=right):
-            return _is_text(left) or _is_text(right)
-        case cst.Call(func=cst.Attribute(value=text, attr=cst.Name(value="format"))):
-            return _is_text(text)
-        case _:
-            return False

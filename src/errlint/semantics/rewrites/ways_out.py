@@ -10,7 +10,7 @@ import libcst as cst
 from errlint.model import Edit
 from errlint.semantics.program.leaving import leaves
 from errlint.semantics.program.tree import alike
-from errlint.semantics.retries.by_hand.steps import ENDS
+from errlint.semantics.retries.by_hand.ends import never_returns
 from errlint.semantics.retries.outcomes import ANYTHING, NOTHING
 from errlint.semantics.retries.policy import RetryPolicy
 from errlint.semantics.rewrites.endings import Endings, Handler, LastAttempts, Region, parts
@@ -75,7 +75,7 @@ class WaysOut:
             calls = self._tree.inside(statement, cst.Call, into_functions=False)
             called = {call: self._semantics.functions.run_by(call) for call in calls}
             again = [call for call, functions in called.items() if self.region in functions]
-            ended = [call for call in called if self._semantics.names.qualified(call.func) in ENDS]
+            ended = [call for call in called if never_returns(self._semantics, call, or_raises=False)]
             for one in (*self._tree.inside(statement, cst.Return, cst.Raise, cst.Break, into_functions=False), *ended):
                 if any(self._tree.within(call, one) for call in again):
                     continue

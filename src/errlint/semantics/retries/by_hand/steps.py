@@ -14,6 +14,7 @@ from errlint.regex import later
 from errlint.semantics.errors.raising import Answer, Raising
 from errlint.semantics.program.names import dotted
 from errlint.semantics.program.scopes import How
+from errlint.semantics.retries.by_hand.ends import never_returns
 from errlint.semantics.retries.by_hand.exits import Region
 from errlint.semantics.retries.by_hand.own_calls import OwnCalls
 from errlint.semantics.retries.by_hand.restarts import restarts
@@ -36,8 +37,6 @@ Callee = cst.FunctionDef | cst.Lambda | cst.Call
 """What runs when a parameter is called: a function of the file, or one of a library, as a call of it that is not written in the file."""
 _ANSWERED = statuses(100, 600)
 _SUCCEEDED = _ANSWERED & ~ERRORS
-ENDS = frozenset({"sys.exit", "os._exit", "exit", "quit"})
-"""Functions that end the program."""
 _REJECTED = later(r"auth|unauthori[sz]ed|forbidden|credential|token|login|session", re.IGNORECASE)
 _DEPTH = 3
 """How many functions are entered inside of each other."""
@@ -240,7 +239,7 @@ class Steps:
             return Fate(back=running(state) | ended(state))
         if call is self._attempt or (self._inside and self._is_attempt(call)):
             return self._born(call, state, functions)
-        if (self._semantics.names.qualified(call.func) or "") in ENDS:
+        if never_returns(self._semantics, call, or_raises=False):
             return Fate(left=state)
         if self._semantics.waits.pause(call) is not None:
             if not any(isinstance(entered, cst.FunctionDef) and self._repeats(entered) for entered in self._entered):
