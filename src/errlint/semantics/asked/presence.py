@@ -6,14 +6,17 @@ be the response of an exception, the same test goes on to a status, or what it g
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from errlint.semantics.asked.absent_values import AbsentValues
+from errlint.semantics.program.conditions import conditions_at
 from errlint.semantics.program.leaving import asked_to_raise
 from errlint.semantics.program.scopes import How
+from errlint.semantics.program.tree import alike
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
@@ -40,6 +43,40 @@ class Presence:
         if self._may_be_of_exception(operand, _HOPS) or self._goes_on(operand) or self._is_told(operand):
             return True
         return self.is_left_by_failure(operand)
+
+    def is_known_of(self, operand: cst.BaseExpression) -> bool:
+        """Whether a response is known to be there where its truth is asked for: by a test beside that, around it or before it.
+
+        ``e.response is not None and not e.response``: what is false there is an answer, and an error.
+        """
+        tree, after = self._semantics.tree, self._semantics.tree.order[operand]
+        return any(tree.order[test] < after and self._is_there(test, operand, truth=truth) for test, truth in conditions_at(tree, operand))
+
+    def _is_there(self, test: cst.BaseExpression, operand: cst.BaseExpression, *, truth: bool) -> bool:
+        """Whether a test that comes out so says that a response is no None."""
+        match test:
+            case cst.Comparison(left=left, comparisons=[cst.ComparisonTarget(operator=asked, comparator=cst.Name(value="None"))]):
+                says = isinstance(asked, (cst.IsNot, cst.NotEqual) if truth else (cst.Is, cst.Equal))
+            case cst.Call(func=cst.Name(value="isinstance"), args=[cst.Arg(value=left), _]):
+                says = truth
+            case _:
+                return False
+        return says and self._is_same(left, operand)
+
+    def _is_same(self, one: cst.BaseExpression, other: cst.BaseExpression) -> bool:
+        """Whether two expressions are alike, or one is the name that the other is given."""
+        spellings = [list(self._spellings(expression, _HOPS)) for expression in (one, other)]
+        return any(alike(left, right) for left in spellings[0] for right in spellings[1])
+
+    def _spellings(self, expression: cst.BaseExpression, hops: int) -> Iterator[cst.BaseExpression]:
+        """An expression, the name that is bound to it there, and what a name is bound to that is bound once."""
+        yield expression
+        if isinstance(expression, cst.NamedExpr):
+            yield expression.target
+            yield from self._spellings(expression.value, hops)
+        bindings = list(self._semantics.scopes.reaching(expression)) if isinstance(expression, cst.Name) and hops else []
+        if len(bindings) == 1 and bindings[0].how is How.VALUE and bindings[0].value is not None and not bindings[0].path:
+            yield from self._spellings(bindings[0].value, hops - 1)
 
     def is_left_by_failure(self, operand: cst.BaseExpression) -> bool:
         """Whether a name is None until a request of the ``try``, which then asks its answer to raise for its status.
