@@ -29,7 +29,8 @@ _ALL_SERVER_ERRORS = tuple(range(500, 600))
 class Shortened:
     """Edits of lists.
 
-    :ivar safe: nothing but retries reads what is changed, what is taken out ends as it did after the last attempt, and nobody said why it is listed;
+    :ivar safe: nothing but retries reads what is changed, what is taken out ends as it did after the last attempt, and nobody said why it
+        is listed;
     :ivar ends_well: it is known to end so, or by an error; it may pass for a success otherwise.
     """
 
@@ -158,7 +159,10 @@ class Lists:
         return not all(self._sharing.is_only_for(known, holder) for holder in gone)
 
     def _of_its_own(self, policy: RetryPolicy, nodes: set[cst.CSTNode], hopeless: Hopeless) -> Edit | None:
-        """What the retry lists, written out where it reads the list of all, without what fails again; None where others may choose the list."""
+        """What the retry lists, written out where it reads the list of all, without what fails again.
+
+        None where others may choose the list.
+        """
         uses = self._uses(policy, nodes)
         listed = self._semantics.collections.members(uses[0]) if len(uses) == 1 else None
         if listed is None or not listed.complete or not self._is_one_list(uses[0]):
