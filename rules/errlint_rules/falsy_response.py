@@ -162,7 +162,8 @@ def _is_falsy(meaning: Meaning) -> bool:
 def _means_presence(node: cst.CSTNode, operand: cst.BaseExpression, response: Meaning, ctx: Context) -> bool:
     """Whether the author asks "is there a response?"
 
-    It comes from an exception, is known to be an error already, is handled as one, or was None before it raised for its status.
+    It comes from an exception, by way of a parameter or not, is known to be an error already, is handled as one, or was None before it
+    raised for its status.
 
     `if response:` straight after a call is a way to ask for success, and stays silent.
     """
@@ -170,7 +171,9 @@ def _means_presence(node: cst.CSTNode, operand: cst.BaseExpression, response: Me
         return True
     if isinstance(node, (cst.If, cst.IfExp)) and ctx.is_error(response, operand):
         return True
-    return ctx.goes_on_to_error(operand) or ctx.is_left_by_failure(operand) or _raises_its_status(node, operand, ctx)
+    if ctx.goes_on_to_error(operand) or ctx.is_left_by_failure(operand) or ctx.is_handed_by_failures(operand):
+        return True
+    return _raises_its_status(node, operand, ctx)
 
 
 def _raises_its_status(node: cst.CSTNode, operand: cst.BaseExpression, ctx: Context) -> bool:

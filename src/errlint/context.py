@@ -182,6 +182,10 @@ class Context(Editing):
         """Whether a test on the way to a response has asked already that it is no None."""
         return self.semantics.presence.is_known_of(operand)
 
+    def is_handed_by_failures(self, operand: cst.BaseExpression) -> bool:
+        """Whether a parameter is the response of an exception, or nothing, by all calls of this file."""
+        return self.semantics.presence.is_handed_by_failures(operand)
+
     def may_be_endless(self, tested: cst.BaseExpression) -> bool:
         """Whether a loop or function that nothing else limits may go on for ever once a test comes out otherwise."""
         return may_be_endless(self.semantics, tested)

@@ -13,8 +13,11 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from errlint.semantics.asked.absent_values import AbsentValues
+from errlint.semantics.meaning import Kind
 from errlint.semantics.program.conditions import conditions_at
+from errlint.semantics.program.functions import bound_arguments
 from errlint.semantics.program.leaving import asked_to_raise
+from errlint.semantics.program.names import dotted
 from errlint.semantics.program.scopes import How
 from errlint.semantics.program.tree import alike
 
@@ -95,6 +98,31 @@ class Presence:
             return False
         caught = self._semantics.evaluator.caught(handler)
         return caught is not None and caught.proven and (caught.sheet is None or caught.sheet.covers_status)
+
+    def is_handed_by_failures(self, operand: cst.BaseExpression) -> bool:
+        """Whether an operand is a parameter for which all calls of this file pass the response of an exception, or nothing."""
+        bindings = self._semantics.scopes.reaching(operand) if isinstance(operand, cst.Name) else []
+        parameter = bindings[0].node if len(bindings) == 1 and bindings[0].how is How.PARAMETER else None
+        function = self._tree.enclosing(parameter, cst.FunctionDef) if parameter is not None else None
+        if parameter is None or not isinstance(function, cst.FunctionDef) or not self._is_handed_on:
+            return False
+        given = [bound_arguments(call, function).get(parameter) for call in self._calls_of(function)]
+        passed = [value for value in given if value is not None and dotted(value) != "None"]
+        return bool(passed) and all(map(self._is_of_exception, passed))
+
+    def _calls_of(self, function: cst.FunctionDef) -> list[cst.Call]:
+        """The calls that run a function: those of its class, for a constructor."""
+        block = self._tree.parent.get(function)
+        definition = self._tree.parent.get(block) if block is not None else None
+        if function.name.value != "__init__" or not isinstance(definition, cst.ClassDef):
+            return self._semantics.functions.calls_of(function)
+        named = (call for call in self._tree.all(cst.Call) if isinstance(call.func, cst.Name) and call.func.value == definition.name.value)
+        return [call for call in named if isinstance(call.func, cst.Name) and definition in self._semantics.scopes.classes(call.func)]
+
+    def _is_of_exception(self, value: cst.BaseExpression) -> bool:
+        found = self._semantics.meaning(value)
+        origin = found.origin if found is not None and found.kind is Kind.RESPONSE else None
+        return origin is not None and origin.kind is Kind.EXCEPTION
 
     def _may_be_of_exception(self, expression: cst.BaseExpression, hops: int) -> bool:
         known = self._of_exception.get((expression, hops))
