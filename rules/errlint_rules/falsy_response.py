@@ -38,9 +38,11 @@ except requests.HTTPError as e:
 ## Fix safety
 
 Safe: the test becomes `is not None` (or `is None` under `not`), which is true for every answer of the server and false only when there was
-none. The only thing that changes is that the branch runs for errors. Where the value of `e.response and …` is used, and not only its truth,
-it becomes a conditional expression that still gives `None` when there was no answer. There is no fix where something else that is false,
-such as `{}` or `""`, may stand for no answer: a test for `None` would take that for an answer.
+none. The only thing that changes is that the branch runs for errors. Unsafe where a `while` loop, or a function that calls itself, goes on
+by that and has no other limit: it asked once, since it took errors for no answer, and would ask for ever. Where the value of
+`e.response and …` is used, and not only its truth, it becomes a conditional expression that still gives `None` when there was no answer.
+There is no fix where something else that is false, such as `{}` or `""`, may stand for no answer: a test for `None` would take that for an
+answer.
 
 ## References
 
@@ -75,6 +77,9 @@ def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
         if response is None or not _is_falsy(response) or not _means_presence(node, operand, response, ctx):
             continue
         negated = isinstance(node, cst.UnaryOperation)
+        if negated and ctx.is_known_to_be_there(operand):
+            continue  # an error is asked for, on purpose
+        safety = Safety.UNSAFE if ctx.may_be_endless(operand) else Safety.SAFE
         right = f"{ctx.writing.code(operand)} is {'' if negated else 'not '}None"
         asked = "absence" if negated else "presence"
         is_none = ctx.may_only_be_none(operand)
@@ -86,7 +91,7 @@ def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
             trail=response.trail,
             remedy=f"{'' if is_none else 'let it be None where there is none, and '}ask for {asked}: `{right}`",
             api=response.catalogue,
-            fix=ctx.fix(Safety.SAFE, f"Test for {asked}: `{right}`", _edit(node, operand, right, ctx)) if is_none else None,
+            fix=ctx.fix(safety, f"Test for {asked}: `{right}`", _edit(node, operand, right, ctx)) if is_none else None,
         )
 
 
@@ -157,7 +162,8 @@ def _is_falsy(meaning: Meaning) -> bool:
 def _means_presence(node: cst.CSTNode, operand: cst.BaseExpression, response: Meaning, ctx: Context) -> bool:
     """Whether the author asks "is there a response?"
 
-    It comes from an exception, is known to be an error already, is handled as one, or was None before it raised for its status.
+    It comes from an exception, by way of a parameter or not, is known to be an error already, is handled as one, or was None before it
+    raised for its status.
 
     `if response:` straight after a call is a way to ask for success, and stays silent.
     """
@@ -165,7 +171,9 @@ def _means_presence(node: cst.CSTNode, operand: cst.BaseExpression, response: Me
         return True
     if isinstance(node, (cst.If, cst.IfExp)) and ctx.is_error(response, operand):
         return True
-    return ctx.goes_on_to_error(operand) or ctx.is_left_by_failure(operand) or _raises_its_status(node, operand, ctx)
+    if ctx.goes_on_to_error(operand) or ctx.is_left_by_failure(operand) or ctx.is_handed_by_failures(operand):
+        return True
+    return _raises_its_status(node, operand, ctx)
 
 
 def _raises_its_status(node: cst.CSTNode, operand: cst.BaseExpression, ctx: Context) -> bool:

@@ -43,7 +43,7 @@ from collections.abc import Iterator, Sequence
 
 import libcst as cst
 
-from errlint.rule import CodeTest, Context, Edit, Finding, Fix, Kind, Literal, Place, Safety, Way, rule
+from errlint.rule import Catalogue, CodeTest, Context, Edit, Finding, Fix, Kind, Literal, Place, Safety, Way, is_slip, rule
 
 
 @rule(
@@ -85,11 +85,17 @@ def _missing(test: CodeTest, literal: Literal, ctx: Context) -> tuple[str, ...]:
     group = api.alias_group(value)
     if len(group) < 2 or test.origin.fold or _is_only_worded(literal, ctx):
         return ()
-    known = {str(other) for one in (test, *ctx.tests_beside(test)) for other in one.values}
+    known = {_meant(str(other), api) for one in (test, *ctx.tests_beside(test)) for other in one.values}
     missing = tuple(code for code in group if code not in known and not ctx.handles_status(test, api.statuses_of(code)))
     first = next((str(other.value) for other in test.asked if str(other.value) in group), value)
     # of several synonyms in one collection, the first is reported
     return missing if first == value else ()
+
+
+def _meant(value: str, api: Catalogue) -> str:
+    """A code as it is asked for, or as it should be spelt: a slip is another rule's finding, and no missing code."""
+    near = () if api.code(value) is not None else api.near(value)
+    return near[0] if len(near) == 1 and is_slip(value, near[0]) else value
 
 
 def _is_only_worded(literal: Literal, ctx: Context) -> bool:

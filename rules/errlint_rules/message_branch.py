@@ -58,10 +58,12 @@ import libcst as cst
 from errlint.rule import (
     Catalogue,
     Context,
+    Edit,
     Finding,
     Kind,
     Meaning,
     Place,
+    Replacement,
     Safety,
     Severity,
     TextTest,
@@ -107,6 +109,7 @@ def _of_test(test: TextTest, ctx: Context) -> Iterator[Finding]:
         and not sole
         and not ctx.semantics.text_tests.tells_which(question.node, question.tests)
         and not ctx.is_worded_here_too(words, subject)
+        and not _is_matched(test, ctx)
     )
     replacement = ctx.replacement(words, subject, question.node, negated=test.negated) if replaced else None
     yield ctx.finding(
@@ -116,10 +119,28 @@ def _of_test(test: TextTest, ctx: Context) -> Iterator[Finding]:
         severity=Severity.ADVICE if sole or narrowed else None,
         api=subject.catalogue,
         remedy=f"test {replacement.what}: `{replacement.code}`" if replacement else _remedy(words, subject.catalogue, sole=sole),
-        fix=ctx.fix(Safety.UNSAFE, f"Test {replacement.what}", ctx.replace(question.node, replacement.code), *replacement.edits)
+        fix=ctx.fix(Safety.UNSAFE, f"Test {replacement.what}", _edit(question.node, replacement, ctx), *replacement.edits)
         if replacement
         else None,
     )
+
+
+def _edit(node: cst.CSTNode, replacement: Replacement, ctx: Context) -> Edit | None:
+    """The test in its place; where another one beside it says the same, this one is enough."""
+    if not replacement.repeats:
+        return ctx.replace(node, replacement.code)
+    return ctx.writing.without_operand(node)
+
+
+def _is_matched(test: TextTest, ctx: Context) -> bool:
+    """`case text if "409" in text:`: the cases go by what is matched, which would still be the text."""
+    case = next((found for found in ctx.ancestors(test.node) if isinstance(found, (cst.MatchCase, cst.BaseStatement))), None)
+    if not isinstance(case, cst.MatchCase):
+        return False
+    bound = {
+        node.name.value for node in (case.pattern, *ctx.below(case.pattern)) if isinstance(node, cst.MatchAs) and node.name is not None
+    }
+    return any(isinstance(node, cst.Name) and node.value in bound for node in ctx.below(test.node))
 
 
 def _of_retry(call: cst.Call, ctx: Context) -> Iterator[Finding]:

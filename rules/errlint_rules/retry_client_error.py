@@ -59,6 +59,8 @@ succeed, by the API's catalogue. Where only the error code tells the difference,
 
 - Statuses are taken out of the list that names them: safe where nothing but retries reads the list, no comment says why it has them, and
   the failure then comes to what it came to after the last attempt. Where it might pass for a success, the loop is left instead.
+  urllib3 raises for what it lists in the end (unless `raise_on_status=False`), and not for what it does not list: safe where all who get
+  the answer look at its status before they use it. A list that other code reads as well stays as it is, and the retry gets one of its own.
 - A loop or recursion is left before it waits: by its own test for the last attempt or for other client errors, as after the last attempt,
   else by raising the error. Where the API's documentation calls a few statuses permanent, the guard names these; where it is HTTP that
   rules, all client errors are given up but those that may pass. Safe in a handler that takes nothing but error statuses, where the failure

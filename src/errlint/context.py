@@ -25,6 +25,7 @@ from errlint.semantics.meaning import Meaning, Place
 from errlint.semantics.program.members import Literal
 from errlint.semantics.request_ids.classes import Classes
 from errlint.semantics.request_ids.judging import Loss
+from errlint.semantics.retries.by_hand.endless import may_be_endless
 from errlint.semantics.retries.judge import Judge
 from errlint.semantics.retries.layers import Multiplied, multiplied
 from errlint.semantics.retries.policy import RetryPolicy
@@ -180,6 +181,18 @@ class Context(Editing):
     def is_left_by_failure(self, operand: cst.BaseExpression) -> bool:
         """Whether a handler asks a name that is None until the request whose answer raised for its status."""
         return self.semantics.presence.is_left_by_failure(operand)
+
+    def is_known_to_be_there(self, operand: cst.BaseExpression) -> bool:
+        """Whether a test on the way to a response has asked already that it is no None."""
+        return self.semantics.presence.is_known_of(operand)
+
+    def is_handed_by_failures(self, operand: cst.BaseExpression) -> bool:
+        """Whether a parameter is the response of an exception, or nothing, by all calls of this file."""
+        return self.semantics.presence.is_handed_by_failures(operand)
+
+    def may_be_endless(self, tested: cst.BaseExpression) -> bool:
+        """Whether a loop or function that nothing else limits may go on for ever once a test comes out otherwise."""
+        return may_be_endless(self.semantics, tested)
 
     def may_only_be_none(self, operand: cst.BaseExpression) -> bool:
         """Whether a value, if it is no response, can only be None, not anything else that is false."""

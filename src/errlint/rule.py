@@ -27,7 +27,7 @@ from errlint.lean import dataclass
 from errlint.model import Edit, Finding, Fix, Location, Safety, Severity, Step
 from errlint.screens.code import Code, Screen
 from errlint.semantics.asked.code_tests import CodeTest, Way
-from errlint.semantics.asked.replacements import candidates, status_in
+from errlint.semantics.asked.replacements import Replacement, candidates, status_in
 from errlint.semantics.asked.text_tests import TextTest
 from errlint.semantics.errors.raising import Answer, Raising
 from errlint.semantics.meaning import Evidence, Kind, Meaning, Place
@@ -72,6 +72,7 @@ __all__ = [
     "Multiplied",
     "Place",
     "Raising",
+    "Replacement",
     "Retried",
     "RetryAfterDefeat",
     "RetryPolicy",

@@ -42,6 +42,7 @@ def asked(times: int) -> Claim:
 
 ASKED_AGAIN = Claim("asked again", lambda run, _: len(run.calls) > 1)
 ASKED_ONCE = asked(1)
+NEVER_ENDED = Claim("asked without end", lambda run, _: run.is_endless)
 
 
 def waited(*seconds: float) -> Claim:

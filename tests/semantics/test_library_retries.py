@@ -493,8 +493,10 @@ _OTHERWISE = """
         ('status = getattr(error, "status", None)', ERRORS & ~bits(404)),
         ('status = getattr(error, "status", None) or getattr(error, "status_code", None)', ERRORS & ~bits(404)),
         (
-            'if isinstance(error, requests.HTTPError):\n        status = error.response.status_code\n'
-            '    else:\n        status = getattr(error, "status", None)',
+            (
+                "if isinstance(error, requests.HTTPError):\n        status = error.response.status_code\n"
+                '    else:\n        status = getattr(error, "status", None)'
+            ),
             0,
         ),
     ],

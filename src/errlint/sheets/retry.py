@@ -110,6 +110,15 @@ returns; those made through the ``receiver`` whose method this is; the ``call`` 
 """
 
 
+class LastAnswer(_Table, frozen=True, kw_only=True):
+    """How the answer of the last attempt becomes an exception; what is not retried does not."""
+
+    named: tuple[str, ...]
+    """What it is raised as, by the library and by those that stand above it."""
+    unless: str
+    """The argument by which it comes back, if that is false."""
+
+
 class RetrySheet(_Table, frozen=True, kw_only=True):
     """``[[retry]]``: calls of these names (``acme.Client.mount`` for a method) set up a retry, or a part of one."""
 
@@ -150,6 +159,8 @@ class RetrySheet(_Table, frozen=True, kw_only=True):
     """The exception that comes out after the last attempt, in place of the failure."""
     ends_as_it_is_by: str = ""
     """The argument by which the failure itself comes out."""
+    raises_last_answer: LastAnswer | None = None
+    """What becomes of an answer that is listed after the last attempt, where others come back; without it, that does so as well."""
     versions: str = ""
     """The versions that this holds for."""
     builtin: bool = False

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.fixes.claims import Claim, has_status, not_, raised, returned
+from errlint.model import Safety
+from tests.fixes.claims import ASKED_ONCE, NEVER_ENDED, Claim, asked, has_status, not_, raised, returned
 from tests.fixes.proof import Proof
 from tests.support.answers import Answer
 
@@ -43,6 +44,28 @@ PROOFS = [
         on=has_status(429),
         before=raised("HTTPError"),
         after=returned(True),
+    ),
+    Proof(  # what asked once asks without end, for as long as it is told to come again: it has no other limit
+        "ERR504",
+        "Test for presence: `…`",
+        "falsy_response/bad_without_end.py",
+        "polled('https://api.girardai.com/v1/runs')",
+        "girardai",
+        on=has_status(503),
+        before=ASKED_ONCE,
+        after=NEVER_ENDED,
+        only=Safety.UNSAFE,
+    ),
+    Proof(  # with another limit, it ends
+        "ERR504",
+        "Test for presence: `…`",
+        "falsy_response/bad_without_end.py",
+        "polled_for_a_while('https://api.girardai.com/v1/runs')",
+        "girardai",
+        on=has_status(503),
+        before=ASKED_ONCE,
+        after=asked(5),
+        only=Safety.SAFE,
     ),
     Proof(
         "ERR504",

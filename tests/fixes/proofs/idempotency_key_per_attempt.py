@@ -45,6 +45,7 @@ def _hangs(answer: Answer) -> bool:
 
 LOOPS, DECORATORS = "idempotency_key_per_attempt/bad_loops.py", "idempotency_key_per_attempt/bad_decorators.py"
 TWO = "idempotency_key_per_attempt/bad_two_requests.py"
+PUT_IN = "idempotency_key_per_attempt/bad_put_in.py"
 AIOHTTP = "idempotency_key_per_attempt/bad_aiohttp.py"
 _keyed = partial(Proof, "ERR207", before=NEW_KEYS, after=ONE_KEY)
 above = partial(_keyed, fix="Make the key once, above the loop", client=LOOPS)
@@ -55,6 +56,8 @@ PROOFS = [
     above(call="refund('p1')", api="http", on=_breaks),
     above(call="order('i1')", api="http", on=_breaks_or_hangs),
     above(call="book({'item': 1})", api="http", client=TWO, after=KEY_EACH, on=_breaks, then=(Answer("200", 200),)),
+    above(call="transferred(5)", api="http", client=PUT_IN, on=has_status(500, 502, 503)),
+    above(call="Till().charge(5)", api="http", client=PUT_IN, on=has_status(503)),
     split(call="pay('o1')", api="http", on=_hangs),
     split(call="order('i1')", api="http", on=_breaks_or_hangs),
     split(call="Shop().ship('o1')", api="http", on=_breaks),

@@ -102,15 +102,19 @@ by_types, by_types_by_hand = of("told_by_their_types", _PREDICATE), of("told_by_
 streams = of("state_of_itself", _GUARD)
 own_objects, made = of("own_objects", _GUARD), of("made_predicates", _PREDICATE)
 endings, several = partial(of("endings", _GUARD), only=Safety.SAFE), of("several_handlers", _GUARD)
-shared = of("shared_lists", _BELOW)
+shared, come_back = of("shared_lists", _BELOW), of("answers_come_back", _BELOW)
 wrappers, tests, listed = of("wrappers", _GUARD), of("status_tests", _GUARD), of("status_tests", _BELOW)
 
 PROOFS = [
+    come_back(call="saved('i1')", on=has_status(401, 404), before=raised("RetryError"), after=returned("saved"), only=Safety.UNSAFE),
+    come_back(call="checked('i1')", on=has_status(401, 404), after=ASKED_ONCE & raised("HTTPError"), only=Safety.SAFE),
+    come_back(call="by_a_pool('i1')", on=has_status(401, 404), after=ASKED_ONCE & raised("RuntimeError"), only=Safety.SAFE),
+    come_back(call="Files().size('i1')", on=has_status(401, 404), after=ASKED_ONCE & raised("HTTPError"), only=Safety.SAFE),
     adapters(call="item('i1')", on=has_status(400, 404)),
     adapters(call="stock('i1')", after=ONCE_UNLESS_TOLD),
     adapters(call="price('i1')", on=has_status(400)),
     adapters(call="sizes('i1')", on=has_status(400, 410)),
-    shared(call="page('https://api.acme.dev/p1')", on=has_status(400, 404), only=Safety.UNSAFE),
+    shared(call="page('https://api.acme.dev/p1')", on=has_status(400, 404), only=Safety.SAFE),
     tenacity(call="item('i1')"),
     tenacity(call="price('i1')"),
     tenacity(call="sizes('i1')"),

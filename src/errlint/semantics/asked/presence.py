@@ -14,8 +14,12 @@ import libcst as cst
 
 from errlint.semantics.asked.absent_values import AbsentValues
 from errlint.semantics.meaning import Kind
+from errlint.semantics.program.conditions import conditions_at
+from errlint.semantics.program.functions import bound_arguments
 from errlint.semantics.program.leaving import asked_to_raise
+from errlint.semantics.program.names import dotted
 from errlint.semantics.program.scopes import How
+from errlint.semantics.program.tree import alike
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
@@ -44,6 +48,40 @@ class Presence:
             return True
         return self.is_left_by_failure(operand)
 
+    def is_known_of(self, operand: cst.BaseExpression) -> bool:
+        """Whether a response is known to be there where its truth is asked for: by a test beside that, around it or before it.
+
+        ``e.response is not None and not e.response``: what is false there is an answer, and an error.
+        """
+        tree, after = self._semantics.tree, self._semantics.tree.order[operand]
+        return any(tree.order[test] < after and self._is_there(test, operand, truth=truth) for test, truth in conditions_at(tree, operand))
+
+    def _is_there(self, test: cst.BaseExpression, operand: cst.BaseExpression, *, truth: bool) -> bool:
+        """Whether a test that comes out so says that a response is no None."""
+        match test:
+            case cst.Comparison(left=left, comparisons=[cst.ComparisonTarget(operator=asked, comparator=cst.Name(value="None"))]):
+                says = isinstance(asked, (cst.IsNot, cst.NotEqual) if truth else (cst.Is, cst.Equal))
+            case cst.Call(func=cst.Name(value="isinstance"), args=[cst.Arg(value=left), _]):
+                says = truth
+            case _:
+                return False
+        return says and self._is_same(left, operand)
+
+    def _is_same(self, one: cst.BaseExpression, other: cst.BaseExpression) -> bool:
+        """Whether two expressions are alike, or one is the name that the other is given."""
+        spellings = [list(self._spellings(expression, _HOPS)) for expression in (one, other)]
+        return any(alike(left, right) for left in spellings[0] for right in spellings[1])
+
+    def _spellings(self, expression: cst.BaseExpression, hops: int) -> Iterator[cst.BaseExpression]:
+        """An expression, the name that is bound to it there, and what a name is bound to that is bound once."""
+        yield expression
+        if isinstance(expression, cst.NamedExpr):
+            yield expression.target
+            yield from self._spellings(expression.value, hops)
+        bindings = list(self._semantics.scopes.reaching(expression)) if isinstance(expression, cst.Name) and hops else []
+        if len(bindings) == 1 and bindings[0].how is How.VALUE and bindings[0].value is not None and not bindings[0].path:
+            yield from self._spellings(bindings[0].value, hops - 1)
+
     def is_left_by_failure(self, operand: cst.BaseExpression) -> bool:
         """Whether a name is None until a request of the ``try``, which then asks its answer to raise for its status.
 
@@ -61,6 +99,31 @@ class Presence:
             return False
         caught = self._semantics.evaluator.caught(handler)
         return caught is not None and caught.proven and (caught.sheet is None or caught.sheet.covers_status)
+
+    def is_handed_by_failures(self, operand: cst.BaseExpression) -> bool:
+        """Whether an operand is a parameter for which all calls of this file pass the response of an exception, or nothing."""
+        bindings = self._semantics.scopes.reaching(operand) if isinstance(operand, cst.Name) else []
+        parameter = bindings[0].node if len(bindings) == 1 and bindings[0].how is How.PARAMETER else None
+        function = self._tree.enclosing(parameter, cst.FunctionDef) if parameter is not None else None
+        if parameter is None or not isinstance(function, cst.FunctionDef) or not self._is_handed_on:
+            return False
+        given = [bound_arguments(call, function).get(parameter) for call in self._calls_of(function)]
+        passed = [value for value in given if value is not None and dotted(value) != "None"]
+        return bool(passed) and all(map(self._is_of_exception, passed))
+
+    def _calls_of(self, function: cst.FunctionDef) -> list[cst.Call]:
+        """The calls that run a function: those of its class, for a constructor."""
+        block = self._tree.parent.get(function)
+        definition = self._tree.parent.get(block) if block is not None else None
+        if function.name.value != "__init__" or not isinstance(definition, cst.ClassDef):
+            return self._semantics.functions.calls_of(function)
+        named = (call for call in self._tree.all(cst.Call) if isinstance(call.func, cst.Name) and call.func.value == definition.name.value)
+        return [call for call in named if isinstance(call.func, cst.Name) and definition in self._semantics.scopes.classes(call.func)]
+
+    def _is_of_exception(self, value: cst.BaseExpression) -> bool:
+        found = self._semantics.meaning(value)
+        origin = found.origin if found is not None and found.kind is Kind.RESPONSE else None
+        return origin is not None and origin.kind is Kind.EXCEPTION
 
     def _may_be_of_exception(self, expression: cst.BaseExpression, hops: int) -> bool:
         known = self._of_exception.get((expression, hops))

@@ -17,6 +17,7 @@ from errlint.catalogue.schema import sdk_expression
 from errlint.http_words import LONGEST_STATUS_TEXT, statuses_named
 from errlint.lean import dataclass
 from errlint.model import Edit
+from errlint.semantics.asked.repetitions import beside
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.program.conditions import conditions_at
 from errlint.semantics.program.constants import string_value
@@ -45,11 +46,15 @@ def status_in(literal: str) -> int | None:
 
 @dataclass(frozen=True)
 class Replacement:
-    """Source code of the test that should be made, and what it tests ("the error code", "the status"); edits elsewhere that go with it."""
+    """Source code of the test that should be made, and what it tests ("the error code", "the status"); edits elsewhere that go with it.
+
+    :ivar repeats: a test beside it says the same already: nothing is left to be asked.
+    """
 
     code: str
     what: str
     edits: tuple[Edit, ...] = ()
+    repeats: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,7 +100,10 @@ class Replacements:
         if kind is None:
             return None
         found = self._of_code(words, subject, node, kind, negated=negated) or self._of_status(words, subject, node, kind, negated=negated)
-        return replace(found, edits=(*found.edits, *self._leftovers(node, found.code))) if found is not None else None
+        if found is None:
+            return None
+        repeats = beside(self._tree, node, found.code)
+        return replace(found, edits=(*(() if repeats else found.edits), *self._leftovers(node, found.code)), repeats=repeats)
 
     def _of_code(self, words: Sequence[str], subject: Meaning, node: cst.CSTNode, kind: str, *, negated: bool) -> Replacement | None:
         codes = unique_codes(words, subject.catalogue)

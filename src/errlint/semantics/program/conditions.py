@@ -49,8 +49,11 @@ def _exits(block: cst.IndentedBlock | cst.Module, until: cst.CSTNode) -> Iterato
     for statement in block.body:
         if statement is until:
             return
-        if isinstance(statement, cst.If) and statement.orelse is None and leaves(statement.body):
+        if isinstance(statement, cst.If) and leaves(statement.body):
             yield from atoms(statement.test, truth=False)
+        for small in statement.body if isinstance(statement, cst.SimpleStatementLine) else ():
+            if isinstance(small, cst.Assert):
+                yield from atoms(small.test, truth=True)
 
 
 def atoms(test: cst.BaseExpression, *, truth: bool) -> Iterator[tuple[cst.BaseExpression, bool]]:

@@ -140,8 +140,16 @@ class Names:
         """A name that nothing here binds: one that a star brings, else a builtin; in a literal of another module it is complete."""
         self._settled.add(name)
         detached = name not in self.tree.order
-        starred = self._imported.starred(self._stars, name.value) if self._imported is not None and self._stars and not detached else None
+        starred = self._starred(name.value) if self._stars and not detached else None
         return starred or (name.value if detached or hasattr(builtins, name.value) else None)
+
+    def _starred(self, name: str) -> str | None:
+        """What a star brings under a name: of the project, or of the only one of these libraries that a sheet knows to have it."""
+        of_project = self._imported.starred(self._stars, name) if self._imported is not None else None
+        if of_project is not None or self._libraries is None or name.startswith("_"):
+            return of_project
+        known = [f"{module}.{name}" for module in dict.fromkeys(self._stars) if self._libraries.speak_of(f"{module}.{name}")]
+        return self.resolved(known[0]) if len(known) == 1 else None
 
     @cached_property
     def _stars(self) -> tuple[str, ...]:

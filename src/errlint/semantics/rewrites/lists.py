@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import libcst as cst
 
 from errlint.lean import dataclass
 from errlint.model import Edit
 from errlint.semantics.program.members import Literal
+from errlint.semantics.program.scopes import How
 from errlint.semantics.retries.judge import Hopeless
 from errlint.semantics.retries.library.calls import RetryCalls
 from errlint.semantics.retries.outcomes import members
 from errlint.semantics.retries.policy import RetryPolicy
 from errlint.semantics.rewrites.left_out import LeftOut, Outcome
 from errlint.semantics.rewrites.sharing import Sharing
+from errlint.semantics.rewrites.unlisted_answers import UnlistedAnswers
 from errlint.semantics.rewrites.wrapped_ends import WrappedEnds
 from errlint.semantics.rewrites.writing import Writing
 
@@ -26,7 +29,8 @@ _ALL_SERVER_ERRORS = tuple(range(500, 600))
 class Shortened:
     """Edits of lists.
 
-    :ivar safe: nothing but retries reads these, what is taken out ends as it did after the last attempt, and nobody said why it is listed;
+    :ivar safe: nothing but retries reads what is changed, what is taken out ends as it did after the last attempt, and nobody said why it
+        is listed;
     :ivar ends_well: it is known to end so, or by an error; it may pass for a success otherwise.
     """
 
@@ -44,15 +48,17 @@ class Lists:
         self._tree = writing.semantics.tree
         self._calls = RetryCalls(writing.semantics)
         self._sharing = Sharing(writing.semantics)
+        self._unlisted = UnlistedAnswers(writing)
 
     def of(self, policy: RetryPolicy, hopeless: Hopeless) -> Shortened | None:
         """The edits that take every hopeless status out; None where some of them is not listed."""
         given = self._argument(policy)
         if given is not None:
-            return self._shortened([given], hopeless) or self._written_anew(given, policy)
+            shortened = self._shortened([given], policy, hopeless) or self._written_anew(given, policy)
+            return self._judged(shortened, policy, hopeless) if shortened is not None else None
         if hopeless.named != hopeless.statuses or hopeless.codes:
             return None
-        return self._shortened(self._compared(policy), hopeless)
+        return self._shortened(self._compared(policy), policy, hopeless)
 
     def _argument(self, policy: RetryPolicy) -> cst.BaseExpression | None:
         """The statuses that a library is handed as such."""
@@ -60,6 +66,12 @@ class Lists:
         if site is None:
             return None
         return next((one.value for one in site.given() if "statuses" in one.argument.says and not one.argument.adds), None)
+
+    def _judged(self, shortened: Shortened, policy: RetryPolicy, hopeless: Hopeless) -> Shortened:
+        """The same, safe only where an answer that came to an exception in the end is an error to whoever gets it."""
+        site = self._calls.written_at(policy.node)
+        alike = site is not None and self._unlisted.end_alike(site, policy, sum(1 << status for status in hopeless.statuses))
+        return replace(shortened, safe=shortened.safe and alike)
 
     def _compared(self, policy: RetryPolicy) -> Iterator[cst.BaseExpression]:
         """The lists that the policy's code, and the predicates it asks, compare a status with."""
@@ -80,7 +92,9 @@ class Lists:
                     found.update(dict.fromkeys(self._semantics.functions.behind(node.value)))
         yield from found
 
-    def _shortened(self, lists: Iterator[cst.BaseExpression] | list[cst.BaseExpression], hopeless: Hopeless) -> Shortened | None:
+    def _shortened(
+        self, lists: Iterator[cst.BaseExpression] | list[cst.BaseExpression], policy: RetryPolicy, hopeless: Hopeless
+    ) -> Shortened | None:
         gone: dict[Holder, list[cst.CSTNode]] = {}
         left = set(hopeless.statuses)
         for expression in lists:
@@ -94,10 +108,15 @@ class Lists:
         edits = [edit for some in found if some is not None for edit in some]
         if left or not edits or None in found:
             return None
-        outcomes = self._outcomes({node for nodes in gone.values() for node in nodes})
+        taken = {node for found in gone.values() for node in found}
+        outcomes = self._outcomes(taken)
         explained = any("#" in self._writing.source.text[edit.start : edit.end] for edit in edits)
-        safe = not explained and not self._are_shared(gone) and outcomes <= {Outcome.SAME}
-        return Shortened(tuple(edits), safe, Outcome.UNKNOWN not in outcomes)
+        safe = not explained and outcomes <= {Outcome.SAME}
+        ends_well = Outcome.UNKNOWN not in outcomes
+        if not self._are_read_by_others(gone):
+            return Shortened(tuple(edits), safe and not self._are_read_twice(taken), ends_well)
+        own = self._of_its_own(policy, taken, hopeless)
+        return Shortened((own,), safe, ends_well) if own is not None else None
 
     def _taken_out(self, holder: Holder, gone: list[cst.CSTNode]) -> list[Edit] | None:
         """``in (422, 502)`` without 422 is ``== 502``; other lists get shorter."""
@@ -129,14 +148,32 @@ class Lists:
                     found.add(LeftOut(self._writing, policy, region).outcome(comparison))
         return found
 
-    def _are_shared(self, gone: dict[Holder, list[cst.CSTNode]]) -> bool:
-        """Whether anything but retries reads the lists, or one of these does so more than once: it may ask for something else then."""
+    def _are_read_twice(self, nodes: set[cst.CSTNode]) -> bool:
+        """Whether one retry reads the lists more than once: it may ask for something else then."""
+        return any(len(self._uses(policy, nodes)) > 1 for policy in self._semantics.retries.policies)
+
+    def _are_read_by_others(self, gone: dict[Holder, list[cst.CSTNode]]) -> bool:
+        """Whether anything but retries reads the lists, or may do so."""
         nodes = {node for found in gone.values() for node in found}
-        uses = [self._uses(policy, nodes) for policy in self._semantics.retries.policies]
-        if any(len(found) > 1 for found in uses):
-            return True
-        known = {use for found in uses for use in found}
+        known = {use for policy in self._semantics.retries.policies for use in self._uses(policy, nodes)}
         return not all(self._sharing.is_only_for(known, holder) for holder in gone)
+
+    def _of_its_own(self, policy: RetryPolicy, nodes: set[cst.CSTNode], hopeless: Hopeless) -> Edit | None:
+        """What the retry lists, written out where it reads the list of all, without what fails again.
+
+        None where others may choose the list.
+        """
+        uses = self._uses(policy, nodes)
+        listed = self._semantics.collections.members(uses[0]) if len(uses) == 1 else None
+        if listed is None or not listed.complete or not self._is_one_list(uses[0]):
+            return None
+        kept = [self._writing.code(literal.node) for literal in listed.literals if literal.value not in hopeless.statuses]
+        return self._writing.replace(uses[0], f"[{', '.join(kept)}]") if kept else None
+
+    def _is_one_list(self, use: cst.BaseExpression) -> bool:
+        """Whether a name always stands for the list that it is given in this file; callers and subclasses may give others."""
+        bindings = self._semantics.scopes.reaching(use) if isinstance(use, cst.Name) else []
+        return len(bindings) == 1 and bindings[0].how is How.VALUE
 
     def _uses(self, policy: RetryPolicy, nodes: set[cst.CSTNode]) -> list[cst.BaseExpression]:
         """Where a policy is given lists, or compares with them, that have one of the nodes in them."""

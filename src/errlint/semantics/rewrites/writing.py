@@ -55,6 +55,17 @@ class Writing:
         fitted = self.placing.fitted(node, code) if isinstance(node, cst.BaseExpression) else None
         return Edit(start, end, fitted if fitted is not None else code)
 
+    def without_operand(self, node: cst.CSTNode) -> Edit | None:
+        """One side of an ``and`` or ``or`` taken out; None where a comment would go with it."""
+        around = self.semantics.tree.parent.get(node)
+        if not isinstance(around, cst.BooleanOperation):
+            return None
+        if around.right is node:
+            start, end = self.span(around.left)[1], self.span(node)[1]
+        else:
+            start, end = self.span(node)[0], self.span(around.right)[0]
+        return Edit(start, end, "") if "#" not in self.source.text[start:end] else None
+
     def span(self, node: cst.CSTNode) -> tuple[int, int]:
         """Where a node starts and ends, with the brackets around it, which libcst does not count to it."""
         start, end = self.source.span(node)

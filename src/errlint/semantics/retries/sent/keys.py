@@ -15,6 +15,7 @@ import libcst as cst
 from errlint.lean import dataclass
 from errlint.regex import later
 from errlint.semantics.program.constants import string_value
+from errlint.semantics.program.names import dotted
 from errlint.semantics.program.scopes import Binding, How
 from errlint.semantics.retries.policy import Attempt, RetryPolicy
 
@@ -178,18 +179,36 @@ class Keys:
                     found = self._bound_in(binding, code, hops)
                     if found is not None:
                         return found
+            elif isinstance(node, cst.Attribute):
+                for statement in self._set_before(node, code):
+                    found = self._made_in(statement.value, code, hops - 1)
+                    if found is not None:
+                        return found
         return None
+
+    def _set_before(self, read: cst.Attribute, code: cst.CSTNode) -> Iterator[cst.Assign]:
+        """``self.key = new()`` in the attempt, before it is read, whatever else comes out."""
+        wanted, order = dotted(read), self._tree.order
+        body = code.body if isinstance(code, (cst.For, cst.While, cst.FunctionDef)) else None
+        for statement in self._tree.inside(body, cst.Assign, into_functions=False) if wanted is not None and body is not None else ():
+            is_set = any(dotted(target.target) == wanted for target in statement.targets)
+            if is_set and order[statement] < order[read] and self._always_runs(statement, code):
+                yield statement
 
     def _bound_in(self, binding: Binding, code: cst.CSTNode, hops: int) -> tuple[cst.BaseExpression, cst.Call] | None:
         """What a name that the attempt itself binds was made by; nothing where a test decides whether it is made."""
         if binding.how is not How.VALUE or binding.value is None or binding.path or not self._tree.within(binding.node, code):
             return None
-        for around in self._tree.ancestors(binding.node):
+        return self._made_in(binding.value, code, hops - 1) if self._always_runs(binding.node, code) else None
+
+    def _always_runs(self, node: cst.CSTNode, code: cst.CSTNode) -> bool:
+        """Whether no test in the code of the attempt decides whether a node is run."""
+        for around in self._tree.ancestors(node):
             if around is code:
-                break
+                return True
             if isinstance(around, (cst.If, cst.FunctionDef)):
-                return None
-        return self._made_in(binding.value, code, hops - 1)
+                return False
+        return True
 
     def _is_new(self, call: cst.Call, hops: int) -> bool:
         name = self._semantics.names.qualified(call.func)

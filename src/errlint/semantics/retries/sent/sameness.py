@@ -195,7 +195,7 @@ class Sameness:
 
     def _filled_alike(self, name: cst.Name, hops: int) -> bool:
         """Whether what each pass makes anew is filled with the same: ``options = {}``, ``options["limit"] = limit``, ``form.add(x)``."""
-        if name.value in self._names.extended:
+        if self._extended(name.value):
             return False
         told = (argument.value for call in self._names.told.get(name.value, ()) for argument in call.args)
         filled = self._names.filled.get(name.value, ())
@@ -292,12 +292,16 @@ class Sameness:
 
         :param read: where it is read, if that is one place.
         """
-        changes = [*self._names.extended.get(name, ()), *self._names.counted.get(name, ())]
+        changes = [*self._extended(name), *self._names.counted.get(name, ())]
         filled = (node for node in self._names.filled.get(name, ()) if read is None or not self._sets_others(node, read))
         changes += [node for node in filled if not self._set_alike(node) and not self._is_last(node)]
         return bool(changes) and not self._is_turn(*changes)
 
-    def _set_alike(self, statement: cst.Assign) -> bool:
+    def _extended(self, name: str) -> list[cst.Call]:
+        """The calls that put other things into a variable in each pass; ``headers.update({"X-Key": key})`` puts in the same ones again."""
+        return [call for call in self._names.extended.get(name, ()) if not (_updates(call) and self._set_alike(call))]
+
+    def _set_alike(self, statement: cst.Assign | cst.Call) -> bool:
         """``kwargs["data"] = form`` before the call, in every pass that gets there: what is set is the same each time."""
         order = self._tree.order
         if self._call is None or order[statement] > order[self._call]:
@@ -309,7 +313,8 @@ class Sameness:
                 return False
             if isinstance(found, cst.If) and any(self._is_set_inside(node) for node in (found.test, *self._tree.below(found.test))):
                 return False
-        return self._stays(statement.value, _HOPS - 1)
+        values = [argument.value for argument in statement.args] if isinstance(statement, cst.Call) else [statement.value]
+        return all(self._stays(value, _HOPS - 1) for value in values)
 
     def _is_set_inside(self, node: cst.CSTNode) -> bool:
         """Whether a name of a test gets its value in the region: then the test may come out otherwise in the next pass."""
@@ -332,3 +337,8 @@ class Sameness:
         if assigned is not None and self._is_turn(assigned):
             return True
         return assigned is not None and self._stays(assigned.value, min(hops - 1, 1))  # which may speak of the attribute itself
+
+
+def _updates(call: cst.Call) -> bool:
+    """``values.update(…)``: done again with the same, it changes nothing."""
+    return isinstance(call.func, cst.Attribute) and call.func.attr.value == "update"
