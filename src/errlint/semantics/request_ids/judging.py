@@ -286,7 +286,7 @@ class Judge:
         return self._counts(loop) or any(not (is_left and self._is_between_attempts(pause)) for pause in pauses)
 
     def _is_between_attempts(self, pause: cst.Call) -> bool:
-        """Whether a pause belongs to the innermost loop around the failure, which attempts the same: who leaves it does not wait for more."""
+        """Whether a pause belongs to the innermost loop around the failure, which attempts the same: who leaves it waits no more."""
         loop = next(self._loops(), None)
         if loop is None or not self._tree.within(pause, loop):
             return False
