@@ -47,7 +47,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from errlint.rule import Context, Edit, Finding, Fix, Loss, Lost, Place, Safety, Slotless, constructor, parameters, rule, slot
+from errlint.rule import Context, Edit, Finding, Fix, Loss, Lost, Place, Safety, Slotless, parameters, rule, slot
 
 _HOW = {Lost.RAISED: "this exception is raised", Lost.RETURNED: "this error is returned"}
 
@@ -121,8 +121,7 @@ def _passed_on(loss: Loss, ctx: Context) -> Fix | None:
     expression = loss.failure.expression
     if not isinstance(loss.raised, cst.Call) or not expression or ctx.additions.name(loss.failure, loss.node) is None:
         return None
-    definition = ctx.exception_classes.raised_class(loss)
-    init = constructor(definition) if definition is not None else None
+    init = ctx.exception_classes.constructor(loss)
     if init is not None:
         free = slot(init)  # without one, the fix is that of the class
         value = {"response": loss.failure.name, "resp": loss.failure.name, "request_id": expression}.get(free or "")
@@ -141,7 +140,7 @@ def _is_left_out(call: cst.Call, init: cst.FunctionDef, name: str) -> bool:
 
 
 def _slot(slotless: Slotless, ctx: Context) -> Fix | None:
-    """A parameter for the id, kept as an attribute, and the id for it wherever this file raises the class without."""
+    """A parameter for the id, kept as an attribute, and the id for it wherever this file makes an instance with an answer at hand."""
     init = slotless.init
     last = parameters(init)[-1:]
     if not last or not isinstance(init.body, cst.IndentedBlock):
@@ -154,9 +153,12 @@ def _slot(slotless: Slotless, ctx: Context) -> Fix | None:
         return None
     kept = Edit(after, after, f"{ctx.newline}{indent}self.request_id = request_id")
     passed: list[Edit] = []
-    for loss in slotless.losses:
-        if isinstance(loss.raised, cst.Call) and loss.failure.expression and ctx.additions.name(loss.failure, loss.node) is not None:
-            passed.extend(ctx.additions.argument(loss.raised, f"request_id={loss.failure.expression}"))
+    for call, failure in ctx.exception_classes.answers(slotless):
+        named = ctx.additions.name(failure, call)
+        if named is not None and failure.where.expression:
+            value = failure.where.expression.replace("{e}", named[0])
+            passed += (edit for edit in named[1] if edit not in passed)
+            passed += ctx.additions.argument(call, f"request_id={value}")
     if not passed:
         return None  # a place that nobody fills
     return ctx.fix(Safety.UNSAFE, "Give the class a place for it: `request_id`", *ctx.add_parameter(last[0], declared), kept, *passed)

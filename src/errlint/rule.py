@@ -33,7 +33,7 @@ from errlint.semantics.errors.raising import Answer, Raising
 from errlint.semantics.meaning import Evidence, Kind, Meaning, Place
 from errlint.semantics.program.members import Literal
 from errlint.semantics.program.tree import alike
-from errlint.semantics.request_ids.classes import Slotless, constructor, parameters, slot
+from errlint.semantics.request_ids.classes import Slotless, parameters, slot
 from errlint.semantics.request_ids.judging import Loss, Lost
 from errlint.semantics.retries.judge import Hopeless, head
 from errlint.semantics.retries.layers import Multiplied
@@ -90,7 +90,6 @@ __all__ = [
     "Way",
     "alike",
     "candidates",
-    "constructor",
     "head",
     "is_slip",
     "merged",

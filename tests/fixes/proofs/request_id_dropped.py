@@ -44,6 +44,7 @@ def _proof(
 
 
 GITHUB = "request_id_dropped/bad_github.py"
+RAISES = "request_id_dropped/bad_all_raises.py"
 AIOHTTP = "request_id_dropped/bad_aiohttp.py"
 SDKS = "request_id_dropped/bad_sdks.py"
 AWS = "request_id_dropped/bad_aws.py"
@@ -56,6 +57,14 @@ PROOFS = [
     _proof("Pass it on: `…`", GITHUB, "issues('o/r')", error="HubError"),
     _proof("Add the request id to the text: `…`", GITHUB, "repository('o/r')", error="RuntimeError", changes=has_none),
     _proof("Give the class a place for it: `…`", GITHUB, "star('o/r')", error="BareHubError", changes=has_none),
+    _proof(
+        "Give the class a place for it: `…`",
+        RAISES,
+        "closed('o/r', 1)",
+        error="NotThere",
+        on=lambda answer: has_an_id(answer) and answer.status == 404,
+        changes=lambda answer: answer.status >= 400,
+    ),
     cause(AIOHTTP, "tags('o/r')", error="RuntimeError"),
     hidden(AIOHTTP, "labels('o/r')", error="RuntimeError"),
     _proof("Pass it on: `…`", AIOHTTP, "issues('o/r')", error="HubError"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -9,6 +10,7 @@ import libcst as cst
 from errlint.lean import dataclass
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.program.functions import method
+from errlint.semantics.request_ids.failures import Failure
 from errlint.semantics.request_ids.judging import Loss, Lost
 from errlint.semantics.request_ids.losses import Losses
 
@@ -37,39 +39,39 @@ class Classes:
 
     def slotless(self, definition: cst.ClassDef) -> Slotless | None:
         """Whether instances of a class are made of answers in this file, and cannot take the id."""
-        init = constructor(definition)
+        init = method(definition, "__init__")
         if init is None or slot(init) is not None or takes_anything(init):
             return None
-        losses = tuple(
-            loss
-            for loss in self._losses.all
-            if loss.lost is Lost.RAISED and loss.failure.handler is None and self.raised_class(loss) is definition
-        )
+        raised = (loss for loss in self._losses.all if loss.lost is Lost.RAISED and loss.failure.handler is None)
+        losses = tuple(loss for loss in raised if self.constructor(loss) is init)
         return Slotless(definition, init, losses) if any(map(self._is_made_of_an_answer, losses)) else None
+
+    def answers(self, slotless: Slotless) -> Iterator[tuple[cst.Call, Failure]]:
+        """Where the file makes an instance with an answer at hand, be its id lost there or not."""
+        for call in dict.fromkeys(self._semantics.evaluator.callers(slotless.init)):
+            handed_up = isinstance(call.func, cst.Attribute) and call.func.attr.value == "__init__"
+            failure = self._losses.failures.at_hand(call) if not handed_up else None
+            if failure is not None:
+                yield call, failure
 
     def is_told_at_class(self, loss: Loss) -> bool:
         """Whether a loss is one of those for which the class that is raised has no place."""
-        definition = self.raised_class(loss)
+        init = self.constructor(loss)
+        definition = self._semantics.tree.enclosing(init, cst.ClassDef) if init is not None else None
         slotless = self.slotless(definition) if definition is not None else None
         return slotless is not None and any(one is loss for one in slotless.losses)
 
-    def raised_class(self, loss: Loss) -> cst.ClassDef | None:
-        """The class of this file that is raised there."""
-        raised = loss.raised
-        if not isinstance(raised, cst.Call):
-            return None
-        name = self._semantics.types.named(raised.func)
-        return self._semantics.types.definition(name) if name is not None else None
+    def constructor(self, loss: Loss) -> cst.FunctionDef | None:
+        """The ``__init__`` of this file that makes what is raised there: that of its class, or the next above it."""
+        types = self._semantics.types
+        name = types.named(loss.raised.func) if isinstance(loss.raised, cst.Call) else None
+        classes = (types.definition(sheet.name) for sheet in types.ancestors(name)) if name is not None else ()
+        return next((init for one in classes if one is not None and (init := method(one, "__init__")) is not None), None)
 
     def _is_made_of_an_answer(self, loss: Loss) -> bool:
         assert isinstance(loss.raised, cst.Call)
         nodes = (node for argument in loss.raised.args for node in (argument.value, *self._semantics.tree.below(argument.value)))
         return any(_is_part(self._semantics.meaning(node)) for node in nodes if isinstance(node, cst.BaseExpression))
-
-
-def constructor(definition: cst.ClassDef) -> cst.FunctionDef | None:
-    """The ``__init__`` that a class defines itself."""
-    return method(definition, "__init__")
 
 
 def slot(init: cst.FunctionDef) -> str | None:

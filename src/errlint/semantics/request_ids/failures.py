@@ -66,17 +66,37 @@ class Failures:
     def at(self, node: cst.CSTNode) -> Iterator[Failure]:
         """The failures that begin at a handler, or at the test of a response."""
         if isinstance(node, (cst.ExceptHandler, cst.ExceptStarHandler)):
-            found = self._caught(node)
+            found = self._caught(node) if self._may_lose(_statements(node.body)) else None
             if found is not None:
                 yield found
-        elif isinstance(node, cst.If):
+        elif isinstance(node, cst.If) and any(map(self._may_lose, self._regions(node))):
             yield from self._tested(node)
+
+    def at_hand(self, call: cst.Call) -> Failure | None:
+        """The answer that a call tells something of: the one that an argument is read off, else that of the innermost failure around it."""
+        given = next(self._given(call), None)
+        return given or max(self._around(call), key=lambda failure: self._tree.order[failure.region[0]], default=None)
+
+    def _given(self, call: cst.Call) -> Iterator[Failure]:
+        for argument in call.args:
+            for node in (argument.value, *self._tree.below(argument.value)):
+                name = dotted(node) if isinstance(node, (cst.Name, cst.Attribute)) else None
+                found = self._semantics.meaning(node) if name is not None and isinstance(node, cst.BaseExpression) else None
+                if name is not None and found is not None and found.kind is Kind.RESPONSE and not _of_exception(found):
+                    where = self._ids.of_response(found)
+                    if where is not None:
+                        yield Failure((self._tree.statement(call),), found, where, name)
+
+    def _around(self, call: cst.Call) -> Iterator[Failure]:
+        function = self._tree.enclosing(call, cst.FunctionDef) or self._tree.module
+        for node in self._tree.inside(function, cst.ExceptHandler, cst.ExceptStarHandler, cst.If):
+            caught = self._caught(node) if isinstance(node, (cst.ExceptHandler, cst.ExceptStarHandler)) else None
+            found = self._tested(node) if isinstance(node, cst.If) else filter(None, (caught,))
+            yield from (one for one in found if any(self._tree.within(call, statement) for statement in one.region))
 
     # exceptions ----------------------------------------------------------------------------------------------------------------
 
     def _caught(self, handler: Handler) -> Failure | None:
-        if not self._may_lose(_statements(handler.body)):
-            return None
         evaluator = self._semantics.evaluator
         caught = evaluator.caught(handler)
         if caught is None or not caught.proven or caught.catalogue is None or self._is_pluggable(caught) or self._sends_nothing(handler):
@@ -150,8 +170,6 @@ class Failures:
     # responses -----------------------------------------------------------------------------------------------------------------
 
     def _tested(self, test: cst.If) -> Iterator[Failure]:
-        if not any(self._may_lose(region) for region in self._regions(test)):
-            return
         subject = self._subject(test.test)
         if subject is None:
             return

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import Enum
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -273,15 +275,22 @@ class Judge:
         """Whether the error may not have ended there: it is tried again, or the response is used once more."""
         if self._failure.handler is None and way.end is End.ON:
             return self._is_used_later()
-        loop = self._loop(left=isinstance(way.node, cst.Break) or (way.end is End.ON and self._leaves_afterwards()))
+        is_left = isinstance(way.node, cst.Break) or (way.end is End.ON and self._leaves_afterwards())
+        loop = next(islice(self._loops(), is_left, None), None)
         if loop is None:
             return False
         if isinstance(loop, cst.While) or self._semantics.retries.at(loop) or self._is_repeated(loop):
             return True
         waits = self._semantics.waits
-        return self._counts(loop) or any(
-            waits.pause(call) is not None and not self._is_instead(call) for call in self._tree.inside(loop, cst.Call)
-        )
+        pauses = (call for call in self._tree.inside(loop, cst.Call) if waits.pause(call) is not None and not self._is_instead(call))
+        return self._counts(loop) or any(not (is_left and self._is_between_attempts(pause)) for pause in pauses)
+
+    def _is_between_attempts(self, pause: cst.Call) -> bool:
+        """Whether a pause belongs to the innermost loop around the failure, which attempts the same: who leaves it waits no more."""
+        loop = next(self._loops(), None)
+        if loop is None or not self._tree.within(pause, loop):
+            return False
+        return bool(self._semantics.retries.at(loop)) or (isinstance(loop, cst.For) and self._counts(loop))
 
     def _is_instead(self, node: cst.CSTNode) -> bool:
         """Whether a pass that ends in the handler of the failure never gets to ``node``: what is done about other errors, or none."""
@@ -318,16 +327,13 @@ class Judge:
         last = block.body[-1].body[-1] if isinstance(block.body[-1], cst.SimpleStatementLine) else None
         return isinstance(last, (cst.Return, cst.Raise, cst.Break))
 
-    def _loop(self, *, left: bool) -> cst.For | cst.While | None:
-        """The loop around the handler, within its function; ``left``: around the one that a `break` leaves."""
+    def _loops(self) -> Iterator[cst.For | cst.While]:
+        """The loops around the handler, within its function; a `break` leaves the first."""
         for found in self._tree.ancestors(self._failure.region[0]):
-            if isinstance(found, (cst.For, cst.While)):
-                if not left:
-                    return found
-                left = False
             if isinstance(found, (cst.FunctionDef, cst.Lambda)):
-                return None
-        return None
+                return
+            if isinstance(found, (cst.For, cst.While)):
+                yield found
 
     def _is_used_later(self) -> bool:
         """Whether the response, or a part of it, is used after the code that looks at the error."""

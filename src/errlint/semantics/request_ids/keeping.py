@@ -19,7 +19,7 @@ from errlint.semantics.program.scopes import How
 from errlint.semantics.program.tree import children
 from errlint.semantics.request_ids.failures import Failure
 from errlint.semantics.request_ids.other_answers import OtherAnswers
-from errlint.semantics.request_ids.readers import names_id
+from errlint.semantics.request_ids.readers import mentions_id, names_id
 from errlint.semantics.request_ids.speech import Speaking
 from errlint.semantics.request_ids.whereabouts import is_id
 
@@ -65,6 +65,8 @@ class Keeping:
         self._speaking = speaking
         self._failure = failure
         self._others = OtherAnswers(semantics, failure)
+        self._kept_by: dict[cst.FunctionDef, bool] = {}
+        """What is known of functions of the file that get the error: whether they keep its id."""
 
     def of(self, node: cst.CSTNode, *, as_text: bool = False, hops: int = _HOPS) -> Kept:
         """What a value keeps; ``as_text``: it is turned into text where it stands."""
@@ -208,9 +210,10 @@ class Keeping:
         if self._names_id(name):
             return Kept.ID
         meaning = self._semantics.meaning(attribute)
-        if meaning is not None:
-            return self._of_meaning(meaning, as_text=as_text)
-        return self._unknown_part(attribute.value, name, hops)
+        if meaning is None:
+            return self._unknown_part(attribute.value, name, hops)
+        properties, _ = self._semantics.evaluator.callees.properties(attribute)
+        return Kept.ID if self._any_keeps(properties) else self._of_meaning(meaning, as_text=as_text)
 
     def _unknown_part(self, of: cst.BaseExpression, name: str, hops: int) -> Kept:
         """A part of which no sheet speaks, by what it is called."""
@@ -261,6 +264,8 @@ class Keeping:
             others = self._arguments(call, as_text=True, hops=hops) if woven else Kept.NOTHING
             return max(self._of_meaning(meaning, as_text=as_text), others)
         helpers = self._semantics.evaluator.callees.here(call) if hops else []
+        if helpers and not call.args:
+            return max(self._returned(helper, hops - 1) for helper in helpers)  # it may know the error all the same
         if helpers and self.passed(call) is Kept.ID:
             return Kept.ID if self.helper_keeps(call) else max(self._returned(helper, hops - 1) for helper in helpers)
         given = self._arguments(call, as_text=isinstance(call.func, cst.Attribute) and self._weaves(call.func), hops=hops)
@@ -315,14 +320,50 @@ class Keeping:
         return self._semantics.evaluator.callees.runs_code(call) and self._semantics.does_http(call) is not None
 
     def helper_keeps(self, call: cst.Call) -> bool:
-        """Whether a function of this file that gets the error raises one, writes it down whole, or knows something called like an id."""
-        for function in self._semantics.evaluator.callees.here(call):
-            for node in self._semantics.tree.below(function.body):
-                if isinstance(node, cst.Raise) or (isinstance(node, cst.Name) and self._names_id(node.value)):
-                    return True
-                if isinstance(node, cst.Call) and (speech := self._speaking.of(node)) is not None and speech.whole:
-                    return True
-        return False
+        """Whether a function of this file that gets the error, or the id itself, raises one, writes it down whole, or knows of an id.
+
+        On which of its ways it does so is not asked: the one without the id is there for errors that have none.
+        """
+        helpers = self._semantics.evaluator.callees.here(call)
+        return bool(helpers) and (any(self.is_id(argument.value) for argument in call.args) or self._any_keeps(helpers))
+
+    def _any_keeps(self, helpers: Iterable[cst.FunctionDef]) -> bool:
+        return any(map(self._keeps, helpers))
+
+    def _keeps(self, helper: cst.FunctionDef) -> bool:
+        if helper not in self._kept_by:
+            self._kept_by[helper] = False  # a function that runs itself
+            nodes = (node for inner in self._with_inner(helper) for node in self._semantics.tree.below(inner.body))
+            ends_it = any(isinstance(node, cst.Raise) or self._writes_whole(node) for node in self._semantics.tree.below(helper.body))
+            self._kept_by[helper] = ends_it or any(map(self._knows_id, nodes))
+        return self._kept_by[helper]
+
+    def _with_inner(self, helper: cst.FunctionDef) -> list[cst.FunctionDef]:
+        """A function of this file, and those that it hands something to, be it through others."""
+        found = [helper]
+        for function in found:  # it grows
+            calls = (call for call in self._semantics.tree.inside(function.body, cst.Call) if call.args)
+            found += [inner for call in calls for inner in self._semantics.evaluator.callees.here(call) if inner not in found]
+        return found
+
+    def _writes_whole(self, node: cst.CSTNode) -> bool:
+        return isinstance(node, cst.Call) and (speech := self._speaking.of(node)) is not None and speech.whole
+
+    def _knows_id(self, node: cst.CSTNode) -> bool:
+        """Whether a name, a text or what is read is the id, or all headers are gone through or put into a text."""
+        match node:
+            case cst.Name() | cst.SimpleString():
+                return mentions_id(node, self._names_id)
+            case cst.Attribute() | cst.Subscript() | cst.Call():
+                return self.is_id(node)
+            case cst.For(iter=inner) | cst.CompFor(iter=inner):
+                return self.of(inner) is Kept.ID
+            case cst.FormattedStringExpression(expression=inner) | cst.AugAssign(value=inner):
+                return self.of(inner, as_text=True) is Kept.ID
+            case cst.BinaryOperation():
+                return self.of(node) is Kept.ID
+            case _:
+                return False
 
     def _weaves(self, function: cst.Attribute) -> bool:
         return function.attr.value in ("format", "join") and not isinstance(function.value, cst.Call)

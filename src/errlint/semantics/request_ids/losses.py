@@ -23,7 +23,7 @@ class Losses:
     def __init__(self, semantics: Semantics) -> None:
         self._semantics = semantics
         self._tree = semantics.tree
-        self._failures = Failures(semantics)
+        self.failures = Failures(semantics)
         self._speaking = Speaking(semantics)
         self._serving = semantics.evaluator.serving
 
@@ -35,7 +35,7 @@ class Losses:
     def _by_node(self) -> dict[cst.CSTNode, tuple[Loss, ...]]:
         found: dict[cst.CSTNode, tuple[Loss, ...]] = {}
         taken: set[cst.CSTNode] = set()
-        for node, failure in self._failures.all:
+        for node, failure in self.failures.all:
             loss = self._loss(failure)
             if loss is not None and loss.node not in taken:
                 taken.add(loss.node)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import libcst as cst
 
@@ -23,6 +24,17 @@ def names_id(name: str) -> bool:
     return bool(name) and len(name) < _LONGEST and _ID.search(name) is not None
 
 
+def mentions_id(node: cst.CSTNode, is_name: Callable[[str], bool] = names_id) -> bool:
+    """Whether a name, or a text as `getattr` and headers are asked for, is what request ids are called."""
+    match node:
+        case cst.Name(value=name):
+            return is_name(name)
+        case cst.SimpleString():
+            return is_name(string_value(node) or "")
+        case _:
+            return False
+
+
 def only_reads(function: cst.FunctionDef, tree: Tree) -> bool:
     """Whether a function returns a part of what it is given and does nothing else: it hands it to nobody, and puts no texts together."""
     return all(_is_harmless(node, tree) for node in tree.below(function.body))
@@ -34,10 +46,8 @@ def _is_harmless(node: cst.CSTNode, tree: Tree) -> bool:
             return False
         case cst.AssignTarget(target=target):
             return isinstance(target, cst.Name)
-        case cst.Name(value=name):
-            return not names_id(name)
-        case cst.SimpleString():
-            return not names_id(string_value(node) or "")
+        case cst.Name() | cst.SimpleString():
+            return not mentions_id(node)
         case cst.Call(func=function, args=arguments):
             return dotted(function) in _ASKING or not any(tree.inside(argument, cst.Name) for argument in arguments)
         case _:
