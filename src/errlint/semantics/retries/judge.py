@@ -25,6 +25,8 @@ _OFTEN_TRANSIENT = frozenset({401, 402, 403, 404, 407, 408, 409, 412, 418, 420, 
 """Where no catalogue knows the API, whoever names one of these may know that *this* API means something temporary by it."""
 _OF_THE_REQUEST = frozenset({401, 404})
 """Those of them that mean nothing temporary to a layer below all calls of a client: it sends the same key, and waits for nothing."""
+_OF_WHAT_IS_SENT = frozenset({400, 411, 413, 414, 415, 422, 431})
+"""Those that are about the bytes of the request alone, which are the same the next time, whatever has changed at the server."""
 _FORBIDDEN = 403
 """Firewalls answer so, too, when they are asked too often; who lists it beside errors that cannot pass has not thought of them."""
 _COMMON = sum(1 << status for status in (400, 401, 403, 404, 422))
@@ -128,14 +130,17 @@ class Judge:
         return tuple(sorted(told | {status for status in left_out if self._is_hopeless(policy, status, by_http=True)}))
 
     def _singled_out(self, policy: RetryPolicy) -> set[int]:
-        """The client errors that are asked for by themselves, not in a list of failures: who does so knows what the API means by them."""
+        """The client errors that are asked for by themselves, not in a list of failures: who does so knows what the API means by them.
+
+        That cannot be what HTTP says of the request as it was sent.
+        """
         tests = [place.node for place in policy.retried.places if isinstance(place.node, cst.BaseExpression)]
         asked = [self._semantics.predicates.named.in_test(test) for test in tests] if policy.written_by_hand else []
         found = set()
         for statuses_asked in (policy.retried.statuses.may & ERRORS, *asked):
             alone = statuses_asked & policy.retried.named
             if alone == statuses_asked and not alone & ~CLIENT_ERRORS and alone.bit_count() <= _FEW_ALONE:
-                found |= set(members(alone))
+                found |= set(members(alone)) - _OF_WHAT_IS_SENT
         return found
 
     def _without_named_codes(self, policy: RetryPolicy) -> int:
