@@ -66,9 +66,9 @@ import libcst as cst
 from errlint.rule import RETRIES, Context, Finding, RetryPolicy, head, rule
 
 
-@rule("ERR301", on=RETRIES, since="0.1", uses=("wait",), screen=lambda code: code.retries)
+@rule("ERR301", on=RETRIES, since="0.1", uses=("wait",), screen=lambda code: code.retries or code.waits_once)
 def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
-    for policy in ctx.retries_at(node):
+    for policy in (*ctx.retries_at(node), *ctx.waits_once_at(node)):
         there = policy.elsewhere if policy.elsewhere is not None and policy.elsewhere.by_use else None
         wait = there.wait if there is not None else policy.wait
         is_here = policy.written_by_hand and there is None

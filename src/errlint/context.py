@@ -198,6 +198,10 @@ class Context(Editing):
         """The retry policies that stand at the node: a loop, a function that calls itself, a decorator, a call that configures a retry."""
         return self.semantics.retries.at(node)
 
+    def waits_once_at(self, node: cst.CSTNode) -> tuple[RetryPolicy, ...]:
+        """The wait at the node, if it is one for a limit with no retry around it, after which the same or the next request is sent."""
+        return self.semantics.retries.once_at(node)
+
     @property
     def catalogues(self) -> Catalogues:
         """All catalogues of the run."""

@@ -68,10 +68,9 @@ class _Body:
         names = f"{', '.join(others)} or {last}" if others else last
         doc = f'"""Seconds until the next attempt: what {names} asks for, but {_LONGEST} or `otherwise` at most; else `otherwise`."""'
         last = f"return min(seconds, max({_LONGEST}, otherwise)) if seconds > 0 else otherwise"
+        errors, modules = "ValueError", ["time"] if any(place.format == "epoch-seconds" for place in asked) else []
         if self._first.format == "seconds-or-date":
-            errors, modules = "(IndexError, OverflowError, TypeError, ValueError)", ("calendar", "email.utils", "time")
-        else:
-            errors, modules = "ValueError", ("time",) if any(place.format == "epoch-seconds" for place in asked) else ()
+            errors, modules = "(IndexError, OverflowError, TypeError, ValueError)", ["calendar", "email.utils", "time"]
         lines = ["try:", *(f"    {line}" for line in self._chosen()), f"except {errors}:", "    return otherwise"]
         return [doc, *self._head(), *lines, last], modules
 
