@@ -45,11 +45,11 @@ def fetch(url):
 
 Unsafe: the client may wait longer than it did, up to two minutes (or, where it waited for longer anyway, as long as it did), and other
 failures that are waited for in the same place are asked, too. A function is added to the module, once, that reads the header (a number of
-seconds or a date; for APIs that have another one, what their catalogue says); the old wait remains for answers that say nothing, or nothing
-that makes sense. A wait that is told or added up beside it is named once, so that what is said of it is true; where the new one cannot be
-known there, there is no fix. A library is told where it knows what failed: tenacity by a function for its wait, backoff by a generator,
-which is sent the failure and draws the chance itself (a part of what the server asks for would be too little), stamina, from 25.2 on, by
-the answer of `on`. There is no fix where the sheet of a library says that the wait stands in the body.
+seconds or a date), and without it the others that the API's catalogue lists (milliseconds, the time of a reset); the old wait remains for
+answers that say nothing, or nothing that makes sense. A wait that is told or added up beside it is named once, so that what is said of it
+is true; where the new one cannot be known there, there is no fix. A library is told where it knows what failed: tenacity by a function for
+its wait, backoff by a generator, which is sent the failure and draws the chance itself (a part of what the server asks for would be too
+little), stamina, from 25.2 on, by the answer of `on`. There is no fix where the sheet of a library says that the wait stands in the body.
 
 ## References
 
@@ -66,30 +66,33 @@ import libcst as cst
 from errlint.rule import RETRIES, Context, Finding, RetryPolicy, head, rule
 
 
-@rule("ERR301", on=RETRIES, since="0.1", uses=("wait",), screen=lambda code: code.retries)
+@rule("ERR301", on=RETRIES, since="0.1", uses=("wait",), screen=lambda code: code.retries or code.waits_once)
 def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
-    for policy in ctx.retries_at(node):
+    for policy in (*ctx.retries_at(node), *ctx.waits_once_at(node)):
         there = policy.elsewhere if policy.elsewhere is not None and policy.elsewhere.by_use else None
         wait = there.wait if there is not None else policy.wait
         is_here = policy.written_by_hand and there is None
         place = wait.node if wait.node is not None or is_here else policy.node
         if wait.server is not False or wait.growth == "none" or place is None or not policy.trail:
             continue
-        if not (_has_the_answer(policy, place, ctx) if is_here else policy.answered):
-            continue
+        is_at_hand = _has_the_answer(policy, place, ctx) if is_here else policy.answered
         if any(_is_switched_off(call, ctx) for call in (policy.node, place, *ctx.ancestors(place))):
             continue  # there is a rule for that
         told = ctx.judge.told_when(policy)
         if not told or ctx.judge.honoured_below(policy):
             continue
+        dropped = ctx.answer_dropped(policy, told[0]) if not is_at_hand and there is None else None
+        if not is_at_hand and dropped is None:
+            continue
         in_body = ctx.wait_in_body(policy)
         # one that reads a header has no wait to find there
-        edits = ctx.delays.as_told(policy, told[0]) if not in_body else None
+        edits = ctx.delays.as_told(policy, told[0]) if is_at_hand and not in_body else None
+        so_long = f"as long as {in_body or '`Retry-After` says'}, and so long only without it"
         yield ctx.finding(
             head(place),
             f"this wait after status {told[0]} does not ask how long the server wants it to be",
-            trail=policy.trail,
-            remedy=f"wait as long as {in_body or '`Retry-After` says'}, and so long only without it",
+            trail=(*policy.trail, dropped) if dropped is not None else policy.trail,
+            remedy=f"wait {so_long}" if dropped is None else f"keep the headers in the exception, and wait {so_long}",
             api=policy.catalogue,
             fix=ctx.tried_fix(edits, ctx.trials.asks_server, policy, "Wait as long as the server asks"),
         )

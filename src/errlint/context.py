@@ -32,6 +32,7 @@ from errlint.semantics.retries.policy import RetryPolicy
 from errlint.semantics.retries.sent.keys import Keys
 from errlint.semantics.retries.texts import RetriedText
 from errlint.semantics.retries.waiting.at_hand import AtHand
+from errlint.semantics.retries.waiting.dropped import dropped_at
 from errlint.semantics.retries.waiting.told import ToldWaits
 from errlint.semantics.trails import steps
 from errlint.semantics.values.fields import code_place, names_error
@@ -214,6 +215,10 @@ class Context(Editing):
         """The retry policies that stand at the node: a loop, a function that calls itself, a decorator, a call that configures a retry."""
         return self.semantics.retries.at(node)
 
+    def waits_once_at(self, node: cst.CSTNode) -> tuple[RetryPolicy, ...]:
+        """The wait at the node, if it is one for a limit with no retry around it, after which the same or the next request is sent."""
+        return self.semantics.retries.once_at(node)
+
     @property
     def catalogues(self) -> Catalogues:
         """All catalogues of the run."""
@@ -222,6 +227,10 @@ class Context(Editing):
     def headers_at(self, node: cst.CSTNode) -> AtHand | None:
         """Where the headers of the answer that failed can be read at the node; None when none are in sight."""
         return self.semantics.headers.at(node)
+
+    def answer_dropped(self, policy: RetryPolicy, status: int) -> Place | None:
+        """Where what a policy runs makes an exception of a status and keeps nothing of the answer; None where that is not seen."""
+        return dropped_at(self.semantics, policy, status)
 
     def wait_in_body(self, policy: RetryPolicy) -> str:
         """Where, if not in a header, the errors that a policy retries say how long to wait, in words that follow "as"; else empty."""

@@ -57,6 +57,7 @@ def error(
         (envelope.upstream_message[:1], _UPSTREAM if upstream else None),
     ]
     values += [((sheet.place,), told) for sheet, told in places]
+    values += [((Place(header=sheet.only_if.header),), sheet.only_if.equals) for sheet, _ in places if sheet.only_if is not None]
     for where, value in values:
         for place in where:
             if value is not None:

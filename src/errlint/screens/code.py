@@ -249,6 +249,11 @@ class Code(Skeleton):
         return RetryScreen(self, self.known, lambda: self.handles_exceptions or self.tests_status, self._may_retry).found
 
     @cached_property
+    def waits_once(self) -> bool:
+        """Something may be waited for in a branch or a handler, after which a request is sent, with no retry around it."""
+        return b"sleep" in self.all_small and (self.handles_exceptions or self.tests_status)
+
+    @cached_property
     def retries_by_text(self) -> bool:
         """A retry depends on the text of an exception."""
         return self.has(self.known.asks_text)

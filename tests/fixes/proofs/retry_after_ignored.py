@@ -1,4 +1,4 @@
-"""ERR301: the wait is as long as the server asks, in seconds or by a date; the old one where it does not say."""
+"""ERR301: the wait is as long as the server asks, in seconds, milliseconds, or by a date or an epoch; the old one where it does not say."""
 
 from __future__ import annotations
 
@@ -6,15 +6,22 @@ from functools import partial
 
 from tests.fixes.claims import WAITED_AS_TOLD, WAITED_ITS_GUESS
 from tests.fixes.proof import Proof
-from tests.support.answers import Answer, ok
+from tests.support.answers import Answer, Told, ok
+
+_READ = frozenset({"delta-seconds", "http-date", "milliseconds", "epoch-seconds"})
+"""The formats that the function reads which the fix writes."""
+
+
+def _is_told(answer: Answer) -> bool:
+    return any(isinstance(value, Told) and value.format in _READ for _, value in answer.headers)
 
 
 def _says_when(answer: Answer) -> bool:
-    return answer.status == 429 and any(name == "Retry-After" for name, _ in answer.headers)
+    return answer.status == 429 and _is_told(answer)
 
 
 def _says_when_it_is_up(answer: Answer) -> bool:
-    return answer.status in (503, 529) and any(name == "Retry-After" for name, _ in answer.headers)
+    return answer.status in (503, 529) and _is_told(answer)
 
 
 proof = partial(
@@ -42,4 +49,7 @@ PROOFS = [
     proof("retry_after_ignored/bad_unavailable.py", "models()", api="openai", on=_says_when_it_is_up),
     proof("retry_after_ignored/bad_unavailable.py", "pages({})", api="notion", on=_says_when_it_is_up),
     proof("retry_after_ignored/bad_plain_headers.py", "emojis()", api="github"),
+    *(proof("retry_after_ignored/bad_resets.py", call, api="github") for call in ("pulls('o/r')", "commits('o/r')")),
+    proof("retry_after_ignored/bad_resets.py", "flows()", api="girardai"),
+    proof("retry_after_ignored/bad_resets.py", "projects()", api="gitlab"),
 ]

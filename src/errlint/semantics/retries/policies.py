@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from errlint.semantics.retries.by_hand import loops
+from errlint.semantics.retries.by_hand.once import waits_once
 from errlint.semantics.retries.library.policies import library_policies
 from errlint.semantics.retries.policy import RetryPolicy
 from errlint.semantics.retries.wrapped import foreign, wrappers
@@ -47,6 +48,15 @@ class Retries:
         for policy in self.policies:
             found[policy.node] = (*found.get(policy.node, ()), policy)
         return found
+
+    @cached_property
+    def once(self) -> tuple[RetryPolicy, ...]:
+        """Waits for a limit with no retry around them, after which the same or the next request is sent; no policies otherwise."""
+        return tuple(waits_once(self._semantics))
+
+    def once_at(self, node: cst.CSTNode) -> tuple[RetryPolicy, ...]:
+        """Those whose wait stands at the node."""
+        return tuple(policy for policy in self.once if policy.node is node)
 
     def at(self, node: cst.CSTNode) -> tuple[RetryPolicy, ...]:
         """The policies that stand at the node."""

@@ -203,8 +203,9 @@ class Elsewhere:
 class RetryPolicy:
     """One retry.
 
-    :ivar mechanism: ``loop``, ``recursion``, ``wrapper`` (a decorator or function of the project), or the id of the library whose sheet
-    describes it; :ivar node: where it stands: the loop, the function that calls itself, the decorator, the call that configures it;
+    :ivar mechanism: ``loop``, ``recursion``, ``wrapper`` (a decorator or function of the project), ``once`` (a wait with no retry around
+    it), or the id of the library whose sheet describes it; :ivar node: where it stands: the loop, the function that calls itself, the
+    decorator, the call that configures it or waits;
     :ivar attempts: what is sent again; empty when nothing shows that the policy is about HTTP;
     :ivar methods: the only HTTP methods that are sent again, None for any;
     :ivar evidence: what shows that it is about HTTP although no attempt is seen in this file;
@@ -233,7 +234,7 @@ class RetryPolicy:
     @property
     def written_by_hand(self) -> bool:
         """Whether it is code of this file, and not of a library, that tries again."""
-        return self.mechanism in ("loop", "recursion", "wrapper")
+        return self.mechanism in ("loop", "recursion", "wrapper", "once")
 
     @property
     def trail(self) -> tuple[Place, ...]:

@@ -16,6 +16,7 @@ from errlint.semantics.program.tree import Tree
 from errlint.semantics.retries.answered import answered
 from errlint.semantics.retries.by_hand.exits import Region
 from errlint.semantics.retries.by_hand.loops import policy_of
+from errlint.semantics.retries.by_hand.once import ONCE
 from errlint.semantics.retries.policy import RetryPolicy
 from errlint.semantics.rewrites.syntax import edited
 from errlint.semantics.rewrites.writing import Writing
@@ -39,7 +40,8 @@ class Trials:
             return None
         if policy.mechanism in _OF_A_REGION and isinstance(policy.node, (cst.For, cst.While, cst.FunctionDef)):
             return self._of_region(policy.node, semantics)
-        before, after = self._writing.semantics.retries.policies, semantics.retries.policies
+        both = (self._writing.semantics.retries, semantics.retries)
+        before, after = (one.once if policy.mechanism == ONCE else one.policies for one in both)
         rank = next(index for index, one in enumerate(before) if one is policy)
         if len(before) != len(after) or after[rank].mechanism != policy.mechanism:
             return None

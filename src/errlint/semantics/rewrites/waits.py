@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import libcst as cst
 
@@ -15,15 +15,13 @@ from errlint.semantics.rewrites.failures import Failures
 from errlint.semantics.rewrites.helpers import Helpers
 from errlint.semantics.rewrites.library_waits import LibraryDelays
 from errlint.semantics.rewrites.places import suppresses
+from errlint.semantics.rewrites.reading_headers import reads, told_in
 from errlint.semantics.rewrites.shared_waits import SharedWaits
 from errlint.semantics.rewrites.writing import Writing
 
 Handler = cst.ExceptHandler | cst.ExceptStarHandler
-_LONGEST = 120
-"""Seconds: nobody should be able to make a client wait for hours by a header; one that waits for longer anyway may be told to."""
 _Around = Handler | cst.Try | cst.TryStar | cst.With
 _ATOMS = (cst.Name, cst.Integer, cst.Float, cst.Attribute, cst.Call, cst.Subscript)
-_SECONDS = frozenset({"delta-seconds", "decimal-seconds"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -183,16 +181,17 @@ class Delays:
 
     def _helper(self, catalogue: Catalogue | None, status: int, *, plain: bool) -> tuple[str, tuple[Edit, ...]] | None:
         """The function that reads the wait from the headers of an answer, and the imports it needs."""
-        for header, kind in _places(catalogue, status):
-            body, modules = _reads(header, kind, plain=plain)
-            imports: list[Edit] = []
-            for module in modules:
-                called, added = self._writing.module(module)
-                body = [line.replace(f"{module}.", f"{called}.") for line in body]
-                imports += added
-            name, edits = self._helpers.function("_seconds_to_wait", "answer, otherwise", body)
-            return (name, (*imports, *edits)) if edits else (name, ())
-        return None
+        told = tuple(told_in(catalogue, status))
+        if not told:
+            return None
+        body, modules = reads(told, plain=plain)
+        imports: list[Edit] = []
+        for module in modules:
+            called, added = self._writing.module(module)
+            body = [line.replace(f"{module}.", f"{called}.") for line in body]
+            imports += added
+        name, edits = self._helpers.function("_seconds_to_wait", "answer, otherwise", body)
+        return (name, (*imports, *edits)) if edits else (name, ())
 
     # with chance -------------------------------------------------------------------------------------------------------------------
 
@@ -216,51 +215,3 @@ def _binds_as_plus(node: cst.CSTNode) -> bool:
     """Whether something can be added to an expression as it stands: not to ``1 << attempt``, which would be shifted by the sum."""
     looser = (cst.LeftShift, cst.RightShift, cst.BitAnd, cst.BitOr, cst.BitXor)
     return isinstance(node, cst.BinaryOperation) and not isinstance(node.operator, looser)
-
-
-def _places(catalogue: Catalogue | None, status: int) -> Iterator[tuple[str, str]]:
-    """The headers in which an API says how long to wait, and what stands in them; Retry-After first."""
-    if catalogue is None:
-        return
-    codes = catalogue.codes_at(status)
-    places = [entry for entry in catalogue.retry_after if entry.place.header and entry.applies(status=status, codes=codes)]
-    for entry in sorted(places, key=lambda entry: (entry.place.header or "").lower() != "retry-after"):
-        header, formats = entry.place.header or "", set(entry.formats)
-        if entry.only_if is not None:
-            continue
-        if formats <= _SECONDS | {"http-date"}:
-            yield header, "seconds-or-date"
-        elif formats == {"milliseconds"}:
-            yield header, "milliseconds"
-        elif formats == {"epoch-seconds"}:
-            yield header, "epoch"
-
-
-def _reads(header: str, kind: str, *, plain: bool) -> tuple[Sequence[str], Sequence[str]]:
-    """The body of the helper, and the modules that it uses.
-
-    :param plain: the headers are an ordinary dict, in which names of any case may stand.
-    """
-    doc = f'"""Seconds until the next attempt: what {header} asks for, but {_LONGEST} or `otherwise` at most; else `otherwise`."""'
-    headers = 'getattr(answer, "headers", None) or {}'
-    told = [f'told = ({headers}).get("{header}", "")']
-    if plain:
-        told = [f"headers = {{name.lower(): value for name, value in ({headers}).items()}}", f'told = headers.get("{header.lower()}", "")']
-    last = f"return min(seconds, max({_LONGEST}, otherwise)) if seconds > 0 else otherwise"
-    if kind == "seconds-or-date":
-        body = [
-            doc,
-            *told,
-            "try:",
-            "    if told[:1].isdigit():",
-            "        seconds = float(told)",
-            "    else:",
-            "        seconds = calendar.timegm(email.utils.parsedate_to_datetime(told).utctimetuple()) - time.time()",
-            "except (IndexError, OverflowError, TypeError, ValueError):",
-            "    return otherwise",
-            last,
-        ]
-        return body, ("calendar", "email.utils", "time")
-    number = "float(told) / 1000" if kind == "milliseconds" else "float(told) - time.time()"
-    body = [doc, *told, "try:", f"    seconds = {number}", "except ValueError:", "    return otherwise", last]
-    return body, () if kind == "milliseconds" else ("time",)
