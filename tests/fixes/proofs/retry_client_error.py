@@ -53,13 +53,13 @@ def _spent_or_wrong(answer: Answer) -> bool:
 
 
 def _wrong_for_stripe(answer: Answer) -> bool:
-    """The request is at fault, and the status is no conflict; one code says with 400 that there were too many."""
-    return _client_error(answer) and answer.status != 409 and answer.code != "rate_limit"
+    """The request is at fault, and the status is no conflict; some declined cards pass, and one code says with 400 that there were too many."""
+    return _client_error(answer) and answer.status not in (402, 409) and answer.code != "rate_limit"
 
 
 def _wrong_for_github(answer: Answer) -> bool:
-    """The request is at fault; a limit that was reached comes with 403 or 429."""
-    return _client_error(answer) and answer.status != 403
+    """The request is at fault; a limit that was reached comes with 403 or 429, and what 404 means is left open."""
+    return _client_error(answer) and answer.status not in (403, 404)
 
 
 def _other_error(answer: Answer) -> bool:
