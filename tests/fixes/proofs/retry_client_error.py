@@ -53,7 +53,7 @@ def _spent_or_wrong(answer: Answer) -> bool:
 
 
 def _wrong_for_stripe(answer: Answer) -> bool:
-    """The request is at fault, and the status is no conflict; some declined cards pass, and a code says with 400 that there were too many."""
+    """The request is at fault, and the status is no conflict; some declined cards pass, and a code says with 400: too many."""
     return _client_error(answer) and answer.status not in (402, 409) and answer.code != "rate_limit"
 
 
