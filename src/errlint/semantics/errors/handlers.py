@@ -19,6 +19,7 @@ from errlint.semantics.errors.http_calls import HttpCalls
 from errlint.semantics.errors.raises import Raises
 from errlint.semantics.errors.raising import Raising
 from errlint.semantics.meaning import Kind, Meaning, Place
+from errlint.semantics.program.leaving import asked_to_raise
 from errlint.semantics.program.names import Names
 from errlint.semantics.program.scopes import Binding, How, Scopes
 from errlint.semantics.program.tree import Tree
@@ -277,7 +278,7 @@ class Handlers:
         return any(_is_kind_of(base, other) for base in of_python for other in types if is_builtin(other))
 
     def _http_calls(self, handler: Handler) -> list[Meaning]:
-        """The HTTP calls in the body of the handler's ``try``."""
+        """The HTTP calls in the body of the handler's ``try``, or the answers to earlier ones that are asked there to raise."""
         body = self._tree.tried(handler)
         found: list[Meaning] = []
         for call in self._tree.inside(body, cst.Call, into_functions=False) if body is not None else ():
@@ -289,7 +290,13 @@ class Handlers:
             last = meaning.trail[-1]
             if meaning.kind in _FROM_A_CALL or within or (last.http and last.node is call):
                 found.append(meaning)
-        return found
+        return found or (self._asked_to_raise(body) if body is not None else [])
+
+    def _asked_to_raise(self, body: cst.CSTNode) -> list[Meaning]:
+        """Answers that came before a ``try`` and are asked in it to raise for their status."""
+        asked = (asked_to_raise(line) for line in self._tree.inside(body, cst.SimpleStatementLine, into_functions=False))
+        answers = (self._meaning(answer) for answer in asked if answer is not None)
+        return [answer for answer in answers if answer is not None and answer.kind is Kind.RESPONSE]
 
 
 def _is_kind_of(name: str, other: str) -> bool:
