@@ -176,7 +176,7 @@ class Decodings:
         return any(test is asked and truth for call in calls for test, truth in conditions_at(self._tree, call))
 
     def _decodes_unready(self, call: cst.Call, answer: Meaning) -> bool:
-        """Whether a call decodes the body of an answer, or hands it to a function of the file that does, and nothing is ready for a page."""
+        """Whether a call decodes the body of an answer, or a function of the file that it hands it to, and nothing is ready for a page."""
         found = self.at(call)
         if found is not None:
             return self._is_from(found, answer) and not self._is_guarded(call, found, 0, at_hand=True)
