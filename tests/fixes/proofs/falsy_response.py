@@ -93,4 +93,16 @@ PROOFS = [
         before=returned(False),
         after=returned(True),
     ),
+    Proof(
+        "ERR504",
+        "Test for absence: `…`",
+        "falsy_response/bad_decoded_bodies.py",
+        "stopped('b1', 'https://api.girardai.com/v1')",
+        "girardai",
+        on=_is_a_page,
+        before=raised("BuildError"),
+        after=raised("JSONDecodeError"),
+        changes=_answered_with_an_error,
+        only=Safety.UNSAFE,
+    ),
 ]
