@@ -120,7 +120,9 @@ def test_exceptions_that_carry_a_status_say_how_to_read_it(stem: str) -> None:
     without = {"acme", "consul", "databricks_sdk", "dropbox", "hcloud", "hvac", "razorpay", "telegram"}
     for entry in SHEETS[stem].type:
         if entry.carries_status and stem not in without:
-            assert any("{e}" in ancestor.status for ancestor in LIBRARIES.ancestors(entry.name)), entry.name
+            # what a row says of some versions is not among what holds for all
+            read = (entry.status, *(ancestor.status for ancestor in LIBRARIES.ancestors(entry.name)))
+            assert any("{e}" in status for status in read), entry.name
 
 
 def test_catching_the_parent_of_what_carries_a_status_covers_the_status() -> None:

@@ -39,8 +39,10 @@ except requests.HTTPError as e:
 
 Safe: the test becomes `is not None` (or `is None` under `not`), which is true for every answer of the server and false only when there was
 none. The only thing that changes is that the branch runs for errors. Unsafe where a `while` loop, or a function that calls itself, goes on
-by that and has no other limit: it asked once, since it took errors for no answer, and would ask for ever. Where the value of
-`e.response and …` is used, and not only its truth, it becomes a conditional expression that still gives `None` when there was no answer.
+by that and has no other limit: it asked once, since it took errors for no answer, and would ask for ever. Unsafe, too, where the branch
+decodes the body, and nothing there is ready for one that is no JSON: decoding the page of a proxy raises, where the error was told of
+before. Where the value of `e.response and …` is used, and not only its truth, it becomes a conditional expression that still gives `None`
+when there was no answer.
 There is no fix where something else that is false, such as `{}` or `""`, may stand for no answer: a test for `None` would take that for an
 answer.
 
@@ -79,7 +81,8 @@ def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
         negated = isinstance(node, cst.UnaryOperation)
         if negated and ctx.is_known_to_be_there(operand):
             continue  # an error is asked for, on purpose
-        safety = Safety.UNSAFE if ctx.may_be_endless(operand) else Safety.SAFE
+        is_risky = ctx.may_be_endless(operand) or ctx.decodings.hangs_on(operand, response)
+        safety = Safety.UNSAFE if is_risky else Safety.SAFE
         right = f"{ctx.writing.code(operand)} is {'' if negated else 'not '}None"
         asked = "absence" if negated else "presence"
         is_none = ctx.may_only_be_none(operand)

@@ -12,6 +12,10 @@ def _answered_with_an_error(answer: Answer) -> bool:
     return answer.status >= 400
 
 
+def _is_a_page(answer: Answer) -> bool:
+    return answer.status >= 400 and ("Content-Type", "text/html") in answer.headers
+
+
 _TOLD_THE_STATUS = Claim("told the status", lambda run, answer: run.returned == f"status {answer.status}")
 
 PROOFS = [
@@ -67,6 +71,18 @@ PROOFS = [
         after=asked(5),
         only=Safety.SAFE,
     ),
+    Proof(  # what told of the page of a proxy, with the words of the exception, now takes it for JSON
+        "ERR504",
+        "Test for presence: `…`",
+        "falsy_response/bad_decoded_bodies.py",
+        "cancelled('b1', 'https://api.girardai.com/v1')",
+        "girardai",
+        on=_is_a_page,
+        before=returned(False),
+        after=raised("JSONDecodeError"),
+        changes=_answered_with_an_error,
+        only=Safety.UNSAFE,
+    ),
     Proof(
         "ERR504",
         "Test for absence: `…`",
@@ -76,5 +92,17 @@ PROOFS = [
         on=_answered_with_an_error,
         before=returned(False),
         after=returned(True),
+    ),
+    Proof(
+        "ERR504",
+        "Test for absence: `…`",
+        "falsy_response/bad_decoded_bodies.py",
+        "stopped('b1', 'https://api.girardai.com/v1')",
+        "girardai",
+        on=_is_a_page,
+        before=raised("BuildError"),
+        after=raised("JSONDecodeError"),
+        changes=_answered_with_an_error,
+        only=Safety.UNSAFE,
     ),
 ]

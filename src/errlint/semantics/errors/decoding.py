@@ -11,6 +11,7 @@ import libcst as cst
 
 from errlint.semantics.errors.decode_guards import IN_FRONT, DecodeGuards
 from errlint.semantics.meaning import Kind, Meaning
+from errlint.semantics.program.conditions import conditions_at
 from errlint.semantics.program.functions import bound_arguments
 from errlint.semantics.program.leaving import leaves
 from errlint.semantics.program.names import dotted
@@ -164,6 +165,30 @@ class Decodings:
         return bool(callers) and all(
             self._is_guarded(one, given or body, hops - 1, at_hand=at_hand and given is not None) for one, given in callers
         )
+
+    def hangs_on(self, asked: cst.BaseExpression, answer: Meaning) -> bool:
+        """Whether the body of an answer is decoded only where ``asked`` is true, and nothing there is ready for one that is no JSON.
+
+        What callers do about the failure does not count: it is another one than they were told of before.
+        """
+        function = self._tree.enclosing(asked, cst.FunctionDef) or self._tree.module
+        calls = (node for node in self._tree.below(function) if isinstance(node, cst.Call) and self._decodes_unready(node, answer))
+        return any(test is asked and truth for call in calls for test, truth in conditions_at(self._tree, call))
+
+    def _decodes_unready(self, call: cst.Call, answer: Meaning) -> bool:
+        """Whether a call decodes the body of an answer, or a function of the file that it hands it to, and nothing is ready for a page."""
+        found = self.at(call)
+        if found is not None:
+            return self._is_from(found, answer) and not self._is_guarded(call, found, 0, at_hand=True)
+        given = (self._semantics.meaning(argument.value) for argument in call.args)
+        if not any(one is not None and self._is_from(one, answer) for one in given):
+            return False
+        inner = (node for function in self._semantics.functions.run_by(call) for node in self._tree.inside(function.body, cst.Call))
+        bodies = ((node, body) for node in inner if (body := self.at(node)) is not None)
+        return any(not self._guards.ready(call, body) and not self._is_guarded(node, body, 0, at_hand=True) for node, body in bodies)
+
+    def _is_from(self, part: Meaning, answer: Meaning) -> bool:
+        return self._semantics.answers.of(part) == self._semantics.answers.of(answer)
 
     def _decoded_before(self, node: cst.CSTNode, body: Meaning) -> bool:
         """The same answer was decoded already, on every way to here."""

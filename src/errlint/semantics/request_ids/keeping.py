@@ -17,6 +17,7 @@ from errlint.semantics.program.constants import index_value, string_value
 from errlint.semantics.program.patterns import captured_path
 from errlint.semantics.program.scopes import How
 from errlint.semantics.program.tree import children
+from errlint.semantics.request_ids.containers import Containers, has_id_inside
 from errlint.semantics.request_ids.failures import Failure
 from errlint.semantics.request_ids.other_answers import OtherAnswers
 from errlint.semantics.request_ids.readers import mentions_id, names_id
@@ -65,6 +66,7 @@ class Keeping:
         self._speaking = speaking
         self._failure = failure
         self._others = OtherAnswers(semantics, failure)
+        self._containers = Containers(semantics)
         self._kept_by: dict[cst.FunctionDef, bool] = {}
         """What is known of functions of the file that get the error: whether they keep its id."""
 
@@ -350,12 +352,16 @@ class Keeping:
         return isinstance(node, cst.Call) and (speech := self._speaking.of(node)) is not None and speech.whole
 
     def _knows_id(self, node: cst.CSTNode) -> bool:
-        """Whether a name, a text or what is read is the id, or all headers are gone through or put into a text."""
+        """Whether a name, a text or what is read is the id, or what has it goes on whole, or is gone through."""
         match node:
-            case cst.Name() | cst.SimpleString():
+            case cst.Name():
+                return mentions_id(node, self._names_id) or (
+                    self._containers.is_read(node) and self._has_inside(node) and self._containers.is_used_whole(node)
+                )
+            case cst.SimpleString():
                 return mentions_id(node, self._names_id)
             case cst.Attribute() | cst.Subscript() | cst.Call():
-                return self.is_id(node)
+                return self._containers.is_used_whole(node) if self._has_inside(node) else self.is_id(node)
             case cst.For(iter=inner) | cst.CompFor(iter=inner):
                 return self.of(inner) is Kept.ID
             case cst.FormattedStringExpression(expression=inner) | cst.AugAssign(value=inner):
@@ -364,6 +370,10 @@ class Keeping:
                 return self.of(node) is Kept.ID
             case _:
                 return False
+
+    def _has_inside(self, node: cst.BaseExpression) -> bool:
+        part = self._semantics.meaning(node)
+        return part is not None and has_id_inside(part, self._failure.where) and not self._names_id(part.name)
 
     def _weaves(self, function: cst.Attribute) -> bool:
         return function.attr.value in ("format", "join") and not isinstance(function.value, cst.Call)
