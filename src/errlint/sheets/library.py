@@ -185,6 +185,14 @@ class Limit(_Sheet, frozen=True):
     argument: Argument
 
 
+class Ending(_Sheet, frozen=True):
+    """``[[ending]]``: methods that end the program, of an object that is at hand everywhere: no type of it has to be seen, but the file
+    imports the library.
+    """
+
+    methods: tuple[str, ...]
+
+
 class AddressSheet(_Sheet, frozen=True):
     """``[[address]]``: calls whose value is given where a URL is expected, and stands for the one that ``argument`` is."""
 
@@ -248,6 +256,7 @@ class Sheet(_Sheet, frozen=True):
     defeats_retry_after: tuple[RetryAfterDefeat, ...] = ()
     pause: tuple[Pause, ...] = ()
     limit: tuple[Limit, ...] = ()
+    ending: tuple[Ending, ...] = ()
     address: tuple[AddressSheet, ...] = ()
     random: tuple[Named, ...] = ()
     unique: tuple[Named, ...] = ()
