@@ -11,6 +11,7 @@ sheet. Behind either, ``?`` says that the value may be None.
 
 # no `from __future__ import annotations`: msgspec would compile the text of each annotation again
 from collections.abc import Callable, Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Literal
 
@@ -94,6 +95,8 @@ class TypeSheet(_Sheet, frozen=True):
     """Exceptions: what they keep as the ``body`` is only what stands under this key of the answer."""
     only_from_calls: bool = False
     """Exceptions: nothing raises it, and what inherits from it, but calls of the library's API: what is tried where it is caught is one."""
+    raised_by: tuple[str, ...] = ()
+    """Exceptions: the only methods that raise it (``*`` for any part of a name); others of the library make another type of it."""
     wait_in: str = ""
     """Exceptions: where the API says how long to wait, if not in a header, in words that follow "as"."""
     unsent: bool = False
@@ -102,6 +105,11 @@ class TypeSheet(_Sheet, frozen=True):
     """Exceptions: the most that ``str(e)`` is known to contain of the answer."""
     versions: str = ""
     """The versions that this holds for (``>=1,<3``), where a class changed: then it has several tables, one a range."""
+
+
+    def may_leave(self, method: str) -> bool:
+        """Whether calls of a method of this name may raise it."""
+        return not self.raised_by or any(fnmatchcase(method, pattern) for pattern in self.raised_by)
 
 
 def ancestors(name: str, named: Callable[[str], TypeSheet | None]) -> Iterator[TypeSheet]:

@@ -119,8 +119,9 @@ class Steps:
         return self._predicates.in_case(case)
 
     def taken(self, handler: Handler, raised: Raised) -> Range:
-        """What a handler takes of an exception."""
-        return self._types.taken(self._types.named(handler.type), raised)
+        """What a handler takes of an exception, which came of the attempt."""
+        names = [name for name in self._types.named(handler.type) if self._semantics.attempts.may_raise(self._attempt, name)]
+        return self._types.taken(names, raised)
 
     def suppressed(self, statement: cst.With, raised: Sequence[Raised]) -> int:
         """The outcomes whose exceptions ``with suppress(X):`` ends."""
