@@ -9,6 +9,7 @@ from operator import or_
 from typing import TYPE_CHECKING
 
 import libcst as cst
+import msgspec
 
 from errlint.regex import later
 from errlint.semantics.errors.raising import Answer, Raising
@@ -306,6 +307,8 @@ class Steps:
                 done = self.walk_function(function, state)
             finally:
                 self._entered.pop()
+            if isinstance(function, cst.FunctionDef) and function.decorators:
+                done = msgspec.structs.replace(done, raised=self._semantics.retries.last_failures.of(function, done.raised))
             fate = done if fate is None else fate.also(done)
         return fate
 
