@@ -106,7 +106,6 @@ class TypeSheet(_Sheet, frozen=True):
     versions: str = ""
     """The versions that this holds for (``>=1,<3``), where a class changed: then it has several tables, one a range."""
 
-
     def may_leave(self, method: str) -> bool:
         """Whether calls of a method of this name may raise it."""
         return not self.raised_by or any(fnmatchcase(method, pattern) for pattern in self.raised_by)

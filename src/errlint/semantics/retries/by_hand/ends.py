@@ -1,4 +1,4 @@
-"""Calls behind which a program does not go on: ``sys.exit()``, what sheets say of, and functions of the file that always end so or raise."""
+"""Calls behind which a program does not go on: ``sys.exit()``, what sheets call an ending, functions of the file that end so or raise."""
 
 from __future__ import annotations
 
