@@ -65,7 +65,7 @@ def errors_of(called: str) -> list[str]:
 
 
 def broad_errors_of(called: str) -> Iterator[str]:
-    """Those of them that stand for no status of their own, and that any method may raise, what they have in common, and whatever there is."""
+    """Those of them that stand for no status of their own, and that any method raises, what they have in common, and whatever there is."""
     raised = errors_of(called)
     lines = [[above.name for above in libraries.ancestors(name)] for name in raised]
     common = (name for name in lines[0] if all(name in line for line in lines)) if lines else ()
