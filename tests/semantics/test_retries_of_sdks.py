@@ -65,13 +65,15 @@ def errors_of(called: str) -> list[str]:
 
 
 def broad_errors_of(called: str) -> Iterator[str]:
-    """Those of them that stand for no status of their own, what they have in common, and whatever there is."""
+    """Those of them that stand for no status of their own, and that any method raises, what they have in common, and whatever there is."""
     raised = errors_of(called)
     lines = [[above.name for above in libraries.ancestors(name)] for name in raised]
     common = (name for name in lines[0] if all(name in line for line in lines)) if lines else ()
     for name in dict.fromkeys([*raised, *common]):
         sheet = libraries.type(name)
-        if sheet is not None and (sheet.covers_status or sheet.carries_status) and not (sheet.statuses or sheet.status_class):
+        if sheet is None or not (sheet.covers_status or sheet.carries_status) or not sheet.may_leave("change"):
+            continue
+        if not (sheet.statuses or sheet.status_class):
             yield name
     yield "Exception"
 

@@ -117,6 +117,11 @@ class Libraries:
         return {call: entry.argument for sheet in self.sheets for entry in sheet.limit for call in entry.calls}
 
     @cached_property
+    def endings(self) -> dict[str, frozenset[str]]:
+        """Methods that end the program, by their plain name; and the import names of their libraries."""
+        return {method: frozenset(sheet.library.roots) for sheet in self.sheets for entry in sheet.ending for method in entry.methods}
+
+    @cached_property
     def addresses(self) -> dict[str, Argument]:
         """Calls, by dotted name, whose value stands for an address; and the argument that the address is."""
         return {call: entry.argument for sheet in self.sheets for entry in sheet.address for call in entry.calls}

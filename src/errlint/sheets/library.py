@@ -11,6 +11,7 @@ sheet. Behind either, ``?`` says that the value may be None.
 
 # no `from __future__ import annotations`: msgspec would compile the text of each annotation again
 from collections.abc import Callable, Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Literal
 
@@ -94,6 +95,8 @@ class TypeSheet(_Sheet, frozen=True):
     """Exceptions: what they keep as the ``body`` is only what stands under this key of the answer."""
     only_from_calls: bool = False
     """Exceptions: nothing raises it, and what inherits from it, but calls of the library's API: what is tried where it is caught is one."""
+    raised_by: tuple[str, ...] = ()
+    """Exceptions: the only methods that raise it (``*`` for any part of a name); others of the library make another type of it."""
     wait_in: str = ""
     """Exceptions: where the API says how long to wait, if not in a header, in words that follow "as"."""
     unsent: bool = False
@@ -102,6 +105,10 @@ class TypeSheet(_Sheet, frozen=True):
     """Exceptions: the most that ``str(e)`` is known to contain of the answer."""
     versions: str = ""
     """The versions that this holds for (``>=1,<3``), where a class changed: then it has several tables, one a range."""
+
+    def may_leave(self, method: str) -> bool:
+        """Whether calls of a method of this name may raise it."""
+        return not self.raised_by or any(fnmatchcase(method, pattern) for pattern in self.raised_by)
 
 
 def ancestors(name: str, named: Callable[[str], TypeSheet | None]) -> Iterator[TypeSheet]:
@@ -185,6 +192,14 @@ class Limit(_Sheet, frozen=True):
     argument: Argument
 
 
+class Ending(_Sheet, frozen=True):
+    """``[[ending]]``: methods that end the program, of an object that is at hand everywhere: no type of it has to be seen, but the file
+    imports the library.
+    """
+
+    methods: tuple[str, ...]
+
+
 class AddressSheet(_Sheet, frozen=True):
     """``[[address]]``: calls whose value is given where a URL is expected, and stands for the one that ``argument`` is."""
 
@@ -248,6 +263,7 @@ class Sheet(_Sheet, frozen=True):
     defeats_retry_after: tuple[RetryAfterDefeat, ...] = ()
     pause: tuple[Pause, ...] = ()
     limit: tuple[Limit, ...] = ()
+    ending: tuple[Ending, ...] = ()
     address: tuple[AddressSheet, ...] = ()
     random: tuple[Named, ...] = ()
     unique: tuple[Named, ...] = ()

@@ -157,8 +157,8 @@ class RetrySheet(_Table, frozen=True, kw_only=True):
     """It can only be about HTTP: no call has to be seen."""
     ends_as: str = ""
     """The exception that comes out after the last attempt, in place of the failure."""
-    ends_as_it_is_by: str = ""
-    """The argument by which the failure itself comes out."""
+    ends_as_it_is_by: tuple[str, ...] = ()
+    """The arguments by which the failure itself comes out, or something else does; unless they are False or None."""
     raises_last_answer: LastAnswer | None = None
     """What becomes of an answer that is listed after the last attempt, where others come back; without it, that does so as well."""
     versions: str = ""

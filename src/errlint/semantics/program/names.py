@@ -156,6 +156,12 @@ class Names:
         """The modules of which the file imports everything."""
         return tuple(self._module(statement) for statement in self.tree.all(cst.ImportFrom) if isinstance(statement.names, cst.ImportStar))
 
+    @cached_property
+    def roots(self) -> frozenset[str]:
+        """The top-level names of all that the file imports, but of the project by relative imports."""
+        modules = (*map(self.imported_as, self.tree.all(cst.ImportAlias)), *self._stars)
+        return frozenset(module.partition(".")[0] for module in modules)
+
     def _module(self, statement: cst.ImportFrom) -> str:
         module = dotted(statement.module) if statement.module is not None else ""
         return "." * len(statement.relative) + (module or "")

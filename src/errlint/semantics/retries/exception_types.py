@@ -279,7 +279,8 @@ class ExceptionTypes:
             return Range(raised.outcomes, 0)
         if name in _FAMILY_OF_OS_ERRORS and "OSError" in self.ancestry(kind)[0]:
             return Range(raised.outcomes, raised.outcomes)
-        if self._libraries.type(kind) is not None:
+        sheet = self._libraries.type(kind)
+        if sheet is not None and (sheet.covers_status or sheet.carries_status):
             # the most general type that a library raises; the handler may name one that is more precise
             return NOTHING if self._libraries.are_strangers(kind, name) else self._covers(name)
         above, complete = self.ancestry(kind)

@@ -10,6 +10,7 @@ import libcst as cst
 
 from errlint.semantics.retries.by_hand import loops
 from errlint.semantics.retries.by_hand.once import waits_once
+from errlint.semantics.retries.library.last_failures import LastFailures
 from errlint.semantics.retries.library.policies import library_policies
 from errlint.semantics.retries.policy import RetryPolicy
 from errlint.semantics.retries.wrapped import foreign, wrappers
@@ -53,6 +54,11 @@ class Retries:
     def once(self) -> tuple[RetryPolicy, ...]:
         """Waits for a limit with no retry around them, after which the same or the next request is sent; no policies otherwise."""
         return tuple(waits_once(self._semantics))
+
+    @cached_property
+    def last_failures(self) -> LastFailures:
+        """What comes out of functions that libraries retry."""
+        return LastFailures(self._semantics)
 
     def once_at(self, node: cst.CSTNode) -> tuple[RetryPolicy, ...]:
         """Those whose wait stands at the node."""

@@ -29,6 +29,8 @@ _PYTHON3_NODES = (
     ast.Nonlocal,
     ast.YieldFrom,
 )
+_PYTHON3_MEMBERS = frozenset({"parsedate_to_datetime"})
+"""Members of modules that Python 3 brought, of those that fixes write."""
 
 
 class Syntax:
@@ -41,10 +43,16 @@ class Syntax:
 
     @cached_property
     def has_python2(self) -> bool:
-        """Whether the file is made to run on Python 2, by its imports."""
-        if not self._features.isdisjoint(_PYTHON2_FEATURES):
+        """Whether the file is made to run on Python 2, by its imports, or by what only Python 2 asks a class or module for."""
+        if not self._features.isdisjoint(_PYTHON2_FEATURES) or self._sets_metaclass:
             return True
         return any(self._aliases.are_of_python2(self._names.imported_as(alias)) for alias in self._tree.all(cst.ImportAlias))
+
+    @property
+    def _sets_metaclass(self) -> bool:
+        """``__metaclass__ = type``."""
+        targets = (found.target for found in self._tree.all(cst.AssignTarget))
+        return any(isinstance(target, cst.Name) and target.value == "__metaclass__" for target in targets)
 
     @cached_property
     def _features(self) -> frozenset[str]:
@@ -94,6 +102,8 @@ class Syntax:
                 yield from ("import" for alias in names if self._aliases.are_called_otherwise(alias.name))
             case ast.ImportFrom(module=str(module), level=0):
                 yield from ("import" for _ in node.names if self._aliases.are_called_otherwise(module))
+            case ast.Attribute(attr=name) if name in _PYTHON3_MEMBERS:
+                yield name
             case _ if isinstance(node, _PYTHON3_NODES):
                 yield type(node).__name__
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import libcst as cst
 
 from errlint.model import Edit
-from errlint.semantics.program.names import dotted
 from errlint.semantics.retries.library.calls import RetrySite
 from errlint.semantics.retries.policy import RetryPolicy
 from errlint.semantics.rewrites.endings import Handler
@@ -22,12 +21,10 @@ class WrappedEnds:
 
     def handlers(self, site: RetrySite, policy: RetryPolicy) -> list[Handler]:
         """Those that may catch what the policy raises in the end; they do not know the failure itself."""
-        ends_as, unless = site.described.sheet.ends_as, site.described.sheet.ends_as_it_is_by
-        told = [found.value for found in site.passed if found.name == unless]
-        if not ends_as or any(dotted(value) != "False" for value in told):
+        if not site.ends_as:
             return []
         every: list[Handler] = [*self._tree.all(cst.ExceptHandler), *self._tree.all(cst.ExceptStarHandler)]
-        return [found for found in every if self._catches(found, ends_as, policy)]
+        return [found for found in every if self._catches(found, site.ends_as, policy)]
 
     def widened(self, handlers: list[Handler], failure: str) -> tuple[Edit, ...] | None:
         """``except (RetryError, requests.HTTPError)``; None where a handler asks its exception for what only the other one has."""

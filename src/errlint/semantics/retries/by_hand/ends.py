@@ -1,4 +1,4 @@
-"""Calls behind which a program does not go on: ``sys.exit()``, and functions of the file that always end so or raise."""
+"""Calls behind which a program does not go on: ``sys.exit()``, what sheets call an ending, functions of the file that end so or raise."""
 
 from __future__ import annotations
 
@@ -21,7 +21,17 @@ def never_returns(semantics: Semantics, call: cst.Call, *, or_raises: bool = Tru
     if semantics.names.qualified(call.func) in ENDS:
         return True
     functions = semantics.functions.run_by(call)
+    if not semantics.runs(call) and _is_ending(semantics, call):
+        return True
     return depth > 0 and bool(functions) and all(_ends(semantics, one, depth - 1, or_raises=or_raises) for one in functions)
+
+
+def _is_ending(semantics: Semantics, call: cst.Call) -> bool:
+    """Whether a call is of a method by which programs that use a library of the file end: ``module.fail_json(msg="…")``."""
+    if not isinstance(call.func, cst.Attribute):
+        return False
+    roots = semantics.libraries.endings.get(call.func.attr.value, frozenset())
+    return not roots.isdisjoint(semantics.names.roots)
 
 
 def is_the_end(semantics: Semantics, statement: cst.CSTNode) -> bool:

@@ -29,8 +29,11 @@ _PROBES = later(r"^_*(ping|probe|watch|until|reconnect)|_until_", re.IGNORECASE)
 _PAYLOADS = frozenset({"json", "data", "content", "body", "files"})
 """The arguments that clients take what a request brings along by."""
 _NOT_FOUND = 1 << 404
-_IN_USE = _NOT_FOUND | 1 << 409 | 1 << 423
-"""Statuses (a set) of what is not there yet, or is busy with something else (RFC 9110, section 15.5.10; RFC 4918, section 11.3)."""
+_IN_USE = _NOT_FOUND | 1 << 409 | 1 << 412 | 1 << 423
+"""Statuses (a set) of what is not there yet, or is busy with something else (RFC 9110, section 15.5.10; RFC 4918, section 11.3).
+
+A precondition that does not hold (RFC 9110, section 15.5.13) is one of a lock: nobody else must have written it.
+"""
 _READS = frozenset({"GET", "HEAD"})
 _HOPS = 2
 _MANY = 20

@@ -9,6 +9,7 @@ from operator import or_
 from typing import TYPE_CHECKING
 
 import libcst as cst
+import msgspec
 
 from errlint.regex import later
 from errlint.semantics.errors.raising import Answer, Raising
@@ -119,8 +120,9 @@ class Steps:
         return self._predicates.in_case(case)
 
     def taken(self, handler: Handler, raised: Raised) -> Range:
-        """What a handler takes of an exception."""
-        return self._types.taken(self._types.named(handler.type), raised)
+        """What a handler takes of an exception, which came of the attempt."""
+        names = [name for name in self._types.named(handler.type) if self._semantics.attempts.may_raise(self._attempt, name)]
+        return self._types.taken(names, raised)
 
     def suppressed(self, statement: cst.With, raised: Sequence[Raised]) -> int:
         """The outcomes whose exceptions ``with suppress(X):`` ends."""
@@ -305,6 +307,8 @@ class Steps:
                 done = self.walk_function(function, state)
             finally:
                 self._entered.pop()
+            if isinstance(function, cst.FunctionDef) and function.decorators:
+                done = msgspec.structs.replace(done, raised=self._semantics.retries.last_failures.of(function, done.raised))
             fate = done if fate is None else fate.also(done)
         return fate
 

@@ -15,7 +15,7 @@ from errlint.retry_words import SPEAKS_OF_AGAIN
 from errlint.semantics.program.closed import filled_in
 from errlint.semantics.program.constants import string_value
 from errlint.semantics.program.functions import method
-from errlint.semantics.program.names import is_partial
+from errlint.semantics.program.names import dotted, is_partial
 from errlint.semantics.retries.words import last_word
 from errlint.sheets.libraries import RetryCall
 from errlint.sheets.retry import RetryArgument
@@ -61,6 +61,13 @@ class RetrySite:
     def given(self) -> list[Given]:
         """The arguments that the sheet knows."""
         return list(given(self.passed, self.described.sheet.arguments))
+
+    @property
+    def ends_as(self) -> str:
+        """The exception that comes out after the last attempt, in place of the failure; "" where the failure does, or something else."""
+        sheet = self.described.sheet
+        told = (found.value for found in self.passed if found.name in sheet.ends_as_it_is_by)
+        return sheet.ends_as if all(dotted(value) in ("False", "None") for value in told) else ""
 
     def others(self) -> tuple[Passed, ...]:
         """Keyword arguments that the table does not list."""

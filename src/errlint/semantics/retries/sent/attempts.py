@@ -197,11 +197,18 @@ class Attempts:
         :param error: the type that is caught, of whose library the object may be.
         """
         every = self._calls(code.body if isinstance(code, cst.FunctionDef) else code)
-        calls = [call for call in every if self._is_unknown(call) and not self._leads_on(call)]
+        calls = [call for call in every if self._is_unknown(call) and not self._leads_on(call) and self.may_raise(call, error)]
         # what was given or made by the library itself, before what something else has given out: `client = hook.get_conn()`
         found = [call for call in calls if self._is_given(call, error)] or [call for call in calls if self._is_given(call, error, _HOPS)]
         used = (call for call in found if not isinstance(self._tree.parent.get(call), cst.Expr))
         return next(used, None) or next(iter(found), None)
+
+    def may_raise(self, call: cst.Call, error: str) -> bool:
+        """Whether an exception may come of a call, by the name of the method; of code of the project, which calls others, any may."""
+        sheet = self._semantics.libraries.type(error)
+        if sheet is None or not sheet.raised_by or not isinstance(call.func, cst.Attribute):
+            return True
+        return sheet.may_leave(call.func.attr.value) or self._semantics.evaluator.callees.runs_code(call)
 
     def _is_unknown(self, call: cst.Call) -> bool:
         """Whether nothing is known of a call of a method."""
