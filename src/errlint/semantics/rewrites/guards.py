@@ -81,13 +81,12 @@ class Guards:
         name, edits = self._named(handler)
         if name is None:
             return None
+        more: Edit | None = None
         is_narrow = isinstance(failure, Failure) and self._is_narrow(handler, failure) and not self._writes_more(policy, handler)
         inline = self._inline(policy, handler, failure, name, handler) if isinstance(failure, Failure) else None
         if isinstance(failure, Failure) and inline is not None:
             worth = self._semantics.judge.worth(policy, at=handler)
             more = by_own_test(self._writing, ways, handler, failure.status(name), worth) if not worth.drop else None
-            if more is not None:
-                return Guard((*edits, more), is_narrow)
             test, hopeful = inline, f"not ({inline})"
         else:
             predicate, added = may_succeed(self._writing, policy, failure)
@@ -95,9 +94,12 @@ class Guards:
             worth = self._semantics.judge.worth(policy, by_code=True)
             is_narrow = is_narrow and worth.exact and not worth.guessed
             edits += added
-        as_last = ways.by_last_attempt(handler, test, hopeful)
+        way = ways.endings.at(pause_in(self._semantics, policy, handler) or handler.body.body[-1], name)
+        as_last = ways.by_last_attempt(handler, test, hopeful) if more is None or not way.raises else None
         if as_last is not None:
             return Guard((*edits, *as_last), is_narrow)
+        if more is not None:
+            return Guard((*edits, more), is_narrow and way.raises and way.same)  # it raises, be it not what the last attempt does
         if isinstance(failure, Failure) and inline is not None:
             test = self._inline(policy, handler, failure, name, pause_in(self._semantics, policy, handler) or handler) or test
         written = self._placed(policy, ways, handler, name, test)

@@ -13,7 +13,8 @@ from errlint.semantics.program.tree import alike
 from errlint.semantics.retries.by_hand.ends import never_returns
 from errlint.semantics.retries.outcomes import ANYTHING, NOTHING
 from errlint.semantics.retries.policy import RetryPolicy
-from errlint.semantics.rewrites.endings import Endings, Handler, LastAttempts, Region, parts
+from errlint.semantics.rewrites.endings import Endings, Handler
+from errlint.semantics.rewrites.last_attempts import LastAttempts, Region, parts
 from errlint.semantics.rewrites.places import pause_in
 from errlint.semantics.rewrites.writing import Writing
 
@@ -102,7 +103,11 @@ class WaysOut:
 
         :param goes_on: the branch that waits for the next attempt.
         """
-        if not spent.body or any(self._tree.inside(one, cst.Continue, into_functions=False) for one in spent.body):
+        if (
+            not spent.body
+            or self.endings.speaks_of_many(spent.body)
+            or any(self._tree.inside(one, cst.Continue, into_functions=False) for one in spent.body)
+        ):
             return None
         if leaves(spent):
             breaks = any(self._tree.inside(one, cst.Break, into_functions=False) for one in spent.body)
