@@ -58,6 +58,7 @@ class Endings:
         self._policy = policy
         self._region = region
         self._last = LastAttempts(writing.semantics, region)
+        self.grows = self._last.counts
 
     def at(self, place: cst.CSTNode, error: str | None = None) -> Way:
         """How the code at a place leaves the retry; ``error``: the name that the failure has there."""
@@ -258,6 +259,17 @@ class Endings:
     def _kept_below(self, place: cst.CSTNode) -> set[str]:
         """The names that get a value between a place and the next attempt, not that of the attempt itself."""
         return {name for statement in self._rest(place) if not self._is_attempt(statement) for name in self._bound_in(statement)}
+
+    def passed_over(self, place: cst.CSTNode, *, below: bool = False) -> Iterator[cst.CSTNode]:
+        """What a guard above a statement, or below it, passes over of what is run after the last attempt, too."""
+        ends = [limit for limit in self._limits(place) if (spent := self._spent(limit)) and leaves(spent) and not _goes_on(spent)]
+        if any(self._tree.order[limit] < self._tree.order[place] for limit in ends):
+            return
+        for statement in [*(() if below else (place,)), *self._rest(place)]:
+            if statement in ends:
+                return
+            if not self._is_attempt(statement):
+                yield statement
 
     def _is_attempt(self, statement: cst.CSTNode) -> bool:
         return any(self._tree.within(attempt.call, statement) for attempt in self._policy.attempts)
