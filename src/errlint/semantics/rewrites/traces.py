@@ -35,8 +35,9 @@ class Traces:
 
         :param raises: the error goes on to the caller, who is told by it what a log would tell.
         """
-        kinds = (cst.Expr, cst.Assign, cst.AugAssign)
-        smalls = [small for one in statements for small in self._semantics.tree.inside(one, *kinds, into_functions=False)]
+        smalls: list[Small] = []
+        for statement in statements:
+            smalls += self._semantics.tree.inside(statement, cst.Expr, cst.Assign, cst.AugAssign, into_functions=False)
         waits = [small for small in smalls if waits_in(self._semantics, self._policy, small)]
         return any(self._is_one(small, waits, raises=raises) for small in smalls if small not in waits)
 
