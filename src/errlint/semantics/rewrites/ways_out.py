@@ -148,9 +148,17 @@ class WaysOut:
 
     def _joined(self, test: cst.BaseExpression, operator: str, more: str) -> Edit:
         """One more reason in a test."""
-        more = f"({more})" if operator == "or" and " and " in more else more
         code = self._writing.code(test)
+        if operator == "or" and " and " in more:
+            more = f"({more})" if self._fits(test, f"{code} or ({more})") else self._writing.group(more, self._tree.statement(test))
         loose = (cst.IfExp, cst.Lambda, cst.NamedExpr)
         mixed = isinstance(test, cst.BooleanOperation) and operator == "and" and isinstance(test.operator, cst.Or)
         wrapped = f"({code})" if not self._writing.source.full(test).lpar and (isinstance(test, loose) or mixed) else code
         return self._writing.replace(test, f"{wrapped} {operator} {more}")
+
+    def _fits(self, test: cst.BaseExpression, joined: str) -> bool:
+        """Whether a test stays in its line with one more reason, or cannot be spread over several."""
+        limit = self._tree.parent[test]
+        if not isinstance(limit, cst.If) or not self._writing.starts_line(limit) or " if " in joined:
+            return True
+        return "\n" in joined or self._writing.fits(f"{self._writing.indent(limit)}if {joined}:")
