@@ -8,6 +8,7 @@ from errlint.model import Safety
 from tests.fixes.claims import ASKED_AGAIN, ASKED_ONCE, WAITED_AS_TOLD, Claim, asked, has_status, raised, returned
 from tests.fixes.proof import Proof
 from tests.support.answers import Answer
+from tests.support.client import Run
 
 _WORTH_IT = (408, 423, 425, 429)
 _SPENT = (
@@ -30,6 +31,11 @@ _ENDS = {
 def _client_error(answer: Answer) -> bool:
     """The request is at fault, and stays so."""
     return 400 <= answer.status < 500 and answer.status not in _WORTH_IT
+
+
+def _not_overtaken(answer: Answer) -> bool:
+    """The request is at fault, and no condition of it has failed."""
+    return _client_error(answer) and answer.status != 412
 
 
 def _cannot_pass(answer: Answer) -> bool:
@@ -104,6 +110,16 @@ own_objects, made = of("own_objects", _GUARD), of("made_predicates", _PREDICATE)
 endings, several = partial(of("endings", _GUARD), only=Safety.SAFE), of("several_handlers", _GUARD)
 shared, come_back = of("shared_lists", _BELOW), of("answers_come_back", _BELOW)
 wrappers, tests, listed = of("wrappers", _GUARD), of("status_tests", _GUARD), of("status_tests", _BELOW)
+beside, untrue = of("own_tests_beside_the_last", _GUARD), of("untrue_ends", _GUARD)
+traces = of("traces_of_failures", _GUARD)
+
+
+def _was_told_of(run: Run, _: Answer) -> bool:
+    """Whether the log has a line of a failure."""
+    return "attempt 0" in run.said
+
+
+TOLD = Claim("told of the failure", _was_told_of)
 
 PROOFS = [
     come_back(call="saved('i1')", on=has_status(401, 404), before=raised("RetryError"), after=returned("saved"), only=Safety.UNSAFE),
@@ -181,4 +197,19 @@ PROOFS = [
     by_types(call="profile('m1')", on=lambda answer: _client_error(answer) and answer.status not in (401, 403)),
     by_types_by_hand(call="tariff('m1')"),
     by_types_by_hand(call="upload('m1', {})"),
+    beside(
+        call="stored('k1', [])", on=_not_overtaken, before=asked(3) & returned(False), after=ASKED_ONCE & returned(False), only=Safety.SAFE
+    ),
+    beside(call="raised_in_the_end('k1', [])", on=_not_overtaken, after=ASKED_ONCE & raised("HTTPStatusError"), only=Safety.SAFE),
+    untrue(call="said_at_the_last_attempt('s1')", before=raised("GaveUp"), after=ASKED_ONCE & raised("HTTPError"), only=Safety.UNSAFE),
+    untrue(call="says_the_count('s1')", before=asked(4) & returned(None), after=ASKED_ONCE & returned(None), only=Safety.SAFE),
+    traces(
+        call="kept_before_the_wait('f1')",
+        before=asked(3) & TOLD & returned(None),
+        after=ASKED_ONCE & TOLD & returned(None),
+        only=Safety.SAFE,
+    ),
+    traces(
+        call="told_after_the_wait('f1')", before=asked(3) & TOLD & returned(None), after=ASKED_ONCE & returned(None), only=Safety.UNSAFE
+    ),
 ]

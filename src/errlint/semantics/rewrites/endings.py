@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import libcst as cst
 
@@ -15,21 +14,16 @@ from errlint.semantics.program.leaving import leaves
 from errlint.semantics.program.names import dotted
 from errlint.semantics.program.scopes import How
 from errlint.semantics.program.tree import alike
-from errlint.semantics.retries.by_hand.counters import Counters
 from errlint.semantics.retries.by_hand.ends import is_the_end
 from errlint.semantics.retries.by_hand.exits import conjuncts
 from errlint.semantics.retries.by_hand.fates import takes_all
 from errlint.semantics.retries.outcomes import ANYTHING, NOTHING
 from errlint.semantics.retries.policy import RetryPolicy
 from errlint.semantics.rewrites.accounts import Accounts
-from errlint.semantics.rewrites.true_ends import raised_of, renamed
+from errlint.semantics.rewrites.last_attempts import LastAttempts, Region, parts
+from errlint.semantics.rewrites.true_ends import Words, raised_of, renamed
 from errlint.semantics.rewrites.writing import Writing
-from errlint.semantics.values.status_sets import Range
 
-if TYPE_CHECKING:
-    from errlint.semantics.analysis import Semantics
-
-Region = cst.For | cst.While | cst.FunctionDef
 Handler = cst.ExceptHandler | cst.ExceptStarHandler
 _MOST_COPIED = 3
 """Statements: an end that is longer is not written a second time."""
@@ -51,33 +45,6 @@ class Way:
         return self.lines == ("raise",)
 
 
-class LastAttempts:
-    """The tests of one retry that ask whether an attempt is left."""
-
-    def __init__(self, semantics: Semantics, region: Region) -> None:
-        self._semantics = semantics
-        self._counters = Counters(semantics, region)
-
-    def passed(self, test: cst.BaseExpression) -> Range | None:
-        """What a test says while attempts are left, ANYTHING or NOTHING; None for one that does not ask for that."""
-        if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
-            inner = self.passed(test.expression)
-            return {ANYTHING: NOTHING, NOTHING: ANYTHING}[inner] if inner is not None else None
-        found = self._counters.passed(test)
-        if found is None and isinstance(test, cst.Call):
-            found = self._answered(test)
-        return found if found in (ANYTHING, NOTHING) else None
-
-    def counts(self, subject: cst.BaseExpression) -> bool:
-        """Whether something grows or falls from attempt to attempt."""
-        return bool(self._counters.direction(subject))
-
-    def _answered(self, call: cst.Call) -> Range | None:
-        """``is_last(attempt)``: what a function of the file makes of the counter."""
-        returned = [value for function in self._semantics.functions.run_by(call) for value in self._semantics.functions.returned(function)]
-        return self._counters.passed(returned[0]) if len(returned) == 1 else None
-
-
 class Endings:
     """The end of one retry.
 
@@ -91,6 +58,7 @@ class Endings:
         self._policy = policy
         self._region = region
         self._last = LastAttempts(writing.semantics, region)
+        self.grows = self._last.counts
 
     def at(self, place: cst.CSTNode, error: str | None = None) -> Way:
         """How the code at a place leaves the retry; ``error``: the name that the failure has there."""
@@ -211,6 +179,8 @@ class Endings:
         ends = {self._kind(spent) for spent in given_up}
         if ends == {"raise"}:
             return Way(("raise",))
+        if ends == {"break"} and self.speaks_of_many(given_up):
+            return Way(("raise",), same=False)
         if ends == {"break"} and self._is_own(place):
             return self._out_of_loop(place)
         copied = self._copied(given_up[0], place, error) if len(given_up) == 1 and "break" not in ends else None
@@ -290,6 +260,17 @@ class Endings:
         """The names that get a value between a place and the next attempt, not that of the attempt itself."""
         return {name for statement in self._rest(place) if not self._is_attempt(statement) for name in self._bound_in(statement)}
 
+    def passed_over(self, place: cst.CSTNode, *, below: bool = False) -> Iterator[cst.CSTNode]:
+        """What a guard above a statement, or below it, passes over of what is run after the last attempt, too."""
+        ends = [limit for limit in self._limits(place) if (spent := self._spent(limit)) and leaves(spent) and not _goes_on(spent)]
+        if any(self._tree.order[limit] < self._tree.order[place] for limit in ends):
+            return
+        for statement in [*(() if below else (place,)), *self._rest(place)]:
+            if statement in ends:
+                return
+            if not self._is_attempt(statement):
+                yield statement
+
     def _is_attempt(self, statement: cst.CSTNode) -> bool:
         return any(self._tree.within(attempt.call, statement) for attempt in self._policy.attempts)
 
@@ -349,6 +330,8 @@ class Endings:
             return None
         same = not self._speaks_of_the_end(statements)
         raised = raised_of(self._writing, statements[-1], error) if error is not None else None
+        if self.speaks_of_many(statements[:-1] if raised is not None else statements):
+            return None
         lines = [*lines[:-1], raised or lines[-1]]
         if leaves(cst.IndentedBlock(statements)) or is_the_end(self._semantics, statements[-1]):
             return Way(tuple(lines), same)
@@ -363,17 +346,20 @@ class Endings:
         measured |= self._accounts.counted if self._accounts is not None else set()
         return not self._read_in(said).isdisjoint(measured)
 
+    def speaks_of_many(self, statements: Sequence[cst.CSTNode]) -> bool:
+        """Whether an end tells of several attempts."""
+        return self._words.of_many(statements)
+
+    @cached_property
+    def _words(self) -> Words:
+        region = self._region
+        limits = self._tree.inside(region.body, cst.If, into_functions=False)
+        tests = [part for one in limits for part in parts(one.test, cst.And, cst.Or) if self._last.passed(part) is not None]
+        tests += [region.iter] if isinstance(region, cst.For) else [region.test] if isinstance(region, cst.While) else []
+        return Words(self._semantics, self._policy, tests, self._last.counts)
+
     def _read_in(self, statements: Sequence[cst.CSTNode]) -> set[str]:
         return {name.value for one in statements for name in self._tree.inside(one, cst.Name)}
-
-
-def parts(test: cst.BaseExpression, *operators: type[cst.BaseBooleanOp]) -> Iterator[cst.BaseExpression]:
-    """The parts of ``a or b or c``, or of ``a and b and c``."""
-    if isinstance(test, cst.BooleanOperation) and isinstance(test.operator, operators):
-        yield from parts(test.left, *operators)
-        yield from parts(test.right, *operators)
-    else:
-        yield test
 
 
 def _last(block: cst.CSTNode) -> cst.CSTNode | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import libcst as cst
 
 from errlint.first_party import is_first_party
@@ -20,6 +22,7 @@ from errlint.semantics.rewrites.failures import Failure, Failures, permanent
 from errlint.semantics.rewrites.own_tests import by_own_test
 from errlint.semantics.rewrites.places import announcement_in, first_of_telling, first_of_wait, pause_in, told_alone
 from errlint.semantics.rewrites.predicates import may_succeed
+from errlint.semantics.rewrites.traces import Traces
 from errlint.semantics.rewrites.ways_out import WaysOut
 from errlint.semantics.rewrites.writing import Writing
 from errlint.semantics.values.status_sets import ERRORS
@@ -81,13 +84,12 @@ class Guards:
         name, edits = self._named(handler)
         if name is None:
             return None
+        more: Edit | None = None
         is_narrow = isinstance(failure, Failure) and self._is_narrow(handler, failure) and not self._writes_more(policy, handler)
         inline = self._inline(policy, handler, failure, name, handler) if isinstance(failure, Failure) else None
         if isinstance(failure, Failure) and inline is not None:
             worth = self._semantics.judge.worth(policy, at=handler)
             more = by_own_test(self._writing, ways, handler, failure.status(name), worth) if not worth.drop else None
-            if more is not None:
-                return Guard((*edits, more), is_narrow)
             test, hopeful = inline, f"not ({inline})"
         else:
             predicate, added = may_succeed(self._writing, policy, failure)
@@ -95,9 +97,12 @@ class Guards:
             worth = self._semantics.judge.worth(policy, by_code=True)
             is_narrow = is_narrow and worth.exact and not worth.guessed
             edits += added
-        as_last = ways.by_last_attempt(handler, test, hopeful)
+        way = ways.endings.at(pause_in(self._semantics, policy, handler) or handler.body.body[-1], name)
+        as_last = ways.by_last_attempt(handler, test, hopeful) if more is None or not way.raises else None
         if as_last is not None:
             return Guard((*edits, *as_last), is_narrow)
+        if more is not None:
+            return Guard((*edits, more), is_narrow and way.raises and way.same)  # it raises, be it not what the last attempt does
         if isinstance(failure, Failure) and inline is not None:
             test = self._inline(policy, handler, failure, name, pause_in(self._semantics, policy, handler) or handler) or test
         written = self._placed(policy, ways, handler, name, test)
@@ -126,16 +131,24 @@ class Guards:
         elif way.raises:
             first, above = first_of_telling(self._semantics, body)
             if first is None:
-                return None if leaves(body) else (self._writing.below(last, lines), way)
+                return None if leaves(body) else (self._writing.below(last, lines), self._lost(policy, ways, way, last, below=True))
             place = first
             leads_on = above is not None
         elif announced is None and not leaves(body):
             if isinstance(last, cst.BaseCompoundStatement):
                 return None
-            return self._writing.in_place_of_pass(last, lines) or self._writing.after(last, lines), way
+            written = self._writing.in_place_of_pass(last, lines) or self._writing.after(last, lines)
+            return written, self._lost(policy, ways, way, last, below=True)
         if not self._writing.starts_line(place):
             return None
-        return self._writing.in_place_of_pass(place, lines) or self._writing.before(place, lines, with_comments=leads_on), way
+        written = self._writing.in_place_of_pass(place, lines) or self._writing.before(place, lines, with_comments=leads_on)
+        return written, self._lost(policy, ways, way, place)
+
+    def _lost(self, policy: RetryPolicy, ways: WaysOut, way: Way, place: cst.CSTNode, *, below: bool = False) -> Way:
+        """A way at a place: the failure comes to something else where it no longer leaves what it left behind."""
+        traces = Traces(self._semantics, policy, ways.endings.grows)
+        passed = ways.endings.passed_over(place, below=below)
+        return replace(way, same=way.same and not traces.are_lost(passed, raises=way.raises))
 
     def _is_narrow(self, handler: Handler, failure: Failure) -> bool:
         """Whether a handler takes nothing but answers."""

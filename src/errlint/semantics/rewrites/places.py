@@ -32,13 +32,23 @@ def pause_in(semantics: Semantics, policy: RetryPolicy, code: cst.CSTNode, *, bu
     """The statement of some code that waits, if there is one; what waits in other parts of it does not count."""
     tree, node = semantics.tree, policy.wait.node
     inside = tree.inside(code, cst.Call, into_functions=False)
-    calls = [call for call in inside if not any(tree.within(call, part) for part in but_in)]
-    pauses = [call for call in calls if semantics.waits.pause(call) is not None]
-    if node is not None and not pauses:  # a function of the file may wait
-        pauses = [call for call in calls if any(tree.within(node, function) for function in semantics.functions.run_by(call))]
+    pauses = _pauses(semantics, policy, [call for call in inside if not any(tree.within(call, part) for part in but_in)])
     if len(pauses) == 1:
         return tree.statement(pauses[0])
     return tree.statement(node) if node is not None and pauses and tree.within(node, code) else None
+
+
+def waits_in(semantics: Semantics, policy: RetryPolicy, code: cst.CSTNode) -> bool:
+    """Whether some code waits, be it in a function that it calls."""
+    return bool(_pauses(semantics, policy, semantics.tree.inside(code, cst.Call, into_functions=False)))
+
+
+def _pauses(semantics: Semantics, policy: RetryPolicy, calls: Sequence[cst.Call]) -> list[cst.Call]:
+    pauses = [call for call in calls if semantics.waits.pause(call) is not None]
+    node = policy.wait.node
+    if node is not None and not pauses:  # a function of the file may wait
+        return [call for call in calls if any(semantics.tree.within(node, function) for function in semantics.functions.run_by(call))]
+    return pauses
 
 
 def first_of_wait(semantics: Semantics, pause: cst.CSTNode, *, within: cst.CSTNode, kept: str | None) -> cst.CSTNode:
@@ -52,7 +62,7 @@ def first_of_wait(semantics: Semantics, pause: cst.CSTNode, *, within: cst.CSTNo
         return pause
     moved = [pause]
     for statement in reversed(block.body[: block.body.index(pause)]):
-        is_told = kept not in _names(semantics, *_said(semantics, statement)) and _tells_of_wait(semantics, statement, moved)
+        is_told = kept not in _names(semantics, *_said(semantics, statement)) and tells_of_wait(semantics, statement, moved)
         if not _is_delay(semantics, statement, moved) and not is_told:
             break
         moved.append(statement)
@@ -71,7 +81,7 @@ def announcement_in(semantics: Semantics, body: cst.IndentedBlock, *, kept: str 
             moved.append(statement)
             found = statement
             continue
-        if kept in _names(semantics, *_said(semantics, statement)) or not _tells_of_wait(semantics, statement, ()):
+        if kept in _names(semantics, *_said(semantics, statement)) or not tells_of_wait(semantics, statement, ()):
             break
         moved.append(statement)
         found = statement
@@ -110,7 +120,7 @@ def told_alone(writing: Writing, first: cst.CSTNode, kept: str | None) -> str | 
     """
     block = writing.semantics.tree.parent.get(first)
     behind = block.body[block.body.index(first) :] if isinstance(block, cst.IndentedBlock) else ()
-    told = [one for one in behind if kept in _names(writing.semantics, one) and _tells_of_wait(writing.semantics, one, ())]
+    told = [one for one in behind if kept in _names(writing.semantics, one) and tells_of_wait(writing.semantics, one, ())]
     found = _ANNOUNCED.fullmatch(writing.code(told[0])) if len(told) == 1 else None
     if found is None or not re.search(rf"\{{{kept}\b", found["said"]):
         return None
@@ -128,14 +138,15 @@ def _is_delay(semantics: Semantics, statement: cst.CSTNode, wait: Sequence[cst.C
     return bool(uses) and all(any(tree.within(name, part) for part in wait) for name in uses)
 
 
-def _tells_of_wait(semantics: Semantics, statement: cst.CSTNode, wait: Sequence[cst.CSTNode]) -> bool:
+def tells_of_wait(semantics: Semantics, statement: cst.CSTNode, wait: Sequence[cst.CSTNode]) -> bool:
     """A call for its own sake whose text speaks of another attempt, or that has what the wait is made of; by this logger or another way."""
     if isinstance(statement, cst.If):
         branches = [statement.body, *([statement.orelse] if isinstance(statement.orelse, cst.If) else [])]
         branches += [statement.orelse.body] if isinstance(statement.orelse, cst.Else) else []
         told = [one for branch in branches for one in (branch.body if isinstance(branch, cst.IndentedBlock) else [branch])]
-        return bool(told) and all(_tells_of_wait(semantics, one, wait) for one in told)
+        return bool(told) and all(tells_of_wait(semantics, one, wait) for one in told)
     small = statement.body[0] if isinstance(statement, cst.SimpleStatementLine) and len(statement.body) == 1 else None
+    small = statement if isinstance(statement, cst.Expr) else small
     call = small.value if isinstance(small, cst.Expr) else None
     if not isinstance(call, cst.Call):
         return False

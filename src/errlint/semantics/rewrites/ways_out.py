@@ -13,7 +13,8 @@ from errlint.semantics.program.tree import alike
 from errlint.semantics.retries.by_hand.ends import never_returns
 from errlint.semantics.retries.outcomes import ANYTHING, NOTHING
 from errlint.semantics.retries.policy import RetryPolicy
-from errlint.semantics.rewrites.endings import Endings, Handler, LastAttempts, Region, parts
+from errlint.semantics.rewrites.endings import Endings, Handler
+from errlint.semantics.rewrites.last_attempts import LastAttempts, Region, parts
 from errlint.semantics.rewrites.places import pause_in
 from errlint.semantics.rewrites.writing import Writing
 
@@ -102,7 +103,11 @@ class WaysOut:
 
         :param goes_on: the branch that waits for the next attempt.
         """
-        if not spent.body or any(self._tree.inside(one, cst.Continue, into_functions=False) for one in spent.body):
+        if (
+            not spent.body
+            or self.endings.speaks_of_many(spent.body)
+            or any(self._tree.inside(one, cst.Continue, into_functions=False) for one in spent.body)
+        ):
             return None
         if leaves(spent):
             breaks = any(self._tree.inside(one, cst.Break, into_functions=False) for one in spent.body)
@@ -143,9 +148,17 @@ class WaysOut:
 
     def _joined(self, test: cst.BaseExpression, operator: str, more: str) -> Edit:
         """One more reason in a test."""
-        more = f"({more})" if operator == "or" and " and " in more else more
         code = self._writing.code(test)
+        if operator == "or" and " and " in more:
+            more = f"({more})" if self._fits(test, f"{code} or ({more})") else self._writing.group(more, self._tree.statement(test))
         loose = (cst.IfExp, cst.Lambda, cst.NamedExpr)
         mixed = isinstance(test, cst.BooleanOperation) and operator == "and" and isinstance(test.operator, cst.Or)
         wrapped = f"({code})" if not self._writing.source.full(test).lpar and (isinstance(test, loose) or mixed) else code
         return self._writing.replace(test, f"{wrapped} {operator} {more}")
+
+    def _fits(self, test: cst.BaseExpression, joined: str) -> bool:
+        """Whether a test stays in its line with one more reason, or cannot be spread over several."""
+        limit = self._tree.parent[test]
+        if not isinstance(limit, cst.If) or not self._writing.starts_line(limit) or " if " in joined:
+            return True
+        return "\n" in joined or self._writing.fits(f"{self._writing.indent(limit)}if {joined}:")

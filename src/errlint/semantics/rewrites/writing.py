@@ -98,11 +98,20 @@ class Writing:
     def asked(self, test: str, at: cst.CSTNode) -> list[str]:
         """The head of an ``if`` at a statement; over several lines where one would be longer than all of the file."""
         line = f"if {test}:"
-        wide = max(_WIDTH, max(map(len, self.source.text.splitlines()), default=0))
         parts = test.split(" and ")
-        if len(self.indent(at)) + len(line) <= wide or len(parts) == 1 or " or " in test or " if " in test:
+        if self.fits(self.indent(at) + line) or len(parts) == 1 or " or " in test or " if " in test:
             return [line]
         return ["if (", f"{self.step}{parts[0]}", *(f"{self.step}and {part}" for part in parts[1:]), "):"]
+
+    def fits(self, line: str) -> bool:
+        """Whether a line is no longer than others of the file, or than what nobody minds."""
+        return len(line) <= max(_WIDTH, max(map(len, self.source.text.splitlines()), default=0))
+
+    def group(self, test: str, at: cst.CSTNode) -> str:
+        """A test with ``and`` in brackets of several lines, as a part of the head of a statement."""
+        indent, (first, *others) = self.indent(at), test.split(" and ")
+        lines = ["(", f"{indent}{self.step}{first}", *(f"{indent}{self.step}and {other}" for other in others), f"{indent})"]
+        return self.newline.join(lines)
 
     def before(self, statement: cst.CSTNode, lines: Sequence[str], *, with_comments: bool = False) -> Edit:
         """Lines above a statement, indented like it; ``with_comments``: and above those that speak of it, in lines of their own."""
