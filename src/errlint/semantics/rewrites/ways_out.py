@@ -10,7 +10,7 @@ import libcst as cst
 from errlint.model import Edit
 from errlint.semantics.program.leaving import leaves
 from errlint.semantics.program.tree import alike
-from errlint.semantics.retries.by_hand.ends import never_returns
+from errlint.semantics.retries.by_hand.ends import is_the_end, never_returns
 from errlint.semantics.retries.outcomes import ANYTHING, NOTHING
 from errlint.semantics.retries.policy import RetryPolicy
 from errlint.semantics.rewrites.endings import Endings, Handler
@@ -46,16 +46,16 @@ class WaysOut:
         for position, limit in enumerate(statements):
             if limit is pause:
                 break  # a test behind it comes too late
-            if not isinstance(limit, cst.If) or (isinstance(limit.orelse, cst.If) and not leaves(limit.body)):
+            if not isinstance(limit, cst.If) or (isinstance(limit.orelse, cst.If) and not self._leaves(limit.body)):
                 continue
             spent: cst.CSTNode | None
             goes_on: cst.CSTNode | None
-            behind = () if leaves(limit.body) and self._passed(limit.test, cst.And) == ANYTHING else statements[position + 1 :]
+            behind = () if self._leaves(limit.body) and self._passed(limit.test, cst.And) == ANYTHING else statements[position + 1 :]
             if self._passed(limit.test, cst.Or) == NOTHING:
                 spent, goes_on = limit.body, limit.orelse
                 edit = self._joined(limit.test, "or", hopeless)
             elif self._passed(limit.test, cst.And) == ANYTHING and not isinstance(limit.orelse, cst.If):
-                following = cst.IndentedBlock(statements[position + 1 :]) if leaves(limit.body) else None
+                following = cst.IndentedBlock(statements[position + 1 :]) if self._leaves(limit.body) else None
                 spent, goes_on = limit.orelse.body if isinstance(limit.orelse, cst.Else) else following, limit.body
                 edit = self._joined(limit.test, "and", hopeful)
             else:
@@ -109,7 +109,7 @@ class WaysOut:
             or any(self._tree.inside(one, cst.Continue, into_functions=False) for one in spent.body)
         ):
             return None
-        if leaves(spent):
+        if self._leaves(spent):
             breaks = any(self._tree.inside(one, cst.Break, into_functions=False) for one in spent.body)
             tells = self.endings.counts(spent.body) or (breaks and self.endings.tells(spent.body[-1]))
             return None if tells else ()
@@ -124,6 +124,10 @@ class WaysOut:
         if self.endings.tells(spent.body[-1]):
             return None
         return (self._writing.after(spent.body[-1], ["break"]),)
+
+    def _leaves(self, block: cst.BaseSuite) -> bool:
+        """Whether nothing of the retry comes behind a block: it leaves the loop, or ends the program."""
+        return leaves(block) or is_the_end(self._semantics, block.body[-1])
 
     def _ends_loop(self, spent: cst.IndentedBlock) -> bool:
         """Whether the test of the loop is false after a block: ``done = True`` below ``while not done``."""
