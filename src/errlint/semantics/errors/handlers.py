@@ -117,7 +117,8 @@ class Handlers:
             raised = {ancestor.name for name in raising.telling for ancestor in self._types.ancestors(name)}
             sheet = next((sheet for sheet in sheets if sheet.name in raised), None)
             if sheet is not None:
-                trail = (*(calls[0].trail if calls else ()), *raising.trail, evidence)
+                kinds = [name for name in raising.types if any(above.name == sheet.name for above in self._types.ancestors(name))]
+                trail = (*(calls[0].trail if calls else ()), *raising.way_to(kinds), evidence)
                 made = self._with(self._types.from_status(sheet), self._carried_as(sheet, raising))
                 return Meaning(Kind.EXCEPTION, trail, made, self._binding.of_calls(calls) if calls else None)
         for sheet in sheets:
@@ -160,12 +161,13 @@ class Handlers:
         for name, attribute, _ in raising.carries if raising is not None else ():
             if attribute == "args" and is_of_python(name) and any(_is_kind_of(name, caught) for caught in names):
                 assert raising is not None
-                trail = (*(calls[0].trail if calls else ()), *raising.trail, Place(handler.type or handler, f"`{name}` is caught"))
+                way = raising.way_to((name,))
+                trail = (*(calls[0].trail if calls else ()), *way, Place(handler.type or handler, f"`{name}` is caught"))
                 return Meaning(Kind.EXCEPTION, trail, None, self._binding.of_calls(calls) if calls else None)
         for name in raising.types if raising is not None else ():
             if is_of_python(name) and any(_is_kind_of(name, caught) for caught in names):
                 assert raising is not None
-                trail = (*raising.trail, Place(handler.type or handler, f"`{name}` is caught"))
+                trail = (*raising.way_to((name,)), Place(handler.type or handler, f"`{name}` is caught"))
                 return Meaning(Kind.EXCEPTION, trail, proven=False)
         return None
 
@@ -184,7 +186,7 @@ class Handlers:
         evidence = Place(handler.type or handler, f"`{shown(name or names[0])}` is caught")
         if raising is None or name is None:
             return Meaning(Kind.EXCEPTION, (evidence,), proven=False)
-        trail = (*(calls[0].trail if calls else ()), *raising.trail, evidence)
+        trail = (*(calls[0].trail if calls else ()), *raising.way_to((name,)), evidence)
         return Meaning(Kind.EXCEPTION, trail, None, self._binding.of_calls(calls) if calls else None)
 
     def types(self, handler: Handler) -> list[str]:
