@@ -184,7 +184,8 @@ def _error_text(test: TextTest, ctx: Context) -> Meaning | None:
         if not (sheet is not None and sheet.carries_status) and all(map(ctx.libraries.is_local_text, test.words())):
             return None  # under a handler of anything: no API says that
         transport = sheet is not None and not ctx.is_of_project(sheet) and not _can_carry_status(sheet)
-        return None if transport or (codes and subject.name != "str") else subject
+        as_it_came = subject.name != "str" or (test.exact and ctx.semantics.own_texts.is_one_part(subject))
+        return None if transport or (codes and as_it_came) else subject
     if subject.kind is Kind.REASON:
         # an exception may keep anything under this name
         return None if codes and subject.origin is not None and subject.origin.kind is Kind.EXCEPTION else subject

@@ -7,14 +7,13 @@ database's error) is none of our business.
 
 from __future__ import annotations
 
-import builtins
 from collections.abc import Callable, Iterator, Sequence
 from itertools import takewhile
 
 import libcst as cst
 import msgspec
 
-from errlint.semantics.errors.carried import is_builtin, is_of_python, is_of_unknown_library
+from errlint.semantics.errors.carried import CODE, is_builtin, is_of_python, is_of_unknown_library, takes
 from errlint.semantics.errors.http_calls import HttpCalls
 from errlint.semantics.errors.raises import Raises
 from errlint.semantics.errors.raising import Raising
@@ -158,14 +157,15 @@ class Handlers:
         names = list(filter(is_of_python, self.types(handler)))
         body = self._tree.tried(handler) if names else None
         raising = self._raises.of(body) if body is not None else None
-        for name, attribute, _ in raising.carries if raising is not None else ():
-            if attribute == "args" and is_of_python(name) and any(_is_kind_of(name, caught) for caught in names):
+        for name, attribute, word in raising.carries if raising is not None else ():
+            worded = attribute == "args" and word != CODE
+            if worded and is_of_python(name) and any(takes(caught, name) for caught in names):
                 assert raising is not None
                 way = raising.way_to((name,))
                 trail = (*(calls[0].trail if calls else ()), *way, Place(handler.type or handler, f"`{name}` is caught"))
                 return Meaning(Kind.EXCEPTION, trail, None, self._binding.of_calls(calls) if calls else None)
         for name in raising.types if raising is not None else ():
-            if is_of_python(name) and any(_is_kind_of(name, caught) for caught in names):
+            if is_of_python(name) and any(takes(caught, name) for caught in names):
                 assert raising is not None
                 trail = (*raising.way_to((name,)), Place(handler.type or handler, f"`{name}` is caught"))
                 return Meaning(Kind.EXCEPTION, trail, proven=False)
@@ -181,7 +181,7 @@ class Handlers:
             return None
         body = self._tree.tried(handler)
         raising = self._raises.of(body) if body is not None else None
-        made = [name for name, attribute, _ in raising.carries if attribute == "args"] if raising is not None else []
+        made = [name for name, attribute, word in raising.carries if attribute == "args" and word != CODE] if raising is not None else []
         name = next((name for name in names if name in made), None)
         evidence = Place(handler.type or handler, f"`{shown(name or names[0])}` is caught")
         if raising is None or name is None:
@@ -276,7 +276,7 @@ class Handlers:
         if any(sheet.name in sheets for sheet in above):
             return True
         of_python = [base for base in (name, *(parent for sheet in above for parent in sheet.parents)) if is_builtin(base)]
-        return any(_is_kind_of(base, other) for base in of_python for other in types if is_builtin(other))
+        return any(takes(other, base) for base in of_python for other in types if is_builtin(other))
 
     def _http_calls(self, handler: Handler) -> list[Meaning]:
         """The HTTP calls in the body of the handler's ``try``."""
@@ -292,11 +292,6 @@ class Handlers:
             if meaning.kind in _FROM_A_CALL or within or (last.http and last.node is call):
                 found.append(meaning)
         return found
-
-
-def _is_kind_of(name: str, other: str) -> bool:
-    """Whether one exception of Python is a kind of another."""
-    return issubclass(getattr(builtins, name), getattr(builtins, other))
 
 
 def _is_specific(sheet: TypeSheet) -> bool:
