@@ -5,7 +5,6 @@ The words in the answers are made up, so that they can be looked for: what stand
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -72,20 +71,6 @@ def _azure(_: Any, url: str) -> object:
 
 def _github(sdk: Any, url: str) -> object:
     return sdk.Github(base_url=url, retry=None).get_repo("a/b")
-
-
-def _gidgethub(_: Any, url: str) -> object:
-    httpx, client = import_module("httpx"), import_module("gidgethub.httpx")
-
-    async def ask() -> object:
-        async with httpx.AsyncClient() as session:
-            return await client.GitHubAPI(session, "errlint", base_url=url).getitem("/repos/a/b")
-
-    return asyncio.run(ask())
-
-
-def _github3(sdk: Any, url: str) -> object:
-    return sdk.GitHubEnterprise(url).repository("a", "b")
 
 
 def _gitlab(sdk: Any, url: str) -> object:
@@ -196,19 +181,6 @@ SPECIMENS = (
         Answer(422, {"X-GitHub-Request-Id": ID}, {"message": MESSAGE, "errors": [{"field": "title", "code": "missing_field"}]}),
         _github,
         {"message": MESSAGE, "status": "422", "request_id": ID},
-    ),
-    *(
-        Specimen(
-            "github", package, module, f"{what}, by {package}",
-            Answer(status, {"X-GitHub-Request-Id": ID}, {"message": MESSAGE, **more}),
-            call,
-            {"message": MESSAGE, "status": str(status), "request_id": ID},
-        )
-        for package, module, call in (("gidgethub", "gidgethub", _gidgethub), ("github3.py", "github3", _github3))
-        for what, status, more in (
-            ("not found", 404, {}),
-            ("a refused field", 422, {"errors": [{"field": "title", "code": "missing_field"}]}),
-        )
     ),
     Specimen(
         "gitlab", "python-gitlab", "gitlab", "not found",
