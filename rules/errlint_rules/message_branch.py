@@ -184,7 +184,10 @@ def _error_text(test: TextTest, ctx: Context) -> Meaning | None:
         if not (sheet is not None and sheet.carries_status) and all(map(ctx.libraries.is_local_text, test.words())):
             return None  # under a handler of anything: no API says that
         transport = sheet is not None and not ctx.is_of_project(sheet) and not _can_carry_status(sheet)
-        return None if transport or (codes and subject.name != "str") else subject
+        if transport and sheet is not None and _says_nothing_of_answers(sheet, ctx) and all(map(status_in, test.words())):
+            return subject  # a status is looked for where the library writes sentences of its own
+        as_it_came = subject.name != "str" or (test.exact and ctx.semantics.own_texts.is_one_part(subject))
+        return None if transport or (codes and as_it_came) else subject
     if subject.kind is Kind.REASON:
         # an exception may keep anything under this name
         return None if codes and subject.origin is not None and subject.origin.kind is Kind.EXCEPTION else subject
@@ -207,6 +210,11 @@ def _error_text(test: TextTest, ctx: Context) -> Meaning | None:
 def _can_carry_status(sheet: TypeSheet) -> bool:
     """A timeout or a refused connection is the network's doing; its text is no API's."""
     return sheet.covers_status or sheet.carries_status
+
+
+def _says_nothing_of_answers(sheet: TypeSheet, ctx: Context) -> bool:
+    """Whether an exception stands for an answer, and its text is the library's alone."""
+    return any(ancestor.text == "none" for ancestor in ctx.semantics.types.ancestors(sheet.name))
 
 
 def _says_something(word: str) -> bool:

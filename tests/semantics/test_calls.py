@@ -206,6 +206,37 @@ def test_the_body_of_a_lambda_is_what_counts() -> None:
     assert semantics.raises_for_status(function).types == ("requests.HTTPError",)
 
 
+@pytest.mark.parametrize("around", ["sorted_out(URL)", "calmed(URL)"])
+def test_the_way_to_a_type_leads_to_where_that_type_is_raised(around: str) -> None:
+    found = raising(
+        f"""
+        class Slow(Exception): ...
+
+        def sorted_out(url):
+            answer = plain(url)
+            if answer.status_code == 429:
+                raise Slow()
+            if answer.status_code == 404:
+                raise Gone()
+            if not answer.ok:
+                raise Gone(answer.text)
+            return answer
+
+        def calmed(url):
+            try:
+                return sorted_out(url)
+            except Slow:
+                return None
+
+        {around}
+        """
+    )
+    first, *hops = found.way_to(("Gone",))
+    assert isinstance(first.node, cst.Raise)
+    assert cst.Module([]).code_for_node(first.node) == "raise Gone(answer.text)"
+    assert [place.note for place in hops] == [place.note for place in found.trail[1:]]
+
+
 def test_the_answer_does_not_depend_on_what_was_asked_before() -> None:
     ping = "def ping(n):\n    pong(n)\n    checked(URL)\n"
     pong = "def pong(n):\n    return ping(n - 1)\n"

@@ -7,7 +7,7 @@ what this file wrote.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -17,12 +17,15 @@ from errlint.body_keys import CODES
 from errlint.first_party import is_first_party
 from errlint.http_words import names_status
 from errlint.semantics.asked.text_tests import TextTest
+from errlint.semantics.errors.carried import CODE, is_plain_part, takes
+from errlint.semantics.errors.handlers import Handler
 from errlint.semantics.errors.raising import Answer
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.program.constants import item_key, string_value
 from errlint.semantics.program.functions import is_super_init, method
 from errlint.semantics.program.scopes import Binding, How
 from errlint.semantics.program.wordings import written_beginning, written_texts
+from errlint.semantics.values.inside import BODY
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
@@ -46,7 +49,7 @@ class OwnTexts:
             return False
         if test.of_beginning and self._begins_itself(test.words(), origin.sheet.name):
             return True
-        if test.exact and subject.name == "str" and self._says_a_code(origin.sheet.name):
+        if test.exact and subject.name == "str" and self._says_only(origin.sheet.name, self._is_code):
             return True
         if not isinstance(test.phrase, cst.Name):
             return False
@@ -104,22 +107,41 @@ class OwnTexts:
             return False
         return bool(words) and all(any(one.startswith(word) for one in beginnings) for word in words)
 
-    def _says_a_code(self, kind: str) -> bool:
-        """Whether all that exceptions of a class of this file say is the code of the answer: then nobody words it."""
+    def is_one_part(self, subject: Meaning) -> bool:
+        """Whether the text of an exception is one part of a body, as it came: ``str(e)`` for ``ValueError(body["reason"])``.
+
+        Compared as a whole, it is asked what that part would be asked.
+        """
+        origin = subject.origin
+        if origin is not None and origin.sheet is not None:
+            return self._semantics.types.is_of_project(origin.sheet) and self._says_only(origin.sheet.name, self._is_part)
+        tree = self._semantics.tree
+        born = (found for place in subject.trail for found in (place.node, tree.parent.get(place.node)))
+        handler = next((found for found in born if isinstance(found, Handler)), None)
+        tried = tree.tried(handler)
+        if handler is None or handler.type is None or tried is None:
+            return False
+        caught = self._semantics.evaluator.type_names(handler.type)
+        rows = self._semantics.raises_for_status(tried).carries
+        held = [word for name, attribute, word in rows if attribute == "args" and any(takes(one, name) for one in caught)]
+        return bool(held) and all(word == CODE or word.startswith(BODY) for word in held)
+
+    def _says_only(self, kind: str, is_meant: Callable[[cst.BaseExpression | None], bool]) -> bool:
+        """Whether all that exceptions of a class of this file say is of one sort, as the code of the answer: then nobody words it."""
         given = self._given.get(kind, [])
         definition = self._semantics.types.definition(kind) if given else None
         if definition is None:
             return False
         constructor = method(definition, "__init__")
         if constructor is None:
-            return all(map(self._is_code, given))
+            return all(map(is_meant, given))
         made = (call for call in self._semantics.tree.inside(constructor.body, cst.Call, into_functions=False) if is_super_init(call))
         told = next((call.args for call in made), ())
         if len(told) != 1:
             return False
         first = next((parameter.name.value for parameter in constructor.params.params[1:]), None)
         handed_on = isinstance(told[0].value, cst.Name) and told[0].value.value == first
-        return all(map(self._is_code, given)) if handed_on else self._is_code(told[0].value)
+        return all(map(is_meant, given)) if handed_on else is_meant(told[0].value)
 
     def _is_code(self, value: cst.BaseExpression | None) -> bool:
         """Whether a value is the code of an answer, or is kept in a name that is, unless there is none."""
@@ -130,6 +152,13 @@ class OwnTexts:
             meaning is not None and (meaning.kind is Kind.CODE or (meaning.kind is Kind.BODY and _ends_in_code(meaning)))
             for meaning in found
         )
+
+    def _is_part(self, value: cst.BaseExpression | None) -> bool:
+        """Whether a value is a part of a body, no message, wherever it was kept."""
+        kept = self._semantics.scopes.reaching(value) if isinstance(value, cst.Name) else ()
+        options = [value, *(binding.value for binding in kept if binding.how is How.VALUE)]
+        found = [meaning for option in options if option is not None and (meaning := self._semantics.meaning(option)) is not None]
+        return bool(found) and all(map(is_plain_part, found))
 
     @cached_property
     def _beginnings(self) -> dict[str, list[str]]:

@@ -29,6 +29,8 @@ Carries = tuple[tuple[str, str, str], ...]
 """Types of exceptions, attributes that they have, and what these hold, in the words of sheets."""
 _WORDS: dict[Kind, str] = {kind: word for word, kind in KIND_OF.items() if kind not in (Kind.OK, Kind.CALL)}
 _SAYING = (Kind.TEXT, Kind.BODY, Kind.MESSAGE, Kind.REASON, Kind.EXCEPTION)
+CODE = "code"
+"""All that an exception is made with is a code: nobody words it."""
 _VALUES = (cst.Name, cst.Attribute, cst.Call, cst.Subscript)
 
 
@@ -47,6 +49,13 @@ def is_of_unknown_library(name: str) -> bool:
     """Whether a dotted name is that of something that is imported from elsewhere; it has no sheet, which is for who asks to know."""
     root, _, rest = name.partition(".")
     return bool(rest) and root not in sys.stdlib_module_names and not is_first_party(name)
+
+
+def takes(caught: str, raised: str) -> bool:
+    """Whether a handler of one type takes another, of Python or of a library that is not known, as far as the names tell."""
+    if not is_builtin(caught) or not is_builtin(raised):
+        return caught == raised
+    return issubclass(getattr(builtins, raised), getattr(builtins, caught))
 
 
 class Carried:
@@ -75,7 +84,8 @@ class Carried:
         One of Python itself has nothing but what it is made with, and of one of a library that no sheet knows, nothing else is known.
         """
         if is_builtin(name) or (is_of_unknown_library(name) and self._types.type(name) is None):
-            return ((name, "args", "text"),) if self.says(made) else ()
+            whole = self._whole(made)
+            return ((name, "args", whole),) if whole == CODE or self.says(made) else ()
         given = {key: word for key, value in arguments(made) if (word := self._word(value))}
         found: dict[str, str] = {}
         for ancestor in self._types.ancestors(name) if given else ():
@@ -88,6 +98,13 @@ class Carried:
                     found.setdefault(attribute, known[parameter])
             given = {key: known[parameter] for key, parameter in making.handed if parameter in known}
         return tuple((name, attribute, word) for attribute, word in found.items())
+
+    def _whole(self, made: cst.Call) -> str:
+        """What the one value that an exception is made with is, where that is a part of a body, no message; a text for all else."""
+        given = made.args[0] if len(made.args) == 1 else None
+        found = self._meaning(given.value) if given is not None and not given.star else None
+        is_part = found is not None and found.proven and is_plain_part(found)
+        return (self._word(given.value) if is_part and given is not None else "") or "text"
 
     def says(self, made: cst.Call) -> bool:
         """Whether a call is given what a server said."""
@@ -128,6 +145,11 @@ class Carried:
             return True
         options = (self._meaning(one.value) for one in self._names.scopes.reaching(value) if one.how is How.VALUE and one.value is not None)
         return all(option is None or option.kind is found.kind for option in options)
+
+
+def is_plain_part(value: Meaning) -> bool:
+    """Whether a value is a code, or stands in a body under a key that is none of a message."""
+    return value.kind is Kind.CODE or (value.kind is Kind.BODY and bool(value.path))
 
 
 def making_of(definition: cst.ClassDef, tree: Tree, names: Names, types: Types) -> Making | None:

@@ -7,14 +7,13 @@ database's error) is none of our business.
 
 from __future__ import annotations
 
-import builtins
 from collections.abc import Callable, Iterator, Sequence
 from itertools import takewhile
 
 import libcst as cst
 import msgspec
 
-from errlint.semantics.errors.carried import is_builtin, is_of_python, is_of_unknown_library
+from errlint.semantics.errors.carried import CODE, is_builtin, is_of_python, is_of_unknown_library, takes
 from errlint.semantics.errors.http_calls import HttpCalls
 from errlint.semantics.errors.raises import Raises
 from errlint.semantics.errors.raising import Raising
@@ -118,7 +117,8 @@ class Handlers:
             raised = {ancestor.name for name in raising.telling for ancestor in self._types.ancestors(name)}
             sheet = next((sheet for sheet in sheets if sheet.name in raised), None)
             if sheet is not None:
-                trail = (*(calls[0].trail if calls else ()), *raising.trail, evidence)
+                kinds = [name for name in raising.types if any(above.name == sheet.name for above in self._types.ancestors(name))]
+                trail = (*(calls[0].trail if calls else ()), *raising.way_to(kinds), evidence)
                 made = self._with(self._types.from_status(sheet), self._carried_as(sheet, raising))
                 return Meaning(Kind.EXCEPTION, trail, made, self._binding.of_calls(calls) if calls else None)
         for sheet in sheets:
@@ -158,15 +158,17 @@ class Handlers:
         names = list(filter(is_of_python, self.types(handler)))
         body = self._tree.tried(handler) if names else None
         raising = self._raises.of(body) if body is not None else None
-        for name, attribute, _ in raising.carries if raising is not None else ():
-            if attribute == "args" and is_of_python(name) and any(_is_kind_of(name, caught) for caught in names):
+        for name, attribute, word in raising.carries if raising is not None else ():
+            worded = attribute == "args" and word != CODE
+            if worded and is_of_python(name) and any(takes(caught, name) for caught in names):
                 assert raising is not None
-                trail = (*(calls[0].trail if calls else ()), *raising.trail, Place(handler.type or handler, f"`{name}` is caught"))
+                way = raising.way_to((name,))
+                trail = (*(calls[0].trail if calls else ()), *way, Place(handler.type or handler, f"`{name}` is caught"))
                 return Meaning(Kind.EXCEPTION, trail, None, self._binding.of_calls(calls) if calls else None)
         for name in raising.types if raising is not None else ():
-            if is_of_python(name) and any(_is_kind_of(name, caught) for caught in names):
+            if is_of_python(name) and any(takes(caught, name) for caught in names):
                 assert raising is not None
-                trail = (*raising.trail, Place(handler.type or handler, f"`{name}` is caught"))
+                trail = (*raising.way_to((name,)), Place(handler.type or handler, f"`{name}` is caught"))
                 return Meaning(Kind.EXCEPTION, trail, proven=False)
         return None
 
@@ -180,12 +182,12 @@ class Handlers:
             return None
         body = self._tree.tried(handler)
         raising = self._raises.of(body) if body is not None else None
-        made = [name for name, attribute, _ in raising.carries if attribute == "args"] if raising is not None else []
+        made = [name for name, attribute, word in raising.carries if attribute == "args" and word != CODE] if raising is not None else []
         name = next((name for name in names if name in made), None)
         evidence = Place(handler.type or handler, f"`{shown(name or names[0])}` is caught")
         if raising is None or name is None:
             return Meaning(Kind.EXCEPTION, (evidence,), proven=False)
-        trail = (*(calls[0].trail if calls else ()), *raising.trail, evidence)
+        trail = (*(calls[0].trail if calls else ()), *raising.way_to((name,)), evidence)
         return Meaning(Kind.EXCEPTION, trail, None, self._binding.of_calls(calls) if calls else None)
 
     def types(self, handler: Handler) -> list[str]:
@@ -275,7 +277,7 @@ class Handlers:
         if any(sheet.name in sheets for sheet in above):
             return True
         of_python = [base for base in (name, *(parent for sheet in above for parent in sheet.parents)) if is_builtin(base)]
-        return any(_is_kind_of(base, other) for base in of_python for other in types if is_builtin(other))
+        return any(takes(other, base) for base in of_python for other in types if is_builtin(other))
 
     def _http_calls(self, handler: Handler) -> list[Meaning]:
         """The HTTP calls in the body of the handler's ``try``, or the answers to earlier ones that are asked there to raise."""
@@ -297,11 +299,6 @@ class Handlers:
         asked = (asked_to_raise(line) for line in self._tree.inside(body, cst.SimpleStatementLine, into_functions=False))
         answers = (self._meaning(answer) for answer in asked if answer is not None)
         return [answer for answer in answers if answer is not None and answer.kind is Kind.RESPONSE]
-
-
-def _is_kind_of(name: str, other: str) -> bool:
-    """Whether one exception of Python is a kind of another."""
-    return issubclass(getattr(builtins, name), getattr(builtins, other))
 
 
 def _is_specific(sheet: TypeSheet) -> bool:

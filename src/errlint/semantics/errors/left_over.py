@@ -98,6 +98,7 @@ class LeftOver:
             wording=thrown.wording,
             carries=thrown.carries,
             silent=() if tells else thrown.types,
+            ways=(),
         )
 
     def _raised_by_helper(self, call: cst.Call, caught: str) -> bool:

@@ -17,10 +17,11 @@ from errlint.semantics.errors.left_over import LeftOver
 from errlint.semantics.errors.raising import Answer, Raising, joined
 from errlint.semantics.errors.thrown import Exceptions
 from errlint.semantics.meaning import Evidence, Kind, Meaning, Place
+from errlint.semantics.program.constants import string_value
 from errlint.semantics.program.names import Names, dotted
 from errlint.semantics.program.scopes import How
 from errlint.semantics.program.tree import Tree
-from errlint.semantics.program.wordings import is_put_together
+from errlint.semantics.program.wordings import is_put_together, standing_in
 from errlint.semantics.project.summaries import FunctionSummary
 from errlint.semantics.questions import Questions
 from errlint.semantics.values.callees import Callees
@@ -32,6 +33,8 @@ _ARGUMENT = "raise_for_status"
 _HOPS = 3
 """How many names the text of an exception is followed through."""
 _OF_ANSWERS = (Kind.RESPONSE, Kind.BODY, Kind.TEXT, Kind.HEADERS, Kind.MESSAGE, Kind.CODE, Kind.STATUS, Kind.OBJECT)
+_WORDED = (Kind.RESPONSE, Kind.BODY, Kind.TEXT, Kind.HEADERS, Kind.MESSAGE, Kind.EXCEPTION)
+"""What words of the server may be taken from."""
 
 
 class Raises:
@@ -137,7 +140,7 @@ class Raises:
     def _by_function(self, call: cst.Call, functions: list[cst.FunctionDef]) -> Raising | None:
         found = [self._status_error(function) for function in functions]
         inner = joined([raising for raising in found if raising is not None])
-        return None if inner is None else replace(inner, trail=(*inner.trail, Place(call, f"raised by `{_shown(call)}()`")))
+        return None if inner is None else inner.along(Place(call, f"raised by `{_shown(call)}()`"))
 
     def _by_summary(self, call: cst.Call, summary: FunctionSummary) -> Raising | None:
         if summary.answer != "yes":
@@ -175,7 +178,7 @@ class Raises:
             found = self._status_error(function)
             if found is not None:
                 types = found.types or self._types.errors_of(client.sheet.name)
-                return replace(found, types=types, trail=(*found.trail, Place(call, f"raised for the answer of `{_shown(call)}()`")))
+                return replace(found, types=types).along(Place(call, f"raised for the answer of `{_shown(call)}()`"))
         return None
 
     def _raised(self, call: cst.Call, types: tuple[str, ...]) -> Raising:
@@ -221,7 +224,7 @@ class Raises:
         return any(self._holds_answer(expression, _HOPS) for expression in (raised, *made, *kept))
 
     def _holds_answer(self, made: cst.BaseExpression, hops: int) -> bool:
-        """Whether something of the answer stands in an expression, or in a text that was put together before and is named in it."""
+        """Whether something of the answer stands in an expression, or in what was made before and is named in it."""
         for inner in self._tree.below(made):
             if isinstance(inner, (cst.Name, cst.Attribute, cst.Call, cst.Subscript)):
                 found = self._meaning(inner)
@@ -229,12 +232,36 @@ class Raises:
                 at_work = found is not None and found.kind is Kind.OBJECT and found.origin is None
                 if found is not None and found.proven and not at_work and (found.kind in _OF_ANSWERS or found.kind is Kind.EXCEPTION):
                     return True
-                if found is None and hops and isinstance(inner, cst.Name):
-                    kept = (one.value for one in self._names.scopes.reaching(inner) if one.how in (How.VALUE, How.AUGMENTED))
-                    texts = (value for value in kept if value is not None and is_put_together(value))
-                    if any(self._holds_answer(text, hops - 1) for text in texts):
-                        return True
+                if found is None and hops and isinstance(inner, cst.Name) and self._is_kept_with_answer(inner, hops - 1):
+                    return True
         return False
+
+    def _is_kept_with_answer(self, name: cst.Name, hops: int) -> bool:
+        """Whether what was kept in a name may have something of the answer in it, whatever it was made by."""
+        kept = (one.value for one in self._names.scopes.reaching(name) if one.how in (How.VALUE, How.AUGMENTED))
+        return any(
+            self._holds_answer(value, hops) if is_put_together(value) else self._is_taken_from_answer(name, value, hops)
+            for value in kept
+            if value is not None
+        )
+
+    def _is_taken_from_answer(self, name: cst.Name, value: cst.BaseExpression, hops: int) -> bool:
+        """``message = describe(response)``, where that may be an error: a status or a code only chooses among one's own words."""
+        if not self._possible_at(name) & ERRORS or self._gives_literals(value):
+            return False
+        for part in standing_in(value):
+            found = self._meaning(part)
+            if found is not None and found.proven and found.kind in _WORDED and not self._gives_literals(part):
+                return True
+            if found is None and hops and isinstance(part, cst.Name) and self._is_kept_with_answer(part, hops - 1):
+                return True
+        return False
+
+    def _gives_literals(self, value: cst.BaseExpression) -> bool:
+        """Whether a function of the file is called that has nothing but literals to give."""
+        functions = self._callees.here(value) if isinstance(value, cst.Call) else []
+        given = [one.value for function in functions for one in self._tree.inside(function.body, cst.Return, into_functions=False)]
+        return bool(given) and all(one is not None and string_value(one) is not None for one in given)
 
     # what is not known -----------------------------------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from enum import Enum
 
@@ -30,7 +30,8 @@ class Raising:
     :ivar trail: for YES, how we know; :ivar tells: the error is made of the answer, so its text may be the API's;
     :ivar wording: what the project itself writes into the errors, and into others of their family beside them;
     :ivar under: the statuses under which types are raised, where that is known; any error for the other types;
-    :ivar carries: what the errors keep of the answer; :ivar silent: those of the types that are raised with nothing of the answer only.
+    :ivar carries: what the errors keep of the answer; :ivar silent: those of the types that are raised with nothing of the answer only;
+    :ivar ways: how we know of each of the types, where several are raised.
     """
 
     answer: Answer
@@ -41,17 +42,31 @@ class Raising:
     wording: tuple[str, ...] = ()
     carries: Carries = ()
     silent: tuple[str, ...] = ()
+    ways: tuple[tuple[str, tuple[Place, ...]], ...] = ()
 
     @property
     def telling(self) -> tuple[str, ...]:
         """The types whose text may be the API's."""
         return tuple(name for name in self.types if name not in self.silent) if self.tells else ()
 
+    def way_to(self, types: Collection[str]) -> tuple[Place, ...]:
+        """How we know that one of the types is raised, if it can be one whose text may be the API's."""
+        found = [name for name, _ in self.ways if name in types]
+        chosen = next((name for name in found if name in self.telling), found[0] if found else None)
+        return next((trail for name, trail in self.ways if name == chosen), self.trail)
+
+    def along(self, place: Place) -> Raising:
+        """The same, having passed a place."""
+        ways = tuple((name, (*trail, place)) for name, trail in self.ways)
+        return replace(self, trail=(*self.trail, place), ways=ways)
+
     def only(self, types: Sequence[str]) -> Raising:
         """The same where the other types are out of the question."""
         return replace(
             self,
             types=tuple(types),
+            trail=self.way_to(types),
+            ways=tuple(row for row in self.ways if row[0] in types),
             tells=any(name in types for name in self.telling),
             under=tuple(row for row in self.under if row[0] in types),
             carries=tuple(row for row in self.carries if row[0] in types),
@@ -79,6 +94,10 @@ def joined(found: Sequence[Raising]) -> Raising | None:
             under.update((name, under.get(name, 0) | statuses) for name in names)
     known = all(raising.types for raising in found)
     telling = {name for raising in found for name in raising.telling}
+    ways: dict[str, tuple[Place, ...]] = {}
+    for raising in sorted(found, key=lambda raising: not raising.tells):
+        for name in (*raising.telling, *raising.silent, *raising.types):
+            ways.setdefault(name, raising.way_to((name,)))
     return replace(
         found[0],
         types=types,
@@ -87,4 +106,5 @@ def joined(found: Sequence[Raising]) -> Raising | None:
         wording=tuple(dict.fromkeys(text for raising in found for text in raising.wording)),
         carries=tuple(dict.fromkeys(row for raising in found for row in raising.carries)),
         silent=tuple(name for name in types if name not in telling),
+        ways=tuple(ways.items()) if len(found) > 1 else found[0].ways,
     )

@@ -25,6 +25,8 @@ def written_texts(value: cst.BaseExpression) -> Iterator[str]:
             yield from written_texts(orelse)
         case cst.Call(func=cst.Attribute(value=pattern, attr=cst.Name("format"))):
             yield from written_texts(pattern)
+        case cst.Call(func=cst.Name("next") | cst.Attribute(attr=cst.Name("get")), args=[_, cst.Arg(value=default)]):
+            yield from written_texts(default)
         case _:
             text = string_value(value)
             if text is not None:
@@ -44,6 +46,36 @@ def is_put_together(value: cst.BaseExpression) -> bool:
             return string_value(text) is not None
         case _:
             return False
+
+
+def standing_in(value: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
+    """The parts of an expression, itself first, of which something may be in its value: not what only chooses, counts or compares."""
+    match value:
+        case (
+            cst.Comparison()
+            | cst.UnaryOperation()
+            | cst.Call(func=cst.Name(value="len" | "bool" | "int" | "float" | "type" | "isinstance"))
+        ):
+            return
+        case cst.IfExp(body=one, orelse=other) | cst.BooleanOperation(left=one, right=other) | cst.BinaryOperation(left=one, right=other):
+            parts = [one, other]
+        case cst.ListComp(elt=made, for_in=comp) | cst.GeneratorExp(elt=made, for_in=comp) | cst.SetComp(elt=made, for_in=comp):
+            parts = [made, comp.iter]
+        case cst.Subscript(value=held) | cst.Attribute(value=held) | cst.Await(expression=held):
+            parts = [held]
+        case cst.Call(func=cst.Attribute(value=held, attr=cst.Name("get")), args=[_, *rest]):
+            parts = [held, *(argument.value for argument in rest)]
+        case cst.Call(func=called, args=args):
+            parts = [called, *(argument.value for argument in args)]
+        case cst.List(elements=elements) | cst.Tuple(elements=elements) | cst.Set(elements=elements) | cst.Dict(elements=elements):
+            parts = [element.value for element in elements]
+        case cst.FormattedString():
+            parts = [part.expression for part in value.parts if isinstance(part, cst.FormattedStringExpression)]
+        case _:
+            parts = []
+    yield value
+    for part in parts:
+        yield from standing_in(part)
 
 
 def written_beginning(value: cst.BaseExpression) -> str:

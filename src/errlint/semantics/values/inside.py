@@ -27,12 +27,12 @@ KIND_OF = {
     "retry-after": Kind.RETRY_AFTER, "http": Kind.CALL,
 }  # fmt: skip
 assert set(KIND_OF) == KINDS
-_BODY = "body/"
+BODY = "body/"
 
 
 def part_of_body(path: Sequence[str | int]) -> str:
     """The word for what stands at a path of keys in a body, as exceptions keep it; "" if there are others than names on the way."""
-    return f"{_BODY}{'/'.join(map(str, path))}" if all(isinstance(key, str) and "/" not in key for key in path) else ""
+    return f"{BODY}{'/'.join(map(str, path))}" if all(isinstance(key, str) and "/" not in key for key in path) else ""
 
 
 class Inside:
@@ -82,8 +82,8 @@ class Inside:
         :param read: how it is read of the value, as people are told; without it, as an attribute.
         """
         read = read or f".{name}"
-        if declared.startswith(_BODY):
-            path: tuple[str | int, ...] = tuple(declared.removeprefix(_BODY).split("/"))
+        if declared.startswith(BODY):
+            path: tuple[str | int, ...] = tuple(declared.removeprefix(BODY).split("/"))
             return base.becomes(Kind.BODY, expression, f"a part of the body: `{read}`", name=name, path=path)
         kind = KIND_OF.get(declared.rstrip("?"))
         if kind is not None:
