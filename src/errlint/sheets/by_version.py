@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from typing import Any, Protocol, TypeVar
 
 import msgspec
 
 from errlint.installed import Installed
+from errlint.sheets.library import FunctionSheet, RetryAfterDefeat, Sheet, TypeSheet
+from errlint.sheets.retry import RetrySheet
 
 
 class Row(Protocol):
@@ -79,3 +81,25 @@ def _common(name: str, values: Sequence[Any]) -> Any:
     if name in _NAMES or (name in _MORE_IS_LESS and all(values)):
         return everything
     return () if name in _MORE_IS_LESS else tuple(item for item in everything if all(item in value for value in values))
+
+
+def rows(sheet: Sheet) -> Iterator[TypeSheet | FunctionSheet | RetryAfterDefeat | RetrySheet]:
+    """The tables of a sheet that may speak of some versions only."""
+    yield from sheet.type
+    yield from sheet.function
+    yield from sheet.defeats_retry_after
+    yield from sheet.retry
+
+
+def sheet_at(sheet: Sheet, installed: Installed) -> Sheet:
+    """A sheet with what holds, or may hold, for the versions of a project."""
+    if not any(row.versions for row in rows(sheet)):
+        return sheet
+    package = sheet.library.package or sheet.library.id
+    return msgspec.structs.replace(
+        sheet,
+        type=holding(sheet.type, package, installed, "name"),
+        function=holding(sheet.function, package, installed, "names"),
+        defeats_retry_after=holding(sheet.defeats_retry_after, package, installed, "calls"),
+        retry=holding(sheet.retry, package, installed, "names"),
+    )

@@ -10,12 +10,10 @@ from dataclasses import field, replace
 from fnmatch import fnmatchcase
 from functools import cached_property
 
-import msgspec
-
 from errlint.installed import Installed
 from errlint.lean import dataclass
 from errlint.sheets.aliases import Aliases
-from errlint.sheets.by_version import holding
+from errlint.sheets.by_version import rows, sheet_at
 from errlint.sheets.library import Argument, Foreign, FunctionSheet, RetryAfterDefeat, Sheet, TypeSheet, ancestors
 from errlint.sheets.retry import RetrySheet
 from errlint.sheets.speech import Speeches
@@ -42,12 +40,12 @@ class Libraries:
 
     def at(self, installed: Installed) -> Libraries:
         """What holds for a project with these versions; where a version is not known, what holds for all that are possible."""
-        return replace(self, sheets=tuple(_sheet_at(sheet, installed) for sheet in self.sheets))
+        return replace(self, sheets=tuple(sheet_at(sheet, installed) for sheet in self.sheets))
 
     @cached_property
     def versioned(self) -> frozenset[str]:
         """The packages whose version makes a difference."""
-        return frozenset(sheet.library.package or sheet.library.id for sheet in self.sheets if any(row.versions for row in _rows(sheet)))
+        return frozenset(sheet.library.package or sheet.library.id for sheet in self.sheets if any(row.versions for row in rows(sheet)))
 
     @cached_property
     def _types(self) -> dict[str, TypeSheet]:
@@ -407,24 +405,3 @@ class Libraries:
     def ancestors(self, name: str) -> Iterable[TypeSheet]:
         """The type and everything it inherits from, nearest first; cycles in a sheet end the walk."""
         return ancestors(name, self.type)
-
-
-def _rows(sheet: Sheet) -> Iterator[TypeSheet | FunctionSheet | RetryAfterDefeat | RetrySheet]:
-    """The tables of a sheet that may speak of some versions only."""
-    yield from sheet.type
-    yield from sheet.function
-    yield from sheet.defeats_retry_after
-    yield from sheet.retry
-
-
-def _sheet_at(sheet: Sheet, installed: Installed) -> Sheet:
-    if not any(row.versions for row in _rows(sheet)):
-        return sheet
-    package = sheet.library.package or sheet.library.id
-    return msgspec.structs.replace(
-        sheet,
-        type=holding(sheet.type, package, installed, "name"),
-        function=holding(sheet.function, package, installed, "names"),
-        defeats_retry_after=holding(sheet.defeats_retry_after, package, installed, "calls"),
-        retry=holding(sheet.retry, package, installed, "names"),
-    )

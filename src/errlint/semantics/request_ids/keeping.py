@@ -365,11 +365,16 @@ class Keeping:
             case cst.For(iter=inner) | cst.CompFor(iter=inner):
                 return self.of(inner) is Kept.ID
             case cst.FormattedStringExpression(expression=inner) | cst.AugAssign(value=inner):
-                return self.of(inner, as_text=True) is Kept.ID
+                return not self._is_text_of_error(inner) and self.of(inner, as_text=True) is Kept.ID
             case cst.BinaryOperation():
                 return self.of(node) is Kept.ID
             case _:
                 return False
+
+    def _is_text_of_error(self, value: cst.BaseExpression) -> bool:
+        """Whether a value is the error or its text, which may show the id: on the other ways, what is returned tells."""
+        told = self._semantics.meaning(value)
+        return told is not None and told.kind in (Kind.EXCEPTION, Kind.TEXT, Kind.MESSAGE)
 
     def _has_inside(self, node: cst.BaseExpression) -> bool:
         part = self._semantics.meaning(node)
