@@ -109,9 +109,6 @@ class Unknown:
 
     def exception(self, binding: Binding) -> Meaning | None:
         """A parameter that is some exception."""
-        function = self._tree.enclosing(binding.node, cst.FunctionDef)
-        if function is not None and self._own.handles(function):
-            return None
         if binding.annotation is not None:
             if not _ANY.intersection(self._annotations.types(binding.annotation)):
                 return None
@@ -119,6 +116,9 @@ class Unknown:
         elif _CALLED_AN_EXCEPTION.fullmatch(binding.name) is not None:
             note = f"`{binding.name}` is called an exception"
         else:
+            return None
+        function = self._tree.enclosing(binding.node, cst.FunctionDef)
+        if function is not None and self._own.handles(function):
             return None
         return Meaning(Kind.EXCEPTION, (Place(binding.node, note),), proven=False)
 
