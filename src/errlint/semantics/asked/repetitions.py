@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import libcst as cst
 
 from errlint.semantics.program.constants import string_value
-from errlint.semantics.program.tree import Tree, alike
+from errlint.semantics.program.tree import Tree, alike, parts
 
 
 def beside(tree: Tree, node: cst.CSTNode, code: str) -> bool:
@@ -20,7 +18,7 @@ def beside(tree: Tree, node: cst.CSTNode, code: str) -> bool:
     if not isinstance(around, cst.BooleanOperation):
         return False
     kind = type(around.operator)
-    others = [part for part in _parts(_whole(tree, around, kind), kind) if part is not node]
+    others = [part for part in parts(_whole(tree, around, kind), kind) if part is not node]
     return any(_implies(written, other) if kind is cst.Or else _implies(other, written) for other in others)
 
 
@@ -31,19 +29,10 @@ def _whole(tree: Tree, part: cst.BooleanOperation, kind: type[cst.BaseBooleanOp]
     return part
 
 
-def _parts(test: cst.BaseExpression, kind: type[cst.BaseBooleanOp]) -> Iterator[cst.BaseExpression]:
-    """The tests that ``and`` or ``or`` joins."""
-    if isinstance(test, cst.BooleanOperation) and isinstance(test.operator, kind):
-        yield from _parts(test.left, kind)
-        yield from _parts(test.right, kind)
-    else:
-        yield test
-
-
 def _implies(one: cst.BaseExpression, other: cst.BaseExpression) -> bool:
     """Whether the truth of one test means that of the other, as far as their forms tell."""
-    known = list(_parts(one, cst.And))
-    return all(any(_covers(part, wanted) for part in known) for wanted in _parts(other, cst.And))
+    known = list(parts(one, cst.And))
+    return all(any(_covers(part, wanted) for part in known) for wanted in parts(other, cst.And))
 
 
 def _covers(one: cst.BaseExpression, other: cst.BaseExpression) -> bool:

@@ -7,13 +7,13 @@ to be known as one of an API.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from errlint.semantics.meaning import Meaning
 from errlint.semantics.program.leaving import asked_to_raise, otherwise
+from errlint.semantics.program.tree import parts
 from errlint.semantics.values.status_sets import ERRORS, OK
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def is_sign_of_error(semantics: Semantics, of: Meaning, node: cst.CSTNode) -> bo
     if branch is None or not _is_raised_otherwise(semantics, of, branch):
         return False
     statuses = semantics.answers.statuses(of)
-    beside = (statuses.range_of(other).may for other in _alternatives(branch.test) if not semantics.tree.within(node, other))
+    beside = (statuses.range_of(other).may for other in parts(branch.test, cst.Or) if not semantics.tree.within(node, other))
     return any(possible & ERRORS and not possible & OK for possible in beside) and _is_of_api(semantics, of, branch)
 
 
@@ -41,14 +41,6 @@ def _branch(semantics: Semantics, node: cst.CSTNode) -> cst.If | None:
         if not isinstance(found, cst.BooleanOperation):
             return None
     return None
-
-
-def _alternatives(test: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
-    if isinstance(test, cst.BooleanOperation) and isinstance(test.operator, cst.Or):
-        yield from _alternatives(test.left)
-        yield from _alternatives(test.right)
-    else:
-        yield test
 
 
 def _is_raised_otherwise(semantics: Semantics, of: Meaning, branch: cst.If) -> bool:

@@ -345,9 +345,9 @@ class Tree:
             if isinstance(found, (cst.FunctionDef, cst.Lambda)):
                 return
             if isinstance(found, (cst.If, cst.IfExp, cst.While)) and child is found.body:
-                yield from _conjuncts(found.test)
+                yield from parts(found.test, cst.And)
             elif isinstance(found, cst.BooleanOperation) and isinstance(found.operator, cst.And) and child is found.right:
-                yield from _conjuncts(found.left)
+                yield from parts(found.left, cst.And)
             child = found
 
     def is_member(self, name: cst.Name) -> bool:
@@ -366,9 +366,10 @@ class Tree:
         return next(self.ancestors(node, *_BLOCKS), self.module)
 
 
-def _conjuncts(test: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
-    if isinstance(test, cst.BooleanOperation) and isinstance(test.operator, cst.And):
-        yield from _conjuncts(test.left)
-        yield from _conjuncts(test.right)
+def parts(test: cst.BaseExpression, *operators: type[cst.BaseBooleanOp]) -> Iterator[cst.BaseExpression]:
+    """The parts of ``a or b or c``, or of ``a and b and c``; of anything else, that itself."""
+    if isinstance(test, cst.BooleanOperation) and isinstance(test.operator, operators):
+        yield from parts(test.left, *operators)
+        yield from parts(test.right, *operators)
     else:
         yield test

@@ -8,9 +8,9 @@ from errlint.lean import dataclass
 from errlint.model import Edit
 from errlint.semantics.meaning import Kind
 from errlint.semantics.program.leaving import leaves
+from errlint.semantics.retries.by_hand.exits import Region
 from errlint.semantics.retries.policy import Attempt, RetryPolicy
 from errlint.semantics.rewrites.failures import Failures, one_of, permanent
-from errlint.semantics.rewrites.last_attempts import Region
 from errlint.semantics.rewrites.places import first_of_wait, pause_in, suppresses, told_alone
 from errlint.semantics.rewrites.ways_out import WaysOut
 from errlint.semantics.rewrites.writing import Writing

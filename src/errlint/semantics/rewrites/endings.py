@@ -13,14 +13,14 @@ from errlint.semantics.program.constants import string_value
 from errlint.semantics.program.leaving import leaves
 from errlint.semantics.program.names import dotted
 from errlint.semantics.program.scopes import How
-from errlint.semantics.program.tree import alike
+from errlint.semantics.program.tree import alike, parts
 from errlint.semantics.retries.by_hand.ends import is_the_end
-from errlint.semantics.retries.by_hand.exits import conjuncts
+from errlint.semantics.retries.by_hand.exits import Region
 from errlint.semantics.retries.by_hand.fates import takes_all
 from errlint.semantics.retries.outcomes import ANYTHING, NOTHING
 from errlint.semantics.retries.policy import RetryPolicy
 from errlint.semantics.rewrites.accounts import Accounts
-from errlint.semantics.rewrites.last_attempts import LastAttempts, Region, parts
+from errlint.semantics.rewrites.last_attempts import LastAttempts
 from errlint.semantics.rewrites.true_ends import Words, raised_of, renamed
 from errlint.semantics.rewrites.writing import Writing
 
@@ -206,7 +206,7 @@ class Endings:
         """Whether the loop comes to an end when the attempts are used up, not only when one has succeeded."""
         if isinstance(region, cst.For):
             return self._policy.stop.bounded is not False
-        return any(self._last.passed(part) == ANYTHING for part in conjuncts(region.test))
+        return any(self._last.passed(part) == ANYTHING for part in parts(region.test, cst.And))
 
     def _is_own(self, place: cst.CSTNode) -> bool:
         """Whether ``break`` leaves the retry there."""

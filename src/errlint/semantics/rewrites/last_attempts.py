@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -13,8 +12,7 @@ from errlint.semantics.values.status_sets import Range
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
-
-Region = cst.For | cst.While | cst.FunctionDef
+    from errlint.semantics.retries.by_hand.exits import Region
 
 
 class LastAttempts:
@@ -42,12 +40,3 @@ class LastAttempts:
         """``is_last(attempt)``: what a function of the file makes of the counter."""
         returned = [value for function in self._semantics.functions.run_by(call) for value in self._semantics.functions.returned(function)]
         return self._counters.passed(returned[0]) if len(returned) == 1 else None
-
-
-def parts(test: cst.BaseExpression, *operators: type[cst.BaseBooleanOp]) -> Iterator[cst.BaseExpression]:
-    """The parts of ``a or b or c``, or of ``a and b and c``."""
-    if isinstance(test, cst.BooleanOperation) and isinstance(test.operator, operators):
-        yield from parts(test.left, *operators)
-        yield from parts(test.right, *operators)
-    else:
-        yield test

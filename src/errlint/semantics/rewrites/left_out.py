@@ -10,11 +10,12 @@ from enum import Enum
 import libcst as cst
 
 from errlint.semantics.program.leaving import asked_to_raise, leaves, otherwise
-from errlint.semantics.program.tree import alike
+from errlint.semantics.program.tree import alike, parts
+from errlint.semantics.retries.by_hand.exits import Region
 from errlint.semantics.retries.outcomes import ANYTHING, NOTHING
 from errlint.semantics.retries.policy import RetryPolicy
 from errlint.semantics.rewrites.endings import Endings, Way
-from errlint.semantics.rewrites.last_attempts import LastAttempts, Region, parts
+from errlint.semantics.rewrites.last_attempts import LastAttempts
 from errlint.semantics.rewrites.places import pause_in
 from errlint.semantics.rewrites.writing import Writing
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import libcst as cst
 
 from errlint.model import Edit
-from errlint.semantics.retries.by_hand.exits import conjuncts
+from errlint.semantics.program.tree import parts
 from errlint.semantics.retries.judge import Worth
 from errlint.semantics.rewrites.endings import Handler
 from errlint.semantics.rewrites.failures import permanent
@@ -28,7 +28,7 @@ def by_own_test(writing: Writing, ways: WaysOut, handler: Handler, status: str, 
         if ways.ends_otherwise(handler, statements[position + 1 :]):
             continue
         if isinstance(statement, cst.If) and statement.orelse is None and _raises(statement.body):
-            for part in conjuncts(statement.test):
+            for part in parts(statement.test, cst.And):
                 own = _statuses(part)
                 if own is not None and writing.code(own[0]) == status and all(400 <= number < 500 for number in own[1]):
                     vain = tuple(sorted({*worth.vain, *own[1]})) if worth.vain and not worth.exact else ()

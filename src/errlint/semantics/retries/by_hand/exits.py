@@ -10,6 +10,7 @@ import libcst as cst
 from errlint.lean import dataclass
 from errlint.semantics.program.constants import assigned
 from errlint.semantics.program.names import dotted
+from errlint.semantics.program.tree import parts
 from errlint.semantics.retries.outcomes import ANYTHING, NOTHING, as_ended, ended, running
 from errlint.semantics.values.status_sets import ALL, UNKNOWN, Range
 
@@ -109,7 +110,7 @@ class Exits:
 
 def _flags(region: Region) -> Iterator[_Flag]:
     if isinstance(region, cst.While):
-        for part in conjuncts(region.test):
+        for part in parts(region.test, cst.And):
             flag = _flag(part)
             if flag is not None:
                 yield flag
@@ -132,19 +133,10 @@ def _flag(part: cst.BaseExpression) -> _Flag | None:
     return None
 
 
-def conjuncts(test: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
-    """The parts of an ``and``."""
-    if isinstance(test, cst.BooleanOperation) and isinstance(test.operator, cst.And):
-        yield from conjuncts(test.left)
-        yield from conjuncts(test.right)
-    else:
-        yield test
-
-
 def _known_part(test: cst.BaseExpression, predicates: Predicates) -> Range:
     """The test without the parts that nothing is known of (``while self.running``): they are true as long as there is work."""
     found = Range(ALL, ALL)
-    for part in conjuncts(test):
+    for part in parts(test, cst.And):
         said = predicates.range_of(part)
         if said != UNKNOWN:
             found = Range(found.may & said.may, found.must & said.must)

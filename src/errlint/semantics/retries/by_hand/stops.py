@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from errlint.semantics.program.names import dotted
-from errlint.semantics.program.tree import Tree, alike
-from errlint.semantics.retries.by_hand.exits import conjuncts
+from errlint.semantics.program.tree import Tree, alike, parts
 from errlint.semantics.retries.by_hand.lasting import lasting_limits
 from errlint.semantics.retries.limits import limit_around, limit_of
 from errlint.semantics.retries.outcomes import FAILED
@@ -79,7 +78,7 @@ def _in_expressions(semantics: Semantics, passage: Passage) -> Iterator[cst.Base
                 break
             test = above.test if isinstance(above, cst.IfExp) else above.left if isinstance(above, cst.BooleanOperation) else None
             if test is not None and not semantics.tree.within(call, test):
-                yield from (part for part in conjuncts(test) if passage.counters.passed(part) not in (None, UNKNOWN))
+                yield from (part for part in parts(test, cst.And) if passage.counters.passed(part) not in (None, UNKNOWN))
 
 
 def _counted_elsewhere(semantics: Semantics, region: cst.While) -> Iterator[cst.Comparison]:
@@ -133,7 +132,7 @@ def _is_bounded(semantics: Semantics, passage: Passage, region: cst.While) -> bo
         return None
     if _is_count_judged(semantics.tree, region):
         return None
-    for part in conjuncts(region.test):
+    for part in parts(region.test, cst.And):
         endless = isinstance(part, cst.Integer) or (isinstance(part, cst.Name) and part.value == "True")
         if not endless and passage.predicates.range_of(part) == UNKNOWN:
             return None
