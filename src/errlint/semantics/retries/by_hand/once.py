@@ -60,7 +60,8 @@ def _region(semantics: Semantics, pause: cst.Call) -> Region | None:
 
 
 def _is_sleep(semantics: Semantics, call: cst.Call) -> bool:
-    return semantics.waits.pause(call) is not None and (dotted(call.func) or "").rpartition(".")[2].lower().endswith("sleep")
+    word = (dotted(call.func) or "").rpartition(".")[2].lower()
+    return word.endswith("sleep") and semantics.waits.pause(call) is not None
 
 
 def _is_of_a_retry(semantics: Semantics, pause: cst.Call) -> bool:
