@@ -1,11 +1,12 @@
 """libcst's nodes as errlint uses them: compared by identity and asked for their type, millions of times a run.
 
 libcst 1.8 hashes a node in Python, and as its classes are abstract base classes, :func:`isinstance` looks into the registers of
-:mod:`abc` for each of them. Both give the answers that Python's own implementations give, in half to a third of the time: a node's
+:mod:`abc` for each of them. Both give the answers that Python's own implementations give, in a third to a fifth of the time: a node's
 hash is its identity, and nothing is registered as a virtual subclass of a node. So Python's own take their place, once a process.
 
 And most of what libcst takes to be imported goes into methods that are written anew for each of its classes. Whoever imports this module
-first is spared most of that (:mod:`errlint.lean`); when libcst is there already, its classes are made and stay as they are.
+first is spared most of that (:mod:`errlint.lean`), and its classes are no abstract ones then (:mod:`errlint.unabstract`); when libcst is
+there already, its classes are made and stay abstract, though they are asked by Python's own method.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ from contextlib import contextmanager
 
 from errlint.lean import defined_leanly
 from errlint.postponed import postponed
+from errlint.unabstract import unabstract
 
-with defined_leanly("libcst."), postponed("libcst.metadata"):
+with defined_leanly("libcst."), postponed("libcst.metadata"), unabstract("libcst."):
     import libcst as cst
 
 

@@ -71,6 +71,7 @@ class Project:
     def __init__(self, root: str | None = None) -> None:
         self._root = root
         self._roots: dict[str, str] = {}
+        self._marked: dict[tuple[str, tuple[str, ...]], str | None] = {}
         self._listings: dict[str, dict[str, bool]] = {}
         self._told = 0, 0, 0
         self._rested_on: set[str] = set()
@@ -92,11 +93,23 @@ class Project:
         return self._roots[folder]
 
     def _find_root(self, folder: str) -> str:
-        for marks in (_REPOSITORY, _BUILD):
-            for above in _upwards(folder):
-                if any(mark in self._listing(above) for mark in marks):
-                    return above
-        return self._base(folder)
+        return self._nearest(folder, _REPOSITORY) or self._nearest(folder, _BUILD) or self._base(folder)
+
+    def _nearest(self, folder: str, marks: tuple[str, ...]) -> str | None:
+        """The nearest folder upwards that has one of some marks; each folder is asked once."""
+        passed: list[str] = []
+        found: str | None = None
+        for above in _upwards(folder):
+            if (above, marks) in self._marked:
+                found = self._marked[above, marks]
+                break
+            passed.append(above)
+            if not self._listing(above).keys().isdisjoint(marks):
+                found = above
+                break
+        if found is not None or len(passed) < _HIGHEST:
+            self._marked.update(dict.fromkeys(((above, marks) for above in passed), found))
+        return found
 
     def _is_marked(self, root: str) -> bool:
         return any(mark in self._listing(root) for mark in (*_REPOSITORY, *_BUILD))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Sequence
+from itertools import accumulate
 from typing import Any
 
 import libcst as cst
@@ -56,9 +57,7 @@ class Expressions:
 
     def __init__(self, code: bytes) -> None:
         self.code = code
-        self._lines = [0]
-        for line in code.split(b"\n"):
-            self._lines.append(self._lines[-1] + len(line) + 1)
+        self._lines = [0, *accumulate(map(len, code.splitlines(keepends=True)))]
 
     def start(self, node: ast.expr | ast.stmt | ast.pattern) -> int:
         """Where a node starts, in bytes."""

@@ -131,7 +131,7 @@ class Code(Skeleton):
             return True
         if b"isinstance" in self.all_words and self.matches(_IS_EXCEPTION):
             return True
-        return any(word.endswith(_NAMES_OF_EXCEPTIONS) for word in self.all_words) and self.matches(_OF_EXCEPTION)
+        return any(map(self.has_ending, _NAMES_OF_EXCEPTIONS)) and self.matches(_OF_EXCEPTION)
 
     @cached_property
     def tells_errors(self) -> bool:

@@ -65,7 +65,7 @@ class Words:
     def retries(self) -> tuple[Retrying, ...]:
         """What sets up a retry, or a part of one."""
         needing: dict[str, list[str]] = {}
-        for row in self._libraries.retrying:
+        for row in self._libraries.retries.chosen:
             by_place = any(argument.name == row.needs and argument.position is not None for argument in row.arguments)
             needing.setdefault("" if by_place else row.needs, []).extend(row.names)
         return tuple(Retrying.of(names, needed) for needed, names in needing.items())
@@ -73,13 +73,13 @@ class Words:
     @cached_property
     def takers(self) -> dict[bytes, re.Pattern[bytes]]:
         """By the name of an argument for which calls take what retries them: a name that is passed for it."""
-        names = (name.encode() for name in self._libraries.takers_of_retries)
+        names = (name.encode() for name in self._libraries.retries.takers)
         return {name: re.compile(rb"%b(?<=[\s(,]%b)\s*=\s*(?!None|True|False)[A-Za-z_]" % (name, name)) for name in names}
 
     @cached_property
     def asks_text(self) -> frozenset[bytes]:
         """The names of what makes a retry depend on the text of an exception."""
-        return _last_parts(self._libraries.asking_text)
+        return _last_parts(self._libraries.retries.asking_text)
 
     @cached_property
     def body(self) -> Members:

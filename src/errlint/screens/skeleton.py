@@ -67,9 +67,17 @@ class Skeleton:
         return frozenset(self.raw.lower().replace(b"'", b'"').split(b'"'))
 
     @cached_property
+    def _all_in_a_row(self) -> bytes:
+        return b" ".join([*self.all_words, b""])
+
+    @cached_property
     def all_small(self) -> bytes:
         """All words in small letters, to look for parts of them."""
-        return b" ".join(self.all_words).lower()
+        return self._all_in_a_row.lower()
+
+    def has_ending(self, ending: bytes) -> bool:
+        """Whether a word of the file ends so, be it in a comment or a string."""
+        return ending + b" " in self._all_in_a_row
 
     @cached_property
     def own_small(self) -> bytes:

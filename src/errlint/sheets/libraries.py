@@ -5,7 +5,7 @@ The engine contains no name of a library: it asks here. What a sheet may say is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import field, replace
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -15,17 +15,9 @@ from errlint.lean import dataclass
 from errlint.sheets.aliases import Aliases
 from errlint.sheets.by_version import rows, sheet_at
 from errlint.sheets.library import Argument, Foreign, FunctionSheet, RetryAfterDefeat, Sheet, TypeSheet, ancestors
-from errlint.sheets.retry import RetrySheet
+from errlint.sheets.patterns import Patterns
+from errlint.sheets.retry_calls import RetryCall, RetryCalls
 from errlint.sheets.speech import Speeches
-
-
-@dataclass(frozen=True)
-class RetryCall:
-    """A call that a sheet describes: the library's id, the name that led to it, and what it says."""
-
-    library: str
-    name: str
-    sheet: RetrySheet
 
 
 @dataclass(frozen=True)
@@ -85,7 +77,7 @@ class Libraries:
     @cached_property
     def _spoken_of(self) -> frozenset[str]:
         """The names of all rows, and those of the modules and classes that these stand in."""
-        names = {*self._types, *self._functions, *self._retries, *self.answerless}
+        names = {*self._types, *self._functions, *self.retries.names, *self.answerless}
         names.update(pattern.partition("*")[0].rstrip(".") for pattern, _ in self._patterns)
         return frozenset(".".join(parts[:length]) for name in names for parts in [name.split(".")] for length in range(1, len(parts) + 1))
 
@@ -129,14 +121,21 @@ class Libraries:
         """Calls that tell people something, and code that serves."""
         return Speeches.of((sheet.speech, sheet.serving) for sheet in self.sheets)
 
-    def is_random(self, name: str) -> bool:
-        """Whether a function of this dotted name draws its value at random."""
-        return any(fnmatchcase(name, pattern) for sheet in self.sheets for entry in sheet.random for pattern in entry.names)
+    @cached_property
+    def random(self) -> Patterns:
+        """Functions, by dotted name, that draw their value at random."""
+        return Patterns(name for sheet in self.sheets for entry in sheet.random for name in entry.names)
 
-    def is_new_each_time(self, name: str) -> bool:
-        """Whether each call of the function gives another value: a fresh id, a random number, the time."""
-        unique = any(fnmatchcase(name, pattern) for sheet in self.sheets for entry in sheet.unique for pattern in entry.names)
-        return unique or self.is_random(name) or self.is_clock(name)
+    @cached_property
+    def clocks(self) -> Patterns:
+        """Functions, by dotted name, that tell the time."""
+        return Patterns(name for sheet in self.sheets for entry in sheet.clock for name in entry.names)
+
+    @cached_property
+    def new_each_time(self) -> Patterns:
+        """Functions, by dotted name, each call of which gives another value: a fresh id, a random number, the time."""
+        entries = (entry for sheet in self.sheets for entry in (*sheet.unique, *sheet.random, *sheet.clock))
+        return Patterns(name for entry in entries for name in entry.names)
 
     @cached_property
     def decoders(self) -> frozenset[str]:
@@ -178,30 +177,15 @@ class Libraries:
     def _foreign(self) -> dict[str, Foreign]:
         return {name: entry for sheet in self.sheets for entry in sheet.foreign for name in entry.names}
 
-    def is_clock(self, name: str) -> bool:
-        """Whether a function of this dotted name tells the time."""
-        return any(fnmatchcase(name, pattern) for sheet in self.sheets for entry in sheet.clock for pattern in entry.names)
-
     @cached_property
-    def retrying(self) -> tuple[RetrySheet, ...]:
-        """What sheets say of calls that set up a retry; not what a library does by its own choice."""
-        return tuple(row for sheet in self.sheets for row in sheet.retry if not row.builtin)
-
-    @cached_property
-    def takers_of_retries(self) -> frozenset[str]:
-        """The names of arguments by which calls of some library take what retries them."""
-        return frozenset(row.taken_as for row in self.retrying if row.taken_as)
-
-    @cached_property
-    def asking_text(self) -> frozenset[str]:
-        """The names, without their modules, of what makes a retry depend on the text of an exception."""
-        asking = (row for row in self.retrying if any({"text", "text-pattern"}.intersection(argument.says) for argument in row.arguments))
-        return frozenset(name.rpartition(".")[2] for row in asking for name in row.names)
+    def retries(self) -> RetryCalls:
+        """Calls that retry."""
+        return RetryCalls(self.sheets)
 
     def retry(self, name: str) -> RetryCall | None:
         """What calls of this dotted name say about retries; a class under any of its import paths, and a function that makes a client."""
         entry = self._types.get(name) or self._made_by(name)
-        return self._retries.get(name) or (self._retries.get(entry.name) if entry is not None else None)
+        return self.retries.get((name, entry.name) if entry is not None else (name,))
 
     def _made_by(self, name: str) -> TypeSheet | None:
         """The type of the client that a function makes."""
@@ -211,25 +195,7 @@ class Libraries:
 
     def retry_method(self, name: str, method: str) -> RetryCall | None:
         """What calling ``method`` of the type ``name``, own or inherited, says about retries."""
-        found = (self._retries.get(f"{ancestor.name}.{method}") for ancestor in self.ancestors(name))
-        return next((entry for entry in found if entry is not None), None)
-
-    def has_retry_method(self, method: str) -> bool:
-        """Whether any type has a method of this name that says something about retries: most names need no further look."""
-        return method in self._retry_methods
-
-    @cached_property
-    def _retry_methods(self) -> frozenset[str]:
-        return frozenset(name.rpartition(".")[2] for name in self._retries if name.rpartition(".")[0] in self._types)
-
-    @cached_property
-    def restarting(self) -> frozenset[str]:
-        """The names of methods by which a decorated function has itself run again."""
-        return frozenset(entry.again for sheet in self.sheets for entry in sheet.retry if entry.again)
-
-    @cached_property
-    def _retries(self) -> dict[str, RetryCall]:
-        return {name: RetryCall(sheet.library.id, name, entry) for sheet in self.sheets for entry in sheet.retry for name in entry.names}
+        return self.retries.get(f"{ancestor.name}.{method}" for ancestor in self.ancestors(name))
 
     def type(self, name: str) -> TypeSheet | None:
         """The type with this dotted name, under any of its import paths."""
@@ -310,12 +276,25 @@ class Libraries:
         exact = self._functions.get(name)
         if exact is not None or name.partition(".")[0] not in self.roots:
             return exact
-        return next((entry for pattern, entry in self._patterns if fnmatchcase(name, pattern)), None)
+        if name not in self._by_pattern:
+            self._by_pattern[name] = next((entry for pattern, entry in self._patterns if fnmatchcase(name, pattern)), None)
+        return self._by_pattern[name]
+
+    @cached_property
+    def _by_pattern(self) -> dict[str, FunctionSheet | None]:
+        return {}
 
     def method(self, sheet: TypeSheet, name: str) -> FunctionSheet | None:
         """What calling method ``name`` of a type gives; own and inherited, nearest first."""
-        found = (self.own_method(ancestor, name) for ancestor in self.ancestors(sheet.name))
-        return next((method for method in found if method is not None), None)
+        key = sheet.name, name
+        if key not in self._methods:
+            found = (self.own_method(ancestor, name) for ancestor in self.ancestors(sheet.name))
+            self._methods[key] = next((method for method in found if method is not None), None)
+        return self._methods[key]
+
+    @cached_property
+    def _methods(self) -> dict[tuple[str, str], FunctionSheet | None]:
+        return {}
 
     def own_method(self, sheet: TypeSheet, name: str) -> FunctionSheet | None:
         """What calling a method of exactly this type gives.
@@ -402,6 +381,13 @@ class Libraries:
                 found[sheet.library.id] = tuple(general)
         return found
 
-    def ancestors(self, name: str) -> Iterable[TypeSheet]:
+    def ancestors(self, name: str) -> tuple[TypeSheet, ...]:
         """The type and everything it inherits from, nearest first; cycles in a sheet end the walk."""
-        return ancestors(name, self.type)
+        known = self._lines.get(name)
+        if known is None:
+            known = self._lines[name] = tuple(ancestors(name, self.type))
+        return known
+
+    @cached_property
+    def _lines(self) -> dict[str, tuple[TypeSheet, ...]]:
+        return {}

@@ -2,13 +2,13 @@
 
 # no `from __future__ import annotations`: msgspec would compile the text of each annotation again
 from collections.abc import Iterable
-from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Literal
 
 import msgspec
 
 from errlint.lean import dataclass
+from errlint.sheets.patterns import Patterns
 
 Level = Literal["debug", "info", "warning", "error", "exception"]
 """How loud: ``exception`` writes the exception that is being handled, whatever the text says."""
@@ -98,9 +98,11 @@ class Speeches:
     def called(self, receiver: str, method: str) -> SpeechSheet | None:
         """What an object with this plain name is likely to be."""
         word = receiver.lower()
-        return next(
-            (sheet for sheet in self.sheets if method in sheet.methods and any(fnmatchcase(word, one) for one in sheet.receivers)), None
-        )
+        return next((sheet for sheet, receivers in self._receivers if method in sheet.methods and word in receivers), None)
+
+    @cached_property
+    def _receivers(self) -> tuple[tuple[SpeechSheet, Patterns], ...]:
+        return tuple((sheet, Patterns(sheet.receivers)) for sheet in self.sheets)
 
     @cached_property
     def _called(self) -> dict[str, tuple[SpeechSheet, Level]]:
@@ -136,32 +138,36 @@ class Speeches:
         """Last names of what hands a request on within the program."""
         return frozenset(name for sheet in self.serving for name in sheet.inner)
 
-    def is_own_client(self, name: str) -> bool:
-        """Whether what has this dotted name makes, or is, a client whose requests the program answers itself."""
-        return any(_is_one_of(name, sheet.clients) for sheet in self.serving)
+    @cached_property
+    def own_clients(self) -> Patterns:
+        """What makes, or is, a client whose requests the program answers itself, by dotted name."""
+        return Patterns(name for sheet in self.serving for name in sheet.clients)
 
-    def is_answer(self, name: str) -> bool:
-        """Whether an exception of this dotted name is itself an answer to a request."""
-        return any(_is_one_of(name, sheet.exceptions) for sheet in self.serving)
+    @cached_property
+    def answering_errors(self) -> Patterns:
+        """Exceptions, by dotted name, that are themselves an answer to a request."""
+        return Patterns(name for sheet in self.serving for name in sheet.exceptions)
 
-    def is_mark(self, name: str) -> bool:
-        """Whether a decorator of this dotted name stands at functions that answer requests."""
-        return any(_is_one_of(name, sheet.marks) for sheet in self.serving)
+    @cached_property
+    def marks(self) -> Patterns:
+        """Decorators, by dotted name, of functions that answer requests."""
+        return Patterns(name for sheet in self.serving for name in sheet.marks)
 
-    def makes_answer(self, name: str) -> bool:
-        """Whether what has this dotted name makes an answer to a request."""
-        return any(_is_one_of(name, sheet.responses) for sheet in self.serving)
+    @cached_property
+    def responses(self) -> Patterns:
+        """What makes an answer to a request, by dotted name."""
+        return Patterns(name for sheet in self.serving for name in sheet.responses)
+
+    @cached_property
+    def _served(self) -> tuple[tuple[Patterns, Patterns], ...]:
+        return tuple((Patterns(sheet.bases), Patterns(sheet.methods)) for sheet in self.serving)
 
     def answers_in(self, base: str, method: str) -> bool:
         """Whether classes that inherit from one of this dotted name answer requests in a method."""
-        return any(_is_one_of(base, sheet.bases) and _is_one_of(method, sheet.methods) for sheet in self.serving)
+        return any(base in bases and method in methods for bases, methods in self._served)
 
     @classmethod
     def of(cls, sheets: Iterable[tuple[Iterable[SpeechSheet], Iterable[ServingSheet]]]) -> "Speeches":
         """What these sheets say together."""
         found = list(sheets)
         return cls(tuple(one for speech, _ in found for one in speech), tuple(one for _, serving in found for one in serving))
-
-
-def _is_one_of(name: str, patterns: Iterable[str]) -> bool:
-    return any(fnmatchcase(name, pattern) for pattern in patterns)

@@ -23,6 +23,8 @@ from errlint.semantics.program.tree import Tree
 from errlint.semantics.values.origins import PURE, Origin, Origins
 
 _ASKED = (Kind.CODE, Kind.STATUS)
+_LOOKS_UP = frozenset({"get", "__contains__"})
+_SINGLE = frozenset({"None", "True", "False"})
 
 
 class Way(Enum):
@@ -101,6 +103,8 @@ class CodeTests:
         return tuple(literal for question in self._questions_at(node) for literal in question.members.literals)
 
     def _questions_at(self, node: cst.CSTNode) -> tuple[_Question, ...]:
+        if not _may_ask(node):
+            return ()
         known = self._questions.get(node)
         if known is None:
             asked = (question for question in self._find(node) if question.members.literals)
@@ -155,7 +159,7 @@ class CodeTests:
         if isinstance(node, cst.Comparison):
             yield from self._comparison(node)
         elif isinstance(node, cst.Call):
-            if isinstance(node.func, cst.Attribute) and node.func.attr.value in ("get", "__contains__") and node.args:
+            if isinstance(node.func, cst.Attribute) and node.args:
                 yield from self._lookup(node.func.value, node.args[0].value)
         elif isinstance(node, cst.Subscript):
             index = index_value(node)
@@ -191,3 +195,13 @@ class CodeTests:
             for value in tested.values:
                 members |= self._collections.members(value)
             yield _Question(tested.subject, members, Way.CASE, tested.keys)
+
+
+def _may_ask(node: cst.CSTNode) -> bool:
+    """Whether the form of a node lets it ask for literals: nearly all calls are no look into a table, most comparisons ask for None."""
+    if isinstance(node, cst.Call):
+        return isinstance(node.func, cst.Attribute) and node.func.attr.value in _LOOKS_UP
+    if isinstance(node, cst.Comparison):
+        other = node.comparisons[0].comparator
+        return not isinstance(other, cst.Name) or other.value not in _SINGLE
+    return True

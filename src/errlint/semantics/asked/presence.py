@@ -15,6 +15,7 @@ import libcst as cst
 from errlint.semantics.asked.absent_values import AbsentValues
 from errlint.semantics.meaning import Kind
 from errlint.semantics.program.conditions import conditions_at
+from errlint.semantics.program.constants import int_value
 from errlint.semantics.program.functions import bound_arguments
 from errlint.semantics.program.leaving import asked_to_raise
 from errlint.semantics.program.names import dotted
@@ -183,7 +184,7 @@ class Presence:
             return node.attr.value in self._semantics.libraries.status_members
         if isinstance(node, cst.Name):
             return "status" in node.value.lower()
-        return isinstance(node, cst.Integer) and 400 <= node.evaluated_value < 600
+        return isinstance(node, cst.Integer) and 400 <= int_value(node) < 600
 
 
 def asks_in_vain(semantics: Semantics, code: cst.CSTNode) -> bool:

@@ -20,6 +20,8 @@ _GAP = "…"
 _POSITIONS = frozenset({"find", "rfind", "index", "rindex", "count"})
 _MAPPINGS = frozenset({"dict", "Mapping", "MutableMapping"})
 _AFFIXES = frozenset({"startswith", "endswith"})
+_ASKING = _MATCHING | _AFFIXES | {"count", "get"}
+"""Methods that ask for a text."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,19 +169,19 @@ class TextTests:
 
     def _call(self, node: cst.Call) -> TextTest | None:
         function = node.func
-        if isinstance(function, cst.Attribute) and function.attr.value in _AFFIXES and node.args:
+        if not node.args or (isinstance(function, cst.Attribute) and function.attr.value not in _ASKING):
+            return None  # as nearly all
+        if isinstance(function, cst.Attribute) and function.attr.value in _AFFIXES:
             literals = self._phrases(node.args[0].value)
             return TextTest(node, function.value, literals) if literals else None
         if isinstance(function, cst.Attribute) and function.attr.value == "count" and len(node.args) == 1:
             # `text.count("x")` as a truth; compared with a number it is part of a comparison
             literals = () if isinstance(self._tree.parent.get(node), cst.Comparison) else self._constants.strings(node.args[0].value)
             return TextTest(node, function.value, literals) if literals else None
-        if isinstance(function, cst.Attribute) and function.attr.value == "get" and node.args:
+        if isinstance(function, cst.Attribute) and function.attr.value == "get":
             return self._lookup(node, function.value, node.args[0].value)
-        if isinstance(function, cst.Attribute):
-            if not node.args or function.attr.value not in _MATCHING:
-                return None
-        elif len(node.args) < 2 or not isinstance(function, cst.Name) or not self._names.may_be_imported(function):
+        is_method = isinstance(function, cst.Attribute)
+        if not is_method and (len(node.args) < 2 or not isinstance(function, cst.Name) or not self._names.may_be_imported(function)):
             return None  # `search(pattern, text)`
         module, _, name = (self._names.qualified(function) or "").rpartition(".")
         if module in self._matchers and name in _MATCHING and len(node.args) >= 2:

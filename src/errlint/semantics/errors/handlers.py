@@ -177,7 +177,8 @@ class Handlers:
 
         It does where the ``try`` is seen to raise it with what a server said: ``raise AirflowException(response.text)``.
         """
-        names = [name for name in filter(is_of_unknown_library, self.types(handler)) if not self._types.speeches.is_answer(name)]
+        own = self._types.speeches.answering_errors
+        names = [name for name in filter(is_of_unknown_library, self.types(handler)) if name not in own]
         if not names:
             return None
         body = self._tree.tried(handler)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import libcst as cst
 
-from errlint.semantics.program.constants import assigned
+from errlint.semantics.program.constants import assigned, int_value
 from errlint.semantics.program.functions import is_super_init, method
 from errlint.semantics.program.names import dotted
 from errlint.semantics.program.tree import Tree
@@ -49,7 +49,7 @@ def compares_status(definition: cst.ClassDef, tree: Tree) -> bool:
             (dotted(value) or "").removeprefix("self.") in STATUS_NAMES and isinstance(value, cst.Attribute) for value in values
         )
         collected = (element.value for value in values if isinstance(value, _COLLECTIONS) for element in value.elements)
-        if of_itself and any(isinstance(value, cst.Integer) and 400 <= value.evaluated_value < 600 for value in (*values, *collected)):
+        if of_itself and any(isinstance(value, cst.Integer) and 400 <= int_value(value) < 600 for value in (*values, *collected)):
             return True
     return False
 
@@ -73,7 +73,7 @@ def _number(value: cst.BaseExpression, qualified: Callable[[cst.BaseExpression],
     """An error status that is written out: ``429``, ``HTTPStatus.TOO_MANY_REQUESTS``, with ``.value``; else 0."""
     if isinstance(value, cst.Attribute) and value.attr.value == "value":
         value = value.value
-    number = value.evaluated_value if isinstance(value, cst.Integer) else None
+    number = int_value(value) if isinstance(value, cst.Integer) else None
     if isinstance(value, cst.Attribute):
         name = qualified(value) or ""
         number = named_status(value.attr.value) if "HTTPStatus." in name or ".codes." in name else None

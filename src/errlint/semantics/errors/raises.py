@@ -89,9 +89,10 @@ class Raises:
     def _status_error(self, code: cst.CSTNode) -> Raising | None:
         if isinstance(code, cst.Call):
             return self._call(code)
-        if isinstance(code, (cst.FunctionDef, cst.Lambda)):
-            return self._raising.ask(code, lambda function: self._inside(function.body))
-        return self._inside(code)
+        return self._raising.ask(code, self._below_it)  # each handler of a `try` asks for the same body
+
+    def _below_it(self, code: cst.CSTNode) -> Raising | None:
+        return self._inside(code.body if isinstance(code, (cst.FunctionDef, cst.Lambda)) else code)
 
     def _inside(self, body: cst.CSTNode) -> Raising | None:
         """What ``body`` raises for a status; of the same family, it may raise errors of its own words for a timeout, say."""

@@ -32,6 +32,11 @@ def _evaluated(literal: cst.SimpleString | cst.ConcatenatedString) -> str | byte
     return literal.evaluated_value
 
 
+def int_value(literal: cst.Integer) -> int:
+    """The value of a literal number. Nearly all are plain digits; libcst has Python parse each."""
+    return int(literal.value) if literal.value.isdecimal() else literal.evaluated_value
+
+
 def index_value(subscript: cst.Subscript) -> cst.BaseExpression | None:
     """What stands between the brackets, if it is one index: neither a slice nor several."""
     index = subscript.slice[0].slice if len(subscript.slice) == 1 else None

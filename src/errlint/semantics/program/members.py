@@ -7,7 +7,7 @@ from collections.abc import Callable
 import libcst as cst
 import msgspec
 
-from errlint.semantics.program.constants import Constants, string_value
+from errlint.semantics.program.constants import Constants, int_value, string_value
 from errlint.semantics.program.scopes import How, Scopes
 from errlint.semantics.program.tree import Tree
 
@@ -59,7 +59,7 @@ class Collections:
             return Members((Literal(expression, value),), complete=True)
         match expression:
             case cst.Integer():
-                return Members((Literal(expression, expression.evaluated_value),), complete=True)
+                return Members((Literal(expression, int_value(expression)),), complete=True)
             case cst.Tuple() | cst.List() | cst.Set() | cst.Dict():
                 return self._elements(expression, hops)
             case cst.BinaryOperation(left=left, operator=cst.BitOr() | cst.Add(), right=right):

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 
 _UNASKED = "?"
+_BUILTINS = frozenset(dir(builtins))
 
 
 def called(expression: cst.BaseExpression) -> cst.BaseExpression:
@@ -27,6 +28,8 @@ def called(expression: cst.BaseExpression) -> cst.BaseExpression:
 
 def dotted(expression: cst.BaseExpression) -> str | None:
     """``a.b.c`` as written, or None for anything but names and attributes."""
+    if isinstance(expression, cst.Name):
+        return expression.value  # as half of them
     parts: list[str] = []
     current = expression
     while isinstance(current, cst.Attribute):
@@ -134,14 +137,14 @@ class Names:
 
     def _may_lead_away(self, name: cst.Name) -> bool:
         """Whether a name may stand for anything outside of the module: asked before its bindings are looked for."""
-        return self.may_be_imported(name) or hasattr(builtins, name.value)
+        return self.may_be_imported(name) or name.value in _BUILTINS
 
     def _unbound(self, name: cst.Name) -> str | None:
         """A name that nothing here binds: one that a star brings, else a builtin; in a literal of another module it is complete."""
         self._settled.add(name)
         detached = name not in self.tree.order
         starred = self._starred(name.value) if self._stars and not detached else None
-        return starred or (name.value if detached or hasattr(builtins, name.value) else None)
+        return starred or (name.value if detached or name.value in _BUILTINS else None)
 
     def _starred(self, name: str) -> str | None:
         """What a star brings under a name: of the project, or of the only one of these libraries that a sheet knows to have it."""

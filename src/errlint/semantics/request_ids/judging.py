@@ -269,7 +269,7 @@ class Judge:
 
     def _answers(self, name: str) -> bool:
         """Whether an exception is the answer to a request that this code serves."""
-        return self._semantics.libraries.speeches.is_answer(name)
+        return name in self._semantics.libraries.speeches.answering_errors
 
     def _goes_on(self, way: Way) -> bool:
         """Whether the error may not have ended there: it is tried again, or the response is used once more."""

@@ -58,7 +58,7 @@ class RetriedTexts:
         tree = self._semantics.tree
         written = {attribute.attr.value for attribute in tree.all(cst.Attribute)}
         written.update(alias.evaluated_name.rpartition(".")[2] for alias in tree.all(cst.ImportAlias))
-        return bool(tree.all(cst.ImportStar)) or not written.isdisjoint(self._semantics.libraries.asking_text)
+        return bool(tree.all(cst.ImportStar)) or not written.isdisjoint(self._semantics.libraries.retries.asking_text)
 
     def _of_patterns(self, item: Given) -> Iterator[str]:
         for pattern in self._semantics.text_tests.patterns(item.value):

@@ -72,7 +72,7 @@ class SharedWaits:
         match delay:
             case cst.BinaryOperation(left=left, operator=cst.Add(), right=cst.Call(func=function)):
                 name = self._writing.semantics.names.qualified(function)
-                if name is not None and self._writing.semantics.libraries.is_random(name) and any(self._parts(left)):
+                if name is not None and name in self._writing.semantics.libraries.random and any(self._parts(left)):
                     yield left
 
     def _made_in(self, around: cst.CSTNode, names: AbstractSet[str]) -> list[_Assignment]:

@@ -56,7 +56,7 @@ class OwnAnswers:
         return told and not self._functions.calls_of(function) and self._serving.answers(function)
 
     def _gives(self, call: cst.Call) -> bool:
-        if self._speeches.makes_answer(self._names.qualified(call.func) or ""):
+        if (self._names.qualified(call.func) or "") in self._speeches.responses:
             return True
         return self._hands_on(call) or (isinstance(call.func, cst.Attribute) and self._is_own_client(call.func.value))
 
@@ -84,10 +84,10 @@ class OwnAnswers:
     def _is_own_client(self, client: cst.BaseExpression) -> bool:
         """Whether the program itself answers what a client asks."""
         makers = [client] if isinstance(client, cst.Call) else self._made(client)
-        if any(self._speeches.is_own_client(self._names.qualified(call.func) or dotted(call.func) or "") for call in makers):
+        if any((self._names.qualified(call.func) or dotted(call.func) or "") in self._speeches.own_clients for call in makers):
             return True
         types = (name for annotation in self._functions.annotations(client) for name in self._annotations.types(annotation))
-        return any(map(self._speeches.is_own_client, types))
+        return any(name in self._speeches.own_clients for name in types)
 
     def _made(self, client: cst.BaseExpression) -> list[cst.Call]:
         """The calls that a name or an attribute is given the value of, in ``with`` as well."""

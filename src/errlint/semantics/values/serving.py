@@ -38,7 +38,7 @@ class Serving:
 
     def _marks(self, decorator: cst.BaseExpression) -> bool:
         """`@app.get("/items")`, `@api_view`, `@app.after_request`."""
-        if self._speeches.is_mark(self._names.qualified(called(decorator)) or "") or self._hooks(decorator):
+        if (self._names.qualified(called(decorator)) or "") in self._speeches.marks or self._hooks(decorator):
             return True
         return (
             isinstance(decorator, cst.Call)
@@ -76,7 +76,7 @@ class Serving:
             case cst.Tuple(elements=[first, *_]):
                 return self._is_answer(first.value, hops)  # with a status, with headers
             case cst.Call():
-                if self._speeches.makes_answer(self._names.qualified(value.func) or ""):
+                if (self._names.qualified(value.func) or "") in self._speeches.responses:
                     return True
                 return hops > 0 and any(self.answers(helper, hops - 1) for helper in self._functions.run_by(value))
             case cst.Name():

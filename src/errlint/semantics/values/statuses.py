@@ -16,7 +16,7 @@ from http import HTTPStatus
 import libcst as cst
 
 from errlint.semantics.meaning import Kind, Meaning
-from errlint.semantics.program.constants import string_value
+from errlint.semantics.program.constants import int_value, string_value
 from errlint.semantics.program.leaving import asked_to_raise, may_leave
 from errlint.semantics.program.tree import Tree
 from errlint.semantics.values.status_sets import ALL, BELOW_400, ERRORS, SUCCESS, UNKNOWN, Range, either_of, statuses, together, without
@@ -36,6 +36,11 @@ _OK_TESTS = {
 
 _HOPS = 3
 """How many names a test is followed through."""
+_BEARING = (cst.FunctionDef, cst.Lambda, cst.Module, cst.If, cst.IfExp, cst.BooleanOperation, cst.IndentedBlock, cst.MatchCase)
+"""What stands around code and may tell which statuses are possible there."""
+_Exits = tuple[list[cst.If | cst.SimpleStatementLine], list[int], list[int]]
+"""The statements that may leave a block (``if ok: return``, ``answer.raise_for_status()``), their ranks, and which statuses are left before
+the first, after it, after the second, as far as known."""
 
 _TESTS: dict[type[cst.BaseCompOp], Callable[[int, int], bool]] = {
     cst.Equal: operator.eq,
@@ -71,7 +76,7 @@ class Statuses:
         self._qualified = qualified
         self._values = values
         self._followed: list[cst.Name] = []
-        self._exits: dict[cst.CSTNode, tuple[list[cst.If | cst.SimpleStatementLine], list[int]]] = {}
+        self._exits: dict[cst.CSTNode, _Exits] = {}
         self._predicate = predicate or (lambda _: None)
 
     def restricted(self, counts: Callable[[Meaning], bool]) -> Statuses:
@@ -86,7 +91,7 @@ class Statuses:
     def number(self, expression: cst.BaseExpression, hops: int = 4) -> int | None:
         """The int that an expression stands for: a literal, ``HTTPStatus.X``, ``codes.x``, a constant."""
         if isinstance(expression, cst.Integer):
-            return expression.evaluated_value
+            return int_value(expression)
         if isinstance(expression, cst.Attribute):
             member = expression.attr.value
             if member == "value":
@@ -261,26 +266,26 @@ class Statuses:
 
     def possible_at(self, node: cst.CSTNode) -> int:
         """The statuses that are possible where ``node`` stands, by the tests around it and the early exits before it."""
-        possible = ALL
-        child = node
-        for found in self._tree.ancestors(node):
-            if isinstance(found, (cst.FunctionDef, cst.Lambda, cst.Module)):
-                if isinstance(found, (cst.FunctionDef, cst.Module)):
-                    possible &= self._after_exits(found, child)
-                break
-            if isinstance(found, (cst.If, cst.IfExp)):
-                if child is found.body:
+        possible, within = ALL, self._tree.within
+        for found in self._tree.ancestors(node, *_BEARING):
+            if isinstance(found, cst.IndentedBlock):
+                possible &= self._after_exits(found, node)
+            elif isinstance(found, (cst.If, cst.IfExp)):
+                if within(node, found.body):
                     possible &= self.range_of(found.test).may
-                elif child is found.orelse:
+                elif within(node, found.orelse):
                     possible &= self.range_of(found.test).negated().may
-            elif isinstance(found, cst.BooleanOperation) and child is found.right:
-                left = self.range_of(found.left)
-                possible &= left.may if isinstance(found.operator, cst.And) else left.negated().may
-            elif isinstance(found, cst.IndentedBlock):
-                possible &= self._after_exits(found, child)
-            elif isinstance(found, cst.MatchCase) and (child is found.body or child is found.guard):
-                possible &= self._in_case(found)
-            child = found
+            elif isinstance(found, cst.BooleanOperation):
+                if within(node, found.right):
+                    left = self.range_of(found.left)
+                    possible &= left.may if isinstance(found.operator, cst.And) else left.negated().may
+            elif isinstance(found, cst.MatchCase):
+                if within(node, found.body) or within(node, found.guard):
+                    possible &= self._in_case(found)
+            else:
+                if isinstance(found, cst.Module):
+                    possible &= self._after_exits(found, node)
+                break
         return possible
 
     def _in_case(self, case: cst.MatchCase) -> int:
@@ -308,11 +313,14 @@ class Statuses:
             return found
         return ALL
 
-    def _after_exits(self, block: cst.CSTNode, until: cst.CSTNode | None) -> int:
-        """What is left after ``if ok: return`` and its like before ``until`` in a block; None: at its end."""
-        order = self._tree.order
-        exits, left = self._exits_of(block)
-        wanted = len(exits) if until is None else bisect_left(exits, order[until], key=lambda found: order[found])
+    def _after_exits(self, block: cst.BaseSuite | cst.Module, node: cst.CSTNode | None) -> int:
+        """What is left after ``if ok: return`` and its like before the statement of a block that a node stands in; None: at its end."""
+        exits, ranks, left = self._exits_of(block)
+        if not exits:
+            return ALL
+        wanted = len(exits) if node is None else bisect_left(ranks, self._tree.order[node])
+        if wanted and node is not None and self._tree.within(node, exits[wanted - 1]):
+            wanted -= 1
         while len(left) <= wanted:
             known = len(left)
             passed = exits[known - 1]
@@ -321,15 +329,12 @@ class Statuses:
                 left.append(possible)
         return left[wanted]
 
-    def _exits_of(self, block: cst.CSTNode) -> tuple[list[cst.If | cst.SimpleStatementLine], list[int]]:
-        """The statements that may leave a block (``if ok: return``, ``answer.raise_for_status()``), and what is left before the first,
-        after it, after the second, as far as known.
-        """
-        if block not in self._exits:
-            body = getattr(block, "body", ())
-            statements = body if isinstance(body, (list, tuple)) else ()
-            self._exits[block] = [one for one in statements if may_leave(one)], [ALL]
-        return self._exits[block]
+    def _exits_of(self, block: cst.BaseSuite | cst.Module) -> _Exits:
+        known = self._exits.get(block)
+        if known is None:
+            exits = [one for one in block.body if may_leave(one)]
+            known = self._exits[block] = exits, [self._tree.order[one] for one in exits], [ALL]
+        return known
 
     def _unraised(self, statement: cst.SimpleStatementLine) -> int:
         """What is left after ``answer.raise_for_status()``."""

@@ -7,7 +7,7 @@ members (:mod:`errlint.semantics.values.class_members`), and whether an exceptio
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import zip_longest
 
 import libcst as cst
@@ -109,9 +109,9 @@ class Types:
             if inherits and found is not definition and self.definition(found.name.value) is found:
                 yield found
 
-    def ancestors(self, name: str) -> Iterator[TypeSheet]:
+    def ancestors(self, name: str) -> Iterable[TypeSheet]:
         """The type and everything it inherits from, nearest first; cycles end the walk."""
-        return ancestors(name, self.type)
+        return self._libraries.ancestors(name) or ancestors(name, self.type)
 
     def told_by(self, member: str) -> TypeSheet | None:
         """The type of a value of which nothing is known but that this member is read of it."""

@@ -13,6 +13,7 @@ from functools import cached_property
 import libcst as cst
 
 from errlint.semantics.meaning import Kind, Meaning, Place
+from errlint.semantics.program.constants import int_value
 from errlint.semantics.program.scopes import Binding, How, Scopes
 from errlint.semantics.program.tree import Tree
 from errlint.semantics.values.annotations import Annotations
@@ -94,7 +95,8 @@ class Unknown:
             return False
         values = (comparison.left, *(target.comparator for target in comparison.comparisons))
         parts = (part for value in values for part in ([e.value for e in value.elements] if isinstance(value, _COLLECTIONS) else [value]))
-        return any(isinstance(part, cst.Integer) and (part.evaluated_value == 200 or 300 <= part.evaluated_value < 600) for part in parts)
+        numbers = (int_value(part) for part in parts if isinstance(part, cst.Integer))
+        return any(number == 200 or 300 <= number < 600 for number in numbers)
 
     @cached_property
     def _called(self) -> frozenset[tuple[str, cst.CSTNode, str]]:
@@ -124,7 +126,7 @@ class Unknown:
 
     def exception_named(self, type_: cst.BaseExpression) -> str | None:
         """The exception that a type is, of which nothing more is known."""
-        names = (shown(name) for name in self._annotations.types(type_) if not self._types.speeches.is_answer(name))
+        names = (shown(name) for name in self._annotations.types(type_) if name not in self._types.speeches.answering_errors)
         return next((name for name in names if name in _ANY or name.endswith(("Error", "Exception"))), None)
 
     def member(self, exception: Meaning, name: str, expression: cst.BaseExpression) -> Meaning | None:

@@ -178,7 +178,7 @@ class Counters:
 
     def _of_call(self, call: cst.Call, hops: int) -> int:
         name = self._semantics.names.qualified(call.func)
-        if name is not None and self._semantics.libraries.is_clock(name):
+        if name is not None and name in self._semantics.libraries.clocks:
             return 1
         if name == "len" or (name in ("int", "float", "round") and call.args):
             return self.direction(call.args[0].value, hops) if name != "len" else self._of_length(call)

@@ -332,9 +332,8 @@ def _of_pages(semantics: Semantics, region: Region, sameness: Sameness) -> Itera
     """
     if isinstance(region, cst.FunctionDef) or not semantics.tree.inside(region.body, cst.Continue, cst.Try, into_functions=False):
         return
-    turning = {call: sameness.turns(call) for call in semantics.tree.inside(region.body, cst.Call, into_functions=False)}
-    for attempt in semantics.attempts.within(region.body, lambda call: bool(turning.get(call)))[:_MOST]:
-        found = passage(semantics, region, attempt.call, turns=turning[attempt.call])
+    for attempt in semantics.attempts.within(region.body, lambda call: bool(sameness.turns(call)))[:_MOST]:
+        found = passage(semantics, region, attempt.call, turns=sameness.turns(attempt.call))
         back = found.back & FAILURES
         few = back & TELL_WHEN and back.bit_count() <= FEW and not back & NO_ANSWER
         if few and found.is_retry and not is_poll(semantics, attempt, found):

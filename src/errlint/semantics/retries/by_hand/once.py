@@ -77,12 +77,14 @@ def _in_region(semantics: Semantics, region: Region, alone: list[cst.Call]) -> I
     for attempt in semantics.attempts.within(region.body)[:_MOST]:
         if not semantics.tree.within(attempt.call, region.body):
             continue
+        followed = [pause for pause in alone if _is_made_again(semantics, attempt, pause) or _is_in_a_list(semantics, attempt, pause)]
+        if not followed:
+            continue  # asked first: what leads to a pause takes a walk through all that the region calls
         found = passage(semantics, region, attempt.call, raised=AS_LIBRARIES_DO if attempt.assumed else None)
         for pause, outcomes in found.steps.pauses.items():
-            if pause in seen or not _is_for_a_limit(outcomes) or not any(pause is one for one in alone):
+            if pause in seen or not _is_for_a_limit(outcomes) or not any(pause is one for one in followed):
                 continue
-            goes_on = _is_made_again(semantics, attempt, pause) or _is_in_a_list(semantics, attempt, pause)
-            policy = _policy(semantics, found, attempt, pause) if goes_on else None
+            policy = _policy(semantics, found, attempt, pause)
             if policy is not None:
                 seen.add(pause)
                 yield policy

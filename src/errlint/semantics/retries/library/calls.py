@@ -17,8 +17,8 @@ from errlint.semantics.program.constants import string_value
 from errlint.semantics.program.functions import method
 from errlint.semantics.program.names import dotted, is_partial
 from errlint.semantics.retries.words import last_word
-from errlint.sheets.libraries import RetryCall
 from errlint.sheets.retry import RetryArgument
+from errlint.sheets.retry_calls import RetryCall
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
@@ -135,7 +135,7 @@ class RetryCalls:
     def _taken_by(self, call: cst.Call) -> Iterator[RetrySite]:
         """What another module made and a call is passed as what retries it: ``bucket.get_blob(name, retry=patient)``."""
         for argument in call.args:
-            if argument.keyword is not None and argument.keyword.value in self._semantics.libraries.takers_of_retries:
+            if argument.keyword is not None and argument.keyword.value in self._semantics.libraries.retries.takers:
                 site = self.made_elsewhere(argument.value) if isinstance(argument.value, (cst.Name, cst.Attribute)) else None
                 if site is not None and site.described.sheet.taken_as == argument.keyword.value:
                     yield site
@@ -240,7 +240,7 @@ class RetryCalls:
             return found
         if isinstance(name, cst.Name):
             return self._inherited(name)
-        if not libraries.has_retry_method(name.attr.value):
+        if name.attr.value not in libraries.retries.last_names:
             return None
         receiver = self._semantics.meaning(name.value)
         return libraries.retry_method(receiver.sheet.name, name.attr.value) if receiver is not None and receiver.sheet is not None else None

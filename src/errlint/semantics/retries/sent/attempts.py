@@ -145,15 +145,13 @@ class Attempts:
     def within(self, code: cst.CSTNode, may_count: Callable[[cst.Call], bool] | None = None) -> list[Attempt]:
         """The attempts that running ``code`` makes: a function (as if it were called), statements, an expression.
 
-        :param may_count: asked first, since it may take other modules to tell whether a call does HTTP.
+        :param may_count: whether an attempt counts; asked of those alone, as most calls are none.
         """
         body = code.body if isinstance(code, (cst.FunctionDef, cst.Lambda)) else code
         found: list[Attempt] = []
         for call in self._calls(body):
-            if may_count is not None and not may_count(call):
-                continue
             attempt = self.of_call(call)
-            if attempt is not None:
+            if attempt is not None and (may_count is None or may_count(call)):
                 found.append(attempt)
                 if len(found) == _MOST:
                     break

@@ -112,7 +112,7 @@ class Conflicts:
     def _draws(self, call: cst.Call, hops: int) -> bool:
         """Whether a call asks the API, or draws a value at random, itself or in a function of the file."""
         name = self._semantics.names.qualified(call.func) or ""
-        if self._semantics.libraries.is_new_each_time(name) or self._semantics.does_http(call) is not None:
+        if name in self._semantics.libraries.new_each_time or self._semantics.does_http(call) is not None:
             return True
         inner = (
             one

@@ -212,7 +212,7 @@ class Keys:
 
     def _is_new(self, call: cst.Call, hops: int) -> bool:
         name = self._semantics.names.qualified(call.func)
-        if name is not None and self._semantics.libraries.is_new_each_time(name):
+        if name is not None and name in self._semantics.libraries.new_each_time:
             return True
         returned = [value for function in self._semantics.functions.run_by(call) for value in self._semantics.functions.returned(function)]
         inner = (node for value in returned for node in (value, *self._tree.below(value)) if isinstance(node, cst.Call))

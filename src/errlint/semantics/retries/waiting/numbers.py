@@ -76,11 +76,11 @@ class Numbers:
             and self.reads_clock(expression.left)
         ):
             return True
-        return any(map(self._semantics.libraries.is_random, self._called_in(expression)))
+        return any(name in self._semantics.libraries.random for name in self._called_in(expression))
 
     def reads_clock(self, expression: cst.BaseExpression) -> bool:
         """Whether a function that tells the time is called."""
-        return any(map(self._semantics.libraries.is_clock, self._called_in(expression)))
+        return any(name in self._semantics.libraries.clocks for name in self._called_in(expression))
 
     def _called_in(self, expression: cst.BaseExpression) -> Iterator[str]:
         nodes = (expression, *self._tree.below(expression))

@@ -199,7 +199,7 @@ class ToldWaits:
             return expression.value == "now" or any(self._is_time(value) for value in values if not isinstance(value, cst.Name))
         nodes = (expression, *self._tree.below(expression))
         names = (self._semantics.names.qualified(node.func) for node in nodes if isinstance(node, cst.Call))
-        return any(name is not None and self._semantics.libraries.is_clock(name) for name in names)
+        return any(name is not None and name in self._semantics.libraries.clocks for name in names)
 
 
 def _read_item(expression: cst.BaseExpression) -> tuple[cst.BaseExpression, cst.BaseExpression] | None:

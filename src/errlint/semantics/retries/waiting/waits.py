@@ -115,7 +115,7 @@ class Waits:
         word = call.func.attr.value if isinstance(call.func, cst.Attribute) else call.func.value
         if word.lower().lstrip("_") in ("sleep", "async_sleep", "sleep_func", "sleeper") and not self._semantics.functions.run_by(call):
             return plain[0] if plain else None
-        if word in self._semantics.libraries.restarting:
+        if word in self._semantics.libraries.retries.restarting:
             function = self._tree.enclosing(call, cst.FunctionDef)
             return restarts(self._semantics, function).get(call) if function is not None else None
         if word == "wait" and isinstance(call.func, cst.Attribute):
@@ -325,7 +325,7 @@ class Waits:
 
     def _is_random(self, call: cst.Call) -> bool:
         name = self._semantics.names.qualified(call.func)
-        return name is not None and self._semantics.libraries.is_random(name)
+        return name is not None and name in self._semantics.libraries.random
 
     def _call(self, call: cst.Call, within: cst.CSTNode | None, found: _Found, depth: int) -> None:
         name = self._semantics.names.qualified(call.func) or dotted(call.func) or ""
@@ -358,7 +358,7 @@ class Waits:
         self, call: cst.Call, arguments: list[cst.BaseExpression], within: cst.CSTNode | None, found: _Found, depth: int
     ) -> None:
         found.unknown = True
-        found.by_others = found.by_others or not self._semantics.libraries.is_clock(self._semantics.names.qualified(call.func) or "")
+        found.by_others = found.by_others or (self._semantics.names.qualified(call.func) or "") not in self._semantics.libraries.clocks
         found.handed = found.handed or self._is_handed_on(call)
         if isinstance(call.func, cst.Attribute):
             found.handed = found.handed or self.is_answer(call.func.value)
