@@ -8,15 +8,22 @@ import pytest
 
 from tests.harness import folders
 from tests.harness.bench import Bench
-from tests.harness.checks import CHECKS, Check, sibling_is_the_fixed_text
+from tests.harness.checks import Check, checked, sibling_is_the_fixed_text
 from tests.harness.fixture import Fixture, compilable, shown
 from tests.harness.siblings import write_siblings
 
 ROOT = Path(__file__).parent.parent / "fixtures"
 
 
-@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
-@pytest.mark.parametrize("path", compilable(ROOT), ids=shown)
+@pytest.mark.parametrize(
+    ("path", "check"),
+    [
+        # one process runs all checks of a fixture, which share what is found and what becomes of it by fixes
+        pytest.param(path, check, id=f"{shown(path)}-{check.__name__}", marks=pytest.mark.xdist_group(shown(path)))
+        for path in compilable(ROOT)
+        for check in checked(path)
+    ],
+)
 def test_fixture(path: Path, check: Check, bench: Bench, update: bool) -> None:
     fixture = Fixture.read(path)
     if update and check is sibling_is_the_fixed_text and fixture.is_bad:

@@ -21,7 +21,8 @@ Every kind of fix is executed: a client before and after it, on every answer tha
 answer is a code of the catalogue with one of its statuses and its documented or another text, a status alone, a way to say how long to
 wait, a page of a proxy, a connection that is reset, silence, or a success. *Defect* counts the answers on which the client showed the
 defect before the fix and does right after it; on all others, but for those in *changed*, it behaves as before: same requests, waits,
-results, errors, logs. `make proofs` runs the proofs and prints this page; a test keeps it true.
+results, errors, logs. `make proofs` plays all of them and prints this page; the test suite plays a part, from one proof to the next
+another, and holds the page against that.
 
 """
 
@@ -84,25 +85,36 @@ def kind_of(proof: Proof, bench: Bench) -> Kind:
 
 def row(one: Examined) -> str:
     """What the table says of a proof."""
-    defects = sum(difference.is_the_defect for difference in one.differences)
-    changed = len(one.differences) - defects
     cells = (
         *(one.proof.rule, one.proof.fix, one.safety.value, f"`{one.proof.call}` in [{one.proof.client}](../fixtures/{one.proof.client})"),
-        *(one.library, one.proof.api, one.answers, defects, changed),
+        *(one.library, one.proof.api, one.answers, one.defects, one.changed),
     )
     return "| " + " | ".join(map(str, cells)) + " |"
 
 
 def changes(one: Examined) -> str:
     """The answers on which the client behaves otherwise after an unsafe fix; empty for safe ones."""
-    if one.safety is Safety.SAFE:
-        return ""
-    outcomes: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for difference in one.differences:
-        outcomes[difference.before.outcome, difference.after.outcome].append(difference.answer.label)
-    lines = [f"- {one.proof.rule}, {one.proof.fix}: `{one.proof.call}` in `{one.proof.client}` with {one.library}"]
-    lines += [f"  - {before} → {after} on {_gathered(labels)}" for (before, after), labels in outcomes.items()]
-    return "\n".join(lines)
+    lines = [f"{turn}{_gathered(labels)}" for turn, labels in _turns(one).items()]
+    return "\n".join([_title(one), *lines]) if lines else ""
+
+
+def tells_of(text: str, one: Examined) -> bool:
+    """Whether a page tells of each change of behaviour that was played, for an unsafe fix."""
+    _, _, told = text.partition(_title(one) + "\n")
+    block = told.partition("\n- ")[0]
+    return all(turn in block for turn in _turns(one))
+
+
+def _title(one: Examined) -> str:
+    return f"- {one.proof.rule}, {one.proof.fix}: `{one.proof.call}` in `{one.proof.client}` with {one.library}"
+
+
+def _turns(one: Examined) -> dict[str, list[str]]:
+    """By what happened before an unsafe fix and after it, the labels of the answers; nothing for safe ones."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for difference in one.differences if one.safety is Safety.UNSAFE else ():
+        found[f"  - {difference.before.outcome} → {difference.after.outcome} on "].append(difference.answer.label)
+    return found
 
 
 def page(rows: Sequence[str], unsafe: Sequence[str]) -> str:

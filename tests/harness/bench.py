@@ -30,7 +30,7 @@ class Bench:
     libraries: Libraries
     catalogues: Callable[[tuple[Path, ...]], Catalogues]
     _found: dict[tuple[Fixture, bool], tuple[Finding, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
-    _setups: dict[tuple[tuple[Path, ...], str | None, Installed], Setup] = field(
+    _setups: dict[tuple[tuple[Path, ...], str | None, Installed, bool], Setup] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
     _fixed: dict[Fixture, FixOutcome] = field(default_factory=dict, init=False, repr=False, compare=False)
@@ -65,18 +65,13 @@ class Bench:
     def findings(self, fixture: Fixture, *, gate: bool = True) -> tuple[Finding, ...]:
         """What errlint finds in a fixture; remembered, because every check asks."""
         if (fixture, gate) not in self._found:
-            report = check_bytes(fixture.text.encode(), fixture.shown, self._setup(fixture, gate=gate), _file(fixture))
+            report = check_bytes(fixture.text.encode(), fixture.shown, self.setup_for(fixture, gate=gate), _file(fixture))
             self._found[fixture, gate] = report.findings
         return self._found[fixture, gate]
 
     def lint(self, fixture: Fixture, raw: bytes) -> FileReport:
         """What errlint finds in other bytes than a fixture's, with all else as the fixture says."""
-        if fixture.project is not None:
-            return check_bytes(raw, fixture.shown, self._setup(fixture), fixture.path)  # what is known of its modules is of other bytes
-        key = fixture.catalogues, fixture.header.api, fixture.header.installed
-        if key not in self._setups:
-            self._setups[key] = self._setup(fixture)
-        return check_bytes(raw, fixture.shown, self._setups[key])
+        return check_bytes(raw, fixture.shown, self.setup_for(fixture), _file(fixture))
 
     def fixed(self, fixture: Fixture) -> str:
         """The text after all fixes, safe and unsafe, until nothing changes."""
@@ -85,12 +80,24 @@ class Bench:
     def fix(self, fixture: Fixture) -> FixOutcome:
         """What becomes of a fixture by all fixes, safe and unsafe; remembered."""
         if fixture not in self._fixed:
-            setup = self._setup(fixture)
+            setup = self.setup_for(fixture)
             lint = partial(check_bytes, setup=setup, file=_file(fixture))
             self._fixed[fixture] = fix_source(fixture.text.encode(), fixture.shown, lint, unsafe=True)
         return self._fixed[fixture]
 
-    def _setup(self, fixture: Fixture, *, gate: bool = True) -> Setup:
+    def setup_for(self, fixture: Fixture, *, gate: bool = True) -> Setup:
+        """The setup that the header of a fixture asks for; the same for all that ask for the same, unless it has modules of its own."""
+        key = fixture.catalogues, fixture.header.api, fixture.header.installed, gate
+        if key not in self._setups:
+            self._setups[key] = self._new_setup(fixture, gate=gate)
+        known = self._setups[key]
+        if fixture.project is None:
+            return known
+        fresh = self._new_setup(fixture, gate=gate)  # what is known of its modules is of other bytes
+        vars(fresh).update(knowledge=known.knowledge, words=known.words)  # and all that is known of libraries takes a while
+        return fresh
+
+    def _new_setup(self, fixture: Fixture, *, gate: bool) -> Setup:
         return self.setup(catalogues=fixture.catalogues, api=fixture.header.api, gate=gate, installed=fixture.header.installed)
 
 
