@@ -111,8 +111,9 @@ class Share:
         named = [answer for answer in answers if proof.on(answer) or proof.changes(answer)]
         others = [answer for answer in answers if answer not in named]
         start = crc32(str(proof).encode())
-        kept = [*named[:1], *named[start % self.on :: self.on], *others[start % self.others :: self.others]]
-        return [answer for answer in answers if answer in kept]
+        kept = [*named[start % self.on :: self.on], *others[start % self.others :: self.others]]
+        shows = next(filter(proof.on, answers), None)
+        return [answer for answer in answers if answer in kept or answer is shows]
 
 
 ALL = Share()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from tests.fixes.claims import has_status, raised, returned
 from tests.fixes.proof import ALL, SOME, Proof
@@ -28,6 +29,12 @@ def test_some_plays_few_and_always_the_first_that_shows_the_defect() -> None:
         played = _played(name)
         assert ANSWERS[40] in played
         assert len(played) < len(ANSWERS) / 4
+
+
+def test_the_first_that_shows_the_defect_may_stand_behind_others_that_change_something() -> None:
+    proof = replace(_proof("a.py"), changes=has_status(*range(400, 440)))
+    for name in map(str, range(40)):
+        assert ANSWERS[40] in SOME.of(replace(proof, client=name), ANSWERS)
 
 
 def test_the_same_proof_plays_the_same_answers() -> None:
