@@ -79,8 +79,8 @@ def test_thousands_of_findings_are_told_one_by_one(form: str, tmp_path: Path) ->
     assert done.stdout.count("a response with an error status is false") >= many
 
 
-def test_100_000_findings_in_one_file_are_told(tmp_path: Path) -> None:
-    many = 100_000
+def test_tens_of_thousands_of_findings_in_one_file_are_told(tmp_path: Path) -> None:
+    many = 30_000
     listed = '    "404",\n' * many
     (tmp_path / "many.py").write_text(f"{HEAD}a = requests.get(u)\nb = a.status_code in (\n{listed})\n", encoding="utf-8")
     code, said = errlint(tmp_path)

@@ -123,7 +123,7 @@ def found(folder: Path, cache: Path | None, jobs: int = 1) -> list[FileReport]:
     return [outcome.report for outcome in run(files, Plan(Configs(isolated=True), cache=cache), Mode.CHECK, jobs=jobs)]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     first=st.lists(WORKING | MODULES, min_size=4, max_size=4),
     client=st.sampled_from(NAMES),

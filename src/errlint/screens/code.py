@@ -240,8 +240,14 @@ class Code(Skeleton):
         """An ``except``, or a branch that raises, returns, leaves a loop, or tells people something."""
         if self.handles_exceptions:
             return True
-        code, ends = self.skeleton, self.known.ends
-        return any(ends.search(code, branch.end(), block_end(code, branch)) for branch in _BRANCHES.finditer(code))
+        code, ends, searched = self.skeleton, self.known.ends, 0
+        for branch in _BRANCHES.finditer(code):
+            if branch.start() < searched:
+                continue  # it stands in one in which nothing was found
+            searched = block_end(code, branch)
+            if ends.search(code, branch.end(), searched) is not None:
+                return True
+        return False
 
     @cached_property
     def retries(self) -> bool:

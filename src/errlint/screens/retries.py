@@ -118,7 +118,7 @@ class RetryScreen:
         """A loop that may end early, in a file that asks how things went, or that speaks of another attempt."""
         if not self._asks_outcomes() and not _has_part(self._code.all_small, _AGAIN):
             return False
-        if not self._has_loop or not any(_may_end(self._code.skeleton, loop) for loop in _LOOPS.finditer(self._code.skeleton)):
+        if not self._has_loop or not _may_end(self._code.skeleton):
             return False
         return self._asks_outcomes() or _has_part(self._code.own_small, _AGAIN)
 
@@ -182,6 +182,15 @@ def _has_part(words: bytes, parts: Iterable[bytes]) -> bool:
     return any(part in words for part in parts)
 
 
-def _may_end(code: bytes, loop: re.Match[bytes]) -> bool:
-    """Whether a loop may end before it has gone through everything: one that never does makes no attempts."""
-    return loop[2] is not None or _LEAVES.search(code, loop.end(), block_end(code, loop)) is not None
+def _may_end(code: bytes) -> bool:
+    """Whether any loop may end before it has gone through everything: one that never does makes no attempts."""
+    searched = 0
+    for loop in _LOOPS.finditer(code):
+        if loop[2] is not None:
+            return True
+        if loop.start() < searched:
+            continue  # it stands in one that nothing leaves
+        searched = block_end(code, loop)
+        if _LEAVES.search(code, loop.end(), searched) is not None:
+            return True
+    return False
