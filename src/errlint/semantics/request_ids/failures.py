@@ -178,9 +178,15 @@ class Failures:
         if where is None:
             return
         for region in self._regions(test):
-            if region and (self._semantics.is_error(part, region[0]) or self._is_refused(part, region)):
+            if region and (self._is_error(part, region[0]) or self._is_refused(part, region)):
                 yield Failure(region, response, where, name)
                 return
+
+    def _is_error(self, part: Meaning, node: cst.CSTNode) -> bool:
+        """Whether the call has failed: ``run["status"] == "failed"`` in an answer that is a success says so of the run."""
+        if part.kind is Kind.BODY and self._semantics.is_record(part, node):
+            return False
+        return self._semantics.is_error(part, node)
 
     def _is_refused(self, part: Meaning, region: Sequence[cst.CSTNode]) -> bool:
         """`if answer.status_code != 204: raise …`: whatever else comes is an error to this code, other successes as well."""
