@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import takewhile
+
 import libcst as cst
 
 from errlint.semantics.program.constants import string_value
@@ -20,6 +23,14 @@ def beside(tree: Tree, node: cst.CSTNode, code: str) -> bool:
     kind = type(around.operator)
     others = [part for part in parts(_whole(tree, around, kind), kind) if part is not node]
     return any(_implies(written, other) if kind is cst.Or else _implies(other, written) for other in others)
+
+
+def before(tree: Tree, node: cst.CSTNode) -> Iterator[cst.BaseExpression]:
+    """The parts that stand before ``node`` in the ``and`` or ``or`` that this is a part of."""
+    around = tree.parent.get(node)
+    if isinstance(around, cst.BooleanOperation):
+        kind = type(around.operator)
+        yield from takewhile(lambda part: part is not node, parts(_whole(tree, around, kind), kind))
 
 
 def _whole(tree: Tree, part: cst.BooleanOperation, kind: type[cst.BaseBooleanOp]) -> cst.BooleanOperation:

@@ -17,7 +17,7 @@ from errlint.catalogue.schema import sdk_expression
 from errlint.http_words import LONGEST_STATUS_TEXT, statuses_named
 from errlint.lean import dataclass
 from errlint.model import Edit
-from errlint.semantics.asked.repetitions import beside
+from errlint.semantics.asked.repetitions import before, beside
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.program.conditions import conditions_at
 from errlint.semantics.program.constants import string_value
@@ -102,8 +102,21 @@ class Replacements:
         found = self._of_code(words, subject, node, kind, negated=negated) or self._of_status(words, subject, node, kind, negated=negated)
         if found is None:
             return None
+        if any(self._becomes(other, found.code) for other in before(self._tree, node)):
+            return None  # that one first: then this one says no more
         repeats = beside(self._tree, node, found.code)
         return replace(found, edits=(*(() if repeats else found.edits), *self._leftovers(node, found.code)), repeats=repeats)
+
+    def _becomes(self, other: cst.BaseExpression, code: str) -> bool:
+        """Whether a test of text is one for which the same test would stand."""
+        test = self._semantics.text_tests.at(other)
+        subject = self._semantics.asked(test) if test is not None else None
+        kind = self._kind_guard(subject, other) if subject is not None else None
+        if test is None or subject is None or kind is None:
+            return False
+        words, negated = test.words(), test.negated
+        made = self._of_code(words, subject, other, kind, negated=negated) or self._of_status(words, subject, other, kind, negated=negated)
+        return made is not None and made.code == code
 
     def _of_code(self, words: Sequence[str], subject: Meaning, node: cst.CSTNode, kind: str, *, negated: bool) -> Replacement | None:
         codes = unique_codes(words, subject.catalogue)
@@ -118,6 +131,9 @@ class Replacements:
         statuses = sorted({status for status in map(status_in, words) if status is not None})
         if not statuses or any(status_in(word) is None for word in words):
             return None
+        of_body = subject.kind in (Kind.TEXT, Kind.BODY, Kind.MESSAGE) and subject.name != "str"
+        if of_body and not all(any(map(str.isdigit, word)) for word in words):
+            return None  # "not found" may be what an API says under 400 as well
         asked = self._of_response(subject, node) or self._status_expression(subject, node)
         if asked is None:
             return None
