@@ -209,7 +209,7 @@ class Semantics:
     @cached_property
     def circumstances(self) -> Circumstances:
         """What tests on the way to a place say of one answer."""
-        return Circumstances(self.tree, self.answers, self.code_tests, self.evaluator.caught)
+        return Circumstances(self.tree, self.answers, self.code_tests, self.evaluator.caught, self.meaning)
 
     @cached_property
     def answers(self) -> Answers:

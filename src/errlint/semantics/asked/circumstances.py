@@ -9,8 +9,9 @@ import libcst as cst
 from errlint.semantics.asked.code_tests import CodeTest, CodeTests
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.program.conditions import conditions_at
+from errlint.semantics.program.leaving import asked_to_raise
 from errlint.semantics.program.tree import Tree
-from errlint.semantics.values.answers import Answers
+from errlint.semantics.values.answers import Answer, Answers
 from errlint.semantics.values.status_sets import ALL, ERRORS, OK, SUCCESS
 
 
@@ -23,11 +24,13 @@ class Circumstances:
         answers: Answers,
         code_tests: CodeTests,
         caught: Callable[[cst.ExceptHandler | cst.ExceptStarHandler], Meaning | None],
+        meaning: Callable[[cst.BaseExpression], Meaning | None],
     ) -> None:
         self._tree = tree
         self._answers = answers
         self._code_tests = code_tests
         self._caught = caught
+        self._meaning = meaning
 
     def statuses_at(self, node: cst.CSTNode, of: Meaning) -> int:
         """The statuses that the answer which ``of`` was taken from may have where ``node`` stands.
@@ -65,10 +68,19 @@ class Circumstances:
                 caught = self._caught(found)
                 carries = caught is not None and caught.sheet is not None and caught.sheet.carries_status
                 # an answer that came before: one that the handler asks for is another
-                return carries and bool(answer) and not any(self._tree.within(birth, found) for birth in answer)
+                before = bool(answer) and not any(self._tree.within(birth, found) for birth in answer)
+                return carries and before and not self._others_are_asked(found, answer)
             if isinstance(found, (cst.FunctionDef, cst.Lambda)):
                 break
         return False
+
+    def _others_are_asked(self, handler: cst.ExceptHandler | cst.ExceptStarHandler, answer: Answer) -> bool:
+        """Whether the ``try`` of a handler asks answers to raise for their status, and not this one."""
+        tried = self._tree.tried(handler)
+        lines = self._tree.inside(tried, cst.SimpleStatementLine, into_functions=False) if tried is not None else ()
+        asked = [found for line in lines if (found := asked_to_raise(line)) is not None]
+        known = [self._answers.of(meaning) for one in asked if (meaning := self._meaning(one)) is not None]
+        return len(known) == len(asked) > 0 and answer not in known
 
     def _is_refused(self, of: Meaning, node: cst.CSTNode) -> bool:
         """Whether a test leaves all but one success, and what is left is raised: ``if answer.status_code != 201: raise …``

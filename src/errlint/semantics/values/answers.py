@@ -29,7 +29,9 @@ class Answers:
         root = meaning
         while root.origin is not None:
             root = root.origin
-        born = [place.node for place in root.trail if isinstance(place.node, _BIRTHS)]
+        born: list[cst.CSTNode] = [place.node for place in root.trail if isinstance(place.node, _BIRTHS)]
+        if not born and root.kind is Kind.RESPONSE:
+            born = [place.node for place in root.trail[:1] if isinstance(place.node, cst.Param)]  # `def check(answer: requests.Response)`
         if root.kind not in (Kind.RESPONSE, Kind.EXCEPTION):
             del born[1:]  # the rest is how a part of the answer was reached
         steps = dict.fromkeys((*born, *(place.node for place in meaning.trail if self._runs(place.node))))
