@@ -90,11 +90,20 @@ class KnownErrors:
         for place in (place for place in meaning.trail if place.node in self._tree.order):
             if not self._semantics.circumstances.statuses_at(place.node, answer) & ERRORS:
                 return True
-            line = self._tree.statement(place.node) if place.http else None
-            # `requests.get(url).raise_for_status()`, or a client that raises by itself
-            if isinstance(line, cst.SimpleStatementLine) and self._semantics.raises_for_status(line).answer is Answer.YES:
+            if place.http and self._raises_at_once(place.node):
                 return True
         return False
+
+    def _raises_at_once(self, node: cst.CSTNode) -> bool:
+        """``requests.get(url).raise_for_status()``, ``checked(requests.get(url))``, or a client that raises by itself.
+
+        Not what the arguments of the call are made by, whose answers are others.
+        """
+        line = self._tree.statement(node)
+        if not isinstance(line, cst.SimpleStatementLine):
+            return False
+        around = (call for call in self._tree.ancestors(node, cst.Call) if self._tree.within(call, line))
+        return any(self._semantics.raises_for_status(call).answer is Answer.YES for call in (node, *around))
 
     def _may_lack_error(self, meaning: Meaning, node: cst.CSTNode) -> bool:
         """Whether the code knows the body without an error as well: ``body.get("errors", [])``."""
