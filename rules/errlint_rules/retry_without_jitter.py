@@ -50,25 +50,36 @@ Unsafe: the wait gets longer, by up to a second.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import libcst as cst
 
-from errlint.rule import RETRIES, Context, Finding, Severity, head, rule
+from errlint.rule import RETRIES, Context, Finding, RetryPolicy, Severity, Wait, head, rule
 
 
 @rule("ERR205", on=RETRIES, since="0.1", severity=Severity.ADVICE, screen=lambda code: code.retries)
 def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
     for policy in ctx.retries_at(node):
-        wait = policy.wait
-        is_known = wait.growth in ("constant", "growing") and wait.jitter is False and wait.server is False
-        if is_known and policy.trail and policy.may_fail_for_many:
-            yield ctx.finding(
-                head(wait.node or policy.node),
-                "no chance in this wait: clients that failed together come back together",
-                trail=policy.trail,
-                remedy="add a random part to the wait",
-                api=policy.catalogue,
-                fix=ctx.tried_fix(
-                    ctx.delays.with_chance(policy), ctx.trials.has_chance, policy, "Add a random part of a second to the wait"
-                ),
-            )
+        yield from _of_wait(policy, policy.wait, ctx)
+        otherwise = policy.wait.otherwise
+        if otherwise is not None and otherwise.node is not None:
+            yield from _of_wait(policy, otherwise, ctx)
+
+
+def _of_wait(policy: RetryPolicy, wait: Wait, ctx: Context) -> Iterator[Finding]:
+    """One wait of a retry: after the failures that it is about, or after the others."""
+    is_known = wait.growth in ("constant", "growing") and wait.jitter is False and wait.server is False
+    if is_known and policy.trail and policy.may_fail_for_many:
+        yield ctx.finding(
+            head(wait.node or policy.node),
+            "no chance in this wait: clients that failed together come back together",
+            trail=policy.trail,
+            remedy="add a random part to the wait",
+            api=policy.catalogue,
+            fix=ctx.tried_fix(
+                ctx.delays.with_chance(policy, wait),
+                partial(ctx.trials.has_chance, otherwise=wait is not policy.wait),
+                policy,
+                "Add a random part of a second to the wait",
+            ),
+        )

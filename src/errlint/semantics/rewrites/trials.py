@@ -99,10 +99,13 @@ class Trials:
         found = self.after(edits, policy)
         return found is not None and found[1].wait.server is True and found[1].retried.statuses == policy.retried.statuses
 
-    def has_chance(self, edits: Sequence[Edit], policy: RetryPolicy) -> bool:
-        """Whether there is chance in the policy's wait then."""
+    def has_chance(self, edits: Sequence[Edit], policy: RetryPolicy, *, otherwise: bool = False) -> bool:
+        """Whether there is chance in the policy's wait then; or in the one after other failures."""
         found = self.after(edits, policy)
-        return found is not None and found[1].wait.jitter is True and found[1].retried.statuses == policy.retried.statuses
+        if found is None or found[1].retried.statuses != policy.retried.statuses:
+            return False
+        wait = found[1].wait.otherwise if otherwise else found[1].wait
+        return wait is not None and wait.jitter is True
 
     def is_bounded(self, edits: Sequence[Edit], policy: RetryPolicy) -> bool:
         """Whether the policy then gives up at some time."""

@@ -10,7 +10,7 @@ from errlint.catalogue import Catalogue
 from errlint.lean import dataclass
 from errlint.model import Edit
 from errlint.semantics.program.leaving import leaves
-from errlint.semantics.retries.policy import RetryPolicy
+from errlint.semantics.retries.policy import RetryPolicy, Wait
 from errlint.semantics.rewrites.failures import Failures
 from errlint.semantics.rewrites.helpers import Helpers
 from errlint.semantics.rewrites.library_waits import LibraryDelays
@@ -195,9 +195,9 @@ class Delays:
 
     # with chance -------------------------------------------------------------------------------------------------------------------
 
-    def with_chance(self, policy: RetryPolicy) -> tuple[Edit, ...] | None:
-        """A random part of a second more: ``2**attempt + random.random()``."""
-        node = policy.wait.node
+    def with_chance(self, policy: RetryPolicy, wait: Wait) -> tuple[Edit, ...] | None:
+        """A random part of a second more in one of its waits: ``2**attempt + random.random()``."""
+        node = wait.node
         if not policy.written_by_hand or not isinstance(node, cst.BaseExpression) or self._is_tick(node, policy):
             return None
         named = self._writing.named("random.random")
