@@ -5,7 +5,7 @@ Clients that failed together come back together: after 1 second, after 2, after 
 ## Why
 
 An outage or a rate limit hits all workers of a program at the same moment. Without jitter their retries stay in step and hit the API as
-one burst each time.
+one burst each time. Where a loop waits otherwise after a rate limit than after other failures, each of the two waits needs its chance.
 
 ## Example
 
