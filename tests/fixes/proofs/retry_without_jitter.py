@@ -30,6 +30,7 @@ proof = partial(_proof, "retry_without_jitter/bad_loops.py", api="http")
 PROOFS = [
     proof("growing('https://api.example.com/items')"),
     proof("constant('https://api.example.com/items')"),
+    _proof("retry_without_jitter/bad_second_waits.py", "page('https://api.example.com/items')", "http"),
     _proof("retry_after_ignored/bad_told_waits.py", "shifted('c1')", "http", on=has_status(429)),
     _proof("retry_without_jitter/bad_sdks.py", "answer('q')", "openai"),
     _proof("message_branch/bad_anthropic.py", "gather(['q'], AsyncAnthropic(max_retries=0))", "anthropic", on=_overloaded),
