@@ -3,7 +3,7 @@
 
 PYTHON ?= python3
 VENV ?= .venv
-JOBS ?= 3
+JOBS ?= 2
 DEMO ?= fixtures/message_branch/bad_girardai.py
 
 BIN := $(VENV)/bin

@@ -117,7 +117,7 @@ class Share:
 
 
 ALL = Share()
-SOME = Share(on=4, others=12)
+SOME = Share(on=8, others=24)
 """For a suite that has to end some time."""
 
 
