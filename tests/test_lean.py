@@ -285,7 +285,7 @@ def _outcome(ask: Callable[[], Any]) -> Any:
 
 
 def _same_hash(one: object, other: object) -> bool:
-    """Of two objects that are there at the same time: of those with the hash of their identity, one may take the other's place in memory."""
+    """Of two objects that are there at the same time; else one may take the other's place in memory, and its identity."""
     return hash(one) == hash(other)
 
 
