@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from errlint.http_words import statuses_in_strings
 from errlint.screens.retries import RetryScreen
-from errlint.screens.skeleton import Skeleton, before_on_line, begins_line, block_end, without_parameters
+from errlint.screens.skeleton import Skeleton, before_on_line, begins_line, stands_in_block, without_parameters
 
 if TYPE_CHECKING:
     from errlint.screens.sheet_words import Keys, Members, Words
@@ -238,16 +238,7 @@ class Code(Skeleton):
     @cached_property
     def ends_differently(self) -> bool:
         """An ``except``, or a branch that raises, returns, leaves a loop, or tells people something."""
-        if self.handles_exceptions:
-            return True
-        code, ends, searched = self.skeleton, self.known.ends, 0
-        for branch in _BRANCHES.finditer(code):
-            if branch.start() < searched:
-                continue  # it stands in one in which nothing was found
-            searched = block_end(code, branch)
-            if ends.search(code, branch.end(), searched) is not None:
-                return True
-        return False
+        return self.handles_exceptions or stands_in_block(self.skeleton, _BRANCHES, self.known.ends)
 
     @cached_property
     def retries(self) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from errlint.retry_words import SPEAKS_OF_AGAIN
 from errlint.screens.import_lines import sources
-from errlint.screens.skeleton import Skeleton, before_on_line, begins_line, block_end
+from errlint.screens.skeleton import Skeleton, before_on_line, begins_line, block_end, stands_in_block
 
 if TYPE_CHECKING:
     from errlint.screens.sheet_words import Retrying, Words
@@ -184,13 +184,4 @@ def _has_part(words: bytes, parts: Iterable[bytes]) -> bool:
 
 def _may_end(code: bytes) -> bool:
     """Whether any loop may end before it has gone through everything: one that never does makes no attempts."""
-    searched = 0
-    for loop in _LOOPS.finditer(code):
-        if loop[2] is not None:
-            return True
-        if loop.start() < searched:
-            continue  # it stands in one that nothing leaves
-        searched = block_end(code, loop)
-        if _LEAVES.search(code, loop.end(), searched) is not None:
-            return True
-    return False
+    return any(loop[2] is not None for loop in _LOOPS.finditer(code)) or stands_in_block(code, _LOOPS, _LEAVES)

@@ -111,6 +111,21 @@ def _dedent(width: int) -> re.Pattern[bytes]:
     return re.compile(rb"\n[ \t\f]{0,%d}[^\s)\]}]" % width)
 
 
+def stands_in_block(code: bytes, statements: re.Pattern[bytes], wanted: re.Pattern[bytes]) -> bool:
+    """Whether something stands in the block of one of these compound statements; each piece of a skeleton is searched once.
+
+    :param statements: as for :func:`block_end`.
+    """
+    searched = 0
+    for statement in statements.finditer(code):
+        if statement.start() < searched:
+            continue  # it stands in one in which nothing was found
+        searched = block_end(code, statement)
+        if wanted.search(code, statement.end(), searched) is not None:
+            return True
+    return False
+
+
 def begins_line(word: re.Match[bytes], behind: bytes = b"") -> bool:
     """Whether a match stands first on its line, or behind one word; also where that cannot be told."""
     before = before_on_line(word.string, word.start())

@@ -16,7 +16,7 @@ from errlint.sheets.aliases import Aliases
 from errlint.sheets.by_version import rows, sheet_at
 from errlint.sheets.library import Argument, Foreign, FunctionSheet, RetryAfterDefeat, Sheet, TypeSheet, ancestors
 from errlint.sheets.patterns import Patterns
-from errlint.sheets.retry_calls import RetryCall, RetryCalls
+from errlint.sheets.retry_calls import RetryCall, RetryTables
 from errlint.sheets.speech import Speeches
 
 
@@ -178,9 +178,9 @@ class Libraries:
         return {name: entry for sheet in self.sheets for entry in sheet.foreign for name in entry.names}
 
     @cached_property
-    def retries(self) -> RetryCalls:
+    def retries(self) -> RetryTables:
         """Calls that retry."""
-        return RetryCalls(self.sheets)
+        return RetryTables(self.sheets)
 
     def retry(self, name: str) -> RetryCall | None:
         """What calls of this dotted name say about retries; a class under any of its import paths, and a function that makes a client."""
@@ -196,6 +196,11 @@ class Libraries:
     def retry_method(self, name: str, method: str) -> RetryCall | None:
         """What calling ``method`` of the type ``name``, own or inherited, says about retries."""
         return self.retries.get(f"{ancestor.name}.{method}" for ancestor in self.ancestors(name))
+
+    @cached_property
+    def retry_methods(self) -> frozenset[str]:
+        """The names of methods of any type that say something about retries: most names need no further look."""
+        return frozenset(name.rpartition(".")[2] for name in self.retries.names if name.rpartition(".")[0] in self._types)
 
     def type(self, name: str) -> TypeSheet | None:
         """The type with this dotted name, under any of its import paths."""

@@ -20,7 +20,7 @@ class RetryCall:
 
 
 @dataclass(frozen=True)
-class RetryCalls:
+class RetryTables:
     """All of them, by dotted name."""
 
     sheets: tuple[Sheet, ...]
@@ -54,11 +54,6 @@ class RetryCalls:
     def restarting(self) -> frozenset[str]:
         """The names of methods by which a decorated function has itself run again."""
         return frozenset(entry.again for sheet in self.sheets for entry in sheet.retry if entry.again)
-
-    @cached_property
-    def last_names(self) -> frozenset[str]:
-        """The names of all that is described, without what stands before the last dot: most calls need no further look."""
-        return frozenset(name.rpartition(".")[2] for name in self._named)
 
     def get(self, names: Iterable[str]) -> RetryCall | None:
         """What is said of the first of these names of which anything is said."""

@@ -9,7 +9,7 @@ import libcst as cst
 from errlint.semantics.asked.code_tests import CodeTest, CodeTests
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.program.conditions import conditions_at
-from errlint.semantics.program.leaving import asked_to_raise
+from errlint.semantics.program.leaving import all_asked_to_raise
 from errlint.semantics.program.tree import Tree
 from errlint.semantics.values.answers import Answer, Answers
 from errlint.semantics.values.status_sets import ALL, ERRORS, OK, SUCCESS
@@ -77,8 +77,7 @@ class Circumstances:
     def _others_are_asked(self, handler: cst.ExceptHandler | cst.ExceptStarHandler, answer: Answer) -> bool:
         """Whether the ``try`` of a handler asks answers to raise for their status, and not this one."""
         tried = self._tree.tried(handler)
-        lines = self._tree.inside(tried, cst.SimpleStatementLine, into_functions=False) if tried is not None else ()
-        asked = [found for line in lines if (found := asked_to_raise(line)) is not None]
+        asked = list(all_asked_to_raise(self._tree, tried)) if tried is not None else []
         known = [self._answers.of(meaning) for one in asked if (meaning := self._meaning(one)) is not None]
         return len(known) == len(asked) > 0 and answer not in known
 

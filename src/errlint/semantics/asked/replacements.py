@@ -96,10 +96,7 @@ class Replacements:
 
     def of(self, words: Sequence[str], subject: Meaning, node: cst.CSTNode, *, negated: bool) -> Replacement | None:
         """The test that replaces asking ``subject`` for ``words`` at ``node``; None when there is no unique answer."""
-        kind = self._kind_guard(subject, node)
-        if kind is None:
-            return None
-        found = self._of_code(words, subject, node, kind, negated=negated) or self._of_status(words, subject, node, kind, negated=negated)
+        found = self._made(words, subject, node, negated=negated)
         if found is None:
             return None
         if any(self._becomes(other, found.code) for other in before(self._tree, node)):
@@ -111,12 +108,15 @@ class Replacements:
         """Whether a test of text is one for which the same test would stand."""
         test = self._semantics.text_tests.at(other)
         subject = self._semantics.asked(test) if test is not None else None
-        kind = self._kind_guard(subject, other) if subject is not None else None
-        if test is None or subject is None or kind is None:
-            return False
-        words, negated = test.words(), test.negated
-        made = self._of_code(words, subject, other, kind, negated=negated) or self._of_status(words, subject, other, kind, negated=negated)
+        made = self._made(test.words(), subject, other, negated=test.negated) if test is not None and subject is not None else None
         return made is not None and made.code == code
+
+    def _made(self, words: Sequence[str], subject: Meaning, node: cst.CSTNode, *, negated: bool) -> Replacement | None:
+        """The test alone, whatever stands beside it."""
+        kind = self._kind_guard(subject, node)
+        if kind is None:
+            return None
+        return self._of_code(words, subject, node, kind, negated=negated) or self._of_status(words, subject, node, kind, negated=negated)
 
     def _of_code(self, words: Sequence[str], subject: Meaning, node: cst.CSTNode, kind: str, *, negated: bool) -> Replacement | None:
         codes = unique_codes(words, subject.catalogue)

@@ -18,7 +18,7 @@ from errlint.semantics.errors.http_calls import HttpCalls
 from errlint.semantics.errors.raises import Raises
 from errlint.semantics.errors.raising import Raising
 from errlint.semantics.meaning import Kind, Meaning, Place
-from errlint.semantics.program.leaving import asked_to_raise
+from errlint.semantics.program.leaving import all_asked_to_raise
 from errlint.semantics.program.names import Names
 from errlint.semantics.program.scopes import Binding, How, Scopes
 from errlint.semantics.program.tree import Tree
@@ -297,8 +297,7 @@ class Handlers:
 
     def _asked_to_raise(self, body: cst.CSTNode) -> list[Meaning]:
         """Answers that came before a ``try`` and are asked in it to raise for their status."""
-        asked = (asked_to_raise(line) for line in self._tree.inside(body, cst.SimpleStatementLine, into_functions=False))
-        answers = (self._meaning(answer) for answer in asked if answer is not None)
+        answers = map(self._meaning, all_asked_to_raise(self._tree, body))
         return [answer for answer in answers if answer is not None and answer.kind is Kind.RESPONSE]
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TypeGuard
 
 import libcst as cst
+
+from errlint.semantics.program.tree import Tree
 
 
 def leaves(block: cst.CSTNode) -> bool:
@@ -70,3 +72,9 @@ def asked_to_raise(statement: cst.SimpleStatementLine) -> cst.BaseExpression | N
     call = small.value if isinstance(small, cst.Expr) else None
     function = call.func if isinstance(call, cst.Call) else None
     return function.value if isinstance(function, cst.Attribute) and function.attr.value == "raise_for_status" else None
+
+
+def all_asked_to_raise(tree: Tree, code: cst.CSTNode, *, into_functions: bool = False) -> Iterator[cst.BaseExpression]:
+    """The answers that statements of some code ask to raise for their status."""
+    asked = map(asked_to_raise, tree.inside(code, cst.SimpleStatementLine, into_functions=into_functions))
+    return (answer for answer in asked if answer is not None)

@@ -240,7 +240,7 @@ class RetryCalls:
             return found
         if isinstance(name, cst.Name):
             return self._inherited(name)
-        if name.attr.value not in libraries.retries.last_names:
+        if name.attr.value not in libraries.retry_methods:
             return None
         receiver = self._semantics.meaning(name.value)
         return libraries.retry_method(receiver.sheet.name, name.attr.value) if receiver is not None and receiver.sheet is not None else None
