@@ -505,3 +505,11 @@ def test_readme_without_a_place_for_the_index_is_noticed(tmp_path: Path) -> None
     (tmp_path / "README.md").write_text("# Toy\n")
     with pytest.raises(AssertionError, match="has no line `<!-- rules -->`"):
         index.write_index(tmp_path, [TOY])
+
+
+@pytest.mark.xdist_group("a-group")
+def test_tests_of_a_group_stay_together(request: pytest.FixtureRequest) -> None:
+    """What is found in a fixture is remembered by the process that checks it; pytest-xdist marks groups in the names of tests."""
+    if not request.config.getoption("loadgroup", default=False):
+        pytest.skip("not spread over processes")
+    assert request.node.nodeid.endswith("@a-group")

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from errlint.model import Safety
 from tests.fixes import proofs
-from tests.fixes.proof import FIXTURES, Examined, Proof
+from tests.fixes.proof import Examined, Proof
 from tests.harness.bench import Bench
-from tests.harness.fixture import Fixture, fixtures
+from tests.harness.fixture import Fixture
 
 PAGE = Path(__file__).parent.parent.parent / "docs" / "fixes.md"
 _HEAD = """# Fixes, executed
@@ -61,26 +61,17 @@ def all_proofs() -> list[Proof]:
     return [proof for name in modules for proof in import_module(f"{proofs.__name__}.{name}").PROOFS]
 
 
-Kind = tuple[str, str, Safety]
+Kind = tuple[str, str, str]
 """A rule, the kind of its fix, and what that claims: a safe fix and an unsafe one are two claims."""
 
 
-def kinds_in_fixtures(bench: Bench) -> dict[Kind, str]:
-    """Every kind of fix that some fixture shows, and the first place where."""
+def kinds_in(fixture: Fixture, bench: Bench) -> dict[Kind, str]:
+    """Every kind of fix that a fixture shows, and the first place where."""
     found: dict[Kind, str] = {}
-    for path in fixtures(FIXTURES):
-        fixture = Fixture.read(path)
-        for finding in bench.findings(fixture):
-            if finding.fix is not None:
-                found.setdefault((finding.rule, finding.fix.kind, finding.fix.safety), f"{fixture.shown}:{finding.location.line}")
+    for finding in bench.findings(fixture):
+        if finding.fix is not None:
+            found.setdefault((finding.rule, finding.fix.kind, finding.fix.safety.value), f"{fixture.shown}:{finding.location.line}")
     return found
-
-
-def kind_of(proof: Proof, bench: Bench) -> Kind:
-    """What is proven; where a file has safe and unsafe fixes and the proof does not choose, it is that of the unsafe ones."""
-    fixture = Fixture.read(FIXTURES / proof.client)
-    claimed = {finding.fix.safety for finding in bench.findings(fixture) if proof.is_about(finding) and finding.fix is not None}
-    return proof.rule, proof.fix, Safety.UNSAFE if Safety.UNSAFE in claimed else Safety.SAFE
 
 
 def row(one: Examined) -> str:
@@ -124,15 +115,15 @@ def page(rows: Sequence[str], unsafe: Sequence[str]) -> str:
     return _HEAD + "\n".join([*head, *rows, "", *_by_library(rows), "", *changed]) + "\n"
 
 
-def shown_with(rows: Iterable[str]) -> dict[tuple[str, str, str], Counter[str]]:
+def shown_with(rows: Iterable[str]) -> dict[Kind, Counter[str]]:
     """For each kind of fix, with how many clients it was executed by library, as the rows of the table say."""
-    found: dict[tuple[str, str, str], Counter[str]] = defaultdict(Counter)
+    found: dict[Kind, Counter[str]] = defaultdict(Counter)
     for cells in (text.strip("| ").split(" | ") for text in rows):
         found[cells[0], cells[1], cells[2]].update(cells[4].split("+"))
     return found
 
 
-def not_shown_with(kind: tuple[str, str, str], library: str) -> str:
+def not_shown_with(kind: Kind, library: str) -> str:
     """Why there is no client of this library; empty if nobody has said so."""
     return next((NOT_SHOWN[found] for found in ((*kind[:2], library), (kind[0], "", library)) if found in NOT_SHOWN), "")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.fixes.matrix import (
@@ -10,16 +12,16 @@ from tests.fixes.matrix import (
     PAGE,
     all_proofs,
     changes,
-    kind_of,
-    kinds_in_fixtures,
+    kinds_in,
     not_shown_with,
     page,
     row,
     shown_with,
     tells_of,
 )
-from tests.fixes.proof import ALL, SOME, Proof, examine
+from tests.fixes.proof import ALL, FIXTURES, SOME, Proof, examine
 from tests.harness.bench import Bench
+from tests.harness.fixture import Fixture, fixtures, shown
 from tests.support.server import FaultServer
 
 _STALE = "docs/fixes.md is stale: `make proofs` writes it"
@@ -27,7 +29,9 @@ _lines: dict[Proof, list[tuple[str, str]]] = {}
 """What the page says of each proof; not what was examined: that would be gigabytes of what clients logged."""
 
 
-@pytest.mark.parametrize("proof", all_proofs(), ids=str)
+@pytest.mark.parametrize(
+    "proof", [pytest.param(proof, id=str(proof), marks=pytest.mark.xdist_group(shown(FIXTURES / proof.client))) for proof in all_proofs()]
+)
 def test_proof(proof: Proof, bench: Bench, server: FaultServer, update: bool) -> None:
     complaint = ""
     try:
@@ -44,16 +48,6 @@ def test_proof(proof: Proof, bench: Bench, server: FaultServer, update: bool) ->
             pytest.fail(f"{_STALE}\n{row(one)}\n{changes(one)}", pytrace=False)
 
 
-def test_every_kind_of_fix_is_proven(bench: Bench) -> None:
-    proven = {kind_of(proof, bench) for proof in all_proofs()}
-    shown = kinds_in_fixtures(bench)
-    missing = [
-        f"{rule} {fix}, {safety.value} ({place})" for (rule, fix, safety), place in shown.items() if (rule, fix, safety) not in proven
-    ]
-    assert not missing, "kinds of fix without a proof, see tests/fixes/README.md: " + "; ".join(missing)
-    assert not (strange := proven - set(shown)), f"proofs of kinds that no fixture shows: {strange}"
-
-
 def test_the_page_has_these_proofs_and_no_others(update: bool) -> None:
     """What its lines say is compared by each proof itself, so that they can be executed apart."""
     if update:
@@ -65,6 +59,16 @@ def test_the_page_has_these_proofs_and_no_others(update: bool) -> None:
     assert all(any(title in line for title in titles) for line in rows), _STALE
     assert all(any(title in line for line in rows) for title in titles), _STALE
     assert text.startswith(page(rows, []).rstrip()), _STALE
+
+
+@pytest.mark.parametrize(
+    "path", [pytest.param(path, id=shown(path), marks=pytest.mark.xdist_group(shown(path))) for path in fixtures(FIXTURES)]
+)
+def test_every_kind_of_fix_is_proven(path: Path, bench: Bench) -> None:
+    """The page says what is proven: each proof holds it against what it executes."""
+    proven = shown_with(_rows(PAGE.read_text(encoding="utf-8")))
+    missing = [f"{' '.join(kind)} ({place})" for kind, place in kinds_in(Fixture.read(path), bench).items() if kind not in proven]
+    assert not missing, "kinds of fix without a proof, see tests/fixes/README.md: " + "; ".join(missing)
 
 
 def test_each_http_library_shows_a_kind_of_fix_or_a_reason_is_stated() -> None:

@@ -29,7 +29,7 @@ class Bench:
     rules: tuple[Rule, ...]
     libraries: Libraries
     catalogues: Callable[[tuple[Path, ...]], Catalogues]
-    _found: dict[tuple[Fixture, bool], tuple[Finding, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _reports: dict[tuple[Fixture, bool], FileReport] = field(default_factory=dict, init=False, repr=False, compare=False)
     _setups: dict[tuple[tuple[Path, ...], str | None, Installed, bool], Setup] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -63,11 +63,16 @@ class Bench:
         return Setup(active, self.libraries, self.catalogues(catalogues), api, gate, known, installed=installed, screen=gate, bare=gate)
 
     def findings(self, fixture: Fixture, *, gate: bool = True) -> tuple[Finding, ...]:
-        """What errlint finds in a fixture; remembered, because every check asks."""
-        if (fixture, gate) not in self._found:
-            report = check_bytes(fixture.text.encode(), fixture.shown, self.setup_for(fixture, gate=gate), _file(fixture))
-            self._found[fixture, gate] = report.findings
-        return self._found[fixture, gate]
+        """What errlint finds in a fixture."""
+        return self.report(fixture, gate=gate).findings
+
+    def report(self, fixture: Fixture, *, gate: bool = True) -> FileReport:
+        """What becomes of a fixture; remembered, because every check asks."""
+        if (fixture, gate) not in self._reports:
+            self._reports[fixture, gate] = check_bytes(
+                fixture.text.encode(), fixture.shown, self.setup_for(fixture, gate=gate), _file(fixture)
+            )
+        return self._reports[fixture, gate]
 
     def lint(self, fixture: Fixture, raw: bytes) -> FileReport:
         """What errlint finds in other bytes than a fixture's, with all else as the fixture says."""
