@@ -51,6 +51,7 @@ otherwise the finding names the candidates.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 
 import libcst as cst
@@ -73,6 +74,8 @@ from errlint.rule import (
     status_in,
 )
 
+_CATEGORY = re.compile(r"[A-Z]\w*:\S")
+"""The beginning of a code that says what it belongs to; a sentence has a blank behind its colon."""
 _NAMED = {Kind.BODY: "the error text of the body"}
 
 
@@ -197,12 +200,12 @@ def _error_text(test: TextTest, ctx: Context) -> Meaning | None:
         taken_from_error = ctx.names_error(subject) or ctx.is_error(subject, test.node) or ctx.refuses(test, subject)
         return subject if taken_from_error and not codes else None
     if subject.kind is Kind.TEXT:
-        if ctx.semantics.text_tests.asks_for_keys(test) or not all(map(_is_wording, test.words())):
+        if codes or ctx.semantics.text_tests.asks_for_keys(test) or not all(map(_is_wording, test.words())):
             return None
         return subject if ctx.is_error(subject, test.node) else None
     if subject.kind is Kind.BODY:
         # {"error": "rate limit exceeded"}: one word would be the presence of a key
-        prose = all(" " in word.strip() for word in test.words())
+        prose = all(" " in word.strip() and not _CATEGORY.match(word) for word in test.words())
         return subject if prose and ctx.names_error(subject) else None
     return None
 
@@ -235,7 +238,9 @@ def _begins_like_code(word: str) -> bool:
 
 
 def _looks_like_code(word: str) -> bool:
-    """`authorization_pending`, `NO_ACTIVE_DEVICE`, `NotFound`: a value made for machines, whatever the field is called."""
+    """`authorization_pending`, `NO_ACTIVE_DEVICE`, `NotFound`, `EOrder:Unknown order`: for machines, whatever the field is called."""
+    if _CATEGORY.match(word):
+        return True
     return " " not in word.strip() and ("_" in word or "-" in word or "." in word or word.isupper() or word != word.capitalize())
 
 

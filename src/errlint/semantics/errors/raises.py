@@ -25,6 +25,7 @@ from errlint.semantics.program.wordings import is_put_together, standing_in
 from errlint.semantics.project.summaries import FunctionSummary
 from errlint.semantics.questions import Questions
 from errlint.semantics.values.callees import Callees
+from errlint.semantics.values.fields import names_error
 from errlint.semantics.values.status_sets import ERRORS, OK
 from errlint.semantics.values.types import Types
 from errlint.sheets.library import FunctionSheet
@@ -207,8 +208,8 @@ class Raises:
         """`if response.status_code >= 400: raise ApiError(response.text)`."""
         if statement.exc is None:
             return None
-        tells = self._tells(statement.exc)
         possible = self._possible_at(statement)
+        tells = self._tells(statement.exc) and (bool(possible & ERRORS) or self._tells(statement.exc, of_success=True))
         if not tells and not self._exceptions.chosen(statement.exc) and not (possible & ERRORS and not possible & OK):
             return None
         place = Place(statement, "an error status becomes an exception")
@@ -216,22 +217,27 @@ class Raises:
         under = tuple((name, statuses & possible) for name, statuses in made.where(possible).under)
         return Raising(Answer.YES, made.types, (place,), tells, under, made.wording, made.carries)
 
-    def _tells(self, raised: cst.BaseExpression) -> bool:
-        """Whether the exception is made of something of the answer, here or where it is kept in the name that is raised."""
+    def _tells(self, raised: cst.BaseExpression, *, of_success: bool = False) -> bool:
+        """Whether the exception is made of something of the answer, here or where it is kept in the name that is raised.
+
+        :param of_success: the answer is none of an error: what it says of one counts, and no other part of it.
+        """
         bindings = self._names.scopes.reaching(raised) if isinstance(raised, cst.Name) else ()
         made = [binding.value for binding in bindings if binding.how is How.VALUE and isinstance(binding.value, (cst.Call, cst.IfExp))]
         given = [found for expression in (raised, *made) for found in self._tree.below(expression)]
         kept = put_into_records(given, self._names.scopes)
-        return any(self._holds_answer(expression, _HOPS) for expression in (raised, *made, *kept))
+        return any(self._holds_answer(expression, _HOPS, of_success=of_success) for expression in (raised, *made, *kept))
 
-    def _holds_answer(self, made: cst.BaseExpression, hops: int) -> bool:
+    def _holds_answer(self, made: cst.BaseExpression, hops: int, *, of_success: bool = False) -> bool:
         """Whether something of the answer stands in an expression, or in what was made before and is named in it."""
         for inner in self._tree.below(made):
             if isinstance(inner, (cst.Name, cst.Attribute, cst.Call, cst.Subscript)):
                 found = self._meaning(inner)
                 # an object of an SDK is a part of an error, or what the SDK works with
-                at_work = found is not None and found.kind is Kind.OBJECT and found.origin is None
-                if found is not None and found.proven and not at_work and (found.kind in _OF_ANSWERS or found.kind is Kind.EXCEPTION):
+                aside = found is not None and (
+                    (found.kind is Kind.OBJECT and found.origin is None) or (of_success and _is_of_success(found))
+                )
+                if found is not None and found.proven and not aside and (found.kind in _OF_ANSWERS or found.kind is Kind.EXCEPTION):
                     return True
                 if found is None and hops and isinstance(inner, cst.Name) and self._is_kept_with_answer(inner, hops - 1):
                     return True
@@ -299,6 +305,11 @@ class Raises:
     def _is_response(self, expression: cst.BaseExpression) -> bool:
         found = self._meaning(expression)
         return found is not None and found.kind is Kind.RESPONSE
+
+
+def _is_of_success(part: Meaning) -> bool:
+    """Whether a part of an answer that is no error says nothing of one: ``job["log"]``, ``answer.text``."""
+    return part.kind in (Kind.RESPONSE, Kind.TEXT, Kind.BODY) and not names_error(part.path)
 
 
 def _shown(call: cst.Call) -> str:

@@ -37,12 +37,22 @@ class OtherAnswers:
         """Whether the request was made in the code that runs after the failure."""
         return any(self._runs_after(call) and self._semantics.does_http(call) for call in self._semantics.answers.calls(meaning))
 
+    def _stands_by(self, calls: tuple[cst.Call, ...]) -> bool:
+        """Whether any of these calls is made in the function in which the other one failed."""
+        function = self._tree.enclosing(self._failure.region[0], cst.FunctionDef)
+        return function is None or any(self._tree.within(call, function) for call in calls)
+
     def _runs_after(self, node: cst.CSTNode) -> bool:
         return any(node is statement or self._tree.within(node, statement) for statement in self._failure.region)
 
     def _is_known_before(self, meaning: Meaning, root: Meaning) -> bool:
         """Whether the answer that the value is from was a success, by what the code did with it, and another request failed."""
         answers, failed = self._semantics.answers, self._failure.meaning
-        if self._failure.handler is None and answers.of(meaning) == answers.of(failed):
-            return False  # a body may call itself an error, whatever its status
+        if self._failure.handler is None:
+            # a body may call itself an error, whatever its status
+            of, others = answers.of(meaning), answers.calls(meaning)
+            if of == answers.of(failed) or not others:
+                return False
+            if set(others).isdisjoint(answers.calls(failed)) and not self._stands_by(others):
+                return True  # the records of a list that was asked for elsewhere
         return self._semantics.has_succeeded(meaning, root, self._failure.region[0])

@@ -30,6 +30,8 @@ def _gets_to(tree: Tree, place: cst.CSTNode, at: cst.CSTNode) -> bool:
         return True
     is_before = tree.order[place] < tree.order[at]
     for above in (place, *tree.ancestors(place)):
+        if isinstance(above, cst.If) and above.orelse is not None and tree.within(place, above.body) and tree.within(at, above.orelse):
+            return False
         if tree.within(at, above):
             return True
         if isinstance(above, (cst.ExceptHandler, cst.ExceptStarHandler)) and _are_beside(tree, above, at):

@@ -92,9 +92,10 @@ class Guards:
             more = by_own_test(self._writing, ways, handler, failure.status(name), worth) if not worth.drop else None
             test, hopeful = inline, f"not ({inline})"
         else:
-            predicate, added = may_succeed(self._writing, policy, failure)
+            at = pause_in(self._semantics, policy, handler) or handler
+            predicate, added = may_succeed(self._writing, policy, failure, at=at)
             test, hopeful = f"not {predicate}({name})", f"{predicate}({name})"
-            worth = self._semantics.judge.worth(policy, by_code=True)
+            worth = self._semantics.judge.worth(policy, by_code=True, at=at)
             is_narrow = is_narrow and worth.exact and not worth.guessed
             edits += added
         way = ways.endings.at(pause_in(self._semantics, policy, handler) or handler.body.body[-1], name)
@@ -134,6 +135,8 @@ class Guards:
                 return None if leaves(body) else (self._writing.below(last, lines), self._lost(policy, ways, way, last, below=True))
             place = first
             leads_on = above is not None
+        elif announced is None and leaves(body) and not isinstance(_last_of(body), cst.Continue):
+            return None  # what goes into another pass has left before
         elif announced is None and not leaves(body):
             if isinstance(last, cst.BaseCompoundStatement):
                 return None
@@ -221,6 +224,11 @@ class Guards:
         covered = self._semantics.predicates.types.covers(self._semantics.predicates.types.named(handler.type)).may & ERRORS
         arriving = (covered or ERRORS) & self._failures.arriving(handler)
         return bool(worth.codes) or not all(map(worth.allows, members(arriving)))
+
+
+def _last_of(body: cst.IndentedBlock) -> cst.CSTNode:
+    last = body.body[-1]
+    return last.body[-1] if isinstance(last, cst.SimpleStatementLine) else last
 
 
 def _name_of(handler: Handler) -> str | None:

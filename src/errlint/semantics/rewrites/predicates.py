@@ -266,17 +266,27 @@ class Predicates:
 
 
 def may_succeed(
-    writing: Writing, policy: RetryPolicy, failure: Failure | Assorted, *, only: Sequence[str] = (), interrupts: bool = False
+    writing: Writing,
+    policy: RetryPolicy,
+    failure: Failure | Assorted,
+    *,
+    only: Sequence[str] = (),
+    interrupts: bool = False,
+    at: cst.CSTNode | None = None,
 ) -> tuple[str, tuple[Edit, ...]]:
     """The function that says of an exception whether the same request may succeed if it is sent again, and the edits that add it.
 
-    :param only: the types that it is true for at all; :param interrupts: it is asked about what is no ``Exception``, too: Ctrl-C, say.
+    :param only: the types that it is true for at all; :param interrupts: it is asked about what is no ``Exception``, too: Ctrl-C, say;
+    :param at: where a retry that is written by hand asks: failures that do not get there are none of its business.
     """
     body = ['"""Whether the same request may succeed if it is sent again."""']
     if only and (isinstance(failure, Assorted) or list(only) != [failure.type]):
         body += [f"if not isinstance(error, {_grouped(only, None)}):", "    return False"]
     narrow = isinstance(failure, Failure) and list(only) == [failure.type]
-    asked, edits = _of_several(writing, policy, failure) if isinstance(failure, Assorted) else _of_one(writing, policy, failure)
+    if isinstance(failure, Assorted):
+        asked, edits = _of_several(writing, policy, failure, at)
+    else:
+        asked, edits = _of_one(writing, policy, failure, at)
 
     def telling(other: str) -> list[str]:
         """The body, which says this of other exceptions."""
@@ -290,20 +300,20 @@ def may_succeed(
     return name, (*edits, *more)
 
 
-def _of_several(writing: Writing, policy: RetryPolicy, failure: Assorted) -> tuple[list[str], tuple[Edit, ...]]:
+def _of_several(writing: Writing, policy: RetryPolicy, failure: Assorted, at: cst.CSTNode | None) -> tuple[list[str], tuple[Edit, ...]]:
     """The questions to exceptions of several types."""
     if len(failure.others) == 1 and not failure.attributes:
-        asked, edits = _of_one(writing, policy, failure.others[0])
+        asked, edits = _of_one(writing, policy, failure.others[0], at)
         return [*failure.given_up("error"), *asked], edits
-    worth = writing.semantics.judge.worth(policy)
+    worth = writing.semantics.judge.worth(policy, at=at)
     asked = [*failure.given_up("error"), *failure.status("error"), "if not isinstance(status, int):", _OTHER]
     return [*asked, f"return {worthwhile('status', worth)}"], failure.edits
 
 
-def _of_one(writing: Writing, policy: RetryPolicy, failure: Failure) -> tuple[list[str], tuple[Edit, ...]]:
+def _of_one(writing: Writing, policy: RetryPolicy, failure: Failure, at: cst.CSTNode | None) -> tuple[list[str], tuple[Edit, ...]]:
     """The questions to exceptions of one type."""
     code = Failures(writing).code_of(failure, "error", policy.catalogue)
-    worth = writing.semantics.judge.worth(policy, by_code=code is not None)
+    worth = writing.semantics.judge.worth(policy, by_code=code is not None, at=at)
     absent = failure.absent("error")
     body = [f"if not isinstance(error, {failure.type}){f' or {absent}' if absent else ''}:", _OTHER]
     edits: tuple[Edit, ...] = ()

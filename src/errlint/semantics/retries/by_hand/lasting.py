@@ -14,7 +14,7 @@ from errlint.semantics.retries.sent.changes import declared_outside
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
-    from errlint.semantics.retries.by_hand.loops import Passage
+    from errlint.semantics.retries.by_hand.passages import Passage
 
 
 def lasting_limits(semantics: Semantics, passage: Passage) -> Iterator[cst.BaseExpression]:

@@ -19,7 +19,7 @@ import libcst as cst
 from errlint.semantics.meaning import Place
 from errlint.semantics.program.names import dotted
 from errlint.semantics.program.scopes import How
-from errlint.semantics.retries.by_hand.loops import Passage, passage
+from errlint.semantics.retries.by_hand.passages import Passage, passage
 from errlint.semantics.retries.exception_types import AS_LIBRARIES_DO, FEW, TELL_WHEN
 from errlint.semantics.retries.outcomes import FAILURES, NO_ANSWER, NOT_YET
 from errlint.semantics.retries.policy import Attempt, Retried, RetryPolicy, Stop, either

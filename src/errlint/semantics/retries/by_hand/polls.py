@@ -19,7 +19,7 @@ from errlint.semantics.values.status_sets import ERRORS, OK, UNKNOWN
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
     from errlint.semantics.retries.by_hand.exits import Region
-    from errlint.semantics.retries.by_hand.loops import Passage
+    from errlint.semantics.retries.by_hand.passages import Passage
     from errlint.semantics.retries.policy import Attempt
 
 _WAITS = later(r"^_*(a?wait|poll)|_poll_|(?<!al)ready|healthy?($|_)|alive", re.IGNORECASE)

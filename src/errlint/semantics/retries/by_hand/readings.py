@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
     from errlint.semantics.program.tree import Tree
     from errlint.semantics.retries.by_hand.exits import Region
-    from errlint.semantics.retries.by_hand.loops import Passage
+    from errlint.semantics.retries.by_hand.passages import Passage
 
 _ASKED_FIRST = reduce(or_, (1 << status for status in ASKED_FIRST))
 _NOT_FOUND = 1 << 404

@@ -19,7 +19,7 @@ from errlint.semantics.values.status_sets import UNKNOWN
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
-    from errlint.semantics.retries.by_hand.loops import Passage
+    from errlint.semantics.retries.by_hand.passages import Passage
 
 _COUNTS = frozenset({"range", "trange"})
 _ENDLESS = frozenset({"count", "cycle", "repeat"})

@@ -12,7 +12,7 @@ from errlint.semantics.values.status_sets import ALL, ERRORS, SUCCESS
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
-    from errlint.semantics.retries.by_hand.loops import Passage
+    from errlint.semantics.retries.by_hand.passages import Passage
     from errlint.semantics.retries.policy import Attempt
 
 _CHANGES = frozenset({"DELETE", "PATCH", "PUT"})

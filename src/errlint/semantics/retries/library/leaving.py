@@ -14,7 +14,7 @@ from errlint.lean import dataclass
 from errlint.semantics.errors.raising import Answer, Raising
 from errlint.semantics.meaning import Kind
 from errlint.semantics.retries.by_hand.fates import Fate
-from errlint.semantics.retries.by_hand.loops import passage
+from errlint.semantics.retries.by_hand.passages import passage
 from errlint.semantics.retries.exception_types import AS_LIBRARIES_DO, ExceptionTypes, Raised
 from errlint.semantics.retries.library.values import is_nothing
 from errlint.semantics.retries.outcomes import ALL_WAYS, FAILURES, NO_ANSWER, NOT_YET, NOTHING, ended, running

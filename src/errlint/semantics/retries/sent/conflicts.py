@@ -15,12 +15,13 @@ import libcst as cst
 from errlint.semantics.retries.by_hand.readings import retried
 from errlint.semantics.retries.outcomes import FAILURES
 from errlint.semantics.retries.policy import Attempt
+from errlint.semantics.retries.sent.askers import OF_WHO_ASKS, Askers
 from errlint.semantics.retries.words import CREDENTIAL, PER_ATTEMPT
 from errlint.semantics.values.status_sets import statuses
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
-    from errlint.semantics.retries.by_hand.loops import Passage
+    from errlint.semantics.retries.by_hand.passages import Passage
     from errlint.semantics.retries.sent.sameness import Sameness
 
 _CONFLICTS = 1 << 409 | 1 << 412
@@ -36,6 +37,7 @@ class Conflicts:
         self._semantics = semantics
         self._tree = semantics.tree
         self._sameness = sameness
+        self._askers = Askers(semantics, sameness)
 
     def are_met(self, attempt: Attempt, found: Passage) -> bool:
         """Whether the next pass sends another request because of the failures that lead there, or is there for another request."""
@@ -48,9 +50,11 @@ class Conflicts:
         return self._is_fresh(attempt.call) or any(self._is_fresh(call) or not self._sameness.sends_same(call) for call in beside)
 
     def answered_in(self, attempt: Attempt, found: Passage) -> Passage:
-        """The same without conflicts, where each pass reads what it then writes: those are answered by another request."""
-        met = found.back & _CONFLICTS
-        if not met or not self._reads_first(attempt):
+        """The same without what another request is the answer to: conflicts, where each pass reads what it then writes; rejected keys."""
+        met = found.back & _CONFLICTS if found.back & _CONFLICTS and self._reads_first(attempt) else 0
+        if found.back & OF_WHO_ASKS and self._askers.may_differ(attempt.call):
+            met |= found.back & OF_WHO_ASKS
+        if not met:
             return found
         found.steps.answered[found.region] = found.steps.answered.get(found.region, 0) | met
         return replace(found, back=found.back & ~met)

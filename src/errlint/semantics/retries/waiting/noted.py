@@ -20,7 +20,7 @@ from errlint.semantics.retries.sent.changes import declared_outside
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
-    from errlint.semantics.retries.by_hand.loops import Passage
+    from errlint.semantics.retries.by_hand.passages import Passage
 
 _STATEMENTS = (cst.Assign, cst.AnnAssign, cst.Expr)
 _HOPS = 3

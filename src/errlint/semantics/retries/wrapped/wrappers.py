@@ -19,7 +19,8 @@ from errlint.semantics.meaning import Place
 from errlint.semantics.program.functions import Given, bound_arguments
 from errlint.semantics.program.scopes import How
 from errlint.semantics.retries.by_hand.exits import Region
-from errlint.semantics.retries.by_hand.loops import Passage, assembled, calls_itself, passage
+from errlint.semantics.retries.by_hand.loops import assembled, calls_itself
+from errlint.semantics.retries.by_hand.passages import Passage, passage
 from errlint.semantics.retries.by_hand.readings import retried, wait_of
 from errlint.semantics.retries.by_hand.stops import stop_of
 from errlint.semantics.retries.exception_types import AS_LIBRARIES_DO, Raised
