@@ -91,9 +91,14 @@ def _confusion(test: CodeTest, literal: Literal, ctx: Context) -> tuple[str, str
 
 
 def _is_declared(subject: Meaning, ctx: Context) -> bool:
-    """Whether a library's sheet says that this is the status: what is only called one, by an unknown type, may be a text."""
+    """Whether a library's sheet says that this is the status: what is only called one, by an unknown type, may be a text.
+
+    An exception of the project has it as a number where it is given that of a library.
+    """
     sheet = subject.origin.sheet if subject.origin is not None else None
-    return subject.proven and sheet is not None and not sheet.told_by and not ctx.is_of_project(sheet)
+    if not subject.proven or sheet is None:
+        return False
+    return ctx.semantics.own_numbers.has(subject) if ctx.is_of_project(sheet) else not sheet.told_by
 
 
 def _status(test: CodeTest, literal: Literal, ctx: Context) -> tuple[str, str, Fix | None] | None:
@@ -101,7 +106,11 @@ def _status(test: CodeTest, literal: Literal, ctx: Context) -> tuple[str, str, F
     if test.subject.path or not isinstance(value, str):
         return None  # a status inside a body may be anything; only that of a library is known to be a number
     if _is_status(value):
-        return f"the status is a number, and never equal to '{value}'", f"compare it with {value}", _retyped(test, literal, value, ctx)
+        return (
+            f"the status is a number, and never equal to '{value}'",
+            f"compare it with {value}",
+            _retyped(test, literal, str(int(value)), ctx),
+        )
     if api is not None and value in api.names:
         return f"the status is a number, and never equal to the error code `{value}`", "test the error code", None
     return None
@@ -118,7 +127,7 @@ def _code(test: CodeTest, literal: Literal, ctx: Context) -> tuple[str, str, Fix
         return (
             f"error codes of {api.name} are numbers, and never equal to '{value}'",
             f"compare it with {value}",
-            _retyped(test, literal, value, ctx),
+            _retyped(test, literal, str(int(value)), ctx),
         )
     if not types <= {"str", "canonical"}:
         return None
@@ -130,7 +139,7 @@ def _code(test: CodeTest, literal: Literal, ctx: Context) -> tuple[str, str, Fix
     what = f"the number {value}" if isinstance(value, int) else f"'{value}'"
     message = f"an error code of {api.name} is a text, and never equal to {what}"
     if known:
-        return message, f"compare it with '{value}'", None
+        return message, f"compare it with '{value}'", _retyped(test, literal, f'"{value}"', ctx)
     status = int(value) if _is_status(str(value)) else None
     return message, _remedy(status, api), _other_test(test, status, ctx)
 
@@ -146,11 +155,13 @@ def _remedy(status: int | None, api: Catalogue) -> str:
     return "test the status" + (f", or one of its codes: {', '.join(codes)}" if codes else "")
 
 
-def _retyped(test: CodeTest, literal: Literal, number: str, ctx: Context) -> Fix | None:
-    """The literal as a number; only where it stands in the test itself."""
-    if not isinstance(literal.node, cst.SimpleString) or test.node not in ctx.ancestors(literal.node):
+def _retyped(test: CodeTest, literal: Literal, written: str, ctx: Context) -> Fix | None:
+    """The literal as a number, or a number as a text; only where it stands in the test itself."""
+    node = literal.node
+    if not isinstance(node, (cst.SimpleString, cst.Integer)) or test.node not in ctx.ancestors(node):
         return None
-    return ctx.fix(Safety.SAFE, f"Compare with the number `{int(number)}`", ctx.replace(literal.node, str(int(number))))
+    kind = "number" if isinstance(node, cst.SimpleString) else "text"
+    return ctx.fix(Safety.SAFE, f"Compare with the {kind} `{written}`", ctx.replace(node, written))
 
 
 def _other_test(test: CodeTest, status: int | None, ctx: Context) -> Fix | None:

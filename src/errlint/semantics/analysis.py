@@ -12,6 +12,7 @@ from errlint.first_party import is_first_party
 from errlint.semantics.asked.circumstances import Circumstances
 from errlint.semantics.asked.code_tests import CodeTests
 from errlint.semantics.asked.decisions import Decisions
+from errlint.semantics.asked.own_numbers import OwnNumbers
 from errlint.semantics.asked.own_texts import OwnTexts
 from errlint.semantics.asked.pinned import narrowed
 from errlint.semantics.asked.presence import Presence
@@ -326,6 +327,11 @@ class Semantics:
     def sorting(self) -> Sorting:
         """Which exceptions texts are of where they are asked."""
         return Sorting(self)
+
+    @cached_property
+    def own_numbers(self) -> OwnNumbers:
+        """Statuses that exceptions of this file keep."""
+        return OwnNumbers(self)
 
     @cached_property
     def own_texts(self) -> OwnTexts:
