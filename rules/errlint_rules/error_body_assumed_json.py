@@ -13,8 +13,9 @@ That an answer is an error is known by tests of its status, also of all callers 
 makes its instances of an answer and reads the status.
 
 errlint is silent where the failure is caught (also by decorators and context managers of the project, and by all callers in the file),
-where a test asks for the content type or looks at the text first, where the same answer was decoded before, and under statuses that servers
-in front of an API have no use for, such as 422.
+where a test asks for the content type or looks at the text first, where the same answer was decoded before, and where tests leave none of
+the statuses that servers in front of an API answer with themselves: 403, 413, 429, 500 to 504, 520 to 530. They may send others (a page for
+404, say), which the API itself sends much more often.
 
 ## Example
 

@@ -12,7 +12,8 @@ explain it.
 errlint is silent where the rest is dealt with: raised, logged, kept, turned into a value, noticed by a test after the `try`, tried
 again. It is silent where nobody could do anything about it (cleaning up in `finally`, in another handler, in `close()`), about types that
 stand for one status, and, where nothing at all is done, about calls that remove something and about a handler with a comment that says
-why. A handler that does nothing about any error is told of as advice.
+why. A handler of an API's errors that does nothing about any of them is told of as advice; `except Exception: pass` is not, since it is no
+matter of HTTP, and ruff (BLE001, S110) tells of it.
 
 ## Example
 

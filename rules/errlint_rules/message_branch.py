@@ -205,9 +205,17 @@ def _error_text(test: TextTest, ctx: Context) -> Meaning | None:
         return subject if ctx.is_error(subject, test.node) else None
     if subject.kind is Kind.BODY:
         # {"error": "rate limit exceeded"}: one word would be the presence of a key
+        if subject.path[-1:] == ("description",) and not codes and _is_of_an_error(subject, test, ctx):
+            return subject  # of anything else it is data
         prose = all(" " in word.strip() and not _CATEGORY.match(word) for word in test.words())
         return subject if prose and ctx.names_error(subject) else None
     return None
+
+
+def _is_of_an_error(subject: Meaning, test: TextTest, ctx: Context) -> bool:
+    """Whether a part of a body is one of an error: an exception keeps it, or the answer is known to be one."""
+    kept = subject.origin is not None and subject.origin.kind is Kind.EXCEPTION
+    return kept or ctx.is_error(subject, test.node) or ctx.refuses(test, subject)
 
 
 def _can_carry_status(sheet: TypeSheet) -> bool:

@@ -9,6 +9,9 @@ Coming back too early turns one rejected request into several, and some APIs ext
 RFC 6585 (section 4) and RFC 9110 (section 10.2.3) let the server say when. After 429 that is usual; after 503 and other statuses it counts
 where the API's catalogue promises it.
 
+Clients of some SDKs try again by themselves, and wait as they are told. A wait around them comes on top of that, and errlint says nothing
+of it, unless the client is made without retries of its own (`OpenAI(max_retries=0)`).
+
 ## Example
 
 ```python

@@ -7,6 +7,9 @@ Clients that failed together come back together: after 1 second, after 2, after 
 An outage or a rate limit hits all workers of a program at the same moment. Without jitter their retries stay in step and hit the API as
 one burst each time. Where a loop waits otherwise after a rate limit than after other failures, each of the two waits needs its chance.
 
+errlint is silent where the server is asked how long to wait (urllib3's `Retry`, say, goes by Retry-After unless it is told not to): what is
+waited without an answer to that is the exception there.
+
 ## Example
 
 ```python

@@ -32,7 +32,8 @@ class _Rows:
 class Chosen:
     """Answers for one file.
 
-    :param values: what a name is bound to; :param number: the int that an expression stands for; :param named: the name of a type.
+    :param values: what a name is bound to; :param number: the int that an expression stands for; :param named: the name of a type;
+    :param possible_at: the statuses (a set) that are possible where a node stands.
     """
 
     def __init__(
@@ -41,11 +42,13 @@ class Chosen:
         values: Values,
         number: Callable[[cst.BaseExpression], int | None],
         named: Callable[[cst.BaseExpression], str | None],
+        possible_at: Callable[[cst.CSTNode], int],
     ) -> None:
         self._scopes = scopes
         self._values = values
         self._number = number
         self._named = named
+        self._possible_at = possible_at
 
     def of(self, raised: cst.BaseExpression) -> Under:
         """The classes of which an exception is made that a ``raise`` names, if a table chooses them; () otherwise."""
@@ -57,9 +60,11 @@ class Chosen:
         for status, value in rows.by_status.items():
             name = self._named(value) or ""
             found[name] = found.get(name, 0) | 1 << status
-        if rows.otherwise is not None:
-            name = self._named(rows.otherwise) or ""
-            found[name] = found.get(name, 0) | ERRORS & ~sum(1 << status for status in rows.by_status)
+        others = ERRORS & ~sum(1 << status for status in rows.by_status)
+        for arm in arms(rows.otherwise) if rows.otherwise is not None else ():
+            name = self._named(arm) or ""
+            under = self._possible_at(arm) if arm is not rows.otherwise else ERRORS
+            found[name] = found.get(name, 0) | others & under
         return () if "" in found else tuple(found.items())
 
     def _is_lookup(self, call: cst.Call) -> bool:
@@ -133,6 +138,15 @@ class Chosen:
 
     def _part(self, row: cst.BaseExpression, name: str) -> cst.BaseExpression | None:
         return next((element.value for element in self._table(row) or () if string_value(element.key) == name), None)
+
+
+def arms(value: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
+    """What a value may be, where a condition chooses: ``ServerError if status >= 500 else ApiError``."""
+    if isinstance(value, cst.IfExp):
+        yield from arms(value.body)
+        yield from arms(value.orelse)
+    else:
+        yield value
 
 
 def _cell(row: cst.BaseExpression, position: int) -> cst.BaseExpression | None:

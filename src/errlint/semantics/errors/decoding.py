@@ -12,7 +12,7 @@ import libcst as cst
 from errlint.semantics.errors.decode_guards import IN_FRONT, DecodeGuards
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.program.conditions import conditions_at
-from errlint.semantics.program.functions import bound_arguments
+from errlint.semantics.program.functions import bound_arguments, is_super_init
 from errlint.semantics.program.leaving import leaves
 from errlint.semantics.program.names import dotted
 from errlint.semantics.values.answers import Answer
@@ -91,8 +91,8 @@ class Decodings:
         """The calls that run a function, and what each hands it for the value that ``of`` was taken from; not those of its own."""
         parameters = [place.node for place in of.trail if isinstance(place.node, cst.Param)]
         for call in self._semantics.evaluator.callers(function):
-            if self._tree.within(call, function):
-                continue
+            if self._tree.within(call, function) or is_super_init(call):
+                continue  # the constructor of a class below is no use of the class
             given = bound_arguments(call, function)
             argument = next((given[one] for one in parameters if one in given), None)
             yield call, self._semantics.meaning(argument) if argument is not None else None

@@ -7,7 +7,7 @@ The class may be written there, or kept in a name, chosen from a table, or be th
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import reduce
 from operator import or_
 
@@ -15,7 +15,7 @@ import libcst as cst
 
 from errlint.lean import dataclass
 from errlint.semantics.errors.carried import Carried, Carries
-from errlint.semantics.errors.chosen import Chosen, Under
+from errlint.semantics.errors.chosen import Chosen, Under, arms
 from errlint.semantics.program.functions import Functions
 from errlint.semantics.program.names import Names, dotted
 from errlint.semantics.program.scopes import How
@@ -174,7 +174,7 @@ class Exceptions:
             if binding.how is not How.VALUE or binding.value is None or binding.path:
                 return ()
             kept: dict[str, int] = {}
-            for arm in _arms(binding.value):
+            for arm in arms(binding.value):
                 written = self._written(arm) if isinstance(arm, (cst.Name, cst.Attribute)) else ()
                 if len(written) != 1:
                     return ()
@@ -248,12 +248,3 @@ class Exceptions:
                 for function in self._callees.here(value) if isinstance(value, cst.Call) else ():
                     found += (text for returned in self._functions.returned(function) for text in written_texts(returned))
         return tuple(found)
-
-
-def _arms(value: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
-    """What a value may be, where a condition chooses."""
-    if isinstance(value, cst.IfExp):
-        yield from _arms(value.body)
-        yield from _arms(value.orelse)
-    else:
-        yield value

@@ -92,7 +92,13 @@ class Evaluator:
             self.callees,
             types=types,
             annotations=self._annotations,
-            chosen=Chosen(scopes, constants.values, self.statuses.number, lambda value: class_named(value) or types.named(value)),
+            chosen=Chosen(
+                scopes,
+                constants.values,
+                self.statuses.number,
+                lambda value: class_named(value) or types.named(value),
+                self.statuses.possible_at,
+            ),
             carried=self.carried_by,
             possible_at=self.statuses.possible_at,
         )
