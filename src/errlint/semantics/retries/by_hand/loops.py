@@ -131,9 +131,9 @@ def _in_region(semantics: Semantics, region: Region) -> RetryPolicy | None:
 def _beside_others(semantics: Semantics, region: Region, sameness: Sameness) -> Iterator[tuple[Attempt, Passage]]:
     """A loop that sends the same request again on some of its ways, and goes round on others for something else.
 
-    Either a failure leads to another request (``messages.pop(0)``, ``continue``), and all that comes back elsewhere is a retry. Or the loop
-    goes on after successes, over pages (``page += 1``) or until something is done: there it is one only after few statuses that it names,
-    ``if answer.status_code == 429: sleep(60); continue``; whatever else goes on in such a loop is none.
+    Either a failure leads to another request (``messages.pop(0)``, ``continue``), or successes to the next page, by its number
+    (``page += 1``), and all that comes back elsewhere is a retry. Or the loop goes on after successes for anything else, as that something
+    is done: there it is one only after few statuses that it names, ``if answer.status_code == 429: sleep(60); continue``.
     """
     if isinstance(region, cst.FunctionDef) or not semantics.tree.inside(region.body, cst.Continue, cst.Try, into_functions=False):
         return
@@ -148,7 +148,8 @@ def _beside_others(semantics: Semantics, region: Region, sameness: Sameness) -> 
         if is_poll(semantics, attempt, found):
             continue
         turned = turns[attempt.call]
-        ends_well = turned and not passage(semantics, region, attempt.call).back & OK
+        is_counted = bool(turned) and all(isinstance(turn, cst.AugAssign) for turn in turned)
+        ends_well = turned and (is_counted or not passage(semantics, region, attempt.call).back & OK)
         if found.is_retry if ends_well else _names_few(found, over_pages=bool(turned)):
             yield attempt, found
 
