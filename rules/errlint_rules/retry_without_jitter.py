@@ -5,7 +5,7 @@ Clients that failed together come back together: after 1 second, after 2, after 
 ## Why
 
 An outage or a rate limit hits all workers of a program at the same moment. Without jitter their retries stay in step and hit the API as
-one burst each time. Where a loop waits otherwise after a rate limit than after other failures, each of the two waits needs its chance.
+one burst each time. Where a loop has several waits, after a rate limit and after other failures, each of them needs its chance.
 
 errlint is silent where the server is asked how long to wait (urllib3's `Retry`, say, goes by Retry-After unless it is told not to): what is
 waited without an answer to that is the exception there.
@@ -63,14 +63,13 @@ from errlint.rule import RETRIES, Context, Finding, RetryPolicy, Severity, Wait,
 @rule("ERR205", on=RETRIES, since="0.1", severity=Severity.ADVICE, screen=lambda code: code.retries)
 def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
     for policy in ctx.retries_at(node):
-        yield from _of_wait(policy, policy.wait, ctx)
-        otherwise = policy.wait.otherwise
-        if otherwise is not None and otherwise.node is not None:
-            yield from _of_wait(policy, otherwise, ctx)
+        for which, wait in enumerate(policy.wait.each):
+            if not which or wait.node is not None:
+                yield from _of_wait(policy, which, wait, ctx)
 
 
-def _of_wait(policy: RetryPolicy, wait: Wait, ctx: Context) -> Iterator[Finding]:
-    """One wait of a retry: after the failures that it is about, or after the others."""
+def _of_wait(policy: RetryPolicy, which: int, wait: Wait, ctx: Context) -> Iterator[Finding]:
+    """One of the waits of a retry: after the failures that it is about, or after others."""
     is_known = wait.growth in ("constant", "growing") and wait.jitter is False and wait.server is False
     if is_known and policy.trail and policy.may_fail_for_many:
         yield ctx.finding(
@@ -81,7 +80,7 @@ def _of_wait(policy: RetryPolicy, wait: Wait, ctx: Context) -> Iterator[Finding]
             api=policy.catalogue,
             fix=ctx.tried_fix(
                 ctx.delays.with_chance(policy, wait),
-                partial(ctx.trials.has_chance, otherwise=wait is not policy.wait),
+                partial(ctx.trials.has_chance, which=which),
                 policy,
                 "Add a random part of a second to the wait",
             ),

@@ -100,8 +100,8 @@ def _wait(wait: Wait, retried: Retried, source: Source) -> Iterator[str]:
     yield ", ".join(parts) + where
     for place in wait.places:
         yield f"line {_line(place.node, source)}: {place.note}"
-    for other in _wait(wait.otherwise, retried, source) if wait.otherwise is not None else ():
-        yield f"after other failures: {other}"
+    for one in wait.each if wait.apart else wait.each[1:]:
+        yield from (f"after {'other' if one is wait.otherwise else 'some'} failures: {told}" for told in _wait(one, retried, source))
 
 
 def _stop(stop: Stop, source: Source) -> str:

@@ -201,7 +201,7 @@ class ExceptionTypes:
             return Range(FAILURES, 0)
         if name in _NETWORK:
             return Range(NO_ANSWER, 0)
-        if hasattr(builtins, name):
+        if hasattr(builtins, name) or self._libraries.foreign(name) is not None:
             return NOTHING
         root = name.partition(".")[0]
         if root in self._libraries.roots:

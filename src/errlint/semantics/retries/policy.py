@@ -116,7 +116,8 @@ class Wait:
     :ivar cap: the longest delay in seconds, if there is one; :ivar node: the expression, call or argument that says how long, if any;
     :ivar next_pass: the next pass begins with it, so the answer that failed is looked at elsewhere;
     :ivar steady: it grows, but under a condition it is always the same;
-    :ivar otherwise: the wait after failures that are not the ones it is about, where they have one of their own.
+    :ivar otherwise: the wait after failures that are not the ones it is about, where they have one of their own;
+    :ivar apart: the waits that it stands for, where some of the failures that it is about have others than the rest.
     """
 
     growth: Growth = "unknown"
@@ -129,6 +130,12 @@ class Wait:
     next_pass: bool = False
     steady: bool = False
     otherwise: Wait | None = None
+    apart: tuple[Wait, ...] = ()
+
+    @property
+    def each(self) -> tuple[Wait, ...]:
+        """Every wait of the policy, by itself; one after each of its failures."""
+        return (*(self.apart or (self,)), *([self.otherwise] if self.otherwise is not None else []))
 
     def seen_in(self, tree: Tree, use: cst.CSTNode) -> Wait:
         """The same in a file whose node ``use`` stands for what another module says."""

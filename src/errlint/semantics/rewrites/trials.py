@@ -99,13 +99,13 @@ class Trials:
         found = self.after(edits, policy)
         return found is not None and found[1].wait.server is True and found[1].retried.statuses == policy.retried.statuses
 
-    def has_chance(self, edits: Sequence[Edit], policy: RetryPolicy, *, otherwise: bool = False) -> bool:
-        """Whether there is chance in the policy's wait then; or in the one after other failures."""
+    def has_chance(self, edits: Sequence[Edit], policy: RetryPolicy, *, which: int = 0) -> bool:
+        """Whether there is chance in one of the policy's waits then, by its place among them."""
         found = self.after(edits, policy)
         if found is None or found[1].retried.statuses != policy.retried.statuses:
             return False
-        wait = found[1].wait.otherwise if otherwise else found[1].wait
-        return wait is not None and wait.jitter is True
+        waits = found[1].wait.each
+        return which < len(waits) and waits[which].jitter is True
 
     def is_bounded(self, edits: Sequence[Edit], policy: RetryPolicy) -> bool:
         """Whether the policy then gives up at some time."""

@@ -196,15 +196,20 @@ class _Pauses:
 
     def __init__(self, asked: int) -> None:
         self._asked = asked
+        self._met: list[int] = []
+        """The failures that get to each of the retry's own waits after them."""
         self.after: list[Wait] = []
         self.pacing: list[Wait] = []
         self.before: list[Wait] = []
         self.others: list[Wait] = []
 
-    def keep(self, wait: Wait, outcomes: int) -> None:
-        """Keep a wait that these outcomes get to."""
-        if outcomes & self._asked:
-            (self.pacing if outcomes & NOT_YET else self.after).append(wait)
+    def keep(self, wait: Wait, outcomes: int, *, is_own: bool = False) -> None:
+        """Keep a wait that these outcomes get to; whether it stands in the retry itself."""
+        if outcomes & self._asked and not outcomes & NOT_YET:
+            self._met += [outcomes & FAILED] if is_own else []
+            self.after.append(wait)
+        elif outcomes & self._asked:
+            self.pacing.append(wait)
         else:
             (self.before if outcomes & NOT_YET else self.others).append(wait)
 
@@ -223,7 +228,15 @@ class _Pauses:
         found, shown = either(waits), either(self.after or waits)
         if shown.node is not found.node:
             found = replace(found, node=shown.node, seconds=shown.seconds)
-        return replace(found, next_pass=not (self.after or self.pacing), otherwise=either(self.others) if self.others else None)
+        otherwise = either(self.others) if self.others else None
+        return replace(found, next_pass=not (self.after or self.pacing), otherwise=otherwise, apart=self._apart())
+
+    def _apart(self) -> tuple[Wait, ...]:
+        """The waits after failures, where none of these gets to two of them."""
+        met = reduce(or_, self._met, 0)
+        if len(self.after) < 2 or len(self.after) != len(self._met) or self.pacing or self.before:
+            return ()
+        return tuple(self.after) if sum(map(int.bit_count, self._met)) == met.bit_count() else ()
 
 
 def wait_of(semantics: Semantics, passages: Sequence[Passage], failures: Retried) -> Wait:
@@ -237,7 +250,8 @@ def wait_of(semantics: Semantics, passages: Sequence[Passage], failures: Retried
                 continue  # what is waited for is not there yet
             delay = semantics.waits.pause(call) if outcomes & (FAILED | NOT_YET) else None
             if delay is not None:
-                pauses.keep(semantics.waits.of(delay, passage.region, passage.given, passage.handed), outcomes)
+                is_own = semantics.tree.within(call, passage.region)
+                pauses.keep(semantics.waits.of(delay, passage.region, passage.given, passage.handed), outcomes, is_own=is_own)
         for call, outcomes in passage.steps.unknown.items():
             elsewhere = semantics.waits.elsewhere(call, passage.region) if outcomes & (FAILED | NOT_YET) else None
             if elsewhere is not None:
