@@ -253,11 +253,16 @@ class RetryPolicy:
     def may_fail_for_many(self) -> bool:
         """Whether others may have failed at the same time: a server or network in trouble, not what one client has asked of it.
 
-        Client errors that the source names are of the latter kind, but for 429 and the like, unless a catalogue knows better.
+        Client errors that the source names are of the latter kind, but for 429 and the like, unless a catalogue knows better: AWS tells
+        clients to slow down with 400.
         """
-        retried = self.retried
+        retried, catalogue = self.retried, self.catalogue
         own = retried.named & _OF_ONE_CLIENT
-        return self.catalogue is not None or retried.transport is not False or not own or bool(retried.statuses.may & ~own)
+        if catalogue is not None:
+            own &= sum(
+                1 << status for status in range(400, 500) if own >> status & 1 and catalogue.verdict(status=status).can_succeed is False
+            )
+        return retried.transport is not False or not own or bool(retried.statuses.may & ~own)
 
     @property
     def catalogue(self) -> Catalogue | None:
