@@ -9,8 +9,8 @@ The request id is what the people who run the API look a failure up by. Without 
 AWS, OpenAI, GitHub, Slack and others ask for it in every ticket; it cannot be found out later.
 
 errlint is silent where the exception itself goes along (`logger.exception`, `exc_info=True`), which trackers of errors can read; where the
-code has looked at the error, in a test for one status or code, and says in words of its own what that means; and where the call is tried
-again after the report, be it by a loop that goes on for ever.
+code has looked at the error, in a test for one status or code, and says in words of its own what that means; where the call is tried again
+after the report, be it by a loop that goes on for ever; and in the routes of servers, which have logs of requests of their own.
 
 ## Example
 
