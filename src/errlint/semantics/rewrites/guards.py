@@ -119,7 +119,7 @@ class Guards:
         asked = self._writing.asked(test, pause or last)
         done = [f"{self._writing.step}{line}" for line in way.lines]
         lines = [*asked, *done]
-        kept = None if way.raises else _name_of(handler)
+        kept = None if way.raises else _name_of(handler) or ""
         announced = announcement_in(self._semantics, body, kept=kept) if pause is None else None
         place: cst.CSTNode = announced or last
         leads_on = pause is not None or announced is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 import libcst as cst
@@ -22,7 +22,7 @@ N = TypeVar("N", bound=cst.CSTNode)
 _AGAIN = later(r"\b(again|re-?try(ing)?|re-?tries|sleeping|waiting|backing off)\b")
 """Of a text that is told: there is another attempt."""
 _ANNOUNCED = later(
-    r"""(?P<said>[\w.]+\(f(?P<quote>["'])[^"'\\]*\})(?P<end>[.!,;:]?)[\s—–-]*"""
+    r"""(?P<said>[\w.]+\(f(?P<quote>["'])[^"'\\]*\}[)\]]?)(?P<end>[.!,;:]?)[\s—–-]*"""
     r"""(?:(?:will|and|now|so)\s+)*(?i:again|re-?try(?:ing)?|re-?tries|sleeping|waiting|backing off)\b[^"'\\]*(?P=quote)\)"""
 )
 """A call with one f-string that ends with what is said of the next attempt."""
@@ -54,15 +54,19 @@ def _pauses(semantics: Semantics, policy: RetryPolicy, calls: Sequence[cst.Call]
 def first_of_wait(semantics: Semantics, pause: cst.CSTNode, *, within: cst.CSTNode, kept: str | None) -> cst.CSTNode:
     """The first of the statements that lead to the next attempt: what makes the delay, and tells of it, goes with the statement that waits.
 
-    :param within: the code that is searched; :param kept: the name of a failure that is told nowhere else: lines of the log with it stay.
+    :param within: the code that is searched; :param kept: the name of a failure that is told nowhere else: lines of the log with it stay;
+    empty, if it has none: then lines stay that say which attempt it was.
     """
     tree = semantics.tree
     block = tree.parent.get(pause)
     if not isinstance(block, cst.IndentedBlock) or not tree.within(block, within):
         return pause
+    loop = tree.enclosing(pause, cst.For)
+    counted = _names(semantics, loop.target) if loop is not None else ()
     moved = [pause]
     for statement in reversed(block.body[: block.body.index(pause)]):
-        is_told = kept not in _names(semantics, *_said(semantics, statement)) and tells_of_wait(semantics, statement, moved)
+        is_told = tells_of_wait(semantics, statement, moved, aside=counted if kept == "" else ())
+        is_told = is_told and kept not in _names(semantics, *_said(semantics, statement))
         if not _is_delay(semantics, statement, moved) and not is_told:
             break
         moved.append(statement)
@@ -138,13 +142,16 @@ def _is_delay(semantics: Semantics, statement: cst.CSTNode, wait: Sequence[cst.C
     return bool(uses) and all(any(tree.within(name, part) for part in wait) for name in uses)
 
 
-def tells_of_wait(semantics: Semantics, statement: cst.CSTNode, wait: Sequence[cst.CSTNode]) -> bool:
-    """A call for its own sake whose text speaks of another attempt, or that has what the wait is made of; by this logger or another way."""
+def tells_of_wait(semantics: Semantics, statement: cst.CSTNode, wait: Sequence[cst.CSTNode], *, aside: Collection[str] = ()) -> bool:
+    """A call for its own sake whose text speaks of another attempt, or that has what the wait is made of; by this logger or another way.
+
+    :param aside: names of which the wait is made, and which say nothing of it.
+    """
     if isinstance(statement, cst.If):
         branches = [statement.body, *([statement.orelse] if isinstance(statement.orelse, cst.If) else [])]
         branches += [statement.orelse.body] if isinstance(statement.orelse, cst.Else) else []
         told = [one for branch in branches for one in (branch.body if isinstance(branch, cst.IndentedBlock) else [branch])]
-        return bool(told) and all(tells_of_wait(semantics, one, wait) for one in told)
+        return bool(told) and all(tells_of_wait(semantics, one, wait, aside=aside) for one in told)
     small = statement.body[0] if isinstance(statement, cst.SimpleStatementLine) and len(statement.body) == 1 else None
     small = statement if isinstance(statement, cst.Expr) else small
     call = small.value if isinstance(small, cst.Expr) else None
@@ -152,6 +159,7 @@ def tells_of_wait(semantics: Semantics, statement: cst.CSTNode, wait: Sequence[c
         return False
     said = _said(semantics, call)
     made_of = {name for one in wait for pause in semantics.tree.inside(one, cst.Call) for name in _names(semantics, *pause.args)}
+    made_of.difference_update(aside)
     texts = [string_value(part) or "" for part in _inside(semantics, said, cst.SimpleString)]
     texts += [part.value for part in _inside(semantics, said, cst.FormattedStringText)]
     return bool(_names(semantics, *said) & made_of) or any(_AGAIN.search(text.lower()) for text in texts)
