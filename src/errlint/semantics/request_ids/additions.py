@@ -206,7 +206,9 @@ class Additions:
         """`log.error(message)`: the text as a value beside the id: usual formats show no fields. Not where a file relies on these."""
         if speech.sheet.style != "percent" or speech.sheet.fields != "extra" or self._relies_on_fields:
             return ()
-        start = self._writing.span(text)[0]
+        start, end = self._writing.span(text)
+        if _is_added_up(text):
+            return (Edit(end, end, f' + " (request id %s)" % {_operand(expression)}'),)
         return (Edit(start, start, '"%s (request id %s)", '), *self._after(text, expression))
 
     @cached_property
@@ -310,6 +312,13 @@ class Additions:
 def _calls_modules(expression: str) -> bool:
     """``json.loads({e}.body)``: it would need an import, and may fail by itself."""
     return any(name in sys.stdlib_module_names for name in _ROOT.findall(expression))
+
+
+def _is_added_up(text: cst.BaseExpression) -> bool:
+    """``"not sent: " + str(error)``."""
+    if not isinstance(text, cst.BinaryOperation) or not isinstance(text.operator, cst.Add) or text.lpar:
+        return False
+    return isinstance(text.left, cst.SimpleString) or _is_added_up(text.left)
 
 
 def _operand(expression: str) -> str:
