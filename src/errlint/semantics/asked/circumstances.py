@@ -12,7 +12,10 @@ from errlint.semantics.program.conditions import conditions_at
 from errlint.semantics.program.leaving import all_asked_to_raise
 from errlint.semantics.program.tree import Tree
 from errlint.semantics.values.answers import Answer, Answers
-from errlint.semantics.values.status_sets import ALL, ERRORS, OK, SUCCESS
+from errlint.semantics.values.status_sets import ALL, ERRORS, OK, SUCCESS, statuses
+
+_KINDS = (statuses(400, 500), statuses(500, 600))
+"""Errors of the client, and of the server."""
 
 
 class Circumstances:
@@ -154,8 +157,8 @@ class Circumstances:
 
 
 def misses_a_success(possible: int) -> bool:
-    """Whether most errors are possible, and not all successes."""
-    return possible & SUCCESS != SUCCESS and (possible & ERRORS).bit_count() > ERRORS.bit_count() // 2
+    """Whether most errors of the client, or of the server, are possible, and not all successes."""
+    return possible & SUCCESS != SUCCESS and any((possible & kind).bit_count() * 2 > kind.bit_count() for kind in _KINDS)
 
 
 def ends_in_raising(statement: cst.CSTNode) -> bool:
