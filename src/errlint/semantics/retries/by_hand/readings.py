@@ -228,8 +228,12 @@ class _Pauses:
         found, shown = either(waits), either(self.after or waits)
         if shown.node is not found.node:
             found = replace(found, node=shown.node, seconds=shown.seconds)
-        otherwise = either(self.others) if self.others else None
-        return replace(found, next_pass=not (self.after or self.pacing), otherwise=otherwise, apart=self._apart())
+        return replace(found, next_pass=not (self.after or self.pacing), otherwise=self.otherwise, apart=self._apart())
+
+    @property
+    def otherwise(self) -> Wait | None:
+        """The wait after other failures, if there is one."""
+        return either(self.others) if self.others else None
 
     def _apart(self) -> tuple[Wait, ...]:
         """The waits after failures, where none of these gets to two of them."""
@@ -265,7 +269,8 @@ def wait_of(semantics: Semantics, passages: Sequence[Passage], failures: Retried
     found = pauses.as_one()
     if found is None:
         somehow = perhaps or perhaps_before
-        return Wait("unknown" if somehow else "none", None, None if somehow else False, None if somehow else False)
+        known = None if somehow else False
+        return Wait("unknown" if somehow else "none", None, known, known, otherwise=pauses.otherwise)
     if found.server is False and any(is_noted(semantics, passage, asked) for passage in passages):
         found = replace(found, server=None)
     # each attempt may begin with a wait of its own
