@@ -19,6 +19,7 @@ from errlint.semantics.request_ids.failures import Failure
 from errlint.semantics.request_ids.keeping import Keeping, Kept
 from errlint.semantics.request_ids.paths import End, Way
 from errlint.semantics.request_ids.speech import Speaking, Speech
+from errlint.semantics.retries.sent.draws import is_drawn
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
@@ -27,6 +28,8 @@ _ASKED = (Kind.CODE, Kind.MESSAGE, Kind.TEXT, Kind.STATUS)
 _ABSENT = 1 << 404 | 1 << 410
 _POSITIVE = (cst.Equal, cst.In, cst.Is)
 _NEGATIVE = (cst.NotEqual, cst.NotIn, cst.IsNot)
+_PUTS = frozenset({"append", "appendleft", "put", "put_nowait", "insert", "add", "extend"})
+"""Methods that put something into a list or a queue."""
 _PRESENCE = frozenset({"hasattr", "bool", "len", "getattr"})
 
 
@@ -279,11 +282,27 @@ class Judge:
         loop = next(islice(self._loops(), is_left, None), None)
         if loop is None:
             return False
-        if isinstance(loop, cst.While) or self._semantics.retries.at(loop) or self._is_repeated(loop):
+        if isinstance(loop, cst.While):
+            return not self._takes_next(loop)
+        if self._semantics.retries.at(loop) or self._is_repeated(loop):
             return True
         waits = self._semantics.waits
         pauses = (call for call in self._tree.inside(loop, cst.Call) if waits.pause(call) is not None and not self._is_instead(call))
         return self._counts(loop) or any(not (is_left and self._is_between_attempts(pause)) for pause in pauses)
+
+    def _takes_next(self, loop: cst.While) -> bool:
+        """``while queue: item = queue.popleft()``: the next pass is about something else, unless the code puts the item back."""
+        names = {
+            dotted(target.target)
+            for line in loop.body.body
+            if isinstance(line, cst.SimpleStatementLine)
+            for part in line.body
+            if isinstance(part, cst.Assign) and isinstance(part.value, cst.Call) and is_drawn(part.value)
+            for target in part.targets
+        }
+        calls = (call for statement in self._failure.region for call in self._tree.inside(statement, cst.Call))
+        put_back = (name.value for call in calls if _word(call) in _PUTS for name in self._tree.inside(call, cst.Name))
+        return bool(names) and names.isdisjoint(put_back)
 
     def _is_between_attempts(self, pause: cst.Call) -> bool:
         """Whether a pause belongs to the innermost loop around the failure, which attempts the same: who leaves it waits no more."""
@@ -348,6 +367,10 @@ class Judge:
                 if meaning is not None and any(place.node is born for place in meaning.trail):
                     return True
         return False
+
+
+def _word(call: cst.Call) -> str:
+    return call.func.attr.value if isinstance(call.func, cst.Attribute) else ""
 
 
 def _is_success(value: cst.BaseExpression) -> bool:
