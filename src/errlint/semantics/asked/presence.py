@@ -102,15 +102,31 @@ class Presence:
         return caught is not None and caught.proven and (caught.sheet is None or caught.sheet.covers_status)
 
     def is_handed_by_failures(self, operand: cst.BaseExpression) -> bool:
-        """Whether an operand is a parameter for which all calls of this file pass the response of an exception, or nothing."""
+        """Whether an operand is a parameter for which all calls of this file pass the response of an exception, or nothing.
+
+        Or one of an exception's constructor, for which they pass answers that are known to be errors.
+        """
         bindings = self._semantics.scopes.reaching(operand) if isinstance(operand, cst.Name) else []
         parameter = bindings[0].node if len(bindings) == 1 and bindings[0].how is How.PARAMETER else None
         function = self._tree.enclosing(parameter, cst.FunctionDef) if parameter is not None else None
-        if parameter is None or not isinstance(function, cst.FunctionDef) or not self._is_handed_on:
+        if parameter is None or not isinstance(function, cst.FunctionDef):
+            return False
+        of_errors = self._makes_exceptions(function)
+        if not of_errors and not self._is_handed_on:
             return False
         given = [bound_arguments(call, function).get(parameter) for call in self._calls_of(function)]
         passed = [value for value in given if value is not None and dotted(value) != "None"]
-        return bool(passed) and all(map(self._is_of_exception, passed))
+        return bool(passed) and all(self._is_of_exception(value) or (of_errors and self._is_error(value)) for value in passed)
+
+    def _makes_exceptions(self, function: cst.FunctionDef) -> bool:
+        """Whether a function is the constructor of a class of exceptions."""
+        definition = self._tree.enclosing(function, cst.ClassDef) if function.name.value == "__init__" else None
+        sheet = self._semantics.types.of_class(definition) if isinstance(definition, cst.ClassDef) else None
+        return sheet is not None and sheet.is_a == "exception"
+
+    def _is_error(self, value: cst.BaseExpression) -> bool:
+        found = self._semantics.meaning(value)
+        return found is not None and found.kind is Kind.RESPONSE and self._semantics.circumstances.is_error(found, value)
 
     def _calls_of(self, function: cst.FunctionDef) -> list[cst.Call]:
         """The calls that run a function: those of its class, for a constructor."""

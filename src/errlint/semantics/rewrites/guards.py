@@ -25,6 +25,7 @@ from errlint.semantics.rewrites.predicates import may_succeed
 from errlint.semantics.rewrites.traces import Traces
 from errlint.semantics.rewrites.ways_out import WaysOut
 from errlint.semantics.rewrites.writing import Writing
+from errlint.semantics.rewrites.written_types import is_written
 from errlint.semantics.values.status_sets import ERRORS
 
 
@@ -154,8 +155,9 @@ class Guards:
         return replace(way, same=way.same and not traces.are_lost(passed, raises=way.raises))
 
     def _is_narrow(self, handler: Handler, failure: Failure) -> bool:
-        """Whether a handler takes nothing but answers."""
-        return self._semantics.predicates.types.named(handler.type) == [failure.sheet.name] and failure.sheet.carries_status
+        """Whether a handler takes nothing but answers: by a type that is written there, and not given or chosen elsewhere."""
+        named = self._semantics.predicates.types.named(handler.type) == [failure.sheet.name] and failure.sheet.carries_status
+        return named and handler.type is not None and is_written(self._semantics, handler.type)
 
     def _writes_more(self, policy: RetryPolicy, handler: Handler) -> bool:
         """Whether a handler changes something over HTTP, be it what the request has failed for; what is known to be that is spared."""

@@ -18,6 +18,7 @@ from errlint.semantics.rewrites.places import suppresses
 from errlint.semantics.rewrites.reading_headers import reads, told_in
 from errlint.semantics.rewrites.shared_waits import SharedWaits
 from errlint.semantics.rewrites.writing import Writing
+from errlint.semantics.rewrites.written_types import is_written
 
 Handler = cst.ExceptHandler | cst.ExceptStarHandler
 _Around = Handler | cst.Try | cst.TryStar | cst.With
@@ -155,7 +156,7 @@ class Delays:
         edits = () if named is not None else (Edit(end, end, f" as {name}"),)
         names = self._semantics.predicates.types.named(handler.type)
         sheet = self._semantics.libraries.type(names[0]) if len(names) == 1 else None
-        certain = sheet is not None and sheet.carries_status
+        certain = sheet is not None and sheet.carries_status and is_written(self._semantics, handler.type)
         if sheet is not None and certain:
             member = self._failures.member(sheet.name)
         else:

@@ -1,7 +1,8 @@
 """What objects of the project are made of: ``Reply(answer.status_code, answer.headers)``, ``super().__init__(…)``, ``cls(…)``.
 
 An attribute is what the constructor is given for it, or the field of a class that has its constructor made from annotations, where all
-instances that the file makes are given the same there. Exceptions are asked for it where they are raised: each may be about something else.
+instances that the file makes are given the same there. Exceptions are asked for it where they are raised: each may be about something else,
+unless all of them are given an answer.
 """
 
 from __future__ import annotations
@@ -55,13 +56,15 @@ class Objects:
 
     def _given(self, definition: cst.ClassDef | None, calls: Iterable[cst.Call], name: str, names: list[str]) -> list[Meaning]:
         sheet = self._types.of_class(definition) if definition is not None else None
-        if sheet is None or sheet.is_a == "exception":
+        if sheet is None:
             return []
         keys = (name, names.index(name)) if name in names else (name,)
         values = [value for call in calls for key, value in arguments(call) if key in keys and not _is_nothing(value)]
         found = [meaning for value in values if (meaning := self._meaning(value)) is not None and meaning.proven]
         kinds = {meaning.kind for meaning in found}
         others = len(values) - len(found) - sum(isinstance(value, cst.Integer) for value in values if kinds == {Kind.STATUS})
+        if sheet.is_a == "exception" and kinds != {Kind.RESPONSE}:
+            return []
         return found if len(kinds) == 1 and not others else []
 
     @cached_property
