@@ -160,6 +160,8 @@ def _retyped(test: CodeTest, literal: Literal, written: str, ctx: Context) -> Fi
     node = literal.node
     if not isinstance(node, (cst.SimpleString, cst.Integer)) or test.node not in ctx.ancestors(node):
         return None
+    if isinstance(test.node, cst.Comparison) and any(isinstance(one.operator, (cst.Is, cst.IsNot)) for one in test.node.comparisons):
+        return None  # which is no question about numbers and texts
     kind = "number" if isinstance(node, cst.SimpleString) else "text"
     return ctx.fix(Safety.SAFE, f"Compare with the {kind} `{written}`", ctx.replace(node, written))
 

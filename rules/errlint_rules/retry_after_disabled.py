@@ -35,8 +35,9 @@ session.mount("https://", HTTPAdapter(max_retries=retry))
 ## Fix safety
 
 Safe: the argument that defeats the wait is removed (the default honours the header), or the one that keeps it whole is added. Nothing
-else changes. Unsafe where the function that reads the header may give a wait of its own: then that is no longer random either; and where
-a comment stands behind the argument, which may say why it is there, and goes with it.
+else changes. Unsafe where the function that reads the header may give a wait of its own: then that is no longer random either; where
+a comment stands behind the argument, which may say why it is there, and goes with it; and where urllib3, which tries 429 and 503 with
+Retry-After again whatever its list says, does not have both in its list.
 
 ## References
 
@@ -140,7 +141,19 @@ def _fix(call: cst.Call, argument: cst.Arg | cst.DictElement | None, defeat: Ret
         return None
     # the comment behind it goes, too: it may say why somebody wanted it so
     said = "#" in ctx.source.text[removal.start : removal.end]
-    return ctx.fix(Safety.UNSAFE if said else Safety.SAFE, f"Remove `{defeat.argument.name}`", removal)
+    is_safe = not said and _retries_nothing_more(call, ctx)
+    return ctx.fix(Safety.SAFE if is_safe else Safety.UNSAFE, f"Remove `{defeat.argument.name}`", removal)
+
+
+def _retries_nothing_more(call: cst.Call, ctx: Context) -> bool:
+    """Whether the statuses that the layer takes as well, once it goes by the header, are retried anyway.
+
+    But for 413: with Retry-After it is of the moment (RFC 9110, section 15.5.14).
+    """
+    described = ctx.libraries.retry(ctx.qualified(call.func) or _inherited(call.func, ctx) or "")
+    hinted = set(described.sheet.default.hinted) - {413} if described is not None else set()
+    retried = [policy.retried.statuses.must for policy in ctx.retries_at(call)]
+    return not hinted or (bool(retried) and all(must >> one & 1 for must in retried for one in hinted if isinstance(one, int)))
 
 
 def _knows_no_other_wait(call: cst.Call, defeat: RetryAfterDefeat, ctx: Context) -> bool:

@@ -41,7 +41,7 @@ class AnswerGuards:
             return ()
         name, status, raises = found
         way = ways.endings.at(place.statement)
-        if way.raises and not raises:
+        if way.stops_others or (way.raises and not raises):
             return ()
         kept = None if way.raises or ways.endings.reads_behind(name) else name
         whole = self._before_announcements(place, region, None)
@@ -80,9 +80,12 @@ class AnswerGuards:
         going_on = self._goes_on(policy)
         if going_on is not None:
             return _Place(going_on)
-        if tried is None or leaves(tried.body) or not isinstance(tried.body, cst.IndentedBlock):
+        if tried is None:
             return None
-        return _Place(tried.body.body[-1], below=True)
+        body = tried.orelse.body if tried.orelse is not None else tried.body
+        if leaves(body) or not isinstance(body, cst.IndentedBlock):
+            return None
+        return _Place(body.body[-1], below=True)
 
     def _before_announcements(self, place: _Place, region: Region, kept: str | None) -> _Place:
         """A place above what tells of the next attempt, as of :func:`first_of_wait`."""

@@ -33,11 +33,13 @@ _MOST_COPIED = 3
 class Way:
     """How a retry is left: :ivar lines: the statements that do it;
 
-    :ivar same: the failure comes to what it comes to after the last attempt; of a retry without end, the error is raised.
+    :ivar same: the failure comes to what it comes to after the last attempt; of a retry without end, the error is raised;
+    :ivar stops_others: it ends a loop around the retry, which goes on with the next item where no attempt is left.
     """
 
     lines: tuple[str, ...]
     same: bool = True
+    stops_others: bool = False
 
     @property
     def raises(self) -> bool:
@@ -63,7 +65,27 @@ class Endings:
     def at(self, place: cst.CSTNode, error: str | None = None) -> Way:
         """How the code at a place leaves the retry; ``error``: the name that the failure has there."""
         way = self._at(place, error)
+        if way.raises and not way.same and self._is_for_one_item():
+            return replace(way, stops_others=True)
         return replace(way, same=False) if self.skips(place) else way
+
+    def _is_for_one_item(self) -> bool:
+        """Whether a loop in the function goes on behind the retry, whatever has become of it: nothing is raised there today."""
+        region = self._region
+        if isinstance(region, cst.FunctionDef):
+            return False
+        around = self._tree.enclosing(region, cst.For, cst.While, cst.FunctionDef, cst.Lambda)
+        if not isinstance(around, (cst.For, cst.While)) or not self._tree.within(region, around.body):
+            return False
+        ends = [region.orelse.body] if region.orelse is not None else [*self._following(region)]
+        ends += [spent for limit in self._tree.inside(region.body, cst.If, into_functions=False) if (spent := self._spent(limit))]
+        return not any(isinstance(one, cst.Raise) for end in ends for one in (end, *self._tree.below(end)))
+
+    def _following(self, region: cst.For | cst.While) -> Iterator[cst.CSTNode]:
+        """What stands behind a loop in its block."""
+        block = self._tree.parent.get(region)
+        if isinstance(block, (cst.IndentedBlock, cst.Module)):
+            yield from block.body[block.body.index(region) + 1 :]
 
     def skips(self, place: cst.CSTNode, but: cst.If | None = None) -> bool:
         """Whether something is done after the last attempt alone that leaves nothing, which is not done where a place is left before it.

@@ -100,6 +100,8 @@ class Guards:
             is_narrow = is_narrow and worth.exact and not worth.guessed
             edits += added
         way = ways.endings.at(pause_in(self._semantics, policy, handler) or handler.body.body[-1], name)
+        if way.stops_others:
+            return None
         as_last = ways.by_last_attempt(handler, test, hopeful) if more is None or not way.raises else None
         if as_last is not None:
             return Guard((*edits, *as_last), is_narrow)

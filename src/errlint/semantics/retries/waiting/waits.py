@@ -176,6 +176,7 @@ class Waits:
                     self._walk(item.value, within, found, depth)
             case cst.GeneratorExp(elt=item) | cst.ListComp(elt=item):
                 found.unknown = True
+                found.jitter = found.jitter or self._draws(item)
                 chosen = self.said.in_answer(item, within)
                 found.server += [chosen] if chosen is not None else []
                 found.handed = found.handed or self._is_handed_on(item)  # `max(hook(answer) for hook in hooks)`
@@ -274,14 +275,31 @@ class Waits:
         scope = self._semantics.scopes.scope_of(name)
         return [binding for binding in self._semantics.scopes.bindings(name.value, scope) if self._tree.within(binding.node, within)]
 
-    def _iterator(self, value: cst.BaseExpression, found: _Found) -> None:
+    def _iterator(self, value: cst.BaseExpression, found: _Found, depth: int = _DEPTH) -> None:
         """What delays are taken from, one for each attempt: a list, ``range``, a generator of the file or of somebody else."""
+        names = (node for node in (value, *self._tree.below(value)) if isinstance(node, cst.Name))
+        for name in (name for name in names if depth):
+            for binding in self._semantics.scopes.reaching(name):
+                if binding.how is How.VALUE and binding.value is not None and not binding.path:
+                    self._iterator(binding.value, found, depth - 1)
+            found.jitter = found.jitter or self._is_shuffled(name)
         for call in (node for node in (value, *self._tree.below(value)) if isinstance(node, cst.Call)):
             functions = self._semantics.functions.run_by(call)
             inner = [made for function in functions for made in self._tree.inside(function.body, cst.Call)]
             found.jitter = found.jitter or any(map(self._is_random, (call, *inner)))
             root = (self._semantics.names.qualified(call.func) or "?").partition(".")[0]
             found.by_others = found.by_others or (not functions and root != "itertools" and not hasattr(builtins, root))
+
+    def _is_shuffled(self, name: cst.Name) -> bool:
+        """``random.shuffle(waits)``."""
+        around = self._tree.enclosing(name, cst.FunctionDef) or self._tree.module
+        named = self._semantics.names.qualified
+        calls = (call for call in self._tree.inside(around, cst.Call, into_functions=False) if named(call.func) == "random.shuffle")
+        return any(isinstance(one.value, cst.Name) and one.value.value == name.value for call in calls for one in call.args)
+
+    def _draws(self, expression: cst.CSTNode) -> bool:
+        """Whether an expression has a random part."""
+        return any(isinstance(node, cst.Call) and self._is_random(node) for node in (expression, *self._tree.below(expression)))
 
     def _reads(self, expression: cst.BaseExpression, name: str) -> bool:
         return any(isinstance(node, cst.Name) and node.value == name for node in (expression, *self._tree.below(expression)))
@@ -290,6 +308,8 @@ class Waits:
         """In a helper that works out the delay, a parameter is what the calls of this file pass; elsewhere it is the same each time."""
         for binding in self._semantics.scopes.reaching(name):
             found.varies = found.varies or self._numbers.is_counted_on(binding)
+            if binding.how is How.PARAMETER and binding.value is not None and self._draws(binding.value):
+                found.jitter = True  # once for each process
             for argument in self._semantics.functions.passed_for(binding):
                 if within is None or any(self._tree.within(argument, place) for place in (within, *found.helpers)):
                     self._walk(argument, within, found, depth - 1)
@@ -332,6 +352,8 @@ class Waits:
         arguments = [argument.value for argument in call.args]
         if self._is_random(call):
             found.jitter = True
+        elif name == "next" and arguments:
+            self._iterator(arguments[0], found)
         elif name == "min":
             caps = [value for argument in arguments if (value := self.number(argument, found.given)) is not None]
             found.cap = min([*caps, *([found.cap] if found.cap is not None else [])], default=found.cap)
