@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from errlint.semantics.program.functions import method
 from errlint.semantics.retries.by_hand.readings import retried
 from errlint.semantics.retries.outcomes import FAILURES
 from errlint.semantics.retries.policy import Attempt
@@ -50,10 +51,15 @@ class Conflicts:
         return self._is_fresh(attempt.call) or any(self._is_fresh(call) or not self._sameness.sends_same(call) for call in beside)
 
     def answered_in(self, attempt: Attempt, found: Passage) -> Passage:
-        """The same without what another request is the answer to: conflicts, where each pass reads what it then writes; rejected keys."""
+        """The same without what another request is the answer to.
+
+        Conflicts, where each pass reads what it then writes; rejected keys; all that is wrong with an object that is made anew.
+        """
         met = found.back & _CONFLICTS if found.back & _CONFLICTS and self._reads_first(attempt) else 0
         if found.back & OF_WHO_ASKS and self._askers.may_differ(attempt.call):
             met |= found.back & OF_WHO_ASKS
+        if found.back & _OF_THE_REQUEST and self._is_of_new_object(attempt.call):
+            met |= found.back & _OF_THE_REQUEST
         if not met:
             return found
         found.steps.answered[found.region] = found.steps.answered.get(found.region, 0) | met
@@ -102,6 +108,20 @@ class Conflicts:
         words = ((argument, argument.keyword.value if argument.keyword is not None else "") for argument in call.args)
         sent = [argument.value for argument, word in words if not PER_ATTEMPT.search(word) and not CREDENTIAL.search(word)]
         return any(self._is_made_anew(value, call, _HOPS) for value in sent)
+
+    def _is_of_new_object(self, call: cst.Call) -> bool:
+        """``cursor = Cursor(session)`` and ``cursor.rows()``: what the object asks for is what the API gave it in this pass."""
+        owner = call.func.value if isinstance(call.func, cst.Attribute) else None
+        made = self._sameness.parts.made_before(owner, call) if isinstance(owner, cst.Name) else ()
+        calls = (node for one in made for node in (one, *self._tree.below(one)) if isinstance(node, cst.Call))
+        return any(self._draws(node, _HOPS) or self._asks_to_be_made(node) for node in calls)
+
+    def _asks_to_be_made(self, making: cst.Call) -> bool:
+        """Whether a class of the file asks the API where an object of it is made."""
+        classes = self._semantics.scopes.classes(making.func) if isinstance(making.func, cst.Name) else ()
+        constructors = (method(definition, "__init__") for definition in classes)
+        functions = [*self._semantics.runs(making), *(one for one in constructors if one is not None)]
+        return any(self._semantics.does_http(one) is not None for one in functions)
 
     def _is_made_anew(self, value: cst.BaseExpression, call: cst.Call, hops: int) -> bool:
         for node in self._sameness.parts.nodes(value):

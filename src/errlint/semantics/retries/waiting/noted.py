@@ -56,8 +56,13 @@ class _Noted:
             return self._is_handed_to(call, of_failures=of_failures)
         if any(_is_headers(argument.value) for argument in call.args) and any(map(self._calls_what_it_is_given, functions)):
             return True  # `self.locked(limits.update, answer.headers)`
-        inside = (one for function in functions for one in self._tree.inside(function.body, *_STATEMENTS, into_functions=False))
+        inside = [one for function in functions for one in self._tree.inside(function.body, *_STATEMENTS, into_functions=False)]
+        if any(self._reads_it(argument.value, _HOPS) for argument in call.args) and any(map(self._keeps_something, inside)):
+            return True  # `gate.close_for(told_in(answer))`
         return bool(deep) and any(self.by(one, of_failures=of_failures, deep=deep - 1) for one in inside)
+
+    def _keeps_something(self, statement: cst.CSTNode) -> bool:
+        return isinstance(statement, (cst.Assign, cst.AnnAssign)) and any(self._outlives_the_pass(one) for one, _ in assigned(statement))
 
     def _calls_what_it_is_given(self, function: cst.FunctionDef) -> bool:
         called = (call.func for call in self._tree.inside(function.body, cst.Call, into_functions=False))
@@ -100,14 +105,22 @@ class _Noted:
 
     def _reads_it(self, expression: cst.BaseExpression, hops: int) -> bool:
         """Whether a value is made of what the server said about the wait."""
+        said = self._semantics.waits.said
         for node in (expression, *self._tree.below(expression)):
-            if isinstance(node, cst.BaseExpression) and self._semantics.waits.said.by_server(node) is not None:
+            if isinstance(node, cst.BaseExpression) and said.by_server(node) is not None:
+                return True
+            if isinstance(node, cst.Call) and hops and any(self._is_read_by(one, hops) for one in self._semantics.functions.run_by(node)):
                 return True
             if isinstance(node, cst.Name) and hops:
                 bindings = self._semantics.scopes.reaching(node)
                 if any(one.value is not None and one.how is How.VALUE and self._reads_it(one.value, hops - 1) for one in bindings):
                     return True
         return False
+
+    def _is_read_by(self, function: cst.FunctionDef, hops: int) -> bool:
+        """Whether a function reads it, or returns what another one reads."""
+        returned = self._semantics.functions.returned(function)
+        return self._semantics.waits.said.is_read_in(function.body) or any(self._reads_it(value, hops - 1) for value in returned)
 
 
 def _is_headers(value: cst.BaseExpression) -> bool:

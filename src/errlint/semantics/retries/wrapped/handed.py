@@ -68,6 +68,8 @@ class Handed:
         parameter = bindings[0].node
         if parameter in self._said:
             return False if self._said[parameter] is not None else None
+        if parameter not in self._given and any(self._semantics.functions.passed_for(bindings[0])):
+            return None  # of a helper, which the retry itself tells more than the use
         value = self._given.get(parameter, bindings[0].value)
         if isinstance(value, cst.Name):
             return True if value.value == "None" else False if self._semantics.functions.behind(value) else None
