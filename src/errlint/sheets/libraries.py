@@ -340,6 +340,14 @@ class Libraries:
         """The exceptions of all failures of the network: no answer stands behind one."""
         return frozenset(name for sheet in self.sheets for name in sheet.library.network)
 
+    def temporary(self, name: str) -> tuple[int, ...]:
+        """The client errors that may pass by themselves, of the library that a type is of."""
+        return self._temporary.get(name, ())
+
+    @cached_property
+    def _temporary(self) -> dict[str, tuple[int, ...]]:
+        return {entry.name: sheet.library.temporary for sheet in self.sheets if sheet.library.temporary for entry in sheet.type}
+
     def are_strangers(self, one: str, other: str) -> bool:
         """Whether two types are of libraries none of whose types is one of the other's: an error of one is none of the other."""
         home, away = self._homes.get(one), self._homes.get(other)

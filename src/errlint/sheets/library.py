@@ -44,6 +44,8 @@ class Library(_Sheet, frozen=True):
     """The package whose version the ``versions`` of rows mean, as it is installed; without it, ``id``."""
     network: tuple[str, ...] = ()
     """The exception types of all failures of the network, none of which stands for an answer."""
+    temporary: tuple[int, ...] = ()
+    """Client errors after which the API behind the library may answer otherwise, as the library's own retries know."""
 
 
 class TypeSheet(_Sheet, frozen=True):

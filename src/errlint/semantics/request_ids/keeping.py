@@ -46,7 +46,23 @@ _NAMED_TEXT = frozenset(
     {"message", "msg", "detail", "details", "reason", "title", "error", "errors", "strerror", "description", "user_message"}
 )
 _NAMED_NOTHING = frozenset(
-    {"code", "status", "status_code", "http_status", "type", "name", "errno", "__class__", "__traceback__", "args", "__name__", "ok", "url"}
+    {
+        "code",
+        "status",
+        "status_code",
+        "http_status",
+        "type",
+        "name",
+        "errno",
+        "__class__",
+        "__traceback__",
+        "args",
+        "__name__",
+        "ok",
+        "url",
+        "param",
+        "should_retry",
+    }
 )
 _OBJECTS = (Kind.CLIENT, Kind.INSTANCE, Kind.OBJECT)
 _HOPS = 4

@@ -207,6 +207,8 @@ class Judge:
         :param by_http: what an API's catalogue leaves out is left to HTTP, unless the API's own SDK tries again after it.
         """
         generic = self._semantics.catalogues.generic
+        if policy.catalogue is None and status in self._temporary(policy):
+            return False
         for catalogue, attempt in self._told(policy):
             operation, method = (attempt.operation, attempt.method) if attempt is not None else (None, None)
             verdict = catalogue.verdict(status=status, operation=operation, method=method)
@@ -239,7 +241,13 @@ class Judge:
         meant = policy.retried.named | answered(policy, self._semantics.tree, at)
         named = members(meant & CLIENT_ERRORS & ~self._hopeless_bits(policy))
         hopeful = (status for catalogue in {catalogue for catalogue, _ in self._told(policy)} for status in self._hopeful(catalogue))
-        return tuple(sorted({*named, *hopeful}))
+        own = self._temporary(policy) if policy.catalogue is None else ()
+        return tuple(sorted({*named, *hopeful, *own}))
+
+    def _temporary(self, policy: RetryPolicy) -> frozenset[int]:
+        """The client errors that the libraries of the attempts know to pass."""
+        raised = {name for attempt in policy.attempts for name in self._semantics.raises_for_status(attempt.call).types}
+        return frozenset(status for name in raised for status in self._semantics.libraries.temporary(name))
 
     def _hopeful(self, catalogue: Catalogue) -> tuple[int, ...]:
         """The client errors after which an API says that a request may succeed, or does not rule it out while its own SDK tries again."""
