@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from collections.abc import Set as AbstractSet
 
@@ -35,7 +36,8 @@ class SharedWaits:
         :returns: None where the new wait cannot be known in one of these places.
         """
         if not any(self._parts(delay)):
-            return (self._writing.replace(delay, code),)  # the same number may be any other
+            # elsewhere the same number may be any other
+            return (self._writing.replace(delay, code),) if not self._is_said(delay) else None
         line, uses = self._tree.statement(delay), self._uses(delay)
         if not uses:
             return (self._writing.replace(delay, code),)
@@ -50,6 +52,22 @@ class SharedWaits:
         name = self._writing.free(_NAME, delay)
         named = (self._writing.replace(use, name) for use in (*uses, delay))
         return (self._writing.before(first, [f"{name} = {code}"], with_comments=True), *named)
+
+    def _is_said(self, delay: cst.BaseExpression) -> bool:
+        """``log.warning("limited, sleeping 10 seconds")`` beside ``time.sleep(10)``: a number that no name stands for."""
+        if not isinstance(delay, (cst.Integer, cst.Float)):
+            return False
+        line = self._tree.statement(delay)
+        block = self._tree.parent.get(line)
+        number = re.compile(rf"(?<![\w.]){re.escape(delay.value)}(?![\w.]*\d)")
+        for statement in block.body if isinstance(block, cst.IndentedBlock) else ():
+            small = statement.body[0] if isinstance(statement, cst.SimpleStatementLine) else None
+            if statement is line or not isinstance(small, cst.Expr) or not isinstance(small.value, cst.Call):
+                continue
+            for node in self._tree.inside(small, cst.SimpleString, cst.FormattedStringText, type(delay)):
+                if alike(node, delay) or (not isinstance(node, type(delay)) and number.search(self._writing.code(node))):
+                    return True
+        return False
 
     def _uses(self, delay: cst.BaseExpression) -> list[cst.BaseExpression]:
         """The other places of a pass in which a delay is read while it is as long as it is waited for."""
