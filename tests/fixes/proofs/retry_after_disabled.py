@@ -37,7 +37,7 @@ PROOFS = [
         "retry_after_disabled/bad_urllib3.py",
         "first_argument().request('GET', 'https://api.example.com/items').status",
         "http",
-        only=Safety.SAFE,
+        only=Safety.UNSAFE,
     ),
     removed(
         "retry_after_disabled/bad_urllib3.py",
