@@ -61,7 +61,7 @@ _CONVERSIONS = frozenset({"int", "float"})
 def check(node: cst.Call, ctx: Context) -> Iterator[Finding]:
     name = ctx.qualified(node.func) or _inherited(node.func, ctx)
     for defeat in ctx.libraries.defeats_retry_after.get(name or "", ()):
-        argument = _argument(node, defeat.argument)
+        argument = _argument(node, defeat.argument, ctx)
         if not _applies(node, defeat, ctx) or not _defeats(argument, defeat, ctx):
             continue
         yield ctx.finding(
@@ -84,14 +84,10 @@ def _inherited(function: cst.BaseExpression, ctx: Context) -> str | None:
             return None
 
 
-def _argument(call: cst.Call, wanted: Argument) -> cst.Arg | cst.DictElement | None:
+def _argument(call: cst.Call, wanted: Argument, ctx: Context) -> cst.Arg | cst.DictElement | None:
     tables = (argument.value for argument in call.args if argument.star == "**")
-    for element in (element for table in tables if isinstance(table, cst.Dict) for element in table.elements):
-        if (
-            isinstance(element, cst.DictElement)
-            and isinstance(element.key, cst.SimpleString)
-            and element.key.evaluated_value == wanted.name
-        ):
+    for element in (element for table in tables for element in _elements(table, ctx)):
+        if _key(element) == wanted.name:
             return element
     plain = [argument for argument in call.args if argument.keyword is None and not argument.star]
     named = next((argument for argument in call.args if argument.keyword is not None and argument.keyword.value == wanted.name), None)
@@ -100,10 +96,26 @@ def _argument(call: cst.Call, wanted: Argument) -> cst.Arg | cst.DictElement | N
     return named
 
 
+def _elements(table: cst.BaseExpression, ctx: Context) -> Iterator[cst.Arg | cst.DictElement]:
+    """What stands in a dict, or in the only one that a name stands for: `OPTIONS = {"total": 5}`, `dict(total=5)`."""
+    values = list(ctx.semantics.constants.values(table)) if isinstance(table, cst.Name) else [table]
+    match values:
+        case [cst.Dict(elements=elements)]:
+            yield from (element for element in elements if isinstance(element, cst.DictElement))
+        case [cst.Call(func=cst.Name(value="dict"), args=arguments)]:
+            yield from arguments
+
+
+def _key(element: cst.Arg | cst.DictElement) -> str:
+    if isinstance(element, cst.Arg):
+        return element.keyword.value if element.keyword is not None else ""
+    return str(element.key.evaluated_value) if isinstance(element.key, cst.SimpleString) else ""
+
+
 def _applies(call: cst.Call, defeat: RetryAfterDefeat, ctx: Context) -> bool:
     if defeat.when is None:
         return True
-    condition = _argument(call, defeat.when)
+    condition = _argument(call, defeat.when, ctx)
     return condition is not None and ctx.qualified(condition.value) == defeat.when_is
 
 
@@ -158,7 +170,7 @@ def _retries_nothing_more(call: cst.Call, ctx: Context) -> bool:
 
 def _knows_no_other_wait(call: cst.Call, defeat: RetryAfterDefeat, ctx: Context) -> bool:
     """Whether the wait is what the header says or nothing: `value=lambda response: int(response.headers["Retry-After"])`."""
-    reader = _argument(call, defeat.reads) if defeat.reads is not None else None
+    reader = _argument(call, defeat.reads, ctx) if defeat.reads is not None else None
     if reader is None or not isinstance(reader.value, cst.Lambda):
         return False
     parts = [reader.value.body, *ctx.below(reader.value.body)]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-MESSAGES = frozenset({"message", "detail", "error_description", "title", "error_message", "errormessage", "errordescription", "msg"})
+MESSAGES = frozenset(
+    {"message", "detail", "error_description", "title", "error_message", "errormessage", "errordescription", "errorsummary", "msg"}
+)
 CODES = frozenset({"code", "error_code", "errorcode", "type", "error_type"})
 REQUEST_IDS = frozenset({"request_id", "requestid", "correlation_id", "correlationid", "trace_id", "traceid"})
 PARTS = MESSAGES | CODES | REQUEST_IDS

@@ -67,6 +67,24 @@ class Chosen:
             found[name] = found.get(name, 0) | others & under
         return () if "" in found else tuple(found.items())
 
+    def by_words(self, raised: cst.BaseExpression) -> Under:
+        """The same of a table whose keys are texts, as codes are: under which statuses, it does not say. It is no evidence of an answer."""
+        made: cst.BaseExpression | None = raised.func if isinstance(raised, cst.Call) and not self._is_lookup(raised) else raised
+        if isinstance(made, cst.Name):
+            bindings = self._scopes.reaching(made)
+            made = bindings[0].value if len(bindings) == 1 and bindings[0].how is How.VALUE and not bindings[0].path else None
+        default: list[cst.BaseExpression] = []
+        if isinstance(made, cst.Call) and isinstance(made.func, cst.Attribute) and self._is_lookup(made) and made.args:
+            table: cst.BaseExpression | None = made.func.value
+            default = [argument.value for argument in made.args[1:2]]
+        else:
+            table = made.value if isinstance(made, cst.Subscript) else None
+        written = self._table(table) if table is not None else None
+        if not written or not all(isinstance(element.key, cst.SimpleString) for element in written):
+            return ()
+        names = [self._named(arm) or "" for value in (*(element.value for element in written), *default) for arm in arms(value)]
+        return () if "" in names else tuple((name, ERRORS) for name in dict.fromkeys(names))
+
     def _is_lookup(self, call: cst.Call) -> bool:
         return isinstance(call.func, cst.Attribute) and call.func.attr.value == "get"
 

@@ -241,7 +241,7 @@ class Silences:
             elif isinstance(found, (cst.ExceptHandler, cst.ExceptStarHandler, cst.Finally)):
                 return True  # cleans up
             elif isinstance(found, cst.FunctionDef):
-                return found.name.value in _LAST_RITES
+                return _ends_something(found)
             child = found
         return False
 
@@ -271,6 +271,12 @@ class Silences:
                 if isinstance(part, (cst.Name, cst.Attribute)) and dotted(part) in bound:
                     return True
         return False
+
+
+def _ends_something(function: cst.FunctionDef) -> bool:
+    """Whether a method ends its object: what is given something to close (`close(self, issue)`) does its work."""
+    name, params = function.name.value, function.params.params
+    return name in _LAST_RITES and (name.startswith("__") or all(parameter.default is not None for parameter in params[1:]))
 
 
 def _may_pass(body: Sequence[cst.CSTNode]) -> bool:

@@ -135,6 +135,7 @@ class Exceptions:
         if written:
             return self._with_contents(raised, tuple((name, self._stands_for(name, raised)) for name in written))
         kept = self._kept_classes(raised.func) if isinstance(raised, cst.Call) and isinstance(raised.func, cst.Name) else ()
+        kept = kept or self._chosen.by_words(raised)
         if kept:
             return self._with_contents(raised, kept)
         return self._kept(raised, hops - 1) if isinstance(raised, cst.Name) and hops else None
