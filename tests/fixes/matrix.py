@@ -39,6 +39,7 @@ _NO_TYPES = "it has no types for single statuses"
 NOT_SHOWN = {
     ("ERR102", "", "aiohttp"): _SAME,  # codes of a body, however it came
     ("ERR103", "", "httpx"): _SAME,  # a number is a number
+    ("ERR103", "Compare with the text `…`", "requests"): _SAME,
     ("ERR103", "", "aiohttp"): _SAME,
     **{("ERR201", "Retry the errors whose type says that they may pass", library): _NO_TYPES for library in LIBRARIES},
     ("ERR201", "Retry only the statuses that may pass", "httpx"): _SAME,  # a list that other code reads, too
