@@ -8,8 +8,7 @@ import libcst as cst
 
 from errlint.semantics.errors.carried import making_of
 from errlint.semantics.meaning import Kind, Meaning
-from errlint.semantics.program.functions import arguments, method
-from errlint.semantics.program.names import dotted
+from errlint.semantics.program.functions import bound_arguments, method
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
@@ -36,39 +35,19 @@ class OwnNumbers:
         return self._known[key]
 
     def _is_given_numbers(self, definition: cst.ClassDef, attribute: str) -> bool:
-        semantics = self._semantics
+        semantics, constructor = self._semantics, method(definition, "__init__")
         making = making_of(definition, semantics.tree, semantics.names, semantics.types)
         parameter = next((given for kept, given in making.kept if kept == attribute), None) if making is not None else None
-        if making is None or parameter is None or self._has_other_makers(definition):
+        if constructor is None or parameter is None:
             return False
-        given = [self._argument(call, parameter, making.parameters) for call in self._calls(definition)]
+        # the constructors of classes below are among these, with parameters of their own: nobody knows what those are
+        given = [self._argument(call, constructor, parameter) for call in semantics.evaluator.callers(constructor)]
         return bool(given) and all(value is not None and self._is_status(value) for value in given)
 
-    def _has_other_makers(self, definition: cst.ClassDef) -> bool:
-        """Whether a class below it is made by a constructor of its own."""
-        semantics = self._semantics
-        for other in semantics.tree.all(cst.ClassDef):
-            bases = (semantics.types.definition(dotted(base.value) or "") for base in other.bases)
-            if other is not definition and definition in bases and (method(other, "__init__") or self._has_other_makers(other)):
-                return True
-        return False
-
-    def _calls(self, definition: cst.ClassDef) -> list[cst.Call]:
-        """The calls in this file that make an exception of a class, or of one below it."""
-        semantics, name = self._semantics, definition.name.value
-
-        def makes(call: cst.Call) -> bool:
-            made = call.func.value if isinstance(call.func, cst.Name) else ""
-            return made == name or any(above.name == name for above in semantics.types.ancestors(made))
-
-        return list(filter(makes, semantics.tree.all(cst.Call)))
-
     @staticmethod
-    def _argument(call: cst.Call, parameter: str, parameters: tuple[str, ...]) -> cst.BaseExpression | None:
-        for key, value in arguments(call):
-            if key == parameter or (isinstance(key, int) and key < len(parameters) and parameters[key] == parameter):
-                return value
-        return None
+    def _argument(call: cst.Call, constructor: cst.FunctionDef, parameter: str) -> cst.BaseExpression | None:
+        given = bound_arguments(call, constructor)
+        return next((value for one, value in given.items() if isinstance(one, cst.Param) and one.name.value == parameter), None)
 
     def _is_status(self, value: cst.BaseExpression) -> bool:
         """Whether a value is a number that is written out, or a status that a library has as one."""

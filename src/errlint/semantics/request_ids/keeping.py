@@ -45,25 +45,10 @@ _WHOLE = ("traceback.", "sys.exc_info", "sys.exception")
 _NAMED_TEXT = frozenset(
     {"message", "msg", "detail", "details", "reason", "title", "error", "errors", "strerror", "description", "user_message"}
 )
-_NAMED_NOTHING = frozenset(
-    {
-        "code",
-        "status",
-        "status_code",
-        "http_status",
-        "type",
-        "name",
-        "errno",
-        "__class__",
-        "__traceback__",
-        "args",
-        "__name__",
-        "ok",
-        "url",
-        "param",
-        "should_retry",
-    }
-)
+_NAMED_NOTHING = frozenset({
+    "code", "status", "status_code", "http_status", "type", "name", "errno", "__class__", "__traceback__", "args", "__name__", "ok", "url",
+    "param", "should_retry",
+})  # fmt: skip
 _OBJECTS = (Kind.CLIENT, Kind.INSTANCE, Kind.OBJECT)
 _HOPS = 4
 """Through how many variables a value is followed."""

@@ -91,6 +91,7 @@ class Judge:
         self._below = Below(semantics)
         self._hopeful_of: dict[Catalogue, tuple[int, ...]] = {}
         self._hopeless_of: dict[RetryPolicy, Hopeless | None] = {}
+        self._temporary_of: dict[RetryPolicy, frozenset[int]] = {}
 
     def catalogue(self, policy: RetryPolicy) -> Catalogue | None:
         """The API that a policy talks to, else HTTP itself."""
@@ -246,8 +247,11 @@ class Judge:
 
     def _temporary(self, policy: RetryPolicy) -> frozenset[int]:
         """The client errors that the libraries of the attempts know to pass."""
-        raised = {name for attempt in policy.attempts for name in self._semantics.raises_for_status(attempt.call).types}
-        return frozenset(status for name in raised for status in self._semantics.libraries.temporary(name))
+        if policy not in self._temporary_of:
+            raised = {name for attempt in policy.attempts for name in self._semantics.raises_for_status(attempt.call).types}
+            known = (status for name in raised for status in self._semantics.libraries.temporary(name))
+            self._temporary_of[policy] = frozenset(known)
+        return self._temporary_of[policy]
 
     def _hopeful(self, catalogue: Catalogue) -> tuple[int, ...]:
         """The client errors after which an API says that a request may succeed, or does not rule it out while its own SDK tries again."""

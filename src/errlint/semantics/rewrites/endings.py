@@ -120,7 +120,7 @@ class Endings:
             spent = limit.body
         elif spent is None and isinstance(limit.orelse, cst.If):
             return any(self._last.passed(part) == ANYTHING for part in parts(limit.test, cst.And))
-        if spent is None or (leaves(spent) and not _goes_on(spent)):
+        if spent is None or (leaves(spent) and not goes_on(spent)):
             return False
         return any(not _does_nothing(statement) for statement in getattr(spent, "body", ()))
 
@@ -155,7 +155,7 @@ class Endings:
         """The code that leaves the retry after the last attempt, of tests that a failure comes to which is at a place."""
         for limit in self._limits(place):
             spent = self._spent(limit)
-            if spent is not None and leaves(spent) and not _goes_on(spent):
+            if spent is not None and leaves(spent) and not goes_on(spent):
                 yield spent
 
         for match in self._tree.inside(self._region.body, cst.Match, into_functions=False):
@@ -170,7 +170,7 @@ class Endings:
     def _is_partial(self, limit: cst.If) -> bool:
         """Whether the last attempt leaves at a test under a further condition: ``if attempt == last and strict: raise``."""
         asks = any(self._last.passed(part) is not None for part in parts(limit.test, cst.And, cst.Or))
-        return asks and leaves(limit.body) and self._spent(limit) is None and not _goes_on(limit.body)
+        return asks and leaves(limit.body) and self._spent(limit) is None and not goes_on(limit.body)
 
     def _is_passed_by(self, limit: cst.CSTNode, place: cst.CSTNode) -> bool:
         """Not one of another handler, nor one of the code that has failed."""
@@ -284,7 +284,7 @@ class Endings:
 
     def passed_over(self, place: cst.CSTNode, *, below: bool = False) -> Iterator[cst.CSTNode]:
         """What a guard above a statement, or below it, passes over of what is run after the last attempt, too."""
-        ends = [limit for limit in self._limits(place) if (spent := self._spent(limit)) and leaves(spent) and not _goes_on(spent)]
+        ends = [limit for limit in self._limits(place) if (spent := self._spent(limit)) and leaves(spent) and not goes_on(spent)]
         if any(self._tree.order[limit] < self._tree.order[place] for limit in ends):
             return
         for statement in [*(() if below else (place,)), *self._rest(place)]:
@@ -395,7 +395,7 @@ def _has_words(text: cst.CSTNode) -> bool:
     return isinstance(written, str) and any(letter.isalpha() for letter in written)
 
 
-def _goes_on(block: cst.CSTNode) -> bool:
+def goes_on(block: cst.CSTNode) -> bool:
     """Whether a block ends with the next attempt."""
     return isinstance(_last(block), cst.Continue)
 

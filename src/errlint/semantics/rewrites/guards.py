@@ -17,7 +17,7 @@ from errlint.semantics.retries.policy import RetryPolicy
 from errlint.semantics.retries.sent.repairs import Repairs
 from errlint.semantics.rewrites.answer_guards import AnswerGuards
 from errlint.semantics.rewrites.assorted import Assorted, Assortment, taken_by
-from errlint.semantics.rewrites.endings import Handler, Way
+from errlint.semantics.rewrites.endings import Handler, Way, goes_on
 from errlint.semantics.rewrites.failures import Failure, Failures, permanent
 from errlint.semantics.rewrites.own_tests import by_own_test
 from errlint.semantics.rewrites.places import announcement_in, first_of_telling, first_of_wait, pause_in, told_alone
@@ -138,7 +138,7 @@ class Guards:
                 return None if leaves(body) else (self._writing.below(last, lines), self._lost(policy, ways, way, last, below=True))
             place = first
             leads_on = above is not None
-        elif announced is None and leaves(body) and not isinstance(_last_of(body), cst.Continue):
+        elif announced is None and leaves(body) and not goes_on(body):
             return None  # what goes into another pass has left before
         elif announced is None and not leaves(body):
             if isinstance(last, cst.BaseCompoundStatement):
@@ -228,11 +228,6 @@ class Guards:
         covered = self._semantics.predicates.types.covers(self._semantics.predicates.types.named(handler.type)).may & ERRORS
         arriving = (covered or ERRORS) & self._failures.arriving(handler)
         return bool(worth.codes) or not all(map(worth.allows, members(arriving)))
-
-
-def _last_of(body: cst.IndentedBlock) -> cst.CSTNode:
-    last = body.body[-1]
-    return last.body[-1] if isinstance(last, cst.SimpleStatementLine) else last
 
 
 def _name_of(handler: Handler) -> str | None:

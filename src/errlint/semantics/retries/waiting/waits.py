@@ -293,8 +293,7 @@ class Waits:
     def _is_shuffled(self, name: cst.Name) -> bool:
         """``random.shuffle(waits)``."""
         around = self._tree.enclosing(name, cst.FunctionDef) or self._tree.module
-        named = self._semantics.names.qualified
-        calls = (call for call in self._tree.inside(around, cst.Call, into_functions=False) if named(call.func) == "random.shuffle")
+        calls = (call for call in self._tree.inside(around, cst.Call, into_functions=False) if self._is_random(call))
         return any(isinstance(one.value, cst.Name) and one.value.value == name.value for call in calls for one in call.args)
 
     def _draws(self, expression: cst.CSTNode) -> bool:
