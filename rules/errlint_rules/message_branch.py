@@ -102,7 +102,7 @@ def _of_test(test: TextTest, ctx: Context) -> Iterator[Finding]:
     if not subject.proven and expected is None:
         return
     question = _question(test, subject, ctx)
-    if question.tests[0].node is not node or not ctx.decides(question.node) or _is_demanded(test, ctx):
+    if question.tests[0].node is not node or not ctx.decides(question.node) or _is_demanded(test, subject, ctx):
         return
     words = tuple(dict.fromkeys(word for part in question.tests for word in part.words()))
     sole = _only_the_text_tells(words, subject.catalogue, lambda: ctx.statuses_at(node, subject))
@@ -135,10 +135,22 @@ def _edit(node: cst.CSTNode, replacement: Replacement, ctx: Context) -> Edit | N
     return ctx.writing.without_operand(node)
 
 
-def _is_demanded(test: TextTest, ctx: Context) -> bool:
-    """`assert error["message"] == "Item not found"`: a check of the API, which goes no other way by the text."""
+def _is_demanded(test: TextTest, subject: Meaning, ctx: Context) -> bool:
+    """`assert error["message"] == "Item not found"`: a check of the API, which goes no other way by the text.
+
+    That a text is absent (`assert "denied" not in error["message"]`) may be how an error is told. Where it is demanded first that there is
+    an error (`assert answer.status_code == 404`), that is a check, too.
+    """
     around = next((found for found in ctx.ancestors(test.node) if not isinstance(found, (cst.BooleanOperation, cst.Comparison))), None)
-    return isinstance(around, cst.Assert) and not test.negated
+    if not isinstance(around, cst.Assert) or not test.negated:
+        return isinstance(around, cst.Assert)
+    block = next(found for found in ctx.ancestors(around) if isinstance(found, (cst.IndentedBlock, cst.SimpleStatementSuite, cst.Module)))
+    first = next(node for node in ctx.below(block) if isinstance(node, cst.Assert))
+    return not _may_succeed(subject, test.node, ctx) and _may_succeed(subject, first, ctx)
+
+
+def _may_succeed(subject: Meaning, node: cst.CSTNode, ctx: Context) -> bool:
+    return bool(ctx.statuses_at(node, subject) >> 200 & 1)
 
 
 def _is_matched(test: TextTest, ctx: Context) -> bool:

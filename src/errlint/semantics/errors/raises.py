@@ -235,13 +235,19 @@ class Raises:
                 found = self._meaning(inner)
                 # an object of an SDK is a part of an error, or what the SDK works with
                 aside = found is not None and (
-                    (found.kind is Kind.OBJECT and found.origin is None) or (of_success and _is_of_success(found))
+                    (found.kind is Kind.OBJECT and found.origin is None)
+                    or (_is_of_success(found) and (of_success or self._was_sorted_out(found)))
                 )
                 if found is not None and found.proven and not aside and (found.kind in _OF_ANSWERS or found.kind is Kind.EXCEPTION):
                     return True
                 if found is None and hops and isinstance(inner, cst.Name) and self._is_kept_with_answer(inner, hops - 1):
                     return True
         return False
+
+    def _was_sorted_out(self, part: Meaning) -> bool:
+        """Whether errors had been raised where a part was taken from its answer: behind ``answer.raise_for_status()`` in a loop above."""
+        taken = (place.node for place in part.trail if place.node in self._tree.order and not place.http)
+        return any(not self._possible_at(node) & ERRORS for node in taken)
 
     def _is_kept_with_answer(self, name: cst.Name, hops: int) -> bool:
         """Whether what was kept in a name may have something of the answer in it, whatever it was made by."""

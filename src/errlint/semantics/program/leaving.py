@@ -48,10 +48,17 @@ def _all_arms_leave(test: cst.If) -> bool:
 
 
 def may_leave(statement: cst.CSTNode) -> TypeGuard[cst.If | cst.SimpleStatementLine]:
-    """Whether nothing comes after a statement for some statuses: ``if not answer.ok: return``, ``answer.raise_for_status()``."""
+    """Whether nothing comes after a statement for some statuses: ``if not answer.ok: return``, ``answer.raise_for_status()``, ``assert``."""
     if isinstance(statement, cst.If):
         return leaves(statement.body)
-    return isinstance(statement, cst.SimpleStatementLine) and asked_to_raise(statement) is not None
+    is_line = isinstance(statement, cst.SimpleStatementLine)
+    return is_line and (asserted(statement) is not None or asked_to_raise(statement) is not None)
+
+
+def asserted(statement: cst.SimpleStatementLine) -> cst.BaseExpression | None:
+    """What a statement demands: ``assert answer.status_code == 200``."""
+    small = statement.body[0] if len(statement.body) == 1 else None
+    return small.test if isinstance(small, cst.Assert) else None
 
 
 def otherwise(branch: cst.If, block: cst.CSTNode | None) -> Sequence[cst.CSTNode]:

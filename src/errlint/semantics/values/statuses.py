@@ -17,7 +17,7 @@ import libcst as cst
 
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.program.constants import int_value, string_value
-from errlint.semantics.program.leaving import asked_to_raise, may_leave
+from errlint.semantics.program.leaving import asked_to_raise, asserted, may_leave
 from errlint.semantics.program.tree import Tree
 from errlint.semantics.values.status_sets import ALL, BELOW_400, ERRORS, SUCCESS, UNKNOWN, Range, either_of, statuses, together, without
 
@@ -324,7 +324,7 @@ class Statuses:
         while len(left) <= wanted:
             known = len(left)
             passed = exits[known - 1]
-            possible = left[-1] & (self.range_of(passed.test).negated().may if isinstance(passed, cst.If) else self._unraised(passed))
+            possible = left[-1] & self._behind(passed)
             if len(left) == known:  # the question itself may have led here
                 left.append(possible)
         return left[wanted]
@@ -336,8 +336,13 @@ class Statuses:
             known = self._exits[block] = exits, [self._tree.order[one] for one in exits], [ALL]
         return known
 
-    def _unraised(self, statement: cst.SimpleStatementLine) -> int:
-        """What is left after ``answer.raise_for_status()``."""
+    def _behind(self, statement: cst.If | cst.SimpleStatementLine) -> int:
+        """What is left after ``if not answer.ok: return``, ``assert answer.status_code == 200``, ``answer.raise_for_status()``."""
+        if isinstance(statement, cst.If):
+            return self.range_of(statement.test).negated().may
+        demanded = asserted(statement)
+        if demanded is not None:
+            return self.range_of(demanded).may
         called = asked_to_raise(statement)
         meaning = self._meaning(called) if called is not None else None
         return BELOW_400 if meaning is not None and meaning.kind is Kind.RESPONSE else ALL

@@ -107,7 +107,7 @@ def _in_region(semantics: Semantics, region: Region) -> RetryPolicy | None:
         raised = AS_LIBRARIES_DO if attempt.assumed else None
         if _OPENS_A_SOCKET.search(dotted(attempt.call.func) or ""):
             continue
-        changes = sameness.changed_behind(attempt.call)
+        changes = sameness.changed_behind(attempt.call) | conflicts.thrown_away_behind(attempt.call)
         found = passage(semantics, region, attempt.call, raised=raised, changes=changes)
         if found.may_be_rotated and not asks_another(semantics, region, attempt.call):
             found = passage(semantics, region, attempt.call, raised=raised, rotated=True, changes=changes)

@@ -17,6 +17,7 @@ from errlint.semantics.retries.by_hand.readings import retried
 from errlint.semantics.retries.outcomes import FAILURES
 from errlint.semantics.retries.policy import Attempt
 from errlint.semantics.retries.sent.askers import OF_WHO_ASKS, Askers
+from errlint.semantics.retries.sent.changes import Change, root
 from errlint.semantics.retries.words import CREDENTIAL, PER_ATTEMPT
 from errlint.semantics.values.status_sets import statuses
 
@@ -113,7 +114,17 @@ class Conflicts:
         """``cursor = Cursor(session)`` and ``cursor.rows()``: what the object asks for is what the API gave it in this pass."""
         owner = call.func.value if isinstance(call.func, cst.Attribute) else None
         made = self._sameness.parts.made_before(owner, call) if isinstance(owner, cst.Name) else ()
-        calls = (node for one in made for node in (one, *self._tree.below(one)) if isinstance(node, cst.Call))
+        return any(map(self._is_given_by_api, made))
+
+    def thrown_away_behind(self, call: cst.Call) -> frozenset[cst.CSTNode]:
+        """Where the object that is called is thrown away behind the call, ``self.cursor = None``: the API gives another in the next pass."""
+        owner = root(call.func.value) if isinstance(call.func, cst.Attribute) else ""
+        parts, order = self._sameness.parts, self._tree.order
+        thrown = [one.node for one in parts.changes.of((owner,)) if _is_nothing(one) and order[one.node] > order[call]] if "." in owner else []
+        return frozenset(thrown) if thrown and any(map(self._is_given_by_api, parts.assigned_anywhere(owner))) else frozenset()
+
+    def _is_given_by_api(self, made: cst.BaseExpression) -> bool:
+        calls = (node for node in (made, *self._tree.below(made)) if isinstance(node, cst.Call))
         return any(self._draws(node, _HOPS) or self._asks_to_be_made(node) for node in calls)
 
     def _asks_to_be_made(self, making: cst.Call) -> bool:
@@ -151,3 +162,8 @@ class Conflicts:
         if not isinstance(made, cst.Call) or self._semantics.names.qualified(made.func) is not None:
             return False
         return not self._semantics.functions.run_by(made)
+
+
+def _is_nothing(change: Change) -> bool:
+    """Whether a name no longer has a value: ``self.cursor = None``, ``del self.cursor``."""
+    return isinstance(change.node, cst.Del) or (isinstance(change.value, cst.Name) and change.value.value == "None")

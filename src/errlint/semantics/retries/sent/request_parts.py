@@ -180,7 +180,7 @@ class RequestParts:
         """``body = open(path)`` once more: what is sent is the same."""
         if change.value is None or change.is_part or any(map(self.is_drawn, self._tree.inner_first(change.value, cst.Call))):
             return False
-        others = (one for one in self._assigned_anywhere(change.name) if one is not change.value)
+        others = (one for one in self.assigned_anywhere(change.name) if one is not change.value)
         return any(alike(one, change.value) for one in others)
 
     def _is_read_again(self, change: Change, call: cst.Call) -> bool:
@@ -211,7 +211,8 @@ class RequestParts:
         address = next(named, None) or next(placed, None)
         return isinstance(address, (cst.Name, cst.Attribute, cst.Subscript)) and root(address) == name
 
-    def _assigned_anywhere(self, name: str) -> Iterator[cst.BaseExpression]:
+    def assigned_anywhere(self, name: str) -> Iterator[cst.BaseExpression]:
+        """What a variable is set to in the function around, or a member in the class."""
         around = self._tree.enclosing(self._region, cst.FunctionDef, cst.ClassDef) if "." not in name else None
         around = around or self._tree.enclosing(self._region, cst.ClassDef)
         for statement in self._tree.inside(around or self._tree.module, cst.Assign):
