@@ -36,7 +36,7 @@ session.mount("https://", HTTPAdapter(max_retries=retry))
 
 Safe: the argument that defeats the wait is removed (the default honours the header), or the one that keeps it whole is added. Nothing
 else changes. Unsafe where the function that reads the header may give a wait of its own: then that is no longer random either; where
-a comment stands behind the argument, which may say why it is there, and goes with it; and where urllib3, which tries 429 and 503 with
+a comment stands behind the argument, or one at the statement speaks of waits or headers: it may say why it is there; and where urllib3, which tries 429 and 503 with
 Retry-After again whatever its list says, does not have both in its list.
 
 ## References
@@ -47,19 +47,29 @@ Retry-After again whatever its list says, does not have both in its list.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import libcst as cst
 
 from errlint.rule import Argument, Context, Finding, Fix, Place, RetryAfterDefeat, Safety, Severity, rule
 
+_Given = cst.Arg | cst.DictElement | cst.Assign
 _CHOICES = (cst.BooleanOperation, cst.IfExp, cst.Integer, cst.Float)
 _CONVERSIONS = frozenset({"int", "float"})
+_HOPS = 3
+_OWN_WAY = re.compile(r"^__init__$|sleep|retry_after")
+"""Methods by which a class goes another way than the one of the library that it inherits from."""
+_REASONS = re.compile(r"wait|retry.?after|header|respect|honou?r|ignor", re.IGNORECASE)
+"""Words of a comment by which it may say why somebody wanted it so."""
 
 
-@rule("ERR302", on=(cst.Call,), since="0.1", severity=Severity.ERROR, screen=lambda code: code.defeats_retry_after)
-def check(node: cst.Call, ctx: Context) -> Iterator[Finding]:
-    name = ctx.qualified(node.func) or _inherited(node.func, ctx)
+@rule("ERR302", on=(cst.Call, cst.Assign), since="0.1", severity=Severity.ERROR, screen=lambda code: code.defeats_retry_after)
+def check(node: cst.Call | cst.Assign, ctx: Context) -> Iterator[Finding]:
+    if isinstance(node, cst.Assign):
+        yield from _set_afterwards(node, ctx)
+        return
+    name = _called(node.func, ctx)
     for defeat in ctx.libraries.defeats_retry_after.get(name or "", ()):
         argument = _argument(node, defeat.argument, ctx)
         if not _applies(node, defeat, ctx) or not _defeats(argument, defeat, ctx):
@@ -73,6 +83,35 @@ def check(node: cst.Call, ctx: Context) -> Iterator[Finding]:
         )
 
 
+def _set_afterwards(node: cst.Assign, ctx: Context) -> Iterator[Finding]:
+    """`retry.respect_retry_after_header = False`, of what was made without it."""
+    target = node.targets[0].target
+    if not isinstance(target, cst.Attribute) or not isinstance(target.value, (cst.Name, cst.Attribute)):
+        return
+    made = [one for one in ctx.semantics.constants.values(target.value) if isinstance(one, cst.Call)]
+    for call in made[:1]:
+        name = _called(call.func, ctx)
+        for defeat in ctx.libraries.defeats_retry_after.get(name or "", ()):
+            if target.attr.value == defeat.argument.name and not defeat.needs and _is(node.value, defeat.equals):
+                yield ctx.finding(
+                    node,
+                    f"`{name}` {defeat.because}",
+                    trail=[Place(call, f"`{name}()` sets up a retry that would honour Retry-After")],
+                    remedy=f"leave `{defeat.argument.name}` as it is",
+                )
+
+
+def _called(function: cst.BaseExpression, ctx: Context, hops: int = _HOPS) -> str | None:
+    """The name of a call, or of the library's class that makes the objects of a class of the file: `class Patient(Retry): ...`."""
+    name = ctx.qualified(function) or _inherited(function, ctx)
+    if name in ctx.libraries.defeats_retry_after or not hops:
+        return name
+    for definition in ctx.semantics.scopes.classes(function):
+        if not any(isinstance(one, cst.FunctionDef) and _OWN_WAY.search(one.name.value) for one in definition.body.body):
+            return next(filter(None, (_called(base.value, ctx, hops - 1) for base in definition.bases)), None)
+    return name
+
+
 def _inherited(function: cst.BaseExpression, ctx: Context) -> str | None:
     """The class above that ``super().__init__(…)`` makes an instance of."""
     match function:
@@ -84,7 +123,7 @@ def _inherited(function: cst.BaseExpression, ctx: Context) -> str | None:
             return None
 
 
-def _argument(call: cst.Call, wanted: Argument, ctx: Context) -> cst.Arg | cst.DictElement | None:
+def _argument(call: cst.Call, wanted: Argument, ctx: Context) -> _Given | None:
     tables = (argument.value for argument in call.args if argument.star == "**")
     for element in (element for table in tables for element in _elements(table, ctx)):
         if _key(element) == wanted.name:
@@ -96,8 +135,14 @@ def _argument(call: cst.Call, wanted: Argument, ctx: Context) -> cst.Arg | cst.D
     return named
 
 
-def _elements(table: cst.BaseExpression, ctx: Context) -> Iterator[cst.Arg | cst.DictElement]:
-    """What stands in a dict, or in the only one that a name stands for: `OPTIONS = {"total": 5}`, `dict(total=5)`."""
+def _elements(table: cst.BaseExpression, ctx: Context) -> Iterator[_Given]:
+    """What stands in a dict, or in the only one that a name stands for: `OPTIONS = {"total": 5}`, `dict(total=5)`.
+
+    What is put into it afterwards comes first.
+    """
+    if isinstance(table, cst.Name):
+        filled = ctx.semantics.tree.inside(ctx.semantics.scopes.scope_of(table), cst.Assign)
+        yield from (one for one in filled if _is_put_into(one, table))
     values = list(ctx.semantics.constants.values(table)) if isinstance(table, cst.Name) else [table]
     match values:
         case [cst.Dict(elements=elements)]:
@@ -106,7 +151,18 @@ def _elements(table: cst.BaseExpression, ctx: Context) -> Iterator[cst.Arg | cst
             yield from arguments
 
 
-def _key(element: cst.Arg | cst.DictElement) -> str:
+def _is_put_into(statement: cst.Assign, table: cst.Name) -> bool:
+    """`options["respect_retry_after_header"] = False`."""
+    target = statement.targets[0].target
+    return isinstance(target, cst.Subscript) and isinstance(target.value, cst.Name) and target.value.value == table.value
+
+
+def _key(element: _Given) -> str:
+    if isinstance(element, cst.Assign):
+        target = element.targets[0].target
+        index = target.slice[0].slice if isinstance(target, cst.Subscript) else None
+        key = index.value if isinstance(index, cst.Index) else None
+        return str(key.evaluated_value) if isinstance(key, cst.SimpleString) else ""
     if isinstance(element, cst.Arg):
         return element.keyword.value if element.keyword is not None else ""
     return str(element.key.evaluated_value) if isinstance(element.key, cst.SimpleString) else ""
@@ -119,7 +175,7 @@ def _applies(call: cst.Call, defeat: RetryAfterDefeat, ctx: Context) -> bool:
     return condition is not None and ctx.qualified(condition.value) == defeat.when_is
 
 
-def _defeats(argument: cst.Arg | cst.DictElement | None, defeat: RetryAfterDefeat, ctx: Context) -> bool:
+def _defeats(argument: _Given | None, defeat: RetryAfterDefeat, ctx: Context) -> bool:
     if argument is None:
         return defeat.needs
     is_literal = _is(argument.value, defeat.equals) or _is_constant(argument.value, defeat.equals, ctx)
@@ -140,7 +196,7 @@ def _is_constant(expression: cst.BaseExpression, word: str, ctx: Context) -> boo
     return bool(values) and all(_is(value, word) and not isinstance(ctx.parent(value), cst.Param) for value in values)
 
 
-def _fix(call: cst.Call, argument: cst.Arg | cst.DictElement | None, defeat: RetryAfterDefeat, ctx: Context) -> Fix | None:
+def _fix(call: cst.Call, argument: _Given | None, defeat: RetryAfterDefeat, ctx: Context) -> Fix | None:
     if any(found.star for found in call.args):
         return None
     if defeat.needs:
@@ -151,10 +207,17 @@ def _fix(call: cst.Call, argument: cst.Arg | cst.DictElement | None, defeat: Ret
     removal = ctx.remove_argument(call, argument)
     if removal is None:
         return None
-    # the comment behind it goes, too: it may say why somebody wanted it so
-    said = "#" in ctx.source.text[removal.start : removal.end]
+    # a comment may say why somebody wanted it so; the one behind the argument even goes with it
+    said = "#" in ctx.source.text[removal.start : removal.end] or _is_explained(call, ctx)
     is_safe = not said and _retries_nothing_more(call, ctx)
     return ctx.fix(Safety.SAFE if is_safe else Safety.UNSAFE, f"Remove `{defeat.argument.name}`", removal)
+
+
+def _is_explained(call: cst.Call, ctx: Context) -> bool:
+    """Whether a comment above the statement, or behind it on its line, speaks of waits."""
+    statement = ctx.semantics.tree.statement(call)
+    behind = ctx.writing.whole_line(statement).rpartition("\n")[2].partition("#")[2]
+    return any(map(_REASONS.search, (ctx.writing.said_above(statement), behind)))
 
 
 def _retries_nothing_more(call: cst.Call, ctx: Context) -> bool:
@@ -162,7 +225,7 @@ def _retries_nothing_more(call: cst.Call, ctx: Context) -> bool:
 
     But for 413: with Retry-After it is of the moment (RFC 9110, section 15.5.14).
     """
-    described = ctx.libraries.retry(ctx.qualified(call.func) or _inherited(call.func, ctx) or "")
+    described = ctx.libraries.retry(_called(call.func, ctx) or "")
     hinted = set(described.sheet.default.hinted) - {413} if described is not None else set()
     retried = [policy.retried.statuses.must for policy in ctx.retries_at(call)]
     return not hinted or (bool(retried) and all(must >> one & 1 for must in retried for one in hinted if isinstance(one, int)))

@@ -9,12 +9,14 @@ from itertools import takewhile
 import libcst as cst
 
 from errlint.semantics.program.constants import Constants
+from errlint.semantics.program.leaving import leaves
 from errlint.semantics.program.names import dotted
 from errlint.semantics.program.scopes import Binding, How, Scopes
 from errlint.semantics.program.tree import Tree
 
 Given = dict[cst.CSTNode, cst.BaseExpression]
 """By parameter of a function, what a call passes for it."""
+_HOPS = 3
 _WITHOUT_A_NAME = frozenset({"__init__", "__call__"})
 """Methods that a call of a class, or of an instance, runs."""
 
@@ -98,6 +100,29 @@ class Functions:
         for node in self._tree.inside(function.body, cst.Return, into_functions=False):
             if node.value is not None:
                 yield node.value
+
+    def may_give_none(self, function: cst.FunctionDef, hops: int = _HOPS) -> bool:
+        """Whether a function may return None, beside whatever it returns: ``return None``, ``return``, or by its end."""
+        ends = self._tree.inside(function.body, cst.Return, into_functions=False)
+        if any(end.value is None or self._may_be_none(end.value, hops) for end in ends):
+            return True
+        last = function.body.body[-1]
+        return not leaves(function.body) and not (isinstance(last, cst.While) and dotted(last.test) == "True")
+
+    def _may_be_none(self, value: cst.BaseExpression, hops: int) -> bool:
+        match value:
+            case cst.Name(value="None"):
+                return True
+            case cst.IfExp(body=body, orelse=orelse):
+                return self._may_be_none(body, hops) or self._may_be_none(orelse, hops)
+            case cst.Await(expression=inner):
+                return self._may_be_none(inner, hops)
+            case cst.Name() if hops:
+                bound = (one.value for one in self._scopes.reaching(value) if one.how is How.VALUE and not one.path)
+                return any(one is not None and self._may_be_none(one, hops - 1) for one in bound)
+            case cst.Call() if hops:
+                return any(self.may_give_none(function, hops - 1) for function in self.run_by(value))
+        return False
 
     def returned_tuples(self, value: cst.BaseExpression | None) -> Iterator[cst.Tuple | cst.List]:
         """The tuples that a call of this file's functions returns, or the tuple itself."""

@@ -47,12 +47,24 @@ def _all_arms_leave(test: cst.If) -> bool:
     return _all_arms_leave(test.orelse) if isinstance(test.orelse, cst.If) else leaves(test.orelse.body)
 
 
-def may_leave(statement: cst.CSTNode) -> TypeGuard[cst.If | cst.SimpleStatementLine]:
-    """Whether nothing comes after a statement for some statuses: ``if not answer.ok: return``, ``answer.raise_for_status()``, ``assert``."""
+Exit = cst.If | cst.SimpleStatementLine | cst.Try | cst.TryStar | cst.With
+"""What may leave a block for some statuses."""
+
+
+def may_leave(statement: cst.CSTNode) -> TypeGuard[Exit]:
+    """Whether nothing comes after a statement for some statuses: ``if not answer.ok: return``, ``answer.raise_for_status()``, ``assert``.
+
+    Or something in it may be one: in a ``with``, and in a ``try`` behind which code goes on only where nothing was caught.
+    """
     if isinstance(statement, cst.If):
         return leaves(statement.body)
-    is_line = isinstance(statement, cst.SimpleStatementLine)
-    return is_line and (asserted(statement) is not None or asked_to_raise(statement) is not None)
+    if isinstance(statement, cst.With):
+        return not any(map(_swallows, statement.items))
+    if isinstance(statement, (cst.Try, cst.TryStar)):
+        return all(leaves(handler.body) for handler in statement.handlers)
+    if not isinstance(statement, cst.SimpleStatementLine):
+        return False
+    return asserted(statement) is not None or asked_to_raise(statement) is not None
 
 
 def asserted(statement: cst.SimpleStatementLine) -> cst.BaseExpression | None:

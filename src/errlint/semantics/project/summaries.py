@@ -95,6 +95,8 @@ class FunctionSummary(FunctionSheet, frozen=True):
     """It returns a part of what it is given, and does nothing else with it."""
     gives_another: bool = False
     """Each call of it gives another one of many."""
+    may_give_none: bool = False
+    """It may return None in place of a value."""
 
 
 Kinds = tuple[tuple[int | str, tuple[str, ...]], ...]

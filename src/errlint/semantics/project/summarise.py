@@ -91,6 +91,7 @@ class Summariser:
             abstract=is_abstract(node),
             only_reads=only_reads(node, self._tree),
             gives_another=self._semantics.draws.gives_another(node),
+            may_give_none=self._semantics.functions.may_give_none(node),
         )
 
     def _kept_function(self, path: tuple[str, ...], given: Given) -> FunctionSummary | None:

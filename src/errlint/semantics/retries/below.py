@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -12,6 +13,7 @@ from errlint.semantics.retries.library.clients import asks_by_itself, clients_th
 from errlint.semantics.retries.policy import Attempt, RetryPolicy
 
 if TYPE_CHECKING:
+    from errlint.catalogue import Catalogue
     from errlint.semantics.analysis import Semantics
 
 
@@ -27,11 +29,20 @@ class Below:
             return True
         if all(attempt.assumed for attempt in policy.attempts) and any(map(self._by_any_client, types_named(self._semantics, policy))):
             return True
+        if policy.catalogue is not None and self._follows_all_hints(policy.catalogue, types_named(self._semantics, policy)):
+            return True
         calls = {attempt.call for attempt in policy.attempts} | {place.node for attempt in policy.attempts for place in attempt.trail}
         for other in self._semantics.retries.layers:
             if other is not policy and other.wait.server and any(attempt.call in calls for attempt in other.attempts):
                 return True
         return False
+
+    def _follows_all_hints(self, catalogue: Catalogue, types: Collection[str]) -> bool:
+        """Whether an API tells how long to wait in headers of its own alone, which its SDK, whose errors are caught, follows by itself."""
+        told = {place.place.header.lower() for place in catalogue.retry_after if place.place.header is not None}
+        roots = {name.partition(".")[0] for name in types}
+        followed = (set(sdk.builtin_retry.honours) for sdk in catalogue.sdks if sdk.builtin_retry and not roots.isdisjoint(sdk.import_roots))
+        return bool(told) and "retry-after" not in told and any(told <= headers for headers in followed)
 
     def _by_any_client(self, name: str) -> bool:
         """Whether clients of the SDK that a type is of wait by themselves, and not all that this file makes are told not to."""

@@ -7,6 +7,7 @@ import libcst as cst
 from errlint.lean import dataclass
 from errlint.model import Edit
 from errlint.semantics.meaning import Kind
+from errlint.semantics.program.conditions import conditions_at
 from errlint.semantics.program.leaving import leaves
 from errlint.semantics.retries.by_hand.exits import Region
 from errlint.semantics.retries.policy import Attempt, RetryPolicy
@@ -48,6 +49,8 @@ class AnswerGuards:
         told = told_alone(self._writing, whole.statement, kept) if kept is not None and not place.below else None
         place = whole if told is not None else self._before_announcements(place, region, kept)
         test, edits = self._test(policy, name, status, place.statement)
+        if self._is_given_none(policy.attempts[0].call) and not self._is_told_apart(name, place.statement):
+            test = f"{name} is not None and {f'({test})' if ' or ' in test else test}"
         ends = (f"{name}.raise_for_status()",) if way.raises else way.lines
         done = (told, *ends) if told is not None else ends
         lines = [*self._writing.asked(test, place.statement), *(f"{self._writing.step}{line}" for line in done)]
@@ -100,6 +103,26 @@ class AnswerGuards:
         return any(
             isinstance(one, cst.With) and suppresses(self._semantics, one) and not self._tree.within(place.statement, one) for one in around
         )
+
+    def _is_given_none(self, call: cst.Call) -> bool:
+        """Whether a function of the project is called that returns None where no answer came."""
+        callees = self._semantics.evaluator.callees
+        here = callees.here(call)
+        elsewhere = callees.elsewhere(call) if not here else None
+        return any(map(self._semantics.functions.may_give_none, here)) or (elsewhere is not None and elsewhere.may_give_none)
+
+    def _is_told_apart(self, name: str, place: cst.CSTNode) -> bool:
+        """Whether a place is reached with an answer only: behind ``if answer is None: continue``."""
+        for test, truth in conditions_at(self._tree, place):
+            match test:
+                case cst.Name(value=word) if word == name and truth:
+                    return True
+                case cst.Comparison(
+                    left=cst.Name(value=word),
+                    comparisons=[cst.ComparisonTarget(operator=cst.Is() | cst.IsNot() as operator, comparator=cst.Name(value="None"))],
+                ) if word == name:
+                    return truth is isinstance(operator, cst.IsNot)
+        return False
 
     def _tried(self, attempt: Attempt, region: Region) -> cst.Try | cst.TryStar | None:
         """The ``try`` around an attempt: behind it, there may be no answer."""

@@ -9,6 +9,7 @@ from collections.abc import Set as AbstractSet
 import libcst as cst
 
 from errlint.model import Edit
+from errlint.regex import later
 from errlint.semantics.program.constants import targets_of
 from errlint.semantics.program.leaving import leaves
 from errlint.semantics.program.names import dotted
@@ -18,6 +19,7 @@ from errlint.semantics.rewrites.writing import Writing
 _Assignment = cst.Assign | cst.AnnAssign | cst.AugAssign | cst.NamedExpr
 _ASSIGNMENTS: tuple[type[_Assignment], ...] = (cst.Assign, cst.AnnAssign, cst.AugAssign, cst.NamedExpr)
 _NAME = "wait"
+_TIME = later(r"wait|slept|sleep|elapsed|spent|seconds|secs|time(?!s)|delay|duration", re.IGNORECASE)
 _COUNTING = frozenset({"range", "enumerate", "count"})
 
 
@@ -35,10 +37,13 @@ class SharedWaits:
         :param needed: the names that the code reads and the delay does not.
         :returns: None where the new wait cannot be known in one of these places.
         """
-        if not any(self._parts(delay)):
-            # elsewhere the same number may be any other
-            return (self._writing.replace(delay, code),) if not self._is_said(delay) else None
-        line, uses = self._tree.statement(delay), self._uses(delay)
+        if any(self._parts(delay)):
+            uses = self._uses(delay)
+        elif self._is_said(delay):
+            return None
+        else:
+            uses = self._added_up(delay)  # elsewhere the same number may be any other
+        line = self._tree.statement(delay)
         if not uses:
             return (self._writing.replace(delay, code),)
         beside = [self._line_at(use, line) for use in uses if self._is_below(use, line)]
@@ -68,6 +73,18 @@ class SharedWaits:
                 if alike(node, delay) or (not isinstance(node, type(delay)) and number.search(self._writing.code(node))):
                     return True
         return False
+
+    def _added_up(self, delay: cst.BaseExpression) -> list[cst.BaseExpression]:
+        """``time.sleep(10)`` and ``waited += 10`` in one pass: the same number. What goes up by one is the time only if it is called so."""
+        block = self._tree.parent.get(self._tree.statement(delay))
+        found: list[cst.BaseExpression] = []
+        for statement in block.body if isinstance(block, cst.IndentedBlock) else ():
+            small = statement.body[0] if isinstance(statement, cst.SimpleStatementLine) else None
+            if not isinstance(small, cst.AugAssign) or not alike(small.value, delay) or not self._is_added(small.value):
+                continue
+            if not isinstance(delay, cst.Integer) or delay.value != "1" or _TIME.search(dotted(small.target) or ""):
+                found.append(small.value)
+        return found
 
     def _uses(self, delay: cst.BaseExpression) -> list[cst.BaseExpression]:
         """The other places of a pass in which a delay is read while it is as long as it is waited for."""

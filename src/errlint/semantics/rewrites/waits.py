@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import libcst as cst
 
@@ -122,13 +122,36 @@ class Delays:
         if at_hand is None or at_hand.unnamed is not None or "{e}" in at_hand.headers or not at_hand.headers.endswith(".headers"):
             return None
         answer = at_hand.headers.removesuffix(".headers")
-        return _Answer(answer) if self._is_bound(answer.partition(".")[0], delay) else None
+        name = answer.partition(".")[0]
+        anywhere = self._bindings(name, delay)
+        # what the pass before left in it, or code above the loop, is no answer to this attempt
+        bound = [node for node in anywhere if any(self._tree.within(node, code) for code in policy.code)] or anywhere
+        if any(all(self._is_reached(around, delay) for around in self._ended_early(node)) for node in bound):
+            return _Answer(answer)
+        forgotten = self._forgotten(name, bound, policy, delay)
+        return _Answer(answer, forgotten) if forgotten else None
 
-    def _is_bound(self, name: str, place: cst.CSTNode) -> bool:
-        """Whether a name stands for something at a place, also where what gives it its value failed, and a handler lets the code go on."""
+    def _bindings(self, name: str, place: cst.CSTNode) -> list[cst.CSTNode]:
+        """What gives a name its values, seen from a place."""
         scopes = self._semantics.scopes
-        found = (binding.node for binding in scopes.bindings(name, scopes.scope_of(place)))
-        return any(all(self._is_reached(around, place) for around in self._ended_early(node)) for node in found)
+        return [binding.node for binding in scopes.bindings(name, scopes.scope_of(place))]
+
+    def _forgotten(self, name: str, bound: Sequence[cst.CSTNode], policy: RetryPolicy, delay: cst.CSTNode) -> tuple[Edit, ...]:
+        """``answer = None`` above the only ``try`` that gives a name its value, so that a pass without an answer has none of another.
+
+        Where nothing from the loop on reads the name but the body of that ``try``.
+        """
+        region = policy.code[0] if policy.code else None
+        tried = {next((one for one in self._tree.ancestors(node, cst.Try) if self._tree.within(one, region)), None) for node in bound}
+        around = tried.pop() if len(tried) == 1 else None
+        if region is None or not isinstance(around, cst.Try) or not self._writing.starts_line(around):
+            return ()
+        read = (node for node in self._tree.inside(self._semantics.scopes.scope_of(delay), cst.Name) if node.value == name)
+        order = self._tree.order
+        others = (node for node in read if order[node] > order[region] and not self._tree.within(node, around.body))
+        if any(not isinstance(self._tree.parent.get(node), cst.AssignTarget) and not self._tree.is_member(node) for node in others):
+            return ()
+        return (self._writing.before(around, [f"{name} = None"], with_comments=True),)
 
     def _ended_early(self, node: cst.CSTNode) -> list[_Around]:
         """What stands around a node behind which it may not have its value: each ``try``, handlers, which forget it, ``suppress``."""

@@ -17,7 +17,7 @@ import libcst as cst
 
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.program.constants import int_value, string_value
-from errlint.semantics.program.leaving import asked_to_raise, asserted, may_leave
+from errlint.semantics.program.leaving import Exit, asked_to_raise, asserted, may_leave
 from errlint.semantics.program.tree import Tree
 from errlint.semantics.values.status_sets import ALL, BELOW_400, ERRORS, SUCCESS, UNKNOWN, Range, either_of, statuses, together, without
 
@@ -38,7 +38,7 @@ _HOPS = 3
 """How many names a test is followed through."""
 _BEARING = (cst.FunctionDef, cst.Lambda, cst.Module, cst.If, cst.IfExp, cst.BooleanOperation, cst.IndentedBlock, cst.MatchCase)
 """What stands around code and may tell which statuses are possible there."""
-_Exits = tuple[list[cst.If | cst.SimpleStatementLine], list[int], list[int]]
+_Exits = tuple[list[Exit], list[int], list[int]]
 """The statements that may leave a block (``if ok: return``, ``answer.raise_for_status()``), their ranks, and which statuses are left before
 the first, after it, after the second, as far as known."""
 
@@ -336,10 +336,14 @@ class Statuses:
             known = self._exits[block] = exits, [self._tree.order[one] for one in exits], [ALL]
         return known
 
-    def _behind(self, statement: cst.If | cst.SimpleStatementLine) -> int:
+    def _behind(self, statement: Exit) -> int:
         """What is left after ``if not answer.ok: return``, ``assert answer.status_code == 200``, ``answer.raise_for_status()``."""
         if isinstance(statement, cst.If):
             return self.range_of(statement.test).negated().may
+        if not isinstance(statement, cst.SimpleStatementLine):
+            otherwise = statement.orelse if not isinstance(statement, cst.With) else None
+            done = self._after_exits(statement.body, None)
+            return done & self._after_exits(otherwise.body, None) if otherwise is not None else done
         demanded = asserted(statement)
         if demanded is not None:
             return self.range_of(demanded).may
