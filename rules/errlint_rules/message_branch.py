@@ -226,7 +226,8 @@ def _error_text(test: TextTest, ctx: Context) -> Meaning | None:
         if subject.path[-1:] == ("description",) and not codes and _is_of_an_error(subject, test, ctx):
             return subject  # of anything else it is data
         prose = all(" " in word.strip() and not _CATEGORY.match(word) for word in test.words())
-        return subject if prose and ctx.names_error(subject) else None
+        is_kind = test.exact and not ctx.is_for_people(subject)  # {"__type": "Not Found Error"}
+        return subject if prose and not is_kind and ctx.names_error(subject) else None
     return None
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-MESSAGES = frozenset(
-    {"message", "detail", "error_description", "title", "error_message", "errormessage", "errordescription", "errorsummary", "msg"}
-)
+MESSAGES = frozenset({
+    "message", "detail", "error_description", "title", "error_message", "errormessage", "errordescription", "errorsummary", "msg", "errmsg",
+    "err_msg", "error_msg", "errormsg",
+})  # fmt: skip
 CODES = frozenset({"code", "error_code", "errorcode", "type", "error_type"})
 REQUEST_IDS = frozenset({"request_id", "requestid", "correlation_id", "correlationid", "trace_id", "traceid"})
 PARTS = MESSAGES | CODES | REQUEST_IDS
@@ -22,5 +23,12 @@ RESULTS = frozenset({"code", "errcode", "error_code", "errorcode", "errno", "err
 """A number, 0 for success."""
 STATES = frozenset({"status", "result", "state", "outcome"})
 """A word for how it went."""
+SENTENCES = MESSAGES | ERRORS | {
+    "reason", "description", "details", "explanation", "info", "information", "text", "hint", "cause", "note", "comment", "warning", "content",
+    "faultstring", "error_detail", "error_details", "errordetail", "errordetails", "error_info", "error_text", "errortext", "exceptionmessage",
+}  # fmt: skip
+"""What is written for people, if it is a text at all."""
+ENVELOPES = frozenset({"data", "result", "results", "response", "body", "meta", "payload", "output", "content", "status", "header", "head"})
+"""What all that an answer says may stand under, its error as well."""
 SIGNS = ERRORS | ONLY_IN_ERRORS | SUCCESSES | RESULTS | STATES
 """What says in a body that it is one of an error."""

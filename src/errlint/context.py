@@ -35,7 +35,7 @@ from errlint.semantics.retries.waiting.at_hand import AtHand
 from errlint.semantics.retries.waiting.dropped import dropped_at
 from errlint.semantics.retries.waiting.told import ToldWaits
 from errlint.semantics.trails import steps
-from errlint.semantics.values.fields import code_place, names_error
+from errlint.semantics.values.fields import code_place, is_for_people, names_error
 from errlint.sheets.libraries import Libraries
 from errlint.sheets.library import TypeSheet
 from errlint.source import Source
@@ -144,6 +144,10 @@ class Context(Editing):
     def names_error(self, meaning: Meaning) -> bool:
         """Whether the path of a value in the body itself says that this is an error (``error.message``)."""
         return names_error(meaning.path)
+
+    def is_for_people(self, meaning: Meaning) -> bool:
+        """Whether a part of a body stands under a key of sentences, not under one of kinds, states or names."""
+        return is_for_people(meaning.path)
 
     def parent(self, node: cst.CSTNode) -> cst.CSTNode | None:
         """The node around this one."""

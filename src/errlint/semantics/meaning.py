@@ -75,6 +75,7 @@ class Meaning:
     value in it (``"*"`` for an item of a list). :ivar origin: the response or exception that the value was taken from.
     :ivar from_exception: the text was made of an exception (``str(e)``), not read from a field.
     :ivar proven: False for the exception of a handler that shows no HTTP call: only further evidence makes it one.
+    :ivar succeeded: another module has taken it from its answer, and sorted the errors out before.
     """
 
     kind: Kind
@@ -87,6 +88,7 @@ class Meaning:
     from_exception: bool = False
     expression: cst.BaseExpression | None = None
     proven: bool = True
+    succeeded: bool = False
 
     @property
     def catalogue(self) -> Catalogue | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
+from functools import cached_property
 
 import libcst as cst
 
@@ -19,6 +20,8 @@ _MATCHING = frozenset({"search", "match", "fullmatch", "findall", "finditer"})
 _GAP = "…"
 _POSITIONS = frozenset({"find", "rfind", "index", "rindex", "count"})
 _MAPPINGS = frozenset({"dict", "Mapping", "MutableMapping"})
+_OF_MAPPINGS = frozenset({"get", "items", "keys", "pop", "setdefault", "values"})
+_COLLECTIONS = _MAPPINGS | {"Dict", "set", "frozenset", "Set", "list", "List", "tuple", "Tuple", "Sequence", "Collection"}
 _AFFIXES = frozenset({"startswith", "endswith"})
 _ASKING = _MATCHING | _AFFIXES | {"count", "get"}
 """Methods that ask for a text."""
@@ -64,6 +67,11 @@ def plain_words(pattern: str) -> Iterator[str]:
             yield _plain(pattern[start : found.start()])
             start = found.end()
     yield _plain(pattern[start:])
+
+
+def _of_self(target: cst.BaseExpression) -> str:
+    """The attribute of ``self.attribute``; empty for other targets."""
+    return target.attr.value if isinstance(target, cst.Attribute) and dotted(target.value) == "self" else ""
 
 
 def _is_mapping(test: cst.BaseExpression, path: str) -> bool:
@@ -245,7 +253,41 @@ class TextTests:
             return True
         around = self._tree.enclosing(test.node, cst.If, cst.IfExp)
         read = self._tree.inside(around.body, cst.Subscript) if isinstance(around, (cst.If, cst.IfExp)) else ()
-        return any(dotted(found.value) == asked and item_key(found) in test.literals for found in read)
+        if any(dotted(found.value) == asked and item_key(found) in test.literals for found in read):
+            return True
+        return self._is_used_as_mapping(asked, test.node) or self._is_declared_mapping(test.subject)
+
+    def _is_used_as_mapping(self, asked: str, node: cst.CSTNode) -> bool:
+        """``error.detail.items()``: whether a method of mappings is called of a value in the function around a place."""
+        function = self._tree.enclosing(node, cst.FunctionDef)
+        calls = self._tree.inside(function.body, cst.Call, into_functions=False) if function is not None else ()
+        called = (call.func for call in calls if isinstance(call.func, cst.Attribute) and call.func.attr.value in _OF_MAPPINGS)
+        return any(dotted(function.value) == asked for function in called)
+
+    def _is_declared_mapping(self, subject: cst.BaseExpression) -> bool:
+        """Whether each class of the file that says of what type an attribute of this name is says that it has keys or items."""
+        if not isinstance(subject, cst.Attribute):
+            return False
+        declared = self._attributes.get(subject.attr.value, [])
+        return bool(declared) and all(
+            any(isinstance(part, cst.Name) and part.value in _COLLECTIONS for part in (one, *self._tree.below(one))) for one in declared
+        )
+
+    @cached_property
+    def _attributes(self) -> dict[str, list[cst.BaseExpression]]:
+        """By the names of attributes that methods set, the types that are written for them or for the parameters they are set to."""
+        found: dict[str, list[cst.BaseExpression]] = {}
+        for plain in self._tree.all(cst.Assign):
+            types = self._types_of(plain.value)
+            for target in plain.targets if types else ():
+                found.setdefault(_of_self(target.target), []).extend(types)
+        for annotated in self._tree.all(cst.AnnAssign):
+            found.setdefault(_of_self(annotated.target), []).append(annotated.annotation.annotation)
+        return found
+
+    def _types_of(self, value: cst.BaseExpression) -> list[cst.BaseExpression]:
+        bindings = self._scopes.reaching(value) if isinstance(value, cst.Name) else ()
+        return [binding.annotation for binding in bindings if binding.annotation is not None]
 
     def _is_key(self, literal: cst.SimpleString) -> bool:
         parent = self._tree.parent.get(literal)

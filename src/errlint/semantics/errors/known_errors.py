@@ -19,6 +19,7 @@ from errlint.semantics.values.fields import (
     is_in_row,
     is_kept_for_errors,
     is_listed_error,
+    is_of_thing,
     is_success,
     names_errors,
     names_result,
@@ -56,10 +57,7 @@ class KnownErrors:
         The state of a job says nothing about the call that asked for it. An API may send an error with a status of success; then its
         catalogue says so, or the code asks the body for more than a state: ``"error" in body``, ``not body["ok"]``, ``body.get("errors")``.
         """
-        answer = meaning.origin
-        if answer is None or answer.kind is not Kind.RESPONSE or _is_of_exception(meaning):
-            return False
-        if not self.has_succeeded(meaning, answer, node):
+        if _is_of_exception(meaning) or not self._is_of_success(meaning, node):
             return False
         if meaning.catalogue is not None and any(test.json for test in meaning.catalogue.failure):
             return False
@@ -72,6 +70,12 @@ class KnownErrors:
         return any(self._says_failure(test, meaning, truth=truth) for test, truth in tests) or not any(
             self._may_lack_error(meaning, place) for place in places
         )
+
+    def _is_of_success(self, meaning: Meaning, node: cst.CSTNode) -> bool:
+        answer = meaning.origin
+        if answer is None or answer.kind is not Kind.RESPONSE:
+            return meaning.succeeded
+        return self.has_succeeded(meaning, answer, node)
 
     def _handed_on_at(self, meaning: Meaning, node: cst.CSTNode) -> list[cst.CSTNode]:
         """Where a value is asked, and the calls that handed it, out of the same answer, to the function around that place."""
@@ -111,7 +115,7 @@ class KnownErrors:
         for call in self._tree.inside(around, cst.Call):
             if isinstance(call.func, cst.Attribute) and call.func.attr.value in ("get", "pop"):
                 found = self._of_same_body(call, meaning)
-                if found is not None and names_errors(found.path):
+                if found is not None and names_errors(found.path) and not is_of_thing(found.path):
                     return True
         return False
 

@@ -39,6 +39,7 @@ class Value(msgspec.Struct, frozen=True):
     from_exception: bool = False
     argument: int | str | None = None
     spots: tuple[Spot, ...] = ()
+    succeeded: bool = False
 
 
 class Making(msgspec.Struct, frozen=True):

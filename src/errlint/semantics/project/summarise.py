@@ -193,7 +193,15 @@ class Summariser:
             return None
         argument = (keys or {}).get(meaning.trail[0].node)
         trail = meaning.trail if argument is None else meaning.trail[1:]
-        return msgspec.structs.replace(outline(meaning, self.outside), argument=argument, spots=self._found.spots(trail))
+        spots, succeeded = self._found.spots(trail), self._has_succeeded(meaning)
+        return msgspec.structs.replace(outline(meaning, self.outside), argument=argument, spots=spots, succeeded=succeeded)
+
+    def _has_succeeded(self, meaning: Meaning) -> bool:
+        """Whether a value was taken from an answer of which the errors had been sorted out, by ``raise_for_status()``, say."""
+        answer, node = meaning.origin, meaning.expression
+        if answer is None or answer.kind is not Kind.RESPONSE or node is None or node not in self._tree.order:
+            return meaning.succeeded
+        return self._semantics.has_succeeded(meaning, answer, node)
 
     # predicates ------------------------------------------------------------------------------------------------------------------
 

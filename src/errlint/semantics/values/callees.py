@@ -266,6 +266,7 @@ class Callees:
             value.name,
             from_exception=value.from_exception,
             expression=expression,
+            succeeded=value.succeeded,
         )
 
     def _of_argument(self, call: cst.Call, value: Value, place: Place) -> Meaning | None:

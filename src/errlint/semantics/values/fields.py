@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from errlint.body_keys import CODES, ERRORS, LISTED, MESSAGES, ONLY_IN_ERRORS, PARTS, REQUEST_IDS, RESULTS, STATES, SUCCESSES
+from errlint.body_keys import CODES, ENVELOPES, ERRORS, LISTED, MESSAGES, ONLY_IN_ERRORS, PARTS, REQUEST_IDS, RESULTS, SENTENCES, STATES, SUCCESSES
 from errlint.catalogue import Catalogue, Catalogues
 from errlint.catalogue.model import Envelope
 from errlint.catalogue.places import Place
@@ -112,6 +112,12 @@ def names_error(path: Path) -> bool:
     return _in_errors(path) or (bool(path) and str(path[-1]).lower() in ("error_description", "error_message", "errormessage"))
 
 
+def is_for_people(path: Path) -> bool:
+    """Whether the key of a value is one under which sentences stand: not ``error["__type"]``, ``error["kind"]``, whatever words these hold."""
+    last = next((key for key in reversed(path) if isinstance(key, str) and key != "*"), "")
+    return last.lower() in SENTENCES
+
+
 def is_in_row(path: Path) -> bool:
     """Whether a value is part of an item of a list that is no list of errors: what such a row says is data, be it of a test that failed."""
     first = next((index for index, key in enumerate(path) if isinstance(key, int) or key == "*"), None)
@@ -130,6 +136,11 @@ def names_errors(path: Path) -> bool:
 def is_listed_error(path: Path) -> bool:
     """Whether a value is of the list of all that was wrong with the request, which is there if nothing was, too."""
     return any(str(key).lower() in LISTED for key in path)
+
+
+def is_of_thing(path: Path) -> bool:
+    """Whether a value stands under the name of something in the body: ``company["headcount"]["error"]`` is that of the number."""
+    return any(isinstance(key, str) and key != "*" and key.lower() not in ENVELOPES | ERRORS for key in path[:-1])
 
 
 def names_success(path: Path) -> bool:
