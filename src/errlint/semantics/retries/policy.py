@@ -135,7 +135,7 @@ class Wait:
     @property
     def each(self) -> tuple[Wait, ...]:
         """Every wait of the policy, by itself; one after each of its failures."""
-        return (*(self.apart or (self,)), *([self.otherwise] if self.otherwise is not None else []))
+        return (*(self.apart or (self,)), *(self.otherwise.each if self.otherwise is not None else ()))
 
     def seen_in(self, tree: Tree, use: cst.CSTNode) -> Wait:
         """The same in a file whose node ``use`` stands for what another module says."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 from functools import reduce
 from operator import or_
@@ -129,7 +129,7 @@ def _places(semantics: Semantics, passages: Sequence[Passage]) -> Iterator[Place
     let = _let(passages)
     certain = reduce(or_, (passage.retried.must for passage in passages), 0)
     for decides in (_is_own, _sends_back):
-        some = {node: outcomes for node, outcomes in let.items() if decides(semantics, passages[0].region, node)}
+        some = {node: outcomes for node, outcomes in let.items() if decides(semantics, passages[0].region, node, let)}
         if some and not certain & ~reduce(or_, some.values(), 0):
             let = some
     untold = certain & ERRORS & ~reduce(or_, let.values(), 0)
@@ -155,17 +155,24 @@ def _let(passages: Sequence[Passage]) -> dict[cst.CSTNode, int]:
     return let
 
 
-def _is_own(semantics: Semantics, region: Region, node: cst.CSTNode) -> bool:
+def _is_own(semantics: Semantics, region: Region, node: cst.CSTNode, _let: Container[cst.CSTNode]) -> bool:
     """Whether it stands in the retry itself: what the functions do that it calls decides nothing, if it tells everything."""
     return semantics.tree.within(node, region)
 
 
-def _sends_back(semantics: Semantics, region: Region, node: cst.CSTNode) -> bool:
+def _is_below_another(tree: Tree, end: cst.CSTNode, branch: cst.If, let: Container[cst.CSTNode]) -> bool:
+    """Whether a test inside of a branch decides about a ``continue`` in it."""
+    inner = (found for found in tree.ancestors(end, cst.If) if isinstance(found, cst.If) and tree.within(found, branch.body))
+    return any(found.test in let for found in inner)
+
+
+def _sends_back(semantics: Semantics, region: Region, node: cst.CSTNode, let: Container[cst.CSTNode]) -> bool:
     """Whether a handler, or a branch of a test, itself ends the pass: by ``continue``, or as the last of its statements."""
     child = node if isinstance(node, _HANDLERS) else semantics.tree.parent[node]
     if isinstance(child, _HANDLERS) or not isinstance(child, cst.If) or isinstance(region, cst.FunctionDef):
         return True
-    if semantics.tree.inside(child.body, cst.Continue, into_functions=False):
+    ends = semantics.tree.inside(child.body, cst.Continue, into_functions=False)
+    if any(not _is_below_another(semantics.tree, end, child, let) for end in ends):
         return True
     for around in semantics.tree.ancestors(child):
         if isinstance(around, cst.IndentedBlock) and around.body[-1] is not child:
@@ -198,6 +205,8 @@ class _Pauses:
         self._asked = asked
         self._met: list[int] = []
         """The failures that get to each of the retry's own waits after them."""
+        self._met_otherwise: list[int] = []
+        """The same of those after other failures."""
         self.after: list[Wait] = []
         self.pacing: list[Wait] = []
         self.before: list[Wait] = []
@@ -210,8 +219,11 @@ class _Pauses:
             self.after.append(wait)
         elif outcomes & self._asked:
             self.pacing.append(wait)
+        elif outcomes & NOT_YET:
+            self.before.append(wait)
         else:
-            (self.before if outcomes & NOT_YET else self.others).append(wait)
+            self._met_otherwise += [outcomes & FAILED] if is_own else []
+            self.others.append(wait)
 
     def pace(self, wait: Wait) -> None:
         """Keep a limiter around the attempts; one that is not seen to wait may do so, but has seen no answer."""
@@ -233,14 +245,20 @@ class _Pauses:
     @property
     def otherwise(self) -> Wait | None:
         """The wait after other failures, if there is one."""
-        return either(self.others) if self.others else None
+        return replace(either(self.others), apart=_apart(self.others, self._met_otherwise)) if self.others else None
 
     def _apart(self) -> tuple[Wait, ...]:
         """The waits after failures, where none of these gets to two of them."""
-        met = reduce(or_, self._met, 0)
-        if len(self.after) < 2 or len(self.after) != len(self._met) or self.pacing or self.before:
-            return ()
-        return tuple(self.after) if sum(map(int.bit_count, self._met)) == met.bit_count() else ()
+        return _apart(self.after, self._met) if not self.pacing and not self.before else ()
+
+
+def _apart(waits: Sequence[Wait], met: Sequence[int]) -> tuple[Wait, ...]:
+    """These waits, where no failure gets to two of them.
+
+    :param met: the failures that get to each of them; fewer, where that is not known of all.
+    """
+    alike = sum(map(int.bit_count, met)) > reduce(or_, met, 0).bit_count()
+    return tuple(waits) if len(waits) == len(met) > 1 and not alike else ()
 
 
 def wait_of(semantics: Semantics, passages: Sequence[Passage], failures: Retried) -> Wait:
