@@ -12,7 +12,8 @@ from errlint.regex import later
 from errlint.semantics.meaning import Kind
 from errlint.semantics.program.constants import string_value
 from errlint.semantics.program.scopes import How
-from errlint.semantics.retries.outcomes import ANYTHING, FAILURES, LIMITED, NO_ANSWER
+from errlint.semantics.retries.outcomes import ANYTHING, FAILURES, LIMITED, NO_ANSWER, NOT_YET
+from errlint.semantics.retries.sent.renewals import renews
 from errlint.semantics.retries.words import STATUS_WORDS, last_word
 from errlint.semantics.values.status_sets import ERRORS, OK, UNKNOWN
 
@@ -35,6 +36,7 @@ _IN_USE = _NOT_FOUND | 1 << 409 | 1 << 412 | 1 << 423
 A precondition that does not hold (RFC 9110, section 15.5.13) is one of a lock: nobody else must have written it.
 """
 _READS = frozenset({"GET", "HEAD"})
+_WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _HOPS = 2
 _MANY = 20
 """Who asks so often has no failure in mind, but somebody who takes a minute."""
@@ -43,6 +45,8 @@ _OF_HEALTH = later(r"/(health|healthz|healthcheck|livez?|readyz?|ping|heartbeat)
 _OF_THIS_MACHINE = later(r"https?://(localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[::1\])(?=[:/]|\Z)", re.IGNORECASE)
 """Beginnings of addresses that lead to the machine that asks (RFC 6761, section 6.3; RFC 1122, section 3.2.1.3)."""
 
+_OF_CREDENTIALS = later(r"auth|log_?in|sign_?in|token|session", re.IGNORECASE)
+"""Addresses of what gives credentials: who asks them has changed nothing."""
 _STARTS = frozenset(
     {"subprocess.Popen", "asyncio.create_subprocess_exec", "asyncio.create_subprocess_shell", "multiprocessing.Process", "pexpect.spawn"}
 )
@@ -68,6 +72,11 @@ def is_poll(semantics: Semantics, attempt: Attempt, found: Passage) -> bool:
         return True
     if _comes_back_for_a_state(semantics, found):
         return True
+    reads = attempt.method in _READS or (attempt.method is None and any(one.search(last_word(attempt.call.func)) for one in (_PROBES, _WAITS)))
+    is_patient = reads and _asks_at_intervals(semantics, found)
+    if is_patient and (_asks_many_times(semantics, found) or _pauses_before(semantics, found.region)):
+        if _waits_first(semantics, found) or any(_changes(semantics, call) for call in _before(semantics, found.region)):
+            return True
     by_answers = found.back & ERRORS & ~found.caught
     if not by_answers:
         return False
@@ -83,16 +92,27 @@ def _comes_back_for_a_state(semantics: Semantics, found: Passage) -> bool:
 
     No failure is sent back but by that test, and the loop asks at fixed intervals, more often than a retry does.
     """
-    if not isinstance(found.region, cst.For) or found.retried.must or not isinstance(found.region.iter, cst.Call):
+    if not isinstance(found.region, cst.For) or found.retried.must or not _asks_many_times(semantics, found):
         return False
-    passes = [semantics.waits.number(argument.value) for argument in found.region.iter.args]
-    if len(passes) != 1 or (passes[0] or 0) < _MANY:
-        return False
-    waits = [semantics.waits.pause(call) for call, outcomes in found.steps.pauses.items() if outcomes & FAILURES]
-    if not waits or any(wait is None or semantics.waits.number(wait) is None for wait in waits):
+    if not _asks_at_intervals(semantics, found):
         return False
     asked = [node for test in found.walk.reached if isinstance(test, cst.Comparison) for node in [_number_of_a_code(test)] if node]
     return len(set(asked)) == 1
+
+
+def _asks_many_times(semantics: Semantics, found: Passage) -> bool:
+    """Whether a loop has so many passes, or no number of them is told."""
+    if not isinstance(found.region, cst.For):
+        return isinstance(found.region, cst.While)
+    if not isinstance(found.region.iter, cst.Call) or len(found.region.iter.args) != 1:
+        return False
+    return (semantics.waits.number(found.region.iter.args[0].value) or 0) >= _MANY
+
+
+def _asks_at_intervals(semantics: Semantics, found: Passage) -> bool:
+    """Whether a loop waits, and each time as long: a number of seconds."""
+    waits = [semantics.waits.pause(call) for call, outcomes in found.steps.pauses.items() if outcomes & (FAILURES | NOT_YET)]
+    return bool(waits) and all(wait is not None and semantics.waits.number(wait) is not None for wait in waits)
 
 
 def _number_of_a_code(test: cst.Comparison) -> int | None:
@@ -158,6 +178,27 @@ def _has_changed_something(semantics: Semantics, region: Region) -> bool:
             if wrote and semantics.waits.pause(call) is not None:
                 return True
     return False
+
+
+def _before(semantics: Semantics, region: Region) -> Iterator[cst.Call]:
+    """The calls of the function that a loop stands in, before it."""
+    tree = semantics.tree
+    around = tree.enclosing(region, cst.FunctionDef) or tree.module
+    calls = tree.inside(around.body if isinstance(around, cst.FunctionDef) else around, cst.Call, into_functions=False)
+    return (call for call in calls if tree.order[call] < tree.order[region])
+
+
+def _changes(semantics: Semantics, call: cst.Call) -> bool:
+    """Whether a call sends a request that writes, and not one for credentials: ``call("POST", "/reboot")``."""
+    sent = semantics.attempts.of_call(call)
+    if sent is None or sent.method in _READS or (sent.method is None and _WRITES.isdisjoint(_texts_in(semantics, call))):
+        return False
+    return not renews(semantics, call) and not any(map(_OF_CREDENTIALS.search, _texts_in(semantics, call)))
+
+
+def _pauses_before(semantics: Semantics, region: Region) -> bool:
+    """Whether code waits before a loop: what it asks for takes its time."""
+    return any(semantics.waits.pause(call) is not None for call in _before(semantics, region))
 
 
 def _waits_first(semantics: Semantics, found: Passage) -> bool:
