@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     from errlint.module_index import Index
 
 _REPOSITORY = (".git", ".hg", ".svn", ".jj")
-_BUILD = ("pyproject.toml", "setup.py", "setup.cfg")
+_BUILD = (
+    "pyproject.toml", "setup.py", "setup.cfg", "errlint.toml", ".errlint.toml", "requirements.txt", "Pipfile", "manage.py", "tox.ini", "pytest.ini",
+)  # fmt: skip
+"""Files that stand at the top of a project that is in no repository, as when it was unpacked from an archive."""
 _INSTALLED = frozenset({"site-packages", "dist-packages", "node_modules", "__pypackages__"})
 _INIT = "__init__.py"
 _LARGEST = 1_000_000

@@ -1,4 +1,4 @@
-"""Statuses that exceptions of this file keep: numbers, where all that makes one gives it the status of a library."""
+"""Statuses that exceptions of the project keep: numbers, where all that makes one gives it the status of a library."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import libcst as cst
 from errlint.semantics.errors.carried import making_of
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.program.functions import bound_arguments, method
+from errlint.semantics.program.names import dotted
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
@@ -28,11 +29,20 @@ class OwnNumbers:
             return False
         definition = self._semantics.types.definition(origin.sheet.name)
         if definition is None:
-            return False
+            return self._arrives(kept)
         key = definition, kept.attr.value
         if key not in self._known:
             self._known[key] = self._is_given_numbers(*key)
         return self._known[key]
+
+    def _arrives(self, kept: cst.Attribute) -> bool:
+        """Whether what the ``try`` raises, in other modules, is made with the status of an answer under this name."""
+        handler = self._semantics.tree.enclosing(kept, cst.ExceptHandler, cst.ExceptStarHandler, cst.FunctionDef)
+        named = handler.name.name if isinstance(handler, (cst.ExceptHandler, cst.ExceptStarHandler)) and handler.name is not None else None
+        if handler is None or not isinstance(named, cst.Name) or dotted(kept.value) != named.value:
+            return False
+        assert isinstance(handler, (cst.ExceptHandler, cst.ExceptStarHandler))
+        return self._semantics.evaluator.carried(handler).get(kept.attr.value) == "status"
 
     def _is_given_numbers(self, definition: cst.ClassDef, attribute: str) -> bool:
         semantics, constructor = self._semantics, method(definition, "__init__")

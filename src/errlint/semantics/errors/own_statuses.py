@@ -54,6 +54,19 @@ def compares_status(definition: cst.ClassDef, tree: Tree) -> bool:
     return False
 
 
+def reads_answer(definition: cst.ClassDef, tree: Tree) -> bool:
+    """``self.status = response.status_code`` in the constructor, of what that is given; aiohttp's answers have ``status`` and ``headers``."""
+    constructor = method(definition, "__init__")
+    if constructor is None:
+        return False
+    given = {parameter.name.value for parameter in tree.inside(constructor.params, cst.Param)} - {"self"}
+    read: dict[str, set[str]] = {}
+    for node in tree.inside(constructor.body, cst.Attribute):
+        if isinstance(node.value, cst.Name) and node.value.value in given:
+            read.setdefault(node.value.value, set()).add(node.attr.value)
+    return any("status_code" in members or members >= {"status", "headers"} for members in read.values())
+
+
 def _assigned(lines: object) -> Iterator[tuple[cst.BaseExpression, cst.BaseExpression]]:
     """What assignments give values to, and what that is."""
     for line in lines if isinstance(lines, (list, tuple)) else ():

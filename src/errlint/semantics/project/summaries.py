@@ -54,12 +54,14 @@ class Making(msgspec.Struct, frozen=True):
 
 class Fixed(msgspec.Struct, frozen=True):
     """The status that a class is made with whoever makes it (0: none is seen), and the numbers that it hands on, by their position, to the
-    constructor above it; whether its own code compares the status of its instances with one of HTTP's.
+    constructor above it; whether its own code compares the status of its instances with one of HTTP's; whether its constructor reads the
+    status of an answer that it is given.
     """
 
     status: int = 0
     handed: tuple[tuple[int, int], ...] = ()
     compared: bool = False
+    answered: bool = False
 
 
 Given = tuple[tuple[int | str, Value], ...]

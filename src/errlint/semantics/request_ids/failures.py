@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from errlint.body_keys import REQUEST_IDS
 from errlint.first_party import is_first_party
 from errlint.lean import dataclass
 from errlint.semantics.asked.circumstances import ends_in_raising, misses_a_success
@@ -99,8 +100,11 @@ class Failures:
     def _caught(self, handler: Handler) -> Failure | None:
         evaluator = self._semantics.evaluator
         caught = evaluator.caught(handler)
-        if caught is None or not caught.proven or caught.catalogue is None or self._is_pluggable(caught) or self._sends_nothing(handler):
+        if caught is None or not caught.proven or self._is_pluggable(caught) or self._sends_nothing(handler):
             return None
+        kept = self._kept(caught, handler)
+        if kept is not None or caught.catalogue is None:
+            return kept
         named = evaluator.type_names(handler.type) if handler.type is not None else []
         types = [sheet for name in named if (sheet := self._semantics.types.type(name)) is not None and sheet.is_a == "exception"]
         broad = caught.sheet is None
@@ -115,9 +119,24 @@ class Failures:
         where = self._ids.of_exception(caught, known, broad=broad, mixed=not told or len(known) < len(named))
         if where is None:
             return None
-        name = handler.name.name.value if handler.name is not None and isinstance(handler.name.name, cst.Name) else ""
+        name = _name_of(handler)
         special = bool(known) and all(is_special(self._semantics, found) for found in known)
         return Failure(_statements(handler.body), caught, where, name, handler, special)
+
+    def _kept(self, caught: Meaning, handler: Handler) -> Failure | None:
+        """The error of a class of the project that keeps the id of the answer, as its own code shows: ``self.request_id = …``."""
+        types = self._semantics.types
+        named = self._semantics.evaluator.type_names(handler.type) if handler.type is not None else []
+        own = [sheet for name in named if (sheet := types.type(name)) is not None and types.is_of_project(sheet)]
+        if not own or len(own) < len(named):
+            return None
+        ids = [self._ids.kept_by(sheet) for sheet in own]
+        where = ids[0] if all(one == ids[0] for one in ids) else None
+        if where is None:
+            return None
+        above = (one for sheet in own for one in types.ancestors(sheet.name) if one is not sheet)
+        special = any(types.is_of_project(one) and one.is_a == "exception" for one in above)
+        return Failure(_statements(handler.body), caught, where, _name_of(handler), handler, special)
 
     def _is_pluggable(self, caught: Meaning) -> bool:
         """Whether an SDK to which other vendors answer, too, is given arguments that may be the address of one of them."""
@@ -244,9 +263,14 @@ class Failures:
         return (dotted(expression) or "") if isinstance(expression, (cst.Name, cst.Attribute)) else ""
 
     @cached_property
+    def _keeps_ids(self) -> bool:
+        """Whether anything in the file is called as a request id is."""
+        return any(node.attr.value.lower() in REQUEST_IDS for node in self._tree.all(cst.Attribute))
+
+    @cached_property
     def all(self) -> tuple[tuple[cst.CSTNode, Failure], ...]:
         """All failures of the file with the nodes at which they begin, in document order."""
-        if not may_be_bound(self._semantics):
+        if not may_be_bound(self._semantics) and not self._keeps_ids:
             return ()
         nodes = self._tree.of_types(cst.ExceptHandler, cst.ExceptStarHandler, cst.If)
         return tuple((node, found) for node in nodes for found in self.at(node))
@@ -258,6 +282,10 @@ def is_special(semantics: Semantics, sheet: TypeSheet) -> bool:
         return False
     above = [found for found in semantics.types.ancestors(sheet.name) if found is not sheet]
     return sheet.status_class != "5xx" and any(found.carries_status for found in above)
+
+
+def _name_of(handler: Handler) -> str:
+    return handler.name.name.value if handler.name is not None and isinstance(handler.name.name, cst.Name) else ""
 
 
 def _of_exception(response: Meaning) -> bool:

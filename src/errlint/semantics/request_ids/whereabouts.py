@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from errlint.body_keys import REQUEST_IDS
 from errlint.catalogue import Catalogue
 from errlint.catalogue.schema import ExceptionSheet, Sdk, sdk_expression
 from errlint.lean import dataclass
@@ -77,6 +78,14 @@ class Ids:
         if sdks:
             return self._of_sdk(catalogue, sdks, library, narrow=narrow, broad=broad, mixed=mixed)
         return self._of_http(catalogue, library, narrow=narrow, broad=broad)
+
+    def kept_by(self, sheet: TypeSheet) -> Whereabouts | None:
+        """The id that exceptions of a class of the project keep; their text may have it, whoever makes it."""
+        names = (name for name in sorted(REQUEST_IDS) if self._semantics.evaluator.defines(sheet, name))
+        name = next(names, None)
+        if name is None:
+            return None
+        return Whereabouts(f"`{{e}}.{name}`", frozenset(), (), True, f"{{e}}.{name}", narrow=True)
 
     def _is_read_like(self, found: TypeSheet, library: TypeSheet, *, by_sdk: bool) -> bool:
         """Whether what reads the id off one type of exception does so off another that has an answer; within a library, it does."""

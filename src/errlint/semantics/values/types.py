@@ -14,7 +14,7 @@ import libcst as cst
 import msgspec
 
 from errlint.first_party import file_and_path, is_first_party
-from errlint.semantics.errors.own_statuses import STATUS_NAMES, compares_status, fixed_by
+from errlint.semantics.errors.own_statuses import STATUS_NAMES, compares_status, fixed_by, reads_answer
 from errlint.semantics.program.names import Names, dotted
 from errlint.semantics.program.scopes import How, Scopes
 from errlint.semantics.program.tree import Tree
@@ -172,8 +172,8 @@ class Types:
         taken = {name for entry in above for name in self._parameters(entry)}
         if taken & _STATUS_PARAMETERS or ("response" in taken and taken & _BESIDE_A_RESPONSE):
             return True
-        own = [entry for entry in above if self.is_of_project(entry)]
-        if taken & STATUS_NAMES and any(fixed.compared for entry in own if (fixed := self._fixed(entry.name)) is not None):
+        own = [fixed for entry in above if self.is_of_project(entry) and (fixed := self._fixed(entry.name)) is not None]
+        if any(fixed.answered or (fixed.compared and taken & STATUS_NAMES) for fixed in own):
             return True
         # the base of an SDK's errors; those that no answer stands behind are made of the request alone
         nearest = next((found for entry in above if (found := self._parameters(entry))), ())
@@ -227,7 +227,8 @@ class Types:
         found = fixed_by(definition, self._names.qualified)
         others = (fixed_by(below, self._names.qualified) for below in self.subclasses(definition)) if found != Fixed() else ()
         found = Fixed() if any(other not in (Fixed(), found) for other in others) else found
-        return msgspec.structs.replace(found, compared=True) if compares_status(definition, self._tree) else found
+        compared, answered = compares_status(definition, self._tree), reads_answer(definition, self._tree)
+        return msgspec.structs.replace(found, compared=compared, answered=answered) if compared or answered else found
 
     def is_of_project(self, sheet: TypeSheet) -> bool:
         """Whether the type is a class of the project."""
