@@ -166,7 +166,7 @@ def _means_presence(node: cst.CSTNode, operand: cst.BaseExpression, response: Me
     """Whether the author asks "is there a response?"
 
     It comes from an exception, by way of a parameter or not, is known to be an error already, is handled as one, or was None before it
-    raised for its status.
+    raised for its status, is kept by an exception of the project, or is asked for errors below an exit that takes all of them.
 
     `if response:` straight after a call is a way to ask for success, and stays silent.
     """
@@ -175,6 +175,8 @@ def _means_presence(node: cst.CSTNode, operand: cst.BaseExpression, response: Me
     if isinstance(node, (cst.If, cst.IfExp)) and ctx.is_error(response, operand):
         return True
     if ctx.goes_on_to_error(operand) or ctx.is_left_by_failure(operand) or ctx.is_handed_by_failures(operand):
+        return True
+    if ctx.is_of_own_exception(operand) or ctx.is_asked_for_errors_below(operand):
         return True
     return _raises_its_status(node, operand, ctx)
 

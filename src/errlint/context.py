@@ -195,6 +195,14 @@ class Context(Editing):
         """Whether a parameter is the response of an exception, or nothing, by all calls of this file."""
         return self.semantics.presence.is_handed_by_failures(operand)
 
+    def is_of_own_exception(self, operand: cst.BaseExpression) -> bool:
+        """Whether a class of exceptions asks for the answer that its object keeps."""
+        return self.semantics.presence.is_of_own_exception(operand)
+
+    def is_asked_for_errors_below(self, operand: cst.BaseExpression) -> bool:
+        """Whether code below an exit that takes all errors asks for one of them."""
+        return self.semantics.presence.is_asked_for_errors_below(operand)
+
     def may_be_endless(self, tested: cst.BaseExpression) -> bool:
         """Whether a loop or function that nothing else limits may go on for ever once a test comes out otherwise."""
         return may_be_endless(self.semantics, tested)

@@ -64,6 +64,7 @@ _LONGEST_CALL = 200
 _RAISING = frozenset({b"raise_for_status"})
 _NONE_AT_FIRST = re.compile(rb"= ?None\b")
 _ALONE = re.compile(rb"\bif[\s(]+[\w.]+[\s)]+else\b|\b(?:if|elif)[\s(]+[\w.]+[\s)]*:\s*raise\b")
+_NEGATED = re.compile(rb"\bif not (\w+):")
 _CASTS = frozenset({b"int", b"float"})
 _CAST = re.compile(rb"t(?:(?<=\Wint)|(?<=\Wfloat))\s*\(|=\s*(?:int|float)[ \t]*\n")
 _TOLD = re.compile(rb"retry|reset|wait|after|delay|back_?off", re.IGNORECASE)
@@ -226,9 +227,14 @@ class Code(Skeleton):
 
     @cached_property
     def asks_truths(self) -> bool:
-        """The bare truth of something decides, joined by another test, in an expression, or whether something is raised."""
+        """The bare truth of something decides, joined by another test, in an expression, or whether something is raised.
+
+        Or what is false leaves, and its status is asked for below.
+        """
         code = self.skeleton
         if _ALONE.search(code) is not None or _JOINED.search(code) is not None:
+            return True
+        if any(code.find(b"%b.status" % found[1], found.end()) >= 0 for found in _NEGATED.finditer(code)):
             return True
         calls = (found.start() for found in _JOINED_CALL.finditer(code))
         return any(_TELLS_KIND.search(code, max(0, end - _LONGEST_CALL), end) is None for end in calls)

@@ -6,8 +6,9 @@ be the response of an exception, the same test goes on to a status, or what it g
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
+from itertools import dropwhile
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -17,10 +18,11 @@ from errlint.semantics.meaning import Kind
 from errlint.semantics.program.conditions import conditions_at
 from errlint.semantics.program.constants import int_value
 from errlint.semantics.program.functions import bound_arguments
-from errlint.semantics.program.leaving import asked_to_raise
+from errlint.semantics.program.leaving import asked_to_raise, leaves
 from errlint.semantics.program.names import dotted
 from errlint.semantics.program.scopes import How
 from errlint.semantics.program.tree import alike
+from errlint.semantics.values.status_sets import BELOW_400
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
@@ -47,7 +49,37 @@ class Presence:
         """Whether the truth of an operand may stand for the presence of a response."""
         if self._may_be_of_exception(operand, _HOPS) or self._goes_on(operand) or self._is_told(operand):
             return True
-        return self.is_left_by_failure(operand)
+        return self.is_left_by_failure(operand) or any(self._asked_below(operand)) or self.is_of_own_exception(operand)
+
+    def is_of_own_exception(self, operand: cst.BaseExpression) -> bool:
+        """Whether code of a class of exceptions asks for the answer that its object keeps: ``if self.response:``."""
+        is_kept = isinstance(operand, cst.Attribute) and dotted(operand.value) == "self"
+        definition = self._tree.enclosing(operand, cst.ClassDef) if is_kept else None
+        sheet = self._semantics.types.of_class(definition) if isinstance(definition, cst.ClassDef) else None
+        return sheet is not None and sheet.is_a == "exception"
+
+    def is_asked_for_errors_below(self, operand: cst.BaseExpression) -> bool:
+        """``if not answer: return None`` and ``if answer.status_code == 401:`` below it, where an error never gets to."""
+        statuses = self._semantics.statuses
+        for test in self._asked_below(operand):
+            found = statuses.range_of(test).may
+            if found and not found & BELOW_400:
+                return True
+        return False
+
+    def _asked_below(self, operand: cst.BaseExpression) -> Iterator[cst.Comparison]:
+        """The tests of a status of what is asked for in ``if not answer: return``, behind that."""
+        negation = self._tree.parent.get(operand)
+        exit_ = self._tree.parent.get(negation) if isinstance(negation, cst.UnaryOperation) and isinstance(operand, cst.Name) else None
+        if not isinstance(exit_, cst.If) or exit_.test is not negation or exit_.orelse is not None or not leaves(exit_.body):
+            return
+        block = self._tree.parent.get(exit_)
+        body: Sequence[cst.CSTNode] = block.body if isinstance(block, (cst.IndentedBlock, cst.Module)) else ()
+        for statement in dropwhile(lambda one: one is not exit_, body):
+            for test in self._tree.inside(statement, cst.Comparison, into_functions=False) if statement is not exit_ else ():
+                asked = test.left
+                if isinstance(asked, cst.Attribute) and self._is_of_status(asked) and alike(asked.value, operand):
+                    yield test
 
     def is_known_of(self, operand: cst.BaseExpression) -> bool:
         """Whether a response is known to be there where its truth is asked for: by a test beside that, around it or before it.
