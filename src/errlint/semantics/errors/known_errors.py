@@ -238,9 +238,11 @@ class KnownErrors:
             return (equal == truth) == (number == 0)
         if number in (0, 200):
             return equal != truth and names_result(meaning.path)
+        words = self._semantics.constants.strings(target.comparator)
+        if equal != truth and names_result(meaning.path) and any(_is_zero(word, meaning) for word in words):
+            return True
         if but_state:
             return False
-        words = self._semantics.constants.strings(target.comparator)
         if equal != truth:
             # a state that is no success
             return names_state(meaning.path) and any(map(is_success, words))
@@ -267,6 +269,11 @@ class KnownErrors:
             return False
         caught = self._semantics.evaluator.caught(node)
         return caught is not None and caught.sheet is not None and caught.sheet.carries_status
+
+
+def _is_zero(word: str, result: Meaning) -> bool:
+    """Whether a text under the key of a result says that all went well: ``"0000"``, ``"SUCCESS"``; that may be the state of a thing, too."""
+    return bool(word) and (not word.strip("0") or (is_success(word) and not names_state(result.path)))
 
 
 def _is_of_exception(meaning: Meaning) -> bool:
