@@ -395,6 +395,10 @@ class Semantics:
         """Whether errors were sorted out of an answer where ``node`` stands, or on the way there of what was taken from it."""
         return self._known_errors.has_succeeded(meaning, answer, node)
 
+    def is_denied(self, meaning: Meaning, node: cst.CSTNode) -> bool:
+        """Whether a function says, by False, that an answer is no success where ``node`` stands."""
+        return self._known_errors.is_denied(meaning, node)
+
     def is_record(self, meaning: Meaning, node: cst.CSTNode) -> bool:
         """Whether a part of a body tells of a thing that failed, in an answer that is known to be a success where ``node`` stands."""
         return self._known_errors.is_record(meaning, node)

@@ -74,7 +74,7 @@ class Decodings:
         """
         circumstances = self._semantics.circumstances
         possible = circumstances.statuses_at(node, of)
-        if circumstances.is_error(of, node):
+        if circumstances.is_error(of, node) or self._semantics.is_denied(of, node):
             return possible
         function = self._tree.enclosing(node, cst.FunctionDef) if hops and possible & IN_FRONT else None
         if function is None or not self._is_handed(of, function):
@@ -209,6 +209,8 @@ class Decodings:
         return self._decoding[function].get(answer, [])
 
     def _is_on_the_way(self, earlier: cst.CSTNode, later: cst.CSTNode) -> bool:
+        if self._may_be_skipped(earlier, later):
+            return False
         block = self._tree.block(earlier)
         around = self._tree.parent.get(block)
         while isinstance(around, (*_TRYING, cst.With)) and not self._tree.within(later, block):
@@ -217,6 +219,22 @@ class Decodings:
             block = self._tree.block(around)
             around = self._tree.parent.get(block)
         return self._tree.within(later, block)
+
+    def _may_be_skipped(self, earlier: cst.CSTNode, later: cst.CSTNode) -> bool:
+        """``status == 422 and answer.json()``: whether one way to ``later`` leads past a part of an expression."""
+        tree = self._tree
+        for found in tree.ancestors(earlier):
+            if isinstance(found, (cst.BooleanOperation, cst.IfExp)):
+                ways = (found.right,) if isinstance(found, cst.BooleanOperation) else (found.body, found.orelse)
+                way = next((one for one in ways if tree.within(earlier, one)), None)
+                branch = tree.enclosing(found, cst.If)
+                both = isinstance(found, cst.BooleanOperation) and isinstance(found.operator, cst.And)
+                passed = both and branch is not None and tree.within(later, branch.body)
+                if way is not None and not tree.within(later, way) and not passed:
+                    return True
+            elif isinstance(found, (cst.BaseSmallStatement, cst.BaseCompoundStatement)):
+                return False
+        return False
 
 
 def _makes(function: cst.FunctionDef) -> bool:

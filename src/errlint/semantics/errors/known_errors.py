@@ -51,6 +51,19 @@ class KnownErrors:
         # what passed through a branch for errors is part of one, wherever it is asked
         return any(self._is_error_at(meaning, place.node) for place in meaning.trail[1:] if place.node in self._tree.order)
 
+    def is_denied(self, meaning: Meaning, node: cst.CSTNode) -> bool:
+        """Whether the function around a place says, by False, that what got there is no success: ``if status == 204: return True`` above."""
+        statuses = self._semantics.answers.statuses(meaning)
+        if not self._is_not_as_wanted(statuses.possible_at(node)):
+            return False
+        return any(self._is_denied(statuses, block) for block in self._blocks(node))
+
+    def _blocks(self, node: cst.CSTNode) -> Iterator[cst.IndentedBlock]:
+        for found in self._tree.ancestors(node, cst.IndentedBlock, cst.FunctionDef):
+            if not isinstance(found, cst.IndentedBlock):
+                return
+            yield found
+
     def is_record(self, meaning: Meaning, node: cst.CSTNode) -> bool:
         """Whether a part of a body tells, where ``node`` stands, of a thing that failed, not of the call: the answer is a success.
 
@@ -149,9 +162,7 @@ class KnownErrors:
         Without that, 204 may be one success and 200 another: ``if answer.status_code != 204: return answer.json()``. So may they where 204
         is only sorted out first; what asks for 201 creates something, and has no other success.
         """
-        for found in self._tree.ancestors(node, cst.IndentedBlock, cst.FunctionDef):
-            if not isinstance(found, cst.IndentedBlock):
-                return False
+        for found in self._blocks(node):
             for last in self._raised_at_the_end(found):
                 first = statuses.possible_at(found.body[0])
                 if self._is_not_as_wanted(first) or not statuses.possible_at(last) & _CREATED:
@@ -161,15 +172,15 @@ class KnownErrors:
         return False
 
     def _is_denied(self, statuses: Statuses, block: cst.IndentedBlock) -> bool:
-        """Whether a block for what is not as wanted ends in False, where the success that is wanted is True to the same function.
+        """Whether a block ends in False with what is not as wanted, where the success that is wanted is True to the same function.
 
         What this function says is then whether the call succeeded.
         """
-        if not self._is_not_as_wanted(statuses.possible_at(block.body[0])) or _returned(block.body[-1]) != "False":
+        if _returned(block.body[-1]) != "False" or not self._is_not_as_wanted(statuses.possible_at(block.body[-1])):
             return False
         function = self._tree.enclosing(block, cst.FunctionDef)
         others = self._tree.inside(function.body, cst.SimpleStatementLine, into_functions=False) if function is not None else ()
-        wanted = (statuses.possible_at(other) for other in others if _returned(other) == "True" and not self._tree.within(other, block))
+        wanted = (statuses.possible_at(other) for other in others if _returned(other) == "True")
         return any(possible and not possible & ~SUCCESS for possible in wanted)
 
     def _raised_at_the_end(self, block: cst.CSTNode) -> Iterator[cst.CSTNode]:
