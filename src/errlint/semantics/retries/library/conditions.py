@@ -88,7 +88,8 @@ class Conditions:
             if part is not None:
                 return part.again
             if "when" not in words:
-                return Again(_PERHAPS, places=(Place(item.node, "decides what is tried again"),))
+                asks_result = any(self._takes_result(function) for function, _ in self._functions(item.value))
+                return Again(NOTHING if asks_result else _PERHAPS, places=(Place(item.node, "decides what is tried again"),))
         if "text" in words or "text-pattern" in words:
             return Again(_PERHAPS, places=(Place(item.node, "the text of the exception decides what is tried again"),))
         if "statuses" in words:
@@ -147,6 +148,11 @@ class Conditions:
             kinds = Predicates(self._semantics, extra=lambda test: of_its_kind(self._semantics, test), given=given)
             named &= ~kinds.of_function(function).may
         return Again(outcomes(predicates.of_function(function)), named, (place,), by_code)
+
+    def _takes_result(self, function: Function) -> bool:
+        """``lambda state: state.outcome.result() is None``: what has failed is raised there (tenacity), and goes to the caller."""
+        asked = self._semantics.tree.inside(function.body, cst.Attribute)
+        return any(_of_outcome(node) == "result" for node in asked) and all(_of_outcome(node) in ("", "result") for node in asked)
 
     def _by_code(self, function: Function, given: Passed) -> dict[str, Range]:
         """What a function lets through, of failures with each code that it names, and with any other."""
@@ -238,6 +244,12 @@ class Conditions:
                 one = Again(Range(added, added if on else 0), places=(place,))
                 found = one if found is None else found | one
         return found
+
+
+def _of_outcome(node: cst.Attribute) -> str:
+    """The member of an outcome, ``state.outcome.result``; empty for all else."""
+    is_member = isinstance(node.value, cst.Attribute) and node.value.attr.value == "outcome"
+    return node.attr.value if is_member else ""
 
 
 def _says_nothing(passes: Range) -> bool:
