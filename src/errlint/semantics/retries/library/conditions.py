@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from errlint.body_keys import CODES, SIGNS, STATES
 from errlint.semantics.meaning import Place
 from errlint.semantics.program.constants import string_value
 from errlint.semantics.program.functions import Given as Passed
+from errlint.semantics.program.scopes import How
 from errlint.semantics.retries.codes import OTHER, Codes
 from errlint.semantics.retries.exception_types import BROAD, FEW
 from errlint.semantics.retries.library.calls import Given, RetrySite
@@ -218,11 +219,24 @@ class Conditions:
             number = self._semantics.predicates.number(item.value)
             members = 1 << number if number is not None and 400 <= number < 600 else None
         place = Place(item.node, "the statuses that are tried again")
+        passed = list(self._passed_for(item.value))
+        if passed:
+            members = (members or 0) | reduce(or_, (found for _, found in passed))
         if members is None:
             return Again(Range(ERRORS, 0), places=(place,))
         members &= ERRORS
-        named = members & ~self._in_ranges(item.value)
-        return Again(Range(members, members), named if members.bit_count() <= FEW else 0, (place,))
+        named = members & ~reduce(or_, (self._in_ranges(value) for value in (item.value, *(value for value, _ in passed))))
+        given = (Place(value, "the statuses that are passed to be tried again") for value, _ in passed)
+        return Again(Range(members, members), named if members.bit_count() <= FEW else 0, (*given, place))
+
+    def _passed_for(self, value: cst.BaseExpression) -> Iterator[tuple[cst.BaseExpression, int]]:
+        """The lists of statuses that calls of this file pass for a parameter, where all of them are known: ``session(codes=(400, 500))``."""
+        semantics = self._semantics
+        bindings = semantics.scopes.reaching(value) if isinstance(value, cst.Name) else []
+        passed = [given for one in bindings if one.how is How.PARAMETER for given in semantics.functions.passed_for(one)]
+        known = [(given, semantics.predicates.members(given)) for given in passed]
+        if all(members is not None for _, members in known):
+            yield from ((given, members) for given, members in known if members is not None)
 
     def _in_ranges(self, listed: cst.BaseExpression) -> int:
         """The statuses of ``[*range(400, 410), 503]`` that are not named one by one."""
