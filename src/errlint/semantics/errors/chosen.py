@@ -109,6 +109,14 @@ class Chosen:
     def _kept(self, name: cst.Name, hops: int) -> _Rows | None:
         """``kind, text = ERRORS.get(status, (ApiError, "unknown"))``: the columns of the rows."""
         bindings = self._scopes.reaching(name)
+        if len(bindings) == 2 and all(one.how is How.VALUE and one.value is not None and not one.path for one in bindings):
+            # `kind = ERRORS.get(status)`, `if kind is None: kind = ApiError`
+            values = [one.value for one in bindings if one.value is not None]
+            found = [self._rows(value, hops - 1) for value in values]
+            for rows, other, otherwise in ((found[0], found[1], values[1]), (found[1], found[0], values[0])):
+                if rows is not None and rows.otherwise is None and other is None:
+                    return _Rows(rows.by_status, otherwise)
+            return None
         if len(bindings) != 1 or bindings[0].how is not How.VALUE or bindings[0].value is None:
             values = list(self._values(name)) if len(bindings) == 1 else []
             return self._rows(values[0], hops - 1) if len(values) == 1 else None

@@ -76,8 +76,11 @@ class Below:
         made = [place.node for place in client.trail if isinstance(place.node, cst.Call)]
         if any(argument.keyword is not None and argument.keyword.value == name for call in made for argument in call.args):
             return True
-        reads = (node for node in self._semantics.tree.all(cst.Attribute) if node.attr.value == name)
-        return any(dotted(node.value) == dotted(written) for node in reads)
+        tree = self._semantics.tree
+        # `self.client` of another class is another client
+        around = tree.enclosing(written, cst.ClassDef) if (dotted(written) or "").startswith("self.") else None
+        reads = (node for node in tree.all(cst.Attribute) if node.attr.value == name and dotted(node.value) == dotted(written))
+        return any(around is None or tree.within(node, around) for node in reads)
 
     def _waits_by_itself(self, client: Meaning) -> bool:
         """Whether a client of which another module, or nobody, tells how it was made was not made so that it does not wait.
