@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -109,7 +110,14 @@ class KnownErrors:
                 return True
             if place.http and self._raises_at_once(place.node):
                 return True
+            if not place.http and isinstance(place.node, cst.Call) and self._raises_for_all(place.node):
+                return True
         return False
+
+    def _raises_for_all(self, call: cst.Call) -> bool:
+        """Whether a function that gives a part of the answer raises for every error status: ``self.checked("GET", path).json()``."""
+        raising = self._semantics.raises_for_status(call)
+        return raising.answer is Answer.YES and not ERRORS & ~reduce(or_, (statuses for _, statuses in raising.by_type), 0)
 
     def _raises_at_once(self, node: cst.CSTNode) -> bool:
         """``requests.get(url).raise_for_status()``, ``checked(requests.get(url))``, or a client that raises by itself.

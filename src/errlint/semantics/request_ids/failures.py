@@ -44,6 +44,8 @@ class Failure:
     handler: Handler | None = None
     is_special: bool = False
     """It is one of the SDK's more specific errors, which says what went wrong; the server's own failures do not."""
+    is_own: bool = False
+    """It is of a class of the project: whatever it keeps beside the id says what went wrong."""
 
     @property
     def place(self) -> str:
@@ -136,7 +138,7 @@ class Failures:
             return None
         above = (one for sheet in own for one in types.ancestors(sheet.name) if one is not sheet)
         special = any(types.is_of_project(one) and one.is_a == "exception" for one in above)
-        return Failure(_statements(handler.body), caught, where, _name_of(handler), handler, special)
+        return Failure(_statements(handler.body), caught, where, _name_of(handler), handler, special, is_own=True)
 
     def _is_pluggable(self, caught: Meaning) -> bool:
         """Whether an SDK to which other vendors answer, too, is given arguments that may be the address of one of them."""
