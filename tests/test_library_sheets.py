@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import importlib
 import json
@@ -343,6 +344,12 @@ SYSTEM = (
 )  # fmt: skip
 NO_JSON = ("", "1 2", '"a', "{1", '[1 "a"]', '{"a" 1}', '"\x01"')
 NO_XML = ("<a>&</a>", "", "<a></b>", "<a/><b/>", "<a>&b;</a>")
+MISTAKES = (
+    "import nowhere_to_be_found", "from os import nowhere_to_be_found", "(1).nothing", "number = 1; number()", "number = 1; number[0]",
+    "iter(1)", "(lambda: 0)(given=1)", "(lambda given: 0)()", "{[]: 1}", "[][0]", "1 / 0", "int('x')", "float('x')", "def again(): again()\nagain()",
+    "import asyncio; asyncio.get_running_loop()",
+    "from concurrent.futures import ThreadPoolExecutor as P; pool = P(); pool.shutdown(); pool.submit(print)",
+)  # fmt: skip
 OTHER_MACHINES = frozenset({
     "Name or service not known", "Temporary failure in name resolution", "nodename nor servname provided",
     "getaddrinfo failed", "CERTIFICATE_VERIFY_FAILED", "certificate verify failed", "certificate has expired", "hostname mismatch",
@@ -368,6 +375,28 @@ def said_here() -> Iterator[str]:
     with pytest.raises(UnicodeEncodeError) as unencoded:
         "\u00e9".encode("ascii")
     yield str(unencoded.value)
+    for code in MISTAKES:
+        with pytest.raises(Exception, match=r".") as mistaken:
+            exec(code, {})
+        yield str(mistaken.value)
+    yield from asyncio.run(said_in_a_loop())
+    closed = asyncio.new_event_loop()
+    closed.close()
+    with pytest.raises(RuntimeError) as over:
+        closed.call_soon(print)
+    yield str(over.value)
+
+
+async def said_in_a_loop() -> list[str]:
+    """What asyncio says of a loop in a loop."""
+    found: list[str] = []
+    never = asyncio.sleep(0)
+    for run in (asyncio.run, asyncio.get_running_loop().run_until_complete):
+        with pytest.raises(RuntimeError) as refused:
+            run(never)
+        found.append(str(refused.value))
+    await never
+    return found
 
 
 def test_what_fails_without_an_answer_says_what_the_sheet_says() -> None:

@@ -36,8 +36,8 @@ session.mount("https://", HTTPAdapter(max_retries=retry))
 
 Safe: the argument that defeats the wait is removed (the default honours the header), or the one that keeps it whole is added. Nothing
 else changes. Unsafe where the function that reads the header may give a wait of its own: then that is no longer random either; where
-a comment stands behind the argument, or one at the statement speaks of waits or headers: it may say why it is there; and where urllib3, which tries 429 and 503 with
-Retry-After again whatever its list says, does not have both in its list.
+a comment stands behind the argument, or one at the statement speaks of waits or headers: it may say why it is there; and where
+urllib3, which tries 429 and 503 with Retry-After again whatever its list says, does not have both in its list.
 
 ## References
 

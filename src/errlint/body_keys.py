@@ -24,8 +24,9 @@ RESULTS = frozenset({"code", "errcode", "error_code", "errorcode", "errno", "err
 STATES = frozenset({"status", "result", "state", "outcome"})
 """A word for how it went."""
 SENTENCES = MESSAGES | ERRORS | {
-    "reason", "description", "details", "explanation", "info", "information", "text", "hint", "cause", "note", "comment", "warning", "content",
-    "faultstring", "error_detail", "error_details", "errordetail", "errordetails", "error_info", "error_text", "errortext", "exceptionmessage",
+    "reason", "description", "details", "explanation", "info", "information", "text", "hint", "cause", "note", "comment", "warning",
+    "content", "faultstring", "error_detail", "error_details", "errordetail", "errordetails", "error_info", "error_text", "errortext",
+    "exceptionmessage",
 }  # fmt: skip
 """What is written for people, if it is a text at all."""
 ENVELOPES = frozenset({"data", "result", "results", "response", "body", "meta", "payload", "output", "content", "status", "header", "head"})

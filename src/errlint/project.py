@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 _REPOSITORY = (".git", ".hg", ".svn", ".jj")
 _BUILD = (
-    "pyproject.toml", "setup.py", "setup.cfg", "errlint.toml", ".errlint.toml", "requirements.txt", "Pipfile", "manage.py", "tox.ini", "pytest.ini",
+    "pyproject.toml", "setup.py", "setup.cfg", "errlint.toml", ".errlint.toml", "requirements.txt", "Pipfile", "manage.py",
+    "tox.ini", "pytest.ini",
 )  # fmt: skip
 """Files that stand at the top of a project that is in no repository, as when it was unpacked from an archive."""
 _INSTALLED = frozenset({"site-packages", "dist-packages", "node_modules", "__pypackages__"})

@@ -53,7 +53,7 @@ class KnownErrors:
         return any(self._is_error_at(meaning, place.node) for place in meaning.trail[1:] if place.node in self._tree.order)
 
     def is_denied(self, meaning: Meaning, node: cst.CSTNode) -> bool:
-        """Whether the function around a place says, by False, that what got there is no success: ``if status == 204: return True`` above."""
+        """Whether the function around a place says, by False, that what got there is no success: ``if status == 204: return True``."""
         statuses = self._semantics.answers.statuses(meaning)
         if not self._is_not_as_wanted(statuses.possible_at(node)):
             return False
@@ -291,7 +291,7 @@ class KnownErrors:
 
 
 def _is_zero(word: str, result: Meaning) -> bool:
-    """Whether a text under the key of a result says that all went well: ``"0000"``, ``"SUCCESS"``; that may be the state of a thing, too."""
+    """Whether a text under the key of a result says that all went well: ``"0000"``; ``"SUCCESS"`` may be the state of a thing."""
     return bool(word) and (not word.strip("0") or (is_success(word) and not names_state(result.path)))
 
 

@@ -55,7 +55,7 @@ def compares_status(definition: cst.ClassDef, tree: Tree) -> bool:
 
 
 def reads_answer(definition: cst.ClassDef, tree: Tree) -> bool:
-    """``self.status = response.status_code`` in the constructor, of what that is given; aiohttp's answers have ``status`` and ``headers``."""
+    """``self.status = response.status_code`` in the constructor, of what it is given; aiohttp's answers have ``status`` and ``headers``."""
     constructor = method(definition, "__init__")
     if constructor is None:
         return False

@@ -41,7 +41,9 @@ class Below:
         """Whether an API tells how long to wait in headers of its own alone, which its SDK, whose errors are caught, follows by itself."""
         told = {place.place.header.lower() for place in catalogue.retry_after if place.place.header is not None}
         roots = {name.partition(".")[0] for name in types}
-        followed = (set(sdk.builtin_retry.honours) for sdk in catalogue.sdks if sdk.builtin_retry and not roots.isdisjoint(sdk.import_roots))
+        followed = (
+            set(sdk.builtin_retry.honours) for sdk in catalogue.sdks if sdk.builtin_retry and not roots.isdisjoint(sdk.import_roots)
+        )
         return bool(told) and "retry-after" not in told and any(told <= headers for headers in followed)
 
     def _by_any_client(self, name: str) -> bool:

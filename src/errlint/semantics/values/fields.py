@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from typing import Literal
 
-from errlint.body_keys import CODES, ENVELOPES, ERRORS, LISTED, MESSAGES, ONLY_IN_ERRORS, PARTS, REQUEST_IDS, RESULTS, SENTENCES, STATES, SUCCESSES
+from errlint.body_keys import (
+    CODES,
+    ENVELOPES,
+    ERRORS,
+    LISTED,
+    MESSAGES,
+    ONLY_IN_ERRORS,
+    PARTS,
+    REQUEST_IDS,
+    RESULTS,
+    SENTENCES,
+    STATES,
+    SUCCESSES,
+)
 from errlint.catalogue import Catalogue, Catalogues
 from errlint.catalogue.model import Envelope
 from errlint.catalogue.places import Place
@@ -113,7 +126,7 @@ def names_error(path: Path) -> bool:
 
 
 def is_for_people(path: Path) -> bool:
-    """Whether the key of a value is one under which sentences stand: not ``error["__type"]``, ``error["kind"]``, whatever words these hold."""
+    """Whether the key of a value is one under which sentences stand: not ``error["__type"]``, whatever words that holds."""
     last = next((key for key in reversed(path) if isinstance(key, str) and key != "*"), "")
     return last.lower() in SENTENCES
 

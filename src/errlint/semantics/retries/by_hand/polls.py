@@ -72,11 +72,8 @@ def is_poll(semantics: Semantics, attempt: Attempt, found: Passage) -> bool:
         return True
     if _comes_back_for_a_state(semantics, found):
         return True
-    reads = attempt.method in _READS or (attempt.method is None and any(one.search(last_word(attempt.call.func)) for one in (_PROBES, _WAITS)))
-    is_patient = reads and _asks_at_intervals(semantics, found)
-    if is_patient and (_asks_many_times(semantics, found) or _pauses_before(semantics, found.region)):
-        if _waits_first(semantics, found) or any(_changes(semantics, call) for call in _before(semantics, found.region)):
-            return True
+    if _waits_for_a_change(semantics, attempt, found):
+        return True
     by_answers = found.back & ERRORS & ~found.caught
     if not by_answers:
         return False
@@ -98,6 +95,19 @@ def _comes_back_for_a_state(semantics: Semantics, found: Passage) -> bool:
         return False
     asked = [node for test in found.walk.reached if isinstance(test, cst.Comparison) for node in [_number_of_a_code(test)] if node]
     return len(set(asked)) == 1
+
+
+def _waits_for_a_change(semantics: Semantics, attempt: Attempt, found: Passage) -> bool:
+    """``call("POST", "/reboot")`` and ``for _ in range(40): sleep(3)``: a loop asks at intervals for what takes its time.
+
+    Something was changed before it, or it waits first; and it asks many times, or the code has waited before.
+    """
+    named = attempt.method is None and any(words.search(last_word(attempt.call.func)) for words in (_PROBES, _WAITS))
+    if not (attempt.method in _READS or named) or not _asks_at_intervals(semantics, found):
+        return False
+    if not _asks_many_times(semantics, found) and not _pauses_before(semantics, found.region):
+        return False
+    return _waits_first(semantics, found) or any(_changes(semantics, call) for call in _before(semantics, found.region))
 
 
 def _asks_many_times(semantics: Semantics, found: Passage) -> bool:

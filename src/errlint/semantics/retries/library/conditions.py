@@ -230,7 +230,7 @@ class Conditions:
         return Again(Range(members, members), named if members.bit_count() <= FEW else 0, (*given, place))
 
     def _passed_for(self, value: cst.BaseExpression) -> Iterator[tuple[cst.BaseExpression, int]]:
-        """The lists of statuses that calls of this file pass for a parameter, where all of them are known: ``session(codes=(400, 500))``."""
+        """The lists of statuses that calls of this file pass for a parameter, if all are known: ``session(codes=(400, 500))``."""
         semantics = self._semantics
         bindings = semantics.scopes.reaching(value) if isinstance(value, cst.Name) else []
         passed = [given for one in bindings if one.how is How.PARAMETER for given in semantics.functions.passed_for(one)]

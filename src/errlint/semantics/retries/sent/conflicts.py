@@ -117,10 +117,12 @@ class Conflicts:
         return any(map(self._is_given_by_api, made))
 
     def thrown_away_behind(self, call: cst.Call) -> frozenset[cst.CSTNode]:
-        """Where the object that is called is thrown away behind the call, ``self.cursor = None``: the API gives another in the next pass."""
+        """Where the object that is called is thrown away behind the call, ``self.cursor = None``: the API gives another then."""
         owner = root(call.func.value) if isinstance(call.func, cst.Attribute) else ""
         parts, order = self._sameness.parts, self._tree.order
-        thrown = [one.node for one in parts.changes.of((owner,)) if _is_nothing(one) and order[one.node] > order[call]] if "." in owner else []
+        thrown = (
+            [one.node for one in parts.changes.of((owner,)) if _is_nothing(one) and order[one.node] > order[call]] if "." in owner else []
+        )
         return frozenset(thrown) if thrown and any(map(self._is_given_by_api, parts.assigned_anywhere(owner))) else frozenset()
 
     def _is_given_by_api(self, made: cst.BaseExpression) -> bool:
