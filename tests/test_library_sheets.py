@@ -346,7 +346,8 @@ NO_JSON = ("", "1 2", '"a', "{1", '[1 "a"]', '{"a" 1}', '"\x01"')
 NO_XML = ("<a>&</a>", "", "<a></b>", "<a/><b/>", "<a>&b;</a>")
 MISTAKES = (
     "import nowhere_to_be_found", "from os import nowhere_to_be_found", "(1).nothing", "number = 1; number()", "number = 1; number[0]",
-    "iter(1)", "(lambda: 0)(given=1)", "(lambda given: 0)()", "{[]: 1}", "[][0]", "1 / 0", "int('x')", "float('x')", "def again(): again()\nagain()",
+    "iter(1)", "(lambda: 0)(given=1)", "(lambda given: 0)()", "{[]: 1}", "[][0]", "1 / 0", "int('x')", "float('x')",
+    "def again(): again()\nagain()",
     "import asyncio; asyncio.get_running_loop()",
     "from concurrent.futures import ThreadPoolExecutor as P; pool = P(); pool.shutdown(); pool.submit(print)",
 )  # fmt: skip
