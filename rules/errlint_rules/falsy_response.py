@@ -9,6 +9,9 @@ answer that is a success *and* an error: the branch never runs, and the rate lim
 mind of its author. Other libraries (httpx, aiohttp) have no such truth value, so the same lines work there and break after a change of
 library.
 
+errlint takes a test for one of presence where the response is that of an exception, be it the one that an exception of the project keeps;
+where it is known to be an error; and where `if not response: return` stands above a test for an error status, which nothing gets to.
+
 ## Example
 
 ```python

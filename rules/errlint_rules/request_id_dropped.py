@@ -9,6 +9,8 @@ an answer and have no place for its id.
 The request id is what the people who run the API look a failure up by. Whoever catches the new error can neither log nor report it. That
 Python remembers the exception which was being handled (`__context__`) helps only where a traceback is printed; `from e` is a promise.
 
+Which errors have an id, and where, tells the catalogue of the API; or the project itself, whose exceptions keep it (`self.request_id = …`).
+
 errlint is silent where the code has looked at the error, in a test for one status or code, and says in words of its own what that means:
 `raise Missing(key)` after a test for 404 is an answer, not the report of a failure.
 

@@ -8,6 +8,8 @@ hand has it: in a header, in the body, or in an attribute of the SDK's exception
 The request id is what the people who run the API look a failure up by. Without it, a report of an error is a description of symptoms.
 AWS, OpenAI, GitHub, Slack and others ask for it in every ticket; it cannot be found out later.
 
+Which errors have an id, and where, tells the catalogue of the API; or the project itself, whose exceptions keep it (`self.request_id = …`).
+
 errlint is silent where the exception itself goes along (`logger.exception`, `exc_info=True`), which trackers of errors can read; where the
 code has looked at the error, in a test for one status or code, and says in words of its own what that means; where the call is tried again
 after the report, be it by a loop that goes on for ever; and in the routes of servers, which have logs of requests of their own.

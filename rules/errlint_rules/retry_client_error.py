@@ -12,6 +12,9 @@ broad handler (`except Exception`) around a call that raises for error statuses 
 A list for all requests of a client may name 403 beside 429 and server errors (`status_forcelist=[403, 429, 502]`): there are APIs and
 firewalls that limit rates by it. 403 is reported there where the API's catalogue says that it cannot pass, or beside others that cannot.
 
+A loop that only waits is no retry: for something to come to exist (404), to be free (409, 423), to come up, or to come back after a request
+that changes something (`post("/reboot")`, and then a question every two seconds, many times or after a wait).
+
 ## Example
 
 ```python
