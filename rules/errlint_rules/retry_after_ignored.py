@@ -124,7 +124,10 @@ def _has_the_answer(policy: RetryPolicy, wait: cst.CSTNode, ctx: Context) -> boo
 
 
 def _end_of(node: cst.CSTNode, ctx: Context) -> cst.CSTNode:
-    """Where all has been looked at that a handler or a loop looks at."""
+    """Where all has been looked at that a handler, a loop or a test looks at."""
     if isinstance(node, (cst.ExceptHandler, cst.ExceptStarHandler)):
         return node.body
+    branch = ctx.parent(node)
+    if isinstance(branch, cst.If) and branch.test is node:
+        return branch.body
     return deque(ctx.below(node.body), maxlen=1)[0] if isinstance(node, (cst.For, cst.While, cst.FunctionDef)) else node
