@@ -69,6 +69,8 @@ succeed, by the API's catalogue. Where only the error code tells the difference,
   rules, all client errors are given up but those that may pass. Safe in a handler that takes nothing but error statuses, where the failure
   then comes to what it came to after the last attempt, or where there is no last one; unsafe where the handler sends something else, too.
 - A status that the API lists without saying whether to try again is never given up.
+- The guard names 429, which may pass. Then the wait behind it is one after a limit, too, and ERR301 speaks of it where it does not ask the
+  server how long to wait.
 - A library is given a predicate in its own words: `retry_if_exception`, `giveup` (which says when to stop), `on`, `retry_on_exception`,
   `predicate`. Unsafe. The function is added to the module once. It asks each exception in its own words. One of the project that does not
   say its status is given up by its type, if it is raised for nothing else than what fails again; if that is not clear, there is no fix.

@@ -123,6 +123,9 @@ class Judge:
         certain, catalogue = policy.retried.statuses.must & CLIENT_ERRORS, policy.catalogue
         told = {status for status in members(certain | self._without_named_codes(policy)) if self._is_hopeless(policy, status)}
         if catalogue is None:
+            several = {one for one, _ in self._told(policy)} - {self._semantics.catalogues.generic}
+            if several and not any(map(_rules_out, several)):
+                told |= {status for status in members(certain) if self._is_hopeless(policy, status, by_http=True)}
             return self._unless_meant(policy, tuple(sorted(told)))
         meant = {status for status in members(policy.retried.named) if status in _OFTEN_TRANSIENT}
         meant |= self._singled_out(policy)
