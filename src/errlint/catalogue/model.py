@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Literal
 
-from errlint.catalogue.places import Place
+from errlint.catalogue.places import Place, Step, parse_json_path
 from errlint.catalogue.regexes import finds
 from errlint.catalogue.schema import (
     Api,
@@ -102,6 +102,14 @@ class Catalogue:
     def names(self) -> tuple[str, ...]:
         """The names of all codes, in the order of the file."""
         return tuple(self._rules)
+
+    @cached_property
+    def flags_of_success(self) -> frozenset[tuple[Step, ...]]:
+        """Places in the body that are true for successes and false for errors, of an API whose errors have statuses of errors as well."""
+        if not any(test.status for test in self.failure):
+            return frozenset()
+        paths = (parse_json_path(test.json) for test in self.failure if test.json and test.equals is False)
+        return frozenset(path for path in paths if path is not None)
 
     @cached_property
     def addresses(self) -> frozenset[str]:

@@ -77,7 +77,8 @@ class Handlers:
         if sheets:
             sheet = self._in_common([found for found in sheets if found.covers_status or found.carries_status]) or sheets[0]
             evidence = Place(handler.type or handler, f"`{shown(sheet.name)}` is caught")
-            api = self._binding.of_error(self._types.library_name(sheet), handler, calls)
+            name = self._types.library_name(sheet)
+            api = self._binding.of_error(name, handler, calls, [one for one in calls if self._is_on_given_client(one, name)])
             if self._types.is_of_project(sheet) and not sheet.covers_status:
                 return self._raised_here(sheets, handler, calls, evidence)
             if self._types.is_of_project(sheet):
@@ -99,6 +100,14 @@ class Handlers:
         proven = self._raises.for_status(body)
         api = self._binding.of_calls(calls) if calls else None
         return Meaning(Kind.EXCEPTION, (*http.trail, evidence), None, api, proven=proven)
+
+    def _is_on_given_client(self, call: Meaning, name: str) -> bool:
+        """Whether a call is made on a client that another module has made, of the SDK that a name is of."""
+        for place in call.trail:
+            found = self._meaning(place.node) if place.elsewhere and isinstance(place.node, cst.BaseExpression) else None
+            if found is not None and found.kind is Kind.CLIENT and found.sheet is not None:
+                return found.sheet.name.partition(".")[0] == name.partition(".")[0]
+        return False
 
     def _in_common(self, sheets: list[TypeSheet]) -> TypeSheet | None:
         """What can be said of an exception that is of one of several types: the first, unless one stands for more than some statuses."""

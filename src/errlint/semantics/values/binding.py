@@ -100,8 +100,13 @@ class ApiBinding:
         agreed = clients[0] if len({bound.catalogue for bound in clients}) == 1 else None
         return agreed if agreed is not None and agreed.catalogue is not None else self._default
 
-    def of_error(self, name: str, handler: cst.CSTNode, calls: Sequence[Meaning]) -> Bound | None:
-        """The API whose errors a handler of type ``name`` catches, given the HTTP calls in its ``try``."""
+    def of_error(self, name: str, handler: cst.CSTNode, calls: Sequence[Meaning], given: Sequence[Meaning] = ()) -> Bound | None:
+        """The API whose errors a handler of type ``name`` catches, given the HTTP calls in its ``try``.
+
+        :param given: those of the calls that are made on clients of the same SDK which other modules have made: for what they were made, counts.
+        """
+        if given:
+            return self._said.of(handler) or self.of_calls(given) or self._default
         own = [call for call in calls if any(_root(self._called(place.node)) == _root(name) for place in call.trail)]
         if not own and self._catalogues.for_name(name) is None:
             own = list(calls)

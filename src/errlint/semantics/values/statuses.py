@@ -179,6 +179,8 @@ class Statuses:
             return Range(exact, exact)
         if meaning.kind is Kind.RESPONSE and meaning.sheet is not None and meaning.sheet.falsy_on_error:
             return Range(BELOW_400, BELOW_400)
+        if meaning.kind is Kind.BODY and meaning.catalogue is not None and meaning.path in meaning.catalogue.flags_of_success:
+            return Range(BELOW_400, BELOW_400)
         return UNKNOWN
 
     def _of_kept(self, name: cst.Name) -> Range:
