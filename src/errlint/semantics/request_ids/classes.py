@@ -10,6 +10,7 @@ import libcst as cst
 from errlint.lean import dataclass
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.program.functions import method
+from errlint.semantics.request_ids.constructors import drops
 from errlint.semantics.request_ids.failures import Failure
 from errlint.semantics.request_ids.judging import Loss, Lost
 from errlint.semantics.request_ids.losses import Losses
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
 
 _SLOTS = ("request_id", "requestid", "correlation", "trace", "response", "resp", "headers", "cause", "exc", "error_obj", "raw")
-_PARTS = (Kind.STATUS, Kind.CODE, Kind.MESSAGE, Kind.TEXT, Kind.REASON)
+_PARTS = (Kind.STATUS, Kind.CODE, Kind.MESSAGE, Kind.TEXT, Kind.REASON, Kind.RESPONSE)
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,11 +41,15 @@ class Classes:
     def slotless(self, definition: cst.ClassDef) -> Slotless | None:
         """Whether instances of a class are made of answers in this file, and cannot take the id."""
         init = method(definition, "__init__")
-        if init is None or slot(init) is not None or takes_anything(init):
+        if init is None or self._has_slot(init) or takes_anything(init):
             return None
         raised = (loss for loss in self._losses.all if loss.lost is Lost.RAISED and loss.failure.handler is None)
         losses = tuple(loss for loss in raised if self.constructor(loss) is init)
         return Slotless(definition, init, losses) if any(map(self._is_made_of_an_answer, losses)) else None
+
+    def _has_slot(self, init: cst.FunctionDef) -> bool:
+        name = slot(init)
+        return name is not None and not drops(self._semantics.tree, init, name)
 
     def answers(self, slotless: Slotless) -> Iterator[tuple[cst.Call, Failure]]:
         """Where the file makes an instance with an answer at hand, be its id lost there or not."""

@@ -12,9 +12,11 @@ import libcst as cst
 from errlint.lean import dataclass
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.program.conditions import conditions_at
+from errlint.semantics.program.functions import bound_arguments, method
 from errlint.semantics.program.names import dotted
 from errlint.semantics.program.scopes import How
 from errlint.semantics.request_ids.absence import Absence
+from errlint.semantics.request_ids.constructors import drops
 from errlint.semantics.request_ids.failures import Failure
 from errlint.semantics.request_ids.keeping import Keeping, Kept
 from errlint.semantics.request_ids.paths import End, Way
@@ -226,11 +228,23 @@ class Judge:
         if call is None and self._semantics.libraries.speeches.function(name) is not None:
             return self._said(way)  # `raise SystemExit`
         kept = max((self._keeping.of(argument) for argument in call.args), default=Kept.NOTHING) if call is not None else Kept.NOTHING
+        if kept is Kept.ID and call is not None and self._is_dropped_by(call):
+            kept = Kept.MARK
         if kept is Kept.ID or (kept < Kept.TEXT and (way.state.expected or self._is_expected(statement))):
             return None
         if kept is Kept.TEXT and self._is_not_there(statement):
             return None
         return Loss(self._failure, Lost.RAISED, statement, raised=made, kept=kept)
+
+    def _is_dropped_by(self, call: cst.Call) -> bool:
+        """Whether a class of the file is given what has the id, and its constructor takes no more than the status of it."""
+        for definition in self._semantics.scopes.classes(call.func):
+            init = method(definition, "__init__")
+            given = bound_arguments(call, init) if init is not None else {}
+            whole = [one for one, value in given.items() if self._keeping.of(value) is Kept.ID]
+            if init is not None and whole:
+                return all(isinstance(one, cst.Param) and drops(self._tree, init, one.name.value) for one in whole)
+        return False
 
     def _raised_by_helper(self, statement: cst.Raise, raised: cst.BaseExpression, way: Way) -> Loss | None:
         """`raise error_of(answer)`, where all that the function of this file returns are exceptions made there."""

@@ -103,7 +103,7 @@ class ApiBinding:
     def of_error(self, name: str, handler: cst.CSTNode, calls: Sequence[Meaning], given: Sequence[Meaning] = ()) -> Bound | None:
         """The API whose errors a handler of type ``name`` catches, given the HTTP calls in its ``try``.
 
-        :param given: those of the calls that are made on clients of the same SDK which other modules have made: for what they were made, counts.
+        :param given: those of the calls that are made on clients of the same SDK which other modules have made.
         """
         if given:
             return self._said.of(handler) or self.of_calls(given) or self._default
