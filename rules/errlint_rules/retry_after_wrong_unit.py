@@ -74,6 +74,8 @@ def _wrong(slept: Slept) -> tuple[str, str] | None:
         return "milliseconds are slept as seconds", "divide by 1000"
     if unit == "seconds" and isclose(slept.factor, _MILLI):
         return "a wait in seconds is divided by 1000", "sleep the seconds as they are"
+    if unit == "seconds" and isclose(slept.factor, 1 / _MILLI):
+        return "a wait in seconds is multiplied by 1000", "sleep the seconds as they are"
     if unit == "point-in-time" and not slept.relative and isclose(slept.factor, 1):
         return "a point in time is slept as a number of seconds", "subtract the time of now"
     return None
