@@ -14,9 +14,10 @@ from typing import TypeVar, cast
 
 import libcst as cst
 
+from errlint.api_comments import ApiComment, ApiComments
 from errlint.bare import NotBare, bare_module
 from errlint.catalogue import Catalogues
-from errlint.encoding import UndecodableSource
+from errlint.encoding import UndecodableSource, decode
 from errlint.first_party import FirstParty, file_and_path, is_first_party
 from errlint.lean import dataclass
 from errlint.model import Location
@@ -44,6 +45,7 @@ from errlint.semantics.project.summaries import (
     Waiting,
 )
 from errlint.semantics.project.summarise import Summariser
+from errlint.semantics.values.said_apis import SaidApis
 from errlint.semantics.values.types import sheet_of_class
 from errlint.sheets.libraries import Libraries
 from errlint.sheets.library import TypeSheet
@@ -67,7 +69,8 @@ T = TypeVar("T")
 class _Loaded:
     """The names in the tree of a module, bare if it has one, and its semantic layer for each number of hops that was asked for.
 
-    :ivar found: the bytes are those of the file; what is linted may be something else, which nobody else is told of.
+    :ivar found: the bytes are those of the file; what is linted may be something else, which nobody else is told of;
+    :ivar said: what comments in it say of the APIs that it talks to.
     """
 
     raw: bytes
@@ -75,6 +78,7 @@ class _Loaded:
     bare: bool = True
     found: bool = True
     summarisers: dict[int, Summariser] = field(default_factory=dict)
+    said: SaidApis | None = None
 
 
 class Modules:
@@ -346,7 +350,8 @@ class Modules:
         found = loaded.summarisers.get(hops)
         if found is None:
             imported = self.seen_from(file, hops)
-            semantics = Semantics(loaded.names.tree, self._libraries, self._catalogues, imported=imported, names=loaded.names)
+            tree, said = loaded.names.tree, loaded.said
+            semantics = Semantics(tree, self._libraries, self._catalogues, said=said, imported=imported, names=loaded.names)
             found = loaded.summarisers[hops] = Summariser(semantics, file)
         return found
 
@@ -393,9 +398,23 @@ class Modules:
         if raw is None:
             return None
         try:
-            return _Loaded(raw, self._names(file, bare_module(raw)))
+            comments = self._comments(raw)
+            if not comments:
+                return _Loaded(raw, self._names(file, bare_module(raw)))
         except UndecodableSource:
             return None
         except NotBare:
-            found = self._in_full(file)
-            return _Loaded(raw, self._names(file, found[0].module), bare=False) if found is not None else None
+            comments = ()
+        found = self._in_full(file)  # where comments stand, only the text tells
+        if found is None:
+            return None
+        names = self._names(file, found[0].module)
+        said = SaidApis(names.tree, comments, self._catalogues, found[0].lines_of) if comments else None
+        return _Loaded(raw, names, bare=False, said=said)
+
+    def _comments(self, raw: bytes) -> tuple[ApiComment, ...]:
+        """The comments that say which API a module talks to. :raises UndecodableSource: when the bytes are not text."""
+        if b"errlint" not in raw.lower():
+            return ()
+        known = frozenset(one.id for one in self._catalogues.everything)
+        return ApiComments.parse(decode(raw).text, known).comments
