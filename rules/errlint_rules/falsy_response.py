@@ -84,7 +84,7 @@ def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
         negated = isinstance(node, cst.UnaryOperation)
         if negated and ctx.is_known_to_be_there(operand):
             continue  # an error is asked for, on purpose
-        is_risky = ctx.may_be_endless(operand) or ctx.decodings.hangs_on(operand, response)
+        is_risky = ctx.may_be_endless(operand) or ctx.decodings.hangs_on(operand, response) or _parses_headers(operand, ctx)
         safety = Safety.UNSAFE if is_risky else Safety.SAFE
         right = f"{ctx.writing.code(operand)} is {'' if negated else 'not '}None"
         asked = "absence" if negated else "presence"
@@ -99,6 +99,17 @@ def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
             api=response.catalogue,
             fix=ctx.fix(safety, f"Test for {asked}: `{right}`", _edit(node, operand, right, ctx)) if is_none else None,
         )
+
+
+def _parses_headers(operand: cst.BaseExpression, ctx: Context) -> bool:
+    """`int(e.response.headers["Retry-After"])` where a branch comes to life: what is no number fails there."""
+    branch = next((found for found in ctx.ancestors(operand) if isinstance(found, (cst.If, cst.IfExp, cst.BaseStatement))), None)
+    body = branch.body if isinstance(branch, (cst.If, cst.IfExp)) else None
+    for node in ctx.below(body) if body is not None else ():
+        converts = isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and node.func.value in ("int", "float")
+        if converts and any(isinstance(part, cst.Attribute) and part.attr.value == "headers" for part in ctx.below(node)):
+            return True
+    return False
 
 
 def _edit(node: cst.CSTNode, operand: cst.BaseExpression, right: str, ctx: Context) -> Edit | None:

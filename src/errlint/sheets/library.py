@@ -89,6 +89,8 @@ class TypeSheet(_Sheet, frozen=True):
     """Exceptions: the only statuses it stands for, when it is that specific."""
     status_class: Literal["", "4xx", "5xx"] = ""
     """Exceptions: the class of all statuses it stands for, when it is no more specific than that."""
+    any_status: bool = False
+    """Exceptions: some stand for an answer that is no error: a redirect that is not followed, a body of another type."""
     status: str = ""
     """Exceptions: the expression of the status, with ``{e}`` for the exception."""
     status_guard: str = ""

@@ -65,9 +65,23 @@ class Endings:
     def at(self, place: cst.CSTNode, error: str | None = None) -> Way:
         """How the code at a place leaves the retry; ``error``: the name that the failure has there."""
         way = self._at(place, error)
+        if way.lines == ("break",) and self._is_marked(place):
+            way = Way(("raise",), same=False)  # to leave in silence would be a success
         if way.raises and not way.same and self._is_for_one_item():
             return replace(way, stops_others=True)
         return replace(way, same=False) if self.skips(place) else way
+
+    def _is_marked(self, place: cst.CSTNode) -> bool:
+        """Whether the last attempt alone notes that it has failed: ``if attempt == last: ok = False``, ``failed.append(item)``."""
+        for limit in self._limits(place):
+            spent = (
+                limit.body if any(self._last.passed(part) == NOTHING for part in parts(limit.test, cst.And, cst.Or)) else self._spent(limit)
+            )
+            for statement in getattr(spent, "body", ()):
+                for small in statement.body if isinstance(statement, cst.SimpleStatementLine) else ():
+                    if isinstance(small, (cst.Assign, cst.AnnAssign, cst.AugAssign)) or _puts(small):
+                        return True
+        return False
 
     def _is_for_one_item(self) -> bool:
         """Whether a loop in the function goes on behind the retry, whatever has become of it: nothing is raised there today."""
@@ -403,3 +417,9 @@ def goes_on(block: cst.CSTNode) -> bool:
 def _does_nothing(statement: cst.CSTNode) -> bool:
     """``pass``, ``continue``."""
     return isinstance(statement, cst.SimpleStatementLine) and all(isinstance(one, (cst.Pass, cst.Continue)) for one in statement.body)
+
+
+def _puts(small: cst.BaseSmallStatement) -> bool:
+    """``failed.append(item)``."""
+    call = small.value if isinstance(small, cst.Expr) else None
+    return isinstance(call, cst.Call) and isinstance(call.func, cst.Attribute) and call.func.attr.value in ("append", "add", "put")

@@ -41,6 +41,9 @@ class Failure:
     edits: tuple[Edit, ...]
     answered: str = ""
 
+    certain: bool = True
+    """It always stands for an error."""
+
     def status(self, exception: str) -> str:
         """The expression of its status."""
         return self.sheet.status.format(e=exception)
@@ -173,7 +176,14 @@ class Failures:
     def of_type(self, sheet: TypeSheet) -> Failure | None:
         """The same for one type."""
         written = self.written(sheet.name)
-        return Failure(sheet, *written, self._answered_below(sheet)) if written is not None else None
+        return Failure(sheet, *written, self._answered_below(sheet), self._is_certain(sheet)) if written is not None else None
+
+    def _is_certain(self, sheet: TypeSheet) -> bool:
+        """Whether exceptions of a type that have a status always stand for an error."""
+        libraries = self._semantics.libraries
+        doubtful = [one for library in libraries.sheets for one in library.type if one.any_status]
+        above = {found.name for found in libraries.ancestors(sheet.name)}
+        return not any(one.name in above or sheet.name in {found.name for found in libraries.ancestors(one.name)} for one in doubtful)
 
     def _answered_below(self, sheet: TypeSheet) -> str:
         """How the file writes the one type below another whose exceptions all have the status; empty where it would need an import.
@@ -289,11 +299,14 @@ class Failures:
         return inner is not None and any(found.methods.get("json") == "body" for found in libraries.ancestors(inner.name))
 
 
-def permanent(status: str, worth: Worth) -> str:
-    """The test that is true for the statuses after which the same request fails again, of an answer that is known to be an error."""
+def permanent(status: str, worth: Worth, *, certain: bool = True) -> str:
+    """The test that is true for the statuses after which the same request fails again.
+
+    :param certain: the answer is known to be an error.
+    """
     if worth.vain:
         return _is_in(status, (*worth.vain, *worth.drop))
-    test = f"{status} < 500"
+    test = f"{status} < 500" if certain else f"400 <= {status} < 500"
     if worth.keep:
         test = f"{test} and {_is_in(status, worth.keep, negated=True)}"
     if not worth.drop:
@@ -301,9 +314,9 @@ def permanent(status: str, worth: Worth) -> str:
     return f"{f'({test})' if worth.keep else test} or {_is_in(status, worth.drop)}"
 
 
-def worthwhile(status: str, worth: Worth) -> str:
-    """The test that is true for the statuses after which the same request may succeed."""
-    server = f"{status} >= 500"
+def worthwhile(status: str, worth: Worth, *, certain: bool = True) -> str:
+    """The test that is true for the statuses after which the same request may succeed; as for :func:`permanent`."""
+    server = f"{status} >= 500" if certain else f"not 400 <= {status} < 500"
     if worth.drop:
         server = f"{server} and {_is_in(status, worth.drop, negated=True)}"
     if not worth.keep:

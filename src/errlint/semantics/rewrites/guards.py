@@ -90,7 +90,7 @@ class Guards:
         inline = self._inline(policy, handler, failure, name, handler) if isinstance(failure, Failure) else None
         if isinstance(failure, Failure) and inline is not None:
             worth = self._semantics.judge.worth(policy, at=handler)
-            more = by_own_test(self._writing, ways, handler, failure.status(name), worth) if not worth.drop else None
+            more = by_own_test(self._writing, ways, handler, failure, name=name, worth=worth) if not worth.drop else None
             test, hopeful = inline, f"not ({inline})"
         else:
             at = pause_in(self._semantics, policy, handler) or handler
@@ -176,7 +176,7 @@ class Guards:
         if not self._is_narrow(handler, failure) or worth.codes or worth.only:
             return None
         present = failure.present(name)
-        test = permanent(failure.status(name), worth)
+        test = permanent(failure.status(name), worth, certain=failure.certain)
         return f"{present} and {_joined(test)}" if present else test
 
     def _own_failure(self, handler: Handler) -> Failure | None:

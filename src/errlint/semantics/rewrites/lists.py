@@ -110,13 +110,25 @@ class Lists:
             return None
         taken = {node for found in gone.values() for node in found}
         outcomes = self._outcomes(taken)
-        explained = any("#" in self._writing.source.text[edit.start : edit.end] for edit in edits)
+        explained = any("#" in self._writing.source.text[edit.start : edit.end] for edit in edits) or self._is_explained(gone)
         safe = not explained and outcomes <= {Outcome.SAME}
         ends_well = Outcome.UNKNOWN not in outcomes
         if not self._are_read_by_others(gone):
             return Shortened(tuple(edits), safe and not self._are_read_twice(taken), ends_well)
         own = self._of_its_own(policy, taken, hopeless)
         return Shortened((own,), safe, ends_well) if own is not None else None
+
+    def _is_explained(self, gone: dict[Holder, list[cst.CSTNode]]) -> bool:
+        """Whether a comment above the statement of a list, or behind it, speaks of a status that is taken out of it."""
+        for holder, nodes in gone.items():
+            statement = self._tree.statement(holder)
+            behind = self._writing.whole_line(statement).rpartition("\n")[2].partition("#")[2]
+            start, end = self._writing.span(holder)
+            lines = self._writing.source.text[start : self._writing.source.text.find("\n", end)]
+            said = " ".join((self._writing.said_above(statement), behind, lines.partition("#")[2]))
+            if any(self._writing.code(node) in said for node in nodes if isinstance(node, cst.BaseExpression)):
+                return True
+        return False
 
     def _taken_out(self, holder: Holder, gone: list[cst.CSTNode]) -> list[Edit] | None:
         """``in (422, 502)`` without 422 is ``== 502``; other lists get shorter."""

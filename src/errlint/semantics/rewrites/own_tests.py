@@ -11,18 +11,19 @@ from errlint.model import Edit
 from errlint.semantics.program.tree import parts
 from errlint.semantics.retries.judge import Worth
 from errlint.semantics.rewrites.endings import Handler
-from errlint.semantics.rewrites.failures import permanent
+from errlint.semantics.rewrites.failures import Failure, permanent
 from errlint.semantics.rewrites.ways_out import WaysOut
 from errlint.semantics.rewrites.writing import Writing
 
 
-def by_own_test(writing: Writing, ways: WaysOut, handler: Handler, status: str, worth: Worth) -> Edit | None:
+def by_own_test(writing: Writing, ways: WaysOut, handler: Handler, failure: Failure, *, name: str, worth: Worth) -> Edit | None:
     """``if e.status_code in (400, 401): raise`` becomes a test for all client errors but those that are worth it, which keeps its own.
 
     Not where the handler has another end for some failures behind it: they would no longer come there.
 
-    :param status: how the handler writes the status.
+    :param name: what the handler calls the failure.
     """
+    status = failure.status(name)
     statements = handler.body.body if isinstance(handler.body, cst.IndentedBlock) else ()
     for position, statement in enumerate(statements):
         if ways.ends_otherwise(handler, statements[position + 1 :]):
@@ -33,7 +34,7 @@ def by_own_test(writing: Writing, ways: WaysOut, handler: Handler, status: str, 
                 if own is not None and writing.code(own[0]) == status and all(400 <= number < 500 for number in own[1]):
                     vain = tuple(sorted({*worth.vain, *own[1]})) if worth.vain and not worth.exact else ()
                     kept = replace(worth, keep=tuple(number for number in worth.keep if number not in own[1]), vain=vain)
-                    return writing.replace(part, permanent(status, kept))
+                    return writing.replace(part, permanent(status, kept, certain=failure.certain))
     return None
 
 

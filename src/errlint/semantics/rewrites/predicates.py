@@ -15,6 +15,7 @@ from errlint.lean import dataclass
 from errlint.model import Edit
 from errlint.semantics.retries.exception_types import BROAD, Raised
 from errlint.semantics.retries.library.calls import Given, RetryCalls, RetrySite
+from errlint.semantics.retries.library.values import is_nothing
 from errlint.semantics.retries.policy import RetryPolicy, repeated
 from errlint.semantics.rewrites.assorted import Assorted, Assortment, taken_by
 from errlint.semantics.rewrites.failures import Failure, Failures, one_of, quoted, worthwhile
@@ -62,6 +63,8 @@ class Predicates:
             return None
         if not any({"types", "when", "unless", "retried"}.intersection(argument.says) for argument in site.described.sheet.arguments):
             return None
+        if any(one.name is not None and one.name.endswith("_callback") and not is_nothing(one.value) for one in site.passed):
+            return None  # what is given up is raised: nobody would be called back
         taken = self._taken(site)
         failure = self._failures.of(policy, taken=taken) or Assortment(self._writing, self._failures).of(policy, None, taken)
         by_types = self._by_types(site)
@@ -307,7 +310,7 @@ def _of_several(writing: Writing, policy: RetryPolicy, failure: Assorted, at: cs
         return [*failure.given_up("error"), *asked], edits
     worth = writing.semantics.judge.worth(policy, at=at)
     asked = [*failure.given_up("error"), *failure.status("error"), "if not isinstance(status, int):", _OTHER]
-    return [*asked, f"return {worthwhile('status', worth)}"], failure.edits
+    return [*asked, f"return {worthwhile('status', worth, certain=all(one.certain for one in failure.others))}"], failure.edits
 
 
 def _of_one(writing: Writing, policy: RetryPolicy, failure: Failure, at: cst.CSTNode | None) -> tuple[list[str], tuple[Edit, ...]]:
@@ -328,7 +331,7 @@ def _of_one(writing: Writing, policy: RetryPolicy, failure: Failure, at: cst.CST
     short = status if status.replace(".", "").isidentifier() and status.count(".") == 1 else "status"
     if short == "status":
         body.append(f"status = {status}")
-    return [*body, f"return {worthwhile(short, worth)}"], (*failure.edits, *edits)
+    return [*body, f"return {worthwhile(short, worth, certain=failure.certain)}"], (*failure.edits, *edits)
 
 
 def _if_one_of(expression: str, codes: Sequence[str]) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from collections.abc import Set as AbstractSet
+from itertools import pairwise
 
 import libcst as cst
 
@@ -20,6 +21,7 @@ _Assignment = cst.Assign | cst.AnnAssign | cst.AugAssign | cst.NamedExpr
 _ASSIGNMENTS: tuple[type[_Assignment], ...] = (cst.Assign, cst.AnnAssign, cst.AugAssign, cst.NamedExpr)
 _NAME = "wait"
 _TIME = later(r"wait|slept|sleep|elapsed|spent|seconds|secs|time(?!s)|delay|duration", re.IGNORECASE)
+_SECONDS = later(r"\s*s(ec(ond)?s?)?\b", re.IGNORECASE)
 _COUNTING = frozenset({"range", "enumerate", "count"})
 
 
@@ -38,6 +40,8 @@ class SharedWaits:
         :returns: None where the new wait cannot be known in one of these places.
         """
         if any(self._parts(delay)):
+            if self._is_told_in_seconds(delay):
+                return None
             uses = self._uses(delay)
         elif self._is_said(delay):
             return None
@@ -71,6 +75,18 @@ class SharedWaits:
                 continue
             for node in self._tree.inside(small, cst.SimpleString, cst.FormattedStringText, type(delay)):
                 if alike(node, delay) or (not isinstance(node, type(delay)) and number.search(self._writing.code(node))):
+                    return True
+        return False
+
+    def _is_told_in_seconds(self, delay: cst.BaseExpression) -> bool:
+        """``print(f"waiting {attempt} seconds")`` beside ``time.sleep(attempt)``: as a number of attempts, it stays what it is."""
+        if not isinstance(delay, cst.Name) or not self._counts_passes(delay):
+            return False
+        block = self._tree.block(self._tree.statement(delay))
+        for text in self._tree.inside(block, cst.FormattedString):
+            for part, behind in pairwise(text.parts):
+                told = part.expression if isinstance(part, cst.FormattedStringExpression) else None
+                if told is not None and alike(told, delay) and isinstance(behind, cst.FormattedStringText) and _SECONDS.match(behind.value):
                     return True
         return False
 

@@ -22,6 +22,7 @@ from errlint.semantics.rewrites.written_types import is_written
 
 Handler = cst.ExceptHandler | cst.ExceptStarHandler
 _Around = Handler | cst.Try | cst.TryStar | cst.With
+_CLOCKS = frozenset({"time.time", "time.monotonic", "time.perf_counter"})
 _ATOMS = (cst.Name, cst.Integer, cst.Float, cst.Attribute, cst.Call, cst.Subscript)
 
 
@@ -229,6 +230,8 @@ class Delays:
         if named is None or not isinstance(pause, cst.Call) or self._semantics.waits.pause(pause) is not node:
             return None
         made = self._made(node)
+        if any(self._semantics.names.qualified(call.func) in _CLOCKS for call in self._tree.inside(made, cst.Call)):
+            return None  # it is as long as there is time left
         code = self._writing.code(made)
         bracketed = isinstance(made, _ATOMS) or _binds_as_plus(made) or self._writing.source.full(made).lpar
         replaced = self._replaced(node, made, f"{code if bracketed else f'({code})'} + {named[0]}()")
