@@ -25,7 +25,7 @@ def workflow(name):
             return response.json()["data"]
         code = response.json()["error"]["code"] if "json" in response.headers["Content-Type"] else "SERVICE_UNAVAILABLE"
         if code not in TEMPORARY:
-            raise RuntimeError(code)
+            raise RuntimeError(code, response)
         time.sleep(2**attempt + random.random())
     return None
 ```
@@ -46,7 +46,7 @@ def workflow(name):
             return response.json()["data"]
         code = response.json()["error"]["code"] if "json" in response.headers["Content-Type"] else "SERVICE_UNAVAILABLE"
         if code not in TEMPORARY:
-            raise RuntimeError(code)
+            raise RuntimeError(code, response)
         time.sleep(2**attempt + random.random())
     return None
 ```
