@@ -153,6 +153,8 @@ class Judge:
     def _has_part(self, test: cst.BaseExpression) -> bool:
         if self._failure.is_own and any(dotted(node.value) == self._failure.name for node in self._tree.inside(test, cst.Attribute)):
             return True
+        if any(self._keeping.passed(call) is Kept.ID for call in self._tree.inside(test, cst.Call) if call is not test):
+            return True  # `code_of(e) == "IN_USE"`
         nodes = (node for node in self._tree.below(test) if isinstance(node, cst.BaseExpression))
         parts = (meaning for node in nodes if (meaning := self._semantics.meaning(node)) is not None and meaning.kind in _ASKED)
         return any(self._is_of_failure(part, test) for part in parts)

@@ -12,6 +12,7 @@ from errlint.regex import later
 from errlint.semantics.meaning import Kind
 from errlint.semantics.program.constants import string_value
 from errlint.semantics.program.scopes import How
+from errlint.semantics.retries.exception_types import FEW
 from errlint.semantics.retries.outcomes import ANYTHING, FAILURES, LIMITED, NO_ANSWER, NOT_YET
 from errlint.semantics.retries.sent.renewals import renews
 from errlint.semantics.retries.words import STATUS_WORDS, last_word
@@ -72,7 +73,7 @@ def is_poll(semantics: Semantics, attempt: Attempt, found: Passage) -> bool:
         return True
     if _comes_back_for_a_state(semantics, found):
         return True
-    if _waits_for_a_change(semantics, attempt, found):
+    if _waits_for_a_change(semantics, attempt, found) or _waits_until_up(semantics, attempt, found):
         return True
     by_answers = found.back & ERRORS & ~found.caught
     if not by_answers:
@@ -108,6 +109,23 @@ def _waits_for_a_change(semantics: Semantics, attempt: Attempt, found: Passage) 
     if not _asks_many_times(semantics, found) and not _pauses_before(semantics, found.region):
         return False
     return _waits_first(semantics, found) or any(_changes(semantics, call) for call in _before(semantics, found.region))
+
+
+def _waits_until_up(semantics: Semantics, attempt: Attempt, found: Passage) -> bool:
+    """Whether a loop asks at intervals, many times, whatever comes: other successes are no more what it waits for than errors are.
+
+    Or it takes nothing of an answer but that it is a success.
+    """
+    reads = attempt.method in _READS or (attempt.method is None and len(attempt.call.args) == 1 + _has_timeout(attempt.call))
+    if not reads or not _asks_at_intervals(semantics, found) or not _asks_many_times(semantics, found):
+        return False
+    whatever = bool(found.back & OK) and (found.back & ERRORS).bit_count() > FEW
+    return whatever or asks_only_for_success(semantics, attempt.call)
+
+
+def _has_timeout(call: cst.Call) -> bool:
+    """``urlopen(url, timeout=3)``: with nothing else it is a GET."""
+    return any(argument.keyword is not None and argument.keyword.value == "timeout" for argument in call.args)
 
 
 def _asks_many_times(semantics: Semantics, found: Passage) -> bool:
@@ -282,6 +300,8 @@ def _uses_of_answer(semantics: Semantics, call: cst.Call) -> list[cst.CSTNode]:
     if isinstance(outer, cst.Attribute):
         return [outer]
     target = outer.targets[0].target if isinstance(outer, cst.Assign) and len(outer.targets) == 1 and outer.value is value else None
+    if isinstance(outer, cst.WithItem) and outer.asname is not None:
+        target = outer.asname.name
     return list(_uses(semantics, target)) if isinstance(target, cst.Name) else []
 
 
@@ -291,7 +311,8 @@ def _uses(semantics: Semantics, target: cst.Name) -> Iterator[cst.CSTNode]:
     around = tree.enclosing(target, cst.FunctionDef) or tree.module
     for name in tree.inside(around, cst.Name):
         parent = tree.parent.get(name)
-        if name.value != target.value or (isinstance(parent, (cst.AssignTarget, cst.AnnAssign, cst.Arg)) and _is_bound(parent, name)):
+        binds = isinstance(parent, (cst.AssignTarget, cst.AnnAssign, cst.AsName, cst.Arg)) and _is_bound(parent, name)
+        if name.value != target.value or binds:
             continue
         if isinstance(parent, cst.Attribute) and parent.value is not name:
             continue
