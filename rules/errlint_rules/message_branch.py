@@ -76,6 +76,8 @@ from errlint.rule import (
 
 _CATEGORY = re.compile(r"[A-Z]\w*:\S")
 """The beginning of a code that says what it belongs to; a sentence has a blank behind its colon."""
+_OF_A_CHECK = (cst.BooleanOperation, cst.Comparison, cst.GeneratorExp, cst.ListComp, cst.CompFor, cst.CompIf, cst.Arg)
+"""What a test may stand in that an `assert` demands."""
 _NAMED = {Kind.BODY: "the error text of the body"}
 
 
@@ -141,8 +143,14 @@ def _is_demanded(test: TextTest, subject: Meaning, ctx: Context) -> bool:
     That a text is absent (`assert "denied" not in error["message"]`) may be how an error is told. Where it is demanded first that there is
     an error (`assert answer.status_code == 404`), that is a check, too.
     """
-    around = next((found for found in ctx.ancestors(test.node) if not isinstance(found, (cst.BooleanOperation, cst.Comparison))), None)
-    if not isinstance(around, cst.Assert) or not test.negated:
+    negated = test.negated
+    around: cst.CSTNode = test.node
+    for around in ctx.ancestors(test.node):
+        if isinstance(around, cst.UnaryOperation) and isinstance(around.operator, cst.Not):
+            negated = not negated
+        elif not isinstance(around, _OF_A_CHECK) and not (isinstance(around, cst.Call) and ctx.qualified(around.func) in ("any", "all")):
+            break
+    if not isinstance(around, cst.Assert) or not negated:
         return isinstance(around, cst.Assert)
     block = next(found for found in ctx.ancestors(around) if isinstance(found, (cst.IndentedBlock, cst.SimpleStatementSuite, cst.Module)))
     first = next(node for node in ctx.below(block) if isinstance(node, cst.Assert))
