@@ -153,7 +153,7 @@ def changes_only_edited_lines(text: str, findings: tuple[Finding, ...]) -> None:
         assert number in touched or line in new, f"line {number} has changed: {line!r}"
 
 
-@pytest.mark.parametrize("path", FIXTURES[:5], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [path for path in FIXTURES if path.stat().st_size][:5], ids=lambda path: path.stem)
 def test_disguises_are_worn(path: Path) -> None:
     text = Fixture.read(path).text
     plain = Disguised.of(text)
