@@ -215,9 +215,7 @@ def _fix(call: cst.Call, argument: _Given | None, defeat: RetryAfterDefeat, ctx:
 
 def _is_explained(call: cst.Call, ctx: Context) -> bool:
     """Whether a comment above the statement, or behind it on its line, speaks of waits."""
-    statement = ctx.semantics.tree.statement(call)
-    behind = ctx.writing.whole_line(statement).rpartition("\n")[2].partition("#")[2]
-    return any(map(_REASONS.search, (ctx.writing.said_above(statement), behind)))
+    return _REASONS.search(ctx.writing.said_at(ctx.semantics.tree.statement(call))) is not None
 
 
 def _retries_nothing_more(call: cst.Call, ctx: Context) -> bool:

@@ -67,6 +67,8 @@ class RetryArgument(_Table, frozen=True, kw_only=True):
     """Of ``retries`` and ``attempts``: names with which nothing is retried at all, where the library takes None so."""
     failure: str = ""
     """Of a ``wait`` that may be a function of one value, ``{given}``: the exception of the failed attempt, by that value."""
+    result: str = ""
+    """Of a ``retried`` that may be such a function: the result of the attempt by that value; where it has failed, that raises."""
     sent: bool = False
     """Of a ``wait`` that is a function of a generator: it is sent the failed attempt's exception, or result, for each delay."""
     chance: str = ""
@@ -159,6 +161,8 @@ class RetrySheet(_Table, frozen=True, kw_only=True):
     """The exception that comes out after the last attempt, in place of the failure."""
     ends_as_it_is_by: tuple[str, ...] = ()
     """The arguments by which the failure itself comes out, or something else does; unless they are False or None."""
+    calls_back_by: tuple[str, ...] = ()
+    """The arguments that name a function that is called after the last attempt, with whose result the call ends; unless None."""
     raises_last_answer: LastAnswer | None = None
     """What becomes of an answer that is listed after the last attempt, where others come back; without it, that does so as well."""
     versions: str = ""

@@ -9,6 +9,7 @@ import libcst as cst
 from errlint.semantics.errors.carried import making_of
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.program.functions import bound_arguments, method
+from errlint.semantics.program.handling import caught_name
 from errlint.semantics.program.names import dotted
 
 if TYPE_CHECKING:
@@ -38,10 +39,8 @@ class OwnNumbers:
     def _arrives(self, kept: cst.Attribute) -> bool:
         """Whether what the ``try`` raises, in other modules, is made with the status of an answer under this name."""
         handler = self._semantics.tree.enclosing(kept, cst.ExceptHandler, cst.ExceptStarHandler, cst.FunctionDef)
-        named = handler.name.name if isinstance(handler, (cst.ExceptHandler, cst.ExceptStarHandler)) and handler.name is not None else None
-        if handler is None or not isinstance(named, cst.Name) or dotted(kept.value) != named.value:
+        if not isinstance(handler, (cst.ExceptHandler, cst.ExceptStarHandler)) or dotted(kept.value) != caught_name(handler):
             return False
-        assert isinstance(handler, (cst.ExceptHandler, cst.ExceptStarHandler))
         return self._semantics.evaluator.carried(handler).get(kept.attr.value) == "status"
 
     def _is_given_numbers(self, definition: cst.ClassDef, attribute: str) -> bool:

@@ -18,11 +18,11 @@ from errlint.first_party import is_first_party
 from errlint.http_words import names_status
 from errlint.semantics.asked.text_tests import TextTest
 from errlint.semantics.errors.carried import CODE, is_plain_part, takes
-from errlint.semantics.errors.handlers import Handler
 from errlint.semantics.errors.raising import Answer
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.program.constants import item_key, string_value
 from errlint.semantics.program.functions import is_super_init, method
+from errlint.semantics.program.handling import Handler
 from errlint.semantics.program.scopes import Binding, How
 from errlint.semantics.program.wordings import written_beginning, written_texts
 from errlint.semantics.values.inside import BODY

@@ -54,9 +54,7 @@ class Presence:
     def is_of_own_exception(self, operand: cst.BaseExpression) -> bool:
         """Whether code of a class of exceptions asks for the answer that its object keeps: ``if self.response:``."""
         is_kept = isinstance(operand, cst.Attribute) and dotted(operand.value) == "self"
-        definition = self._tree.enclosing(operand, cst.ClassDef) if is_kept else None
-        sheet = self._semantics.types.of_class(definition) if isinstance(definition, cst.ClassDef) else None
-        return sheet is not None and sheet.is_a == "exception"
+        return is_kept and self._semantics.types.makes_exceptions(self._tree.enclosing(operand, cst.ClassDef))
 
     def is_asked_for_errors_below(self, operand: cst.BaseExpression) -> bool:
         """``if not answer: return None`` and ``if answer.status_code == 401:`` below it, where an error never gets to."""
@@ -152,9 +150,7 @@ class Presence:
 
     def _makes_exceptions(self, function: cst.FunctionDef) -> bool:
         """Whether a function is the constructor of a class of exceptions."""
-        definition = self._tree.enclosing(function, cst.ClassDef) if function.name.value == "__init__" else None
-        sheet = self._semantics.types.of_class(definition) if isinstance(definition, cst.ClassDef) else None
-        return sheet is not None and sheet.is_a == "exception"
+        return function.name.value == "__init__" and self._semantics.types.makes_exceptions(self._tree.enclosing(function, cst.ClassDef))
 
     def _is_error(self, value: cst.BaseExpression) -> bool:
         found = self._semantics.meaning(value)

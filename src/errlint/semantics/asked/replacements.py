@@ -21,6 +21,7 @@ from errlint.semantics.asked.repetitions import before, beside
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.program.conditions import conditions_at
 from errlint.semantics.program.constants import string_value
+from errlint.semantics.program.handling import caught_name
 from errlint.semantics.program.names import dotted
 from errlint.semantics.program.scopes import How
 from errlint.sheets.library import TypeSheet
@@ -322,12 +323,12 @@ class Replacements:
         if origin is None or origin.kind is not Kind.EXCEPTION:
             return None
         handler = self._handler(node)
-        name = handler.name.name if handler is not None and handler.name is not None else None
-        if handler is None or not isinstance(name, cst.Name) or not isinstance(origin.expression, cst.Name):
+        name = caught_name(handler) if handler is not None else None
+        if handler is None or name is None or not isinstance(origin.expression, cst.Name):
             return None
         if not self._semantics.rebinding.keeps(handler, node):
             return None
-        return name.value if origin.expression.value == name.value else None
+        return name if origin.expression.value == name else None
 
 
 def _is_instance(test: cst.CSTNode, exception: str) -> TypeGuard[cst.Call]:

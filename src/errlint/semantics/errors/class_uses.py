@@ -6,8 +6,8 @@ from functools import cached_property
 
 import libcst as cst
 
-from errlint.semantics.errors.handlers import Handler
 from errlint.semantics.errors.thrown import Exceptions
+from errlint.semantics.program.handling import Handler
 from errlint.semantics.program.tree import Tree
 from errlint.semantics.values.types import Types, shown
 

@@ -100,8 +100,7 @@ class Decodings:
     def _is_of_error(self, function: cst.FunctionDef, of: Meaning) -> bool:
         """Whether a function makes an exception of an answer, and reads its status: other modules raise it."""
         definition = self._tree.parent.get(self._tree.block(function))
-        sheet = self._semantics.types.of_class(definition) if isinstance(definition, cst.ClassDef) else None
-        if sheet is None or sheet.is_a != "exception" or not _makes(function):
+        if not self._semantics.types.makes_exceptions(definition) or not _makes(function):
             return False
         answer = self._semantics.answers.of(of)
         read = (self._semantics.meaning(node) for node in self._tree.inside(function.body, cst.Attribute))

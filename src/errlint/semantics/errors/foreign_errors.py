@@ -16,9 +16,10 @@ import libcst as cst
 from errlint.first_party import is_first_party
 from errlint.semantics.errors.carried import is_builtin
 from errlint.semantics.errors.class_uses import ClassUses
-from errlint.semantics.errors.handlers import BROAD, Handler
+from errlint.semantics.errors.handlers import BROAD
 from errlint.semantics.meaning import Meaning
 from errlint.semantics.program.conditions import conditions_at
+from errlint.semantics.program.handling import Handler
 from errlint.semantics.questions import Questions
 from errlint.semantics.values.sources import Source, Sources
 

@@ -11,6 +11,7 @@ import libcst as cst
 from errlint.semantics.errors.carried import is_builtin
 from errlint.semantics.errors.raising import Raising, joined
 from errlint.semantics.errors.thrown import Exceptions
+from errlint.semantics.program.handling import Handler, caught_name
 from errlint.semantics.program.names import dotted
 from errlint.semantics.program.tree import Tree
 from errlint.semantics.values.callees import Callees
@@ -18,7 +19,6 @@ from errlint.semantics.values.types import Types
 from errlint.sheets.library import TypeSheet
 
 _ANY = frozenset({"Exception", "BaseException"})
-_Handler = cst.ExceptHandler | cst.ExceptStarHandler
 
 
 class LeftOver:
@@ -75,9 +75,9 @@ class LeftOver:
                 return joined(left)
         return joined([*left, raising]) if left else raising
 
-    def _passed_on(self, raising: Raising, handler: _Handler) -> Raising | None:
+    def _passed_on(self, raising: Raising, handler: Handler) -> Raising | None:
         """What a handler raises, again or in the place of what it takes; None if nothing."""
-        caught = handler.name.name.value if handler.name is not None and isinstance(handler.name.name, cst.Name) else None
+        caught = caught_name(handler)
         passed: list[Raising] = []
         for node in self._tree.inside(handler.body, cst.Raise, cst.Call, into_functions=False):
             if isinstance(node, cst.Call):

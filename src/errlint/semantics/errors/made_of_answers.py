@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from errlint.semantics.errors.handlers import Handler
 from errlint.semantics.errors.raising import Answer
 from errlint.semantics.meaning import Meaning, Place
 from errlint.semantics.program.functions import is_super_init, method
+from errlint.semantics.program.handling import Handler
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics

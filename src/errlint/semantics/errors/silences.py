@@ -10,22 +10,20 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import field
-from itertools import takewhile
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from errlint.lean import dataclass
 from errlint.semantics.meaning import Kind, Meaning
+from errlint.semantics.program.handling import Handler
 from errlint.semantics.program.leaving import leaves
 from errlint.semantics.program.names import dotted
 from errlint.semantics.values.status_sets import ALL, ERRORS, UNKNOWN, Range, statuses
-from errlint.sheets.library import TypeSheet
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
 
-Handler = cst.ExceptHandler | cst.ExceptStarHandler
 _TRYING = (cst.Try, cst.TryStar)
 _LOOPS = (cst.For, cst.While)
 _ALWAYS, _NEVER = Range(ALL, ALL), Range(0, 0)
@@ -77,7 +75,7 @@ class Silences:
         outer = self._tree.parent.get(handler)
         if caught is None or not caught.proven or not isinstance(outer, _TRYING):
             return None
-        if caught.sheet is not None and self._are_taken_earlier(handler, outer, caught.sheet):
+        if caught.sheet is not None and self._semantics.evaluator.are_taken_above(handler, (caught.sheet,)):
             return None
         all_caught = _caught(caught)
         way = _Way(caught)
@@ -89,19 +87,6 @@ class Silences:
         if way.named:
             return Silence(caught, way.named[-1])
         return Silence(caught, None) if not way.kept and self._is_broad_pass(handler, outer, caught) else None
-
-    def _are_taken_earlier(self, handler: Handler, outer: cst.Try | cst.TryStar, sheet: TypeSheet) -> bool:
-        """``except HTTPError`` above ``except URLError``: what is left of a type has no answer behind it."""
-        handlers: Sequence[Handler] = outer.handlers
-        earlier = takewhile(lambda one: one is not handler, handlers)
-        taken = {name for one in earlier if one.type is not None for name in self._semantics.evaluator.type_names(one.type)}
-        types = self._semantics.types
-        lines = [
-            {above.name for above in types.ancestors(error)} for error in (() if sheet.carries_status else types.errors_of(sheet.name))
-        ]
-        below = [line for line in lines if sheet.name in line]
-        known = {found.name for name in taken if (found := types.type(name)) is not None}
-        return bool(below) and all(not known.isdisjoint(line) for line in below)
 
     def _is_broad_pass(self, handler: Handler, outer: cst.Try | cst.TryStar, caught: Meaning) -> bool:
         """``except ApiError: pass``: a type that stands for many statuses, no word about why."""

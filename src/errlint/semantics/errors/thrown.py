@@ -160,8 +160,7 @@ class Exceptions:
                 return (owner,)
         if isinstance(made, cst.Name) and made.value == "cls":
             definition = self._tree.enclosing(made, cst.ClassDef)
-            sheet = self._types.of_class(definition) if definition is not None else None
-            return (sheet.name,) if sheet is not None and sheet.is_a == "exception" else ()
+            return (definition.name.value,) if definition is not None and self._types.makes_exceptions(definition) else ()
         name = self._types.named(made) or dotted(made) or ""
         return (name,) if shown(name).rpartition(".")[2][:1].isupper() else ()
 

@@ -15,8 +15,8 @@ import libcst as cst
 from errlint.lean import dataclass
 from errlint.semantics.errors.raising import Answer
 from errlint.semantics.meaning import Kind, Meaning
+from errlint.semantics.program.handling import caught_name
 from errlint.semantics.program.names import dotted
-from errlint.semantics.program.tree import alike
 from errlint.semantics.values.answers import Answer as Known
 from errlint.semantics.values.fields import names_errors, names_success
 from errlint.semantics.values.status_sets import ERRORS
@@ -147,8 +147,8 @@ class UncheckedAnswers:
         simple = all(isinstance(statement, cst.SimpleStatementLine) for statement in handler.body.body)
         last = handler.body.body[-1]
         raised = last.body[-1] if simple and isinstance(last, cst.SimpleStatementLine) else None
-        name = handler.name.name if handler.name is not None else None
-        if isinstance(raised, cst.Raise) and (raised.exc is None or (name is not None and alike(raised.exc, name))):
+        name = caught_name(handler)
+        if isinstance(raised, cst.Raise) and (raised.exc is None or (isinstance(raised.exc, cst.Name) and raised.exc.value == name)):
             return False
         return handler.type is None or any(name in _CATCHING for name in self._semantics.evaluator.type_names(handler.type))
 

@@ -15,6 +15,7 @@ from functools import cached_property
 import libcst as cst
 import msgspec
 
+from errlint.semantics.program.handling import caught_name
 from errlint.semantics.program.tree import Tree, children
 
 Scope = cst.Module | cst.FunctionDef | cst.Lambda | cst.ClassDef | cst.CSTNode
@@ -140,8 +141,9 @@ class Scopes:
             yield from self._assigned(loop.target, How.ITEM, loop, loop.iter)
         for handler in tree.of_types(cst.ExceptHandler, cst.ExceptStarHandler):
             assert isinstance(handler, (cst.ExceptHandler, cst.ExceptStarHandler))
-            if handler.name is not None and isinstance(handler.name.name, cst.Name):
-                yield Binding(handler.name.name.value, How.EXCEPT, handler, handler.type)
+            caught = caught_name(handler)
+            if caught is not None:
+                yield Binding(caught, How.EXCEPT, handler, handler.type)
         for function in tree.all(cst.FunctionDef):
             yield Binding(function.name.value, How.FUNCTION, function)
         for definition in tree.all(cst.ClassDef):

@@ -48,15 +48,15 @@ class Imported:
 
     def type(self, name: str) -> TypeSheet | None:
         """A class of another module."""
-        return self._modules.type(name)
+        return self._modules.classes.type(name)
 
     def has_member(self, class_name: str, member: str) -> bool:
         """Whether a class of another module has a member of its own with this name."""
-        return self._modules.has_member(class_name, member)
+        return self._modules.classes.has_member(class_name, member)
 
     def parameters(self, class_name: str) -> tuple[str, ...]:
         """What a class of another module is made of: the parameters of its ``__init__``, or its fields."""
-        return self._modules.parameters(class_name)
+        return self._modules.classes.parameters(class_name)
 
     def making(self, class_name: str) -> Making | None:
         """How instances of a class of another module are made, if it says so itself."""
@@ -92,7 +92,7 @@ class Imported:
 
     def implementations(self, class_name: str, member: str) -> tuple[str, ...]:
         """The methods that subclasses have for an abstract one of a class, by their names."""
-        return self._modules.implementations(class_name, member)
+        return self._modules.classes.implementations(class_name, member)
 
     def is_function(self, name: str) -> bool:
         """Whether a name of another module is that of a function, which is no method."""

@@ -7,9 +7,8 @@ it may look. So it can be remembered, and a file is linted alike whatever was li
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable
 from dataclasses import field
-from itertools import islice
 from typing import TypeVar, cast
 
 import libcst as cst
@@ -22,13 +21,13 @@ from errlint.first_party import FirstParty, file_and_path, is_first_party
 from errlint.lean import dataclass
 from errlint.model import Location
 from errlint.module_bytes import Bytes
-from errlint.project import Module, Project
-from errlint.screens.gate import MOST_BESIDE
+from errlint.project import Project
 from errlint.semantics.analysis import Semantics
 from errlint.semantics.program.closed import UNKNOWN, parsed
 from errlint.semantics.program.names import Names
 from errlint.semantics.program.scopes import Scopes
 from errlint.semantics.program.tree import Tree
+from errlint.semantics.project.classes import Classes
 from errlint.semantics.project.imported import Imported
 from errlint.semantics.project.summaries import (
     ByType,
@@ -46,9 +45,7 @@ from errlint.semantics.project.summaries import (
 )
 from errlint.semantics.project.summarise import Summariser
 from errlint.semantics.values.said_apis import SaidApis
-from errlint.semantics.values.types import sheet_of_class
 from errlint.sheets.libraries import Libraries
-from errlint.sheets.library import TypeSheet
 from errlint.source import Source, SyntaxProblem
 from errlint.traces import Noted
 
@@ -58,9 +55,6 @@ _KEPT = 12_000_000
 """Bytes of source whose trees are kept at a time; with their semantics, they take some thirty times as much."""
 _LOCATED = 8
 """How many modules are kept parsed in full, so that trails can say where something stands."""
-
-_MOST_IMPLEMENTATIONS = 4
-"""How many subclasses are asked what they have for an abstract method."""
 
 T = TypeVar("T")
 
@@ -85,7 +79,7 @@ class Modules:
     """Asks the modules of a project.
 
     :param show: turns the absolute path of a file into the one that people are shown.
-    :ivar trace: which modules were asked.
+    :ivar trace: which modules were asked; :ivar classes: what the indexes of the modules tell of their classes.
     """
 
     def __init__(self, libraries: Libraries, catalogues: Catalogues, project: Project, show: Callable[[str], str] = str) -> None:
@@ -97,8 +91,8 @@ class Modules:
         self._size = 0
         self._located: dict[str, tuple[Source, Tree] | None] = {}
         self._answers: dict[Hashable, tuple[object, Noted]] = {}
-        self._types: dict[str, tuple[TypeSheet | None, Noted]] = {}
         self.trace = self.first_party.trace
+        self.classes = Classes(self.first_party, libraries)
         self._bytes = Bytes(project, self.trace)
 
     def seen_from(self, file: str, hops: int = HOPS) -> Imported:
@@ -225,97 +219,6 @@ class Modules:
         with self.trace.on_behalf_of(file):
             module = self._summariser(file, hops)
             return find(module) if module is not None else None
-
-    # classes -----------------------------------------------------------------------------------------------------------------------
-
-    def type(self, name: str) -> TypeSheet | None:
-        """The class of this name; told by the index of its module."""
-        return self.trace.remembered(self._types, name, lambda: self._type(name))
-
-    def _type(self, name: str) -> TypeSheet | None:
-        self._types[name] = None, 0  # a class that inherits from itself inherits nothing
-        file, path = file_and_path(name)
-        index = self.first_party.index(file)
-        definition = index.classes.get(path[0]) if index is not None and len(path) == 1 else None
-        if definition is None:
-            return None
-        parents = [self.first_party.named(file, base) for base in definition.bases]
-        return sheet_of_class(name, [parent for parent in parents if parent], self._any_type)
-
-    def _any_type(self, name: str) -> TypeSheet | None:
-        return self.type(name) if is_first_party(name) else self._libraries.type(name)
-
-    def has_member(self, class_name: str, member: str) -> bool:
-        """Whether the body or a method of the class itself binds the member."""
-        file, path = file_and_path(class_name)
-        index = self.first_party.index(file)
-        definition = index.classes.get(path[0]) if index is not None and len(path) == 1 else None
-        return definition is not None and member in definition.members
-
-    def implementations(self, class_name: str, member: str) -> tuple[str, ...]:
-        """The methods of subclasses that stand near a class, as clients and providers do.
-
-        Those that its package offers to others; else those that the packages in it do, if half of them have a client of a library to do
-        it with. Subclasses may stand anywhere, but to find them all, all modules of the project had to be read.
-        """
-        key = ("implementations", class_name, member)
-        found = self.trace.remembered(self._answers, key, lambda: self._implementations(class_name, member))
-        return cast("tuple[str, ...]", found)
-
-    def _implementations(self, class_name: str, member: str) -> tuple[str, ...]:
-        package = self.first_party.project.resolve(file_and_path(class_name)[0], "", 1)
-        if package is None:
-            return ()
-        offered = self._subclasses(class_name, member, [package])
-        if not offered:
-            below = list(islice(self.first_party.project.packages_in(package), MOST_BESIDE))
-            step = -(-len(below) // _MOST_IMPLEMENTATIONS) or 1
-            # neighbours by name are often of a kind, so they are taken from all over the list
-            offered = self._subclasses(class_name, member, [module for start in range(step) for module in below[start::step]])
-            clients = [name for name in offered if self._uses_library(file_and_path(name)[0])]
-            offered = clients if 2 * len(clients) >= len(offered) else []
-        return tuple(f"{name}.{member}" for name in offered)
-
-    def _subclasses(self, class_name: str, member: str, modules: Iterable[Module]) -> list[str]:
-        """The first subclasses with a member of their own that modules import to offer them to others."""
-        found: dict[str, None] = {}
-        for module in modules:
-            index = self.first_party.index(module.file) if module.file is not None else None
-            for name, bounds in index.names.items() if index is not None else ():
-                if module.file is None or not any(bound.how == "import" for bound in bounds):
-                    continue
-                offered = self.first_party.named(module.file, name)
-                if offered is None or not is_first_party(offered) or offered == class_name or not self.has_member(offered, member):
-                    continue
-                if class_name in self._ancestry(offered):
-                    found[offered] = None
-                    if len(found) == _MOST_IMPLEMENTATIONS:
-                        return list(found)
-        return list(found)
-
-    def _uses_library(self, file: str) -> bool:
-        """Whether a module imports something that a sheet speaks of."""
-        index = self.first_party.index(file)
-        bounds = (bound for bounds in index.names.values() for bound in bounds) if index is not None else ()
-        return any(bound.how == "import" and bound.name.partition(".")[0] in self._libraries.roots for bound in bounds)
-
-    def _ancestry(self, name: str) -> set[str]:
-        found: set[str] = set()
-        queue = [name]
-        while queue:
-            current = queue.pop()
-            if current not in found:
-                found.add(current)
-                sheet = self._any_type(current)
-                queue.extend(sheet.parents if sheet is not None else ())
-        return found
-
-    def parameters(self, class_name: str) -> tuple[str, ...]:
-        """The parameters of the class's own ``__init__``, or its fields."""
-        file, path = file_and_path(class_name)
-        index = self.first_party.index(file)
-        definition = index.classes.get(path[0]) if index is not None and len(path) == 1 else None
-        return definition.parameters if definition is not None else ()
 
     # parsed modules ------------------------------------------------------------------------------------------------------------------
 

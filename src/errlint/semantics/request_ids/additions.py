@@ -13,9 +13,10 @@ import libcst as cst
 from errlint.model import Edit
 from errlint.semantics.meaning import Kind
 from errlint.semantics.program.constants import string_value
+from errlint.semantics.program.handling import Handler, caught_name
 from errlint.semantics.program.names import dotted
 from errlint.semantics.program.scopes import How
-from errlint.semantics.request_ids.failures import Failure, Handler
+from errlint.semantics.request_ids.failures import Failure
 from errlint.semantics.request_ids.speech import Speaking, Speech
 from errlint.semantics.request_ids.wording import Wording, is_filled, is_notation, trailing
 from errlint.semantics.rewrites.helpers import Helpers
@@ -70,8 +71,8 @@ class Additions:
     def _caught(self, handler: Handler, node: cst.CSTNode) -> tuple[str, tuple[Edit, ...]] | None:
         if not self._semantics.rebinding.keeps(handler, node):
             return None
-        name = handler.name.name if handler.name is not None else None
-        return (name.value, ()) if isinstance(name, cst.Name) else self._named(handler)
+        name = caught_name(handler)
+        return (name, ()) if name is not None else self._named(handler)
 
     def _innermost(self, node: cst.CSTNode) -> Handler | None:
         around = self._tree.ancestors(node)

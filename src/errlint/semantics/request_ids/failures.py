@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from itertools import takewhile
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -14,6 +13,7 @@ from errlint.first_party import is_first_party
 from errlint.lean import dataclass
 from errlint.semantics.asked.circumstances import ends_in_raising, misses_a_success
 from errlint.semantics.meaning import Kind, Meaning
+from errlint.semantics.program.handling import Handler, caught_name
 from errlint.semantics.program.leaving import leaves
 from errlint.semantics.program.names import dotted
 from errlint.semantics.request_ids.whereabouts import Ids, Whereabouts
@@ -24,7 +24,6 @@ from errlint.sheets.library import TypeSheet
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
 
-Handler = cst.ExceptHandler | cst.ExceptStarHandler
 _TRYING = (cst.Try, cst.TryStar)
 _PARTS = (Kind.STATUS, Kind.OK, Kind.BODY, Kind.CODE, Kind.MESSAGE, Kind.TEXT, Kind.RESPONSE)
 
@@ -114,14 +113,14 @@ class Failures:
             types = self._raised_in(handler)
         elif len(types) < len(named):
             broad = any(not is_first_party(name) for name in named if self._semantics.types.type(name) is None)
-        if self._are_taken_earlier(handler, types):
+        if evaluator.are_taken_above(handler, types):
             return None
         known = [found for found in types if not self._semantics.types.is_of_project(found)]
         told = handler.type is None or evaluator.tells_all_types(handler.type)
         where = self._ids.of_exception(caught, known, broad=broad, mixed=not told or len(known) < len(named))
         if where is None:
             return None
-        name = _name_of(handler)
+        name = caught_name(handler) or ""
         special = bool(known) and all(is_special(self._semantics, found) for found in known)
         return Failure(_statements(handler.body), caught, where, name, handler, special)
 
@@ -138,7 +137,7 @@ class Failures:
             return None
         above = (one for sheet in own for one in types.ancestors(sheet.name) if one is not sheet)
         special = any(types.is_of_project(one) and one.is_a == "exception" for one in above)
-        return Failure(_statements(handler.body), caught, where, _name_of(handler), handler, special, is_own=True)
+        return Failure(_statements(handler.body), caught, where, caught_name(handler) or "", handler, special, is_own=True)
 
     def _is_pluggable(self, caught: Meaning) -> bool:
         """Whether an SDK to which other vendors answer, too, is given arguments that may be the address of one of them."""
@@ -163,22 +162,6 @@ class Failures:
         if on is None:
             return call.func.attr.value in self._semantics.libraries.silent_methods
         return on.kind is Kind.CLIENT
-
-    def _are_taken_earlier(self, handler: Handler, types: Sequence[TypeSheet]) -> bool:
-        """Whether earlier handlers of the same ``try`` take all errors of these types behind which an answer stands."""
-        outer = self._tree.parent.get(handler)
-        handlers: Sequence[Handler] = outer.handlers if isinstance(outer, _TRYING) else ()
-        earlier = takewhile(lambda one: one is not handler, handlers)
-        names = (name for one in earlier if one.type is not None for name in self._semantics.evaluator.type_names(one.type))
-        taken = {sheet.name for name in names if (sheet := self._semantics.types.type(name)) is not None}
-        answered = [error for sheet in types if sheet.covers_status for error in self._answered(sheet)]
-        return bool(answered) and all(any(above.name in taken for above in self._semantics.types.ancestors(error)) for error in answered)
-
-    def _answered(self, sheet: TypeSheet) -> Iterator[str]:
-        """The errors of a type behind which an answer stands, by the most general types of them; the type itself, if none is told apart."""
-        errors = () if sheet.carries_status else self._semantics.types.errors_of(sheet.name)
-        below = [error for error in errors if any(above.name == sheet.name for above in self._semantics.types.ancestors(error))]
-        yield from below or [sheet.name]
 
     def _raised_in(self, handler: Handler) -> list[TypeSheet]:
         """The exceptions of libraries that the ``try`` of a broad handler is seen to raise for a status."""
@@ -284,10 +267,6 @@ def is_special(semantics: Semantics, sheet: TypeSheet) -> bool:
         return False
     above = [found for found in semantics.types.ancestors(sheet.name) if found is not sheet]
     return sheet.status_class != "5xx" and any(found.carries_status for found in above)
-
-
-def _name_of(handler: Handler) -> str:
-    return handler.name.name.value if handler.name is not None and isinstance(handler.name.name, cst.Name) else ""
 
 
 def _of_exception(response: Meaning) -> bool:

@@ -7,7 +7,7 @@ an answer.
 
 from __future__ import annotations
 
-from errlint.semantics.values.status_sets import ALL, ERRORS, Range
+from errlint.semantics.values.status_sets import ALL, ERRORS, Range, statuses
 
 NO_ANSWER = 1
 """The network failed: there is no status."""
@@ -17,6 +17,8 @@ REFUSED = 1 << 2
 """An answer with the status of a success, and a body that calls itself an error (GraphQL): code has raised an exception for it."""
 LIMITED = 429
 """Too many requests (RFC 6585): with this status, servers say when to come back."""
+FAULTS = statuses(400, 500) & ~(1 << 408 | 1 << 425 | 1 << LIMITED)
+"""Statuses that find fault with the request, not with its time."""
 FAILURES = ERRORS | NO_ANSWER
 FAILED = FAILURES | REFUSED
 _GIVEN = ALL & ~FAILED & ~NOT_YET

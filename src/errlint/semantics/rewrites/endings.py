@@ -10,6 +10,7 @@ import libcst as cst
 
 from errlint.lean import dataclass
 from errlint.semantics.program.constants import string_value
+from errlint.semantics.program.handling import caught_name
 from errlint.semantics.program.leaving import leaves
 from errlint.semantics.program.names import dotted
 from errlint.semantics.program.scopes import How
@@ -24,7 +25,6 @@ from errlint.semantics.rewrites.last_attempts import LastAttempts
 from errlint.semantics.rewrites.true_ends import Words, raised_of, renamed
 from errlint.semantics.rewrites.writing import Writing
 
-Handler = cst.ExceptHandler | cst.ExceptStarHandler
 _MOST_COPIED = 3
 """Statements: an end that is longer is not written a second time."""
 
@@ -232,8 +232,7 @@ class Endings:
         handler = self._tree.enclosing(last, cst.ExceptHandler, cst.ExceptStarHandler)
         if not isinstance(handler, (cst.ExceptHandler, cst.ExceptStarHandler)):
             return "other"
-        caught = handler.name.name if handler.name is not None else None
-        is_same = isinstance(last.exc, cst.Name) and isinstance(caught, cst.Name) and last.exc.value == caught.value
+        is_same = isinstance(last.exc, cst.Name) and last.exc.value == caught_name(handler)
         return "raise" if last.exc is None or is_same else "other"
 
     # by the end of the loop ------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from errlint.first_party import is_first_party
 from errlint.lean import dataclass
 from errlint.model import Edit
 from errlint.semantics.asked.presence import asks_in_vain
+from errlint.semantics.program.handling import Handler, caught_name
 from errlint.semantics.program.leaving import leaves
 from errlint.semantics.retries.exception_types import BROAD, Raised
 from errlint.semantics.retries.outcomes import members
@@ -17,7 +18,7 @@ from errlint.semantics.retries.policy import RetryPolicy
 from errlint.semantics.retries.sent.repairs import Repairs
 from errlint.semantics.rewrites.answer_guards import AnswerGuards
 from errlint.semantics.rewrites.assorted import Assorted, Assortment, taken_by
-from errlint.semantics.rewrites.endings import Handler, Way, goes_on
+from errlint.semantics.rewrites.endings import Way, goes_on
 from errlint.semantics.rewrites.failures import Failure, Failures, permanent
 from errlint.semantics.rewrites.own_tests import by_own_test
 from errlint.semantics.rewrites.places import announcement_in, first_of_telling, first_of_wait, pause_in, told_alone
@@ -122,7 +123,7 @@ class Guards:
         asked = self._writing.asked(test, pause or last)
         done = [f"{self._writing.step}{line}" for line in way.lines]
         lines = [*asked, *done]
-        kept = None if way.raises else _name_of(handler) or ""
+        kept = None if way.raises else caught_name(handler) or ""
         announced = announcement_in(self._semantics, body, kept=kept) if pause is None else None
         place: cst.CSTNode = announced or last
         leads_on = pause is not None or announced is not None
@@ -203,7 +204,7 @@ class Guards:
         if not self._semantics.rebinding.keeps(handler, handler.body.body[-1]):
             return None, []
         if handler.name is not None:
-            return (handler.name.name.value, []) if isinstance(handler.name.name, cst.Name) else (None, [])
+            return caught_name(handler), []
         name = self._writing.caught(handler)
         if handler.type is None:
             end = self._writing.source.span(handler)[0] + len("except")
@@ -228,11 +229,6 @@ class Guards:
         covered = self._semantics.predicates.types.covers(self._semantics.predicates.types.named(handler.type)).may & ERRORS
         arriving = (covered or ERRORS) & self._failures.arriving(handler)
         return bool(worth.codes) or not all(map(worth.allows, members(arriving)))
-
-
-def _name_of(handler: Handler) -> str | None:
-    """The name that a handler gives the exception."""
-    return handler.name.name.value if handler.name is not None and isinstance(handler.name.name, cst.Name) else None
 
 
 def _joined(test: str) -> str:

@@ -122,10 +122,9 @@ class Lists:
         """Whether a comment above the statement of a list, or behind it, speaks of a status that is taken out of it."""
         for holder, nodes in gone.items():
             statement = self._tree.statement(holder)
-            behind = self._writing.whole_line(statement).rpartition("\n")[2].partition("#")[2]
             start, end = self._writing.span(holder)
             lines = self._writing.source.text[start : self._writing.source.text.find("\n", end)]
-            said = " ".join((self._writing.said_above(statement), behind, lines.partition("#")[2]))
+            said = f"{self._writing.said_at(statement)} {lines.partition('#')[2]}"
             if any(self._writing.code(node) in said for node in nodes if isinstance(node, cst.BaseExpression)):
                 return True
         return False

@@ -8,9 +8,9 @@ from dataclasses import replace
 import libcst as cst
 
 from errlint.model import Edit
+from errlint.semantics.program.handling import Handler
 from errlint.semantics.program.tree import parts
 from errlint.semantics.retries.judge import Worth
-from errlint.semantics.rewrites.endings import Handler
 from errlint.semantics.rewrites.failures import Failure, permanent
 from errlint.semantics.rewrites.ways_out import WaysOut
 from errlint.semantics.rewrites.writing import Writing

@@ -15,7 +15,6 @@ from errlint.lean import dataclass
 from errlint.model import Edit
 from errlint.semantics.retries.exception_types import BROAD, Raised
 from errlint.semantics.retries.library.calls import Given, RetryCalls, RetrySite
-from errlint.semantics.retries.library.values import is_nothing
 from errlint.semantics.retries.policy import RetryPolicy, repeated
 from errlint.semantics.rewrites.assorted import Assorted, Assortment, taken_by
 from errlint.semantics.rewrites.failures import Failure, Failures, one_of, quoted, worthwhile
@@ -63,7 +62,7 @@ class Predicates:
             return None
         if not any({"types", "when", "unless", "retried"}.intersection(argument.says) for argument in site.described.sheet.arguments):
             return None
-        if any(one.name is not None and one.name.endswith("_callback") and not is_nothing(one.value) for one in site.passed):
+        if site.is_called_back:
             return None  # what is given up is raised: nobody would be called back
         taken = self._taken(site)
         failure = self._failures.of(policy, taken=taken) or Assortment(self._writing, self._failures).of(policy, None, taken)

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from errlint.semantics.program.handling import Handler, caught_name
 from errlint.semantics.program.leaving import leaves
 from errlint.semantics.program.scopes import How
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
 
-Handler = cst.ExceptHandler | cst.ExceptStarHandler
 _HANDLERS = (cst.ExceptHandler, cst.ExceptStarHandler)
 _LOOPS = (cst.For, cst.While)
 _TRYING = (cst.Try, cst.TryStar)
@@ -34,9 +34,8 @@ class Rebinding:
         """Whether the name of a handler, if it has one, stands for what it caught at a place in it."""
         if not self._tree.within(place, handler.body):
             return False
-        if handler.name is None:
-            return True
-        return isinstance(handler.name.name, cst.Name) and self.keeps_name(handler.name.name.value, handler.body.body, place)
+        name = caught_name(handler)
+        return name is None or self.keeps_name(name, handler.body.body, place)
 
     def keeps_name(self, name: str, code: Sequence[cst.CSTNode], place: cst.CSTNode) -> bool:
         """Whether a name stands for the same at a place as where the statements begin in which it is."""

@@ -9,8 +9,10 @@ import libcst as cst
 from errlint.catalogue import Catalogue
 from errlint.lean import dataclass
 from errlint.model import Edit
+from errlint.semantics.program.handling import Handler, caught_name
 from errlint.semantics.program.leaving import leaves
 from errlint.semantics.retries.policy import RetryPolicy, Wait
+from errlint.semantics.retries.waiting.numbers import Numbers
 from errlint.semantics.rewrites.failures import Failures
 from errlint.semantics.rewrites.helpers import Helpers
 from errlint.semantics.rewrites.library_waits import LibraryDelays
@@ -20,9 +22,7 @@ from errlint.semantics.rewrites.shared_waits import SharedWaits
 from errlint.semantics.rewrites.writing import Writing
 from errlint.semantics.rewrites.written_types import is_written
 
-Handler = cst.ExceptHandler | cst.ExceptStarHandler
 _Around = Handler | cst.Try | cst.TryStar | cst.With
-_CLOCKS = frozenset({"time.time", "time.monotonic", "time.perf_counter"})
 _ATOMS = (cst.Name, cst.Integer, cst.Float, cst.Attribute, cst.Call, cst.Subscript)
 
 
@@ -172,10 +172,8 @@ class Delays:
         """The response of the exception, or the exception itself where that has the headers."""
         if handler.type is None:
             return None
-        named = handler.name.name if handler.name is not None else None
-        if named is not None and not isinstance(named, cst.Name):
-            return None
-        name = named.value if named is not None else self._writing.caught(handler)
+        named = caught_name(handler)
+        name = named or self._writing.caught(handler)
         end = self._writing.source.end(handler.type)
         edits = () if named is not None else (Edit(end, end, f" as {name}"),)
         names = self._semantics.predicates.types.named(handler.type)
@@ -230,7 +228,7 @@ class Delays:
         if named is None or not isinstance(pause, cst.Call) or self._semantics.waits.pause(pause) is not node:
             return None
         made = self._made(node)
-        if any(self._semantics.names.qualified(call.func) in _CLOCKS for call in self._tree.inside(made, cst.Call)):
+        if Numbers(self._semantics).reads_clock(made):
             return None  # it is as long as there is time left
         code = self._writing.code(made)
         bracketed = isinstance(made, _ATOMS) or _binds_as_plus(made) or self._writing.source.full(made).lpar

@@ -8,13 +8,14 @@ from itertools import takewhile
 import libcst as cst
 
 from errlint.model import Edit
+from errlint.semantics.program.handling import Handler
 from errlint.semantics.program.leaving import leaves
 from errlint.semantics.program.tree import alike, parts
 from errlint.semantics.retries.by_hand.ends import is_the_end, never_returns
 from errlint.semantics.retries.by_hand.exits import Region
 from errlint.semantics.retries.outcomes import ANYTHING, NOTHING
 from errlint.semantics.retries.policy import RetryPolicy
-from errlint.semantics.rewrites.endings import Endings, Handler
+from errlint.semantics.rewrites.endings import Endings
 from errlint.semantics.rewrites.last_attempts import LastAttempts
 from errlint.semantics.rewrites.places import pause_in
 from errlint.semantics.rewrites.writing import Writing

@@ -5,9 +5,9 @@ from __future__ import annotations
 import libcst as cst
 
 from errlint.model import Edit
+from errlint.semantics.program.handling import Handler
 from errlint.semantics.retries.library.calls import RetrySite
 from errlint.semantics.retries.policy import RetryPolicy
-from errlint.semantics.rewrites.endings import Handler
 from errlint.semantics.rewrites.writing import Writing
 
 

@@ -125,6 +125,10 @@ class Writing:
             at = above
         return self.source.text[at:end]
 
+    def said_at(self, statement: cst.CSTNode) -> str:
+        """What comments say of a statement: those right above it, and the one behind it on its line."""
+        return self.said_above(statement) + self.whole_line(statement).rpartition("\n")[2].partition("#")[2]
+
     def in_place_of_pass(self, statement: cst.CSTNode, lines: Sequence[str]) -> Edit | None:
         """Lines instead of a ``pass`` that stands alone on its line, which is of no more use; None for other statements."""
         if not isinstance(statement, cst.SimpleStatementLine) or not isinstance(statement.body[0], cst.Pass):

@@ -5,7 +5,7 @@ Demand-driven and remembered per node, so the cost is linear in what is asked (:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import libcst as cst
@@ -21,6 +21,7 @@ from errlint.semantics.meaning import Kind, Meaning, Place
 from errlint.semantics.program.closed import class_named
 from errlint.semantics.program.constants import Constants
 from errlint.semantics.program.functions import Functions
+from errlint.semantics.program.handling import Handler
 from errlint.semantics.program.names import Names, dotted
 from errlint.semantics.program.narrowing import Narrowings
 from errlint.semantics.program.scopes import Binding, Scopes
@@ -114,7 +115,6 @@ class Evaluator:
         )
         self._handlers = Handlers(
             tree,
-            names,
             scopes,
             self.callees,
             types=types,
@@ -218,11 +218,11 @@ class Evaluator:
 
     def type_names(self, expression: cst.BaseExpression) -> list[str]:
         """The exception types that an expression names, tuples taken apart."""
-        return self._handlers.named(expression)
+        return self._handlers.caught_types.named(expression)
 
     def tells_all_types(self, expression: cst.BaseExpression) -> bool:
         """Whether :meth:`type_names` knows all types that an expression may stand for."""
-        return self._handlers.tells_all(expression)
+        return self._handlers.caught_types.tells_all(expression)
 
     # names ---------------------------------------------------------------------------------------------------------------------
 
@@ -265,11 +265,15 @@ class Evaluator:
             if sheet is not None:
                 yield sheet
 
-    def caught(self, handler: cst.ExceptHandler | cst.ExceptStarHandler) -> Meaning | None:
+    def caught(self, handler: Handler) -> Meaning | None:
         """The exception that a handler catches, named or not."""
         return self._handlers.meaning(handler)
 
-    def carried(self, handler: cst.ExceptHandler | cst.ExceptStarHandler) -> dict[str, str]:
+    def are_taken_above(self, handler: Handler, types: Sequence[TypeSheet]) -> bool:
+        """Whether earlier handlers of the same ``try`` take all errors of these types behind which an answer stands."""
+        return self._handlers.caught_types.are_taken_above(handler, types)
+
+    def carried(self, handler: Handler) -> dict[str, str]:
         """What the exceptions of the project that a handler catches are seen to keep of an answer, in the words of sheets."""
         return self._handlers.carried(handler)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from errlint.first_party import is_first_party
-from errlint.semantics.errors.handlers import Handler
+from errlint.semantics.program.handling import Handler
 from errlint.semantics.program.scopes import Binding, How
 from errlint.semantics.program.tree import children
 from errlint.semantics.questions import Questions

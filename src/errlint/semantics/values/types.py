@@ -101,6 +101,11 @@ class Types:
         name = definition.name.value
         return self.type(name) if self.definition(name) is definition else None
 
+    def makes_exceptions(self, definition: cst.CSTNode | None) -> bool:
+        """Whether a node is a class of this file whose objects are exceptions."""
+        sheet = self.of_class(definition) if isinstance(definition, cst.ClassDef) else None
+        return sheet is not None and sheet.is_a == "exception"
+
     def subclasses(self, definition: cst.ClassDef) -> Iterator[cst.ClassDef]:
         """The classes of this file that inherit from one of its classes."""
         sheet = self.of_class(definition)

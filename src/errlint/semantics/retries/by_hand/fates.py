@@ -17,14 +17,13 @@ from operator import or_
 import libcst as cst
 import msgspec
 
+from errlint.semantics.program.handling import Handler
 from errlint.semantics.retries.by_hand.exits import Exits
 from errlint.semantics.retries.by_hand.marks import Marks
 from errlint.semantics.retries.by_hand.steps import Steps
 from errlint.semantics.retries.exception_types import Raised
 from errlint.semantics.retries.outcomes import ALL_WAYS, FAILED, NOT_YET, both_halves, ended, running
 from errlint.semantics.values.status_sets import ERRORS, UNKNOWN, Range
-
-Handler = cst.ExceptHandler | cst.ExceptStarHandler
 
 
 class Fate(msgspec.Struct, frozen=True):

@@ -22,11 +22,11 @@ from errlint.semantics.retries.by_hand.rotation import asks_another
 from errlint.semantics.retries.by_hand.stops import stop_of
 from errlint.semantics.retries.by_hand.successes import leaves_when_done
 from errlint.semantics.retries.exception_types import AS_LIBRARIES_DO, FEW, TELL_WHEN
-from errlint.semantics.retries.outcomes import FAILURES, NO_ANSWER
+from errlint.semantics.retries.outcomes import FAILURES, FAULTS, NO_ANSWER
 from errlint.semantics.retries.policy import Attempt, RetryPolicy, Wait
 from errlint.semantics.retries.sent.conflicts import Conflicts
 from errlint.semantics.retries.sent.sameness import Sameness
-from errlint.semantics.values.status_sets import ERRORS, OK, statuses
+from errlint.semantics.values.status_sets import ERRORS, OK
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
@@ -37,8 +37,6 @@ _OF_THE_DEVICE_FLOW = ("authorization_pending", "urn:ietf:params:oauth:grant-typ
 """RFC 8628, sections 3.5 and 3.4."""
 _LEAVES = (cst.Break, cst.Return)
 _DECIDES = (cst.Try, cst.TryStar, cst.With, cst.If, cst.IfExp, cst.While, cst.Match, cst.BooleanOperation)
-_FAULTS = statuses(400, 500) & ~(1 << 408 | 1 << 425 | 1 << 429)
-"""Statuses that find fault with the request."""
 _MOST = 8
 """How many HTTP calls of one loop are followed."""
 
@@ -162,7 +160,7 @@ def _names_few(found: Passage, *, over_pages: bool) -> bool:
     Or all that are no fault of the request, as those that are one were sorted out: ``if status < 500 and status != 429: raise``.
     """
     back = found.back & FAILURES
-    if not back or back & NO_ANSWER or (back.bit_count() > FEW and back & _FAULTS):
+    if not back or back & NO_ANSWER or (back.bit_count() > FEW and back & FAULTS):
         return False
     return found.is_retry if over_pages else bool(back & TELL_WHEN and found.out & OK)
 

@@ -13,6 +13,7 @@ import msgspec
 
 from errlint.regex import later
 from errlint.semantics.errors.raising import Answer, Raising
+from errlint.semantics.program.handling import Handler
 from errlint.semantics.program.names import dotted
 from errlint.semantics.program.scopes import How
 from errlint.semantics.retries.by_hand.ends import never_returns
@@ -31,7 +32,7 @@ from errlint.semantics.values.types import UNKNOWN_TYPE
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
-    from errlint.semantics.retries.by_hand.fates import Fate, Handler
+    from errlint.semantics.retries.by_hand.fates import Fate
 
 Function = cst.FunctionDef | cst.Lambda
 Callee = cst.FunctionDef | cst.Lambda | cst.Call

@@ -16,6 +16,7 @@ from errlint.semantics.program.closed import filled_in
 from errlint.semantics.program.constants import string_value
 from errlint.semantics.program.functions import method
 from errlint.semantics.program.names import dotted, is_partial
+from errlint.semantics.retries.library.values import is_nothing
 from errlint.semantics.retries.words import last_word
 from errlint.sheets.retry import RetryArgument
 from errlint.sheets.retry_calls import RetryCall
@@ -68,6 +69,12 @@ class RetrySite:
         sheet = self.described.sheet
         told = (found.value for found in self.passed if found.name in sheet.ends_as_it_is_by)
         return sheet.ends_as if all(dotted(value) in ("False", "None") for value in told) else ""
+
+    @property
+    def is_called_back(self) -> bool:
+        """Whether a function is called after the last attempt, instead of the failure that came out."""
+        sheet = self.described.sheet
+        return any(found.name in sheet.calls_back_by and not is_nothing(found.value) for found in self.passed)
 
     def others(self) -> tuple[Passed, ...]:
         """Keyword arguments that the table does not list."""

@@ -13,6 +13,7 @@ from errlint.body_keys import CODES, SIGNS, STATES
 from errlint.semantics.meaning import Place
 from errlint.semantics.program.constants import string_value
 from errlint.semantics.program.functions import Given as Passed
+from errlint.semantics.program.names import dotted
 from errlint.semantics.program.scopes import How
 from errlint.semantics.retries.codes import OTHER, Codes
 from errlint.semantics.retries.exception_types import BROAD, FEW
@@ -89,7 +90,7 @@ class Conditions:
             if part is not None:
                 return part.again
             if "when" not in words:
-                asks_result = any(self._takes_result(function) for function, _ in self._functions(item.value))
+                asks_result = any(self._takes_result(function, item.argument.result) for function, _ in self._functions(item.value))
                 return Again(NOTHING if asks_result else _PERHAPS, places=(Place(item.node, "decides what is tried again"),))
         if "text" in words or "text-pattern" in words:
             return Again(_PERHAPS, places=(Place(item.node, "the text of the exception decides what is tried again"),))
@@ -150,10 +151,12 @@ class Conditions:
             named &= ~kinds.of_function(function).may
         return Again(outcomes(predicates.of_function(function)), named, (place,), by_code)
 
-    def _takes_result(self, function: Function) -> bool:
-        """``lambda state: state.outcome.result() is None``: what has failed is raised there (tenacity), and goes to the caller."""
-        asked = self._semantics.tree.inside(function.body, cst.Attribute)
-        return any(_of_outcome(node) == "result" for node in asked) and all(_of_outcome(node) in ("", "result") for node in asked)
+    def _takes_result(self, function: Function, result: str) -> bool:
+        """``lambda state: state.outcome.result() is None``: what has failed is raised there, and goes to the caller."""
+        state = next((one.name.value for one in function.params.params), "")
+        outcome, _, member = result.format(given=state).partition("(")[0].rpartition(".")
+        asked = {node.attr.value for node in self._semantics.tree.inside(function.body, cst.Attribute) if dotted(node.value) == outcome}
+        return bool(result) and asked == {member}
 
     def _by_code(self, function: Function, given: Passed) -> dict[str, Range]:
         """What a function lets through, of failures with each code that it names, and with any other."""
@@ -258,12 +261,6 @@ class Conditions:
                 one = Again(Range(added, added if on else 0), places=(place,))
                 found = one if found is None else found | one
         return found
-
-
-def _of_outcome(node: cst.Attribute) -> str:
-    """The member of an outcome, ``state.outcome.result``; empty for all else."""
-    is_member = isinstance(node.value, cst.Attribute) and node.value.attr.value == "outcome"
-    return node.attr.value if is_member else ""
 
 
 def _says_nothing(passes: Range) -> bool:

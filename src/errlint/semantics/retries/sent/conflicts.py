@@ -14,12 +14,11 @@ import libcst as cst
 
 from errlint.semantics.program.functions import method
 from errlint.semantics.retries.by_hand.readings import retried
-from errlint.semantics.retries.outcomes import FAILURES
+from errlint.semantics.retries.outcomes import FAILURES, FAULTS
 from errlint.semantics.retries.policy import Attempt
 from errlint.semantics.retries.sent.askers import OF_WHO_ASKS, Askers
 from errlint.semantics.retries.sent.changes import Change, root
 from errlint.semantics.retries.words import CREDENTIAL, PER_ATTEMPT
-from errlint.semantics.values.status_sets import statuses
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
     from errlint.semantics.retries.sent.sameness import Sameness
 
 _CONFLICTS = 1 << 409 | 1 << 412
-_OF_THE_REQUEST = statuses(400, 500) & ~(1 << 408 | 1 << 425 | 1 << 429)
-"""Statuses that find fault with the request, not with its time."""
 _HOPS = 3
 
 
@@ -47,7 +44,7 @@ class Conflicts:
         if any(map(self._sameness.parts.follows_loop, beside)):
             return True
         back = found.back & FAILURES
-        if not back or (back & ~_OF_THE_REQUEST and not retried(self._semantics, [found]).named & _CONFLICTS):
+        if not back or (back & ~FAULTS and not retried(self._semantics, [found]).named & _CONFLICTS):
             return False
         return self._is_fresh(attempt.call) or any(self._is_fresh(call) or not self._sameness.sends_same(call) for call in beside)
 
@@ -59,8 +56,8 @@ class Conflicts:
         met = found.back & _CONFLICTS if found.back & _CONFLICTS and self._reads_first(attempt) else 0
         if found.back & OF_WHO_ASKS and self._askers.may_differ(attempt.call):
             met |= found.back & OF_WHO_ASKS
-        if found.back & _OF_THE_REQUEST and self._is_of_new_object(attempt.call):
-            met |= found.back & _OF_THE_REQUEST
+        if found.back & FAULTS and self._is_of_new_object(attempt.call):
+            met |= found.back & FAULTS
         if not met:
             return found
         found.steps.answered[found.region] = found.steps.answered.get(found.region, 0) | met

@@ -9,6 +9,7 @@ import libcst as cst
 
 from errlint.lean import dataclass
 from errlint.semantics.meaning import Kind, Meaning
+from errlint.semantics.program.handling import Handler, caught_name
 from errlint.semantics.program.names import dotted
 from errlint.semantics.program.scopes import How
 from errlint.semantics.retries.policy import Attempt
@@ -18,7 +19,6 @@ from errlint.sheets.library import TypeSheet
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
 
-Handler = cst.ExceptHandler | cst.ExceptStarHandler
 _KEPT_AS = ("response", "resp", "res")
 
 
@@ -56,7 +56,7 @@ class Headers:
 
     def _of_handler(self, handler: Handler) -> AtHand | None:
         meaning = self._semantics.evaluator.caught(handler)
-        name = handler.name.name.value if handler.name is not None and isinstance(handler.name.name, cst.Name) else "{e}"
+        name = caught_name(handler) or "{e}"
         unnamed = handler if name == "{e}" else None
         if meaning is None or meaning.sheet is None:
             return None
