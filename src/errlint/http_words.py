@@ -7,6 +7,9 @@ from collections.abc import Iterator
 
 STATUS_MEMBERS = frozenset({"status_code", "http_status", "http_status_code", "http_code"})
 """Members that only answers and errors of HTTP have."""
+_CLIENTS = "client|session|api|http|transport|requester|sdk"
+_CALLED_A_CLIENT = re.compile(rf"_*(?:\w*_)?(?:{_CLIENTS})", re.IGNORECASE)
+_CLIENT_IN_SIGNATURE = re.compile(rb"(?:%b)(?!\w)\s*[,)=#]" % _CLIENTS.encode(), re.IGNORECASE)
 STATUS_IN_TEXT = r"(?<![\w.])([45]\d\d)(?![\w.])"
 """The number of an error status as a word of a text."""
 _ERROR_STATUSES = frozenset({*range(400, 419), *range(421, 427), 428, 429, 431, 451, *range(500, 509), 510, 511})
@@ -25,6 +28,16 @@ _ENDS = rb"""[^"'\n]{0,%d}["']""" % (4 * LONGEST_STATUS_TEXT)
 # The first digit alone, and then what may not stand before: only so does `re` leap from one place where it stands to the next.
 _NUMBERS_IN_STRING = tuple(re.compile(rb"%b\d\d(?<![\w.]\d\d\d)(?![\w.])%b" % (digit, _ENDS)) for digit in (b"4", b"5"))
 _PHRASE_IN_STRING = re.compile(rb"(?i:%b)%b" % (_PHRASE.encode(), _ENDS))
+
+
+def is_called_a_client(name: str) -> bool:
+    """Whether a parameter is called as clients are: ``http_client``, ``session``."""
+    return _CALLED_A_CLIENT.fullmatch(name) is not None
+
+
+def may_be_given_clients(raw: bytes) -> bool:
+    """Whether a constructor in a file may have a parameter that is called as clients are, and has no annotation."""
+    return b"__init__" in raw and _CLIENT_IN_SIGNATURE.search(raw) is not None
 
 
 def statuses_in_strings(raw: bytes, words: bytes | None = None) -> Iterator[int]:

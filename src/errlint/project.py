@@ -33,6 +33,8 @@ _INSTALLED = frozenset({"site-packages", "dist-packages", "node_modules", "__pyp
 _INIT = "__init__.py"
 _LARGEST = 1_000_000
 """Bytes; a larger file is data that happens to be Python."""
+_LEVELS_NEAR = 3
+"""In how many folders, upwards, the modules that make an object of a class are looked for."""
 _HIGHEST = 40
 """How many folders are gone up at most."""
 
@@ -215,6 +217,19 @@ class Project:
             found = self.child(package, name) if is_folder else None
             if found is not None and found.file is not None and found.folder is not None:
                 yield found
+
+    def modules_near(self, file: str) -> Iterator[str]:
+        """The files of the modules in the folder of one (itself excluded) and in those of the packages above, in order of their names."""
+        for level in range(1, 1 + _LEVELS_NEAR):
+            package = self.resolve(file, "", level)
+            if package is None or package.folder is None:
+                return
+            for name in sorted(self._listing(package.folder)):
+                found = self._file(package.folder, name) if name.endswith(".py") else None
+                if found is not None and found != file:
+                    yield found
+            if package.file is None:
+                return
 
     def _holds_code(self, folder: str) -> bool:
         """A folder of other things is no namespace package."""

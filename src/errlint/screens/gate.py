@@ -14,7 +14,7 @@ from itertools import islice
 
 from errlint.digests import digest
 from errlint.encoding import with_lf
-from errlint.http_words import STATUS_MEMBERS, statuses_in_strings
+from errlint.http_words import STATUS_MEMBERS, may_be_given_clients, statuses_in_strings
 from errlint.project import Module, Project
 from errlint.screens.import_lines import REST, SPACE, from_imports, imports, names_in
 
@@ -33,6 +33,8 @@ def is_test(path: str) -> bool:
 
 ABSTRACT = ("abstractmethod", "NotImplementedError")
 """Words of a method that subclasses have the code of."""
+MOST_NEAR = 128
+"""How many modules near a class are looked through for what they make its objects with."""
 MOST_BESIDE = 64
 """How many packages beside a module are looked through for what subclasses have for an abstract method."""
 
@@ -130,6 +132,9 @@ class Gate:
             package = self.project.resolve(file, "", 1)
             for below in islice(self.project.packages_in(package), MOST_BESIDE) if package is not None else ():
                 yield from _file_of(below)
+        if may_be_given_clients(raw):
+            # the modules that make the objects of a class know what they are given
+            yield from islice(self.project.modules_near(file), MOST_NEAR)
 
     def _files(self, file: str, level: int, module: str, names: Iterable[str]) -> Iterator[str]:
         found, rest = self.project.start(file, module, level)

@@ -37,7 +37,7 @@ class Functions:
     def defined(self, name: cst.BaseExpression) -> list[cst.FunctionDef]:
         """The functions of the file that a name, or ``self.name``, stands for."""
         word = name.value if isinstance(name, cst.Name) else name.attr.value if isinstance(name, cst.Attribute) else ""
-        if word not in self._words:
+        if word not in self.words:
             return []
         known = self._defined.get(name)
         if known is None:
@@ -45,7 +45,7 @@ class Functions:
         return known
 
     @cached_property
-    def _words(self) -> frozenset[str]:
+    def words(self) -> frozenset[str]:
         """The names that functions are defined by."""
         return frozenset(function.name.value for function in self._tree.all(cst.FunctionDef))
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import islice
+from pathlib import Path
 
 from errlint.first_party import FirstParty, file_and_path, is_first_party
 from errlint.module_index import ClassIndex
 from errlint.project import Module
-from errlint.screens.gate import MOST_BESIDE
+from errlint.screens.gate import MOST_BESIDE, MOST_NEAR
 from errlint.semantics.values.types import sheet_of_class
 from errlint.sheets.libraries import Libraries
 from errlint.sheets.library import TypeSheet
@@ -26,6 +27,7 @@ class Classes:
         self._libraries = libraries
         self._trace = first_party.trace
         self._types: dict[str, tuple[TypeSheet | None, Noted]] = {}
+        self._makers: dict[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], Noted]] = {}
         self._implementations: dict[tuple[str, str], tuple[tuple[str, ...], Noted]] = {}
 
     def type(self, name: str) -> TypeSheet | None:
@@ -62,6 +64,34 @@ class Classes:
         """
         key = (class_name, member)
         return self._trace.remembered(self._implementations, key, lambda: self._find_implementations(class_name, member))
+
+    def makers(self, class_name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The names of a class, and of those below it that are made as it is; and the files of the modules near them that import one."""
+        return self._trace.remembered(self._makers, class_name, lambda: self._find_makers(class_name))
+
+    def _find_makers(self, class_name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        file, (short, *_) = file_and_path(class_name)
+        near = list(islice(self._first_party.project.modules_near(file), MOST_NEAR))
+        family = {class_name: short}
+        for other in (file, *near):
+            index = self._first_party.index(other)
+            for name, definition in index.classes.items() if index is not None else ():
+                below = f"{other}:{name}"
+                if "__init__" not in definition.members and class_name in self._ancestry(below):
+                    family[below] = name
+        return tuple(family), tuple(other for other in near if self._imports_any(other, family))
+
+    def _imports_any(self, file: str, family: Mapping[str, str]) -> bool:
+        """Whether a module imports one of some classes, by its name or with its module."""
+        index = self._first_party.index(file)
+        words = {*family.values(), *(Path(file_and_path(name)[0]).stem for name in family)}
+        modules = {f"{file_and_path(name)[0]}:" for name in family}
+        for name, bounds in index.names.items() if index is not None else ():
+            if any(bound.how == "import" and bound.name.rpartition(".")[2] in words for bound in bounds):
+                found = self._first_party.named(file, name)
+                if found in family or found in modules:
+                    return True
+        return False
 
     def _find_implementations(self, class_name: str, member: str) -> tuple[str, ...]:
         package = self._first_party.project.resolve(file_and_path(class_name)[0], "", 1)

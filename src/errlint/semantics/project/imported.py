@@ -62,6 +62,10 @@ class Imported:
         """How instances of a class of another module are made, if it says so itself."""
         return self._modules.making(class_name, self.hops - 1)
 
+    def made_with(self, class_name: str, keys: tuple[int | str, ...]) -> Value | None:
+        """What other modules give the constructor of a class of this one for a parameter, by its position and name."""
+        return self._modules.made_with(class_name, keys, self.hops - 1)
+
     def fixed(self, class_name: str) -> Fixed | None:
         """The numbers that a class of another module is made with."""
         return self._modules.fixed(class_name, self.hops - 1)

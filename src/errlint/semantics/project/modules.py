@@ -147,6 +147,18 @@ class Modules:
         file, path = file_and_path(class_name)
         return self._ask(file, hops, ("making", class_name), lambda module: module.making(path))
 
+    def made_with(self, class_name: str, keys: tuple[int | str, ...], hops: int) -> Value | None:
+        """What the modules near a class give its constructor for a parameter (its position, its name), where all of them give the same."""
+        family, makers = self.classes.makers(class_name)
+        found: Value | None = None
+        for file in makers:
+            given = self._ask(file, hops, ("made with", file, family, keys), lambda module: module.made_with(family, keys))
+            if given is not None and (found is None or (given.kind, given.type) == (found.kind, found.type)):
+                found = found or given
+            elif given is not None:
+                return None
+        return found
+
     def fixed(self, class_name: str, hops: int) -> Fixed | None:
         """The numbers that the class of this name is made with."""
         file, path = file_and_path(class_name)

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
     from errlint.semantics.retries.wrapped.summaries import RetrySummaries
 
+_GIVEN_TO_CONSTRUCTORS = (Kind.CLIENT.name, Kind.INSTANCE.name)
+
 
 class Summariser:
     """Summarises the functions and values of a module for the others.
@@ -127,6 +129,19 @@ class Summariser:
         """How instances of the class at a path are made."""
         definition = self._semantics.types.definition(path[0]) if len(path) == 1 else None
         return making_of(definition, self._tree, self._semantics.names, self._semantics.types) if definition is not None else None
+
+    def made_with(self, class_names: tuple[str, ...], keys: tuple[int | str, ...]) -> Value | None:
+        """The client, or the object with one, that all calls of some classes are given for a parameter."""
+        found: list[Value] = []
+        for call in self._tree.all(cst.Call):
+            if self.outside(self._semantics.types.named(call.func) or "") in class_names:
+                arguments = (self._semantics.evaluator.callees.argument(call, key) for key in keys)
+                argument = next((one for one in arguments if one is not None), None)
+                given = self._value(self._semantics.meaning(argument)) if argument is not None else None
+                if given is None or given.kind not in _GIVEN_TO_CONSTRUCTORS:
+                    return None
+                found.append(given)
+        return found[0] if len({(one.kind, one.type) for one in found}) == 1 else None
 
     def fixed(self, path: tuple[str, ...]) -> Fixed | None:
         """The numbers that the class at a path is made with."""

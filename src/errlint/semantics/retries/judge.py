@@ -11,6 +11,7 @@ from errlint.catalogue import Catalogue
 from errlint.lean import dataclass
 from errlint.semantics.retries.answered import answered
 from errlint.semantics.retries.below import Below, types_named
+from errlint.semantics.retries.exception_types import FEW
 from errlint.semantics.retries.misjudged import Misjudged, misjudged
 from errlint.semantics.retries.outcomes import LIMITED, members
 from errlint.semantics.retries.policy import Attempt, RetryPolicy
@@ -29,8 +30,11 @@ _OF_WHAT_IS_SENT = frozenset({400, 411, 413, 414, 415, 422, 431})
 """Those that are about the bytes of the request alone, which are the same the next time, whatever has changed at the server."""
 _FORBIDDEN = 403
 """Firewalls answer so, too, when they are asked too often; who lists it beside errors that cannot pass has not thought of them."""
-_COMMON = sum(1 << status for status in (400, 401, 403, 404, 422))
+_COMMON = sum(1 << status for status in (400, 401, 403, 404))
 """The client errors (a set) that nearly all APIs answer with: who gives up on each of them is not waiting for the others."""
+_OF_A_BODY = 1 << 422
+"""One more of them, where a request has a body, or next to nothing else is tried again."""
+_WITH_BODIES = frozenset({"POST", "PUT", "PATCH"})
 _OF_THE_MOMENT = (408, 425)
 """Who waited too long for a request, or got it too early, may take it the next time (RFC 9110, section 15.5.9; RFC 8470, section 5.2),
 unless an API says otherwise."""
@@ -129,7 +133,7 @@ class Judge:
             return self._unless_meant(policy, tuple(sorted(told)))
         meant = {status for status in members(policy.retried.named) if status in _OFTEN_TRANSIENT}
         meant |= self._singled_out(policy)
-        by_name = _rules_out(catalogue) or not policy.retried.statuses.may & _COMMON
+        by_name = _rules_out(catalogue) or _gives_up_what_is_common(policy)
         left_out = set(members(certain if not by_name else certain & policy.retried.named)) - meant - told
         return tuple(sorted(told | {status for status in left_out if self._is_hopeless(policy, status, by_http=True)}))
 
@@ -160,7 +164,7 @@ class Judge:
         """Without those that may mean something temporary to an API that nobody knows, if they are named."""
         meant = {one for one in members(policy.retried.named) if one in _OFTEN_TRANSIENT and not self._is_of_the_request(policy, one)}
         found = tuple(status for status in hopeless if status not in meant)
-        is_rest = not policy.retried.statuses.may & _COMMON
+        is_rest = _gives_up_what_is_common(policy)
         if not any((status < LIMITED and not is_rest) or policy.retried.named >> status & 1 for status in found):
             return ()  # `range(400, 429)`, or all that is common, is given up: what is left is hardly ever sent
         if not (policy.attempts or policy.code or policy.covers_client or policy.written_by_hand):
@@ -364,6 +368,12 @@ class Judge:
     def honoured_below(self, policy: RetryPolicy) -> bool:
         """Whether a layer below (an SDK's own retries, a mounted adapter) already waits as long as the server says."""
         return self._below.honour(policy)
+
+
+def _gives_up_what_is_common(policy: RetryPolicy) -> bool:
+    left = policy.retried.statuses.may & CLIENT_ERRORS
+    sends = any(attempt.method in _WITH_BODIES for attempt in policy.attempts)
+    return not left & (_COMMON if left.bit_count() > FEW and not sends else _COMMON | _OF_A_BODY)
 
 
 def _rules_out(catalogue: Catalogue) -> bool:

@@ -9,6 +9,7 @@ from functools import cached_property
 import libcst as cst
 
 from errlint.first_party import is_first_party
+from errlint.http_words import is_called_a_client
 from errlint.semantics.meaning import Bound, Kind, Meaning, Place
 from errlint.semantics.program.constants import assigned, string_value
 from errlint.semantics.program.functions import Functions
@@ -57,13 +58,20 @@ class Callees:
             found = self.members(call.func)
             kept = self.kept_method(call.func) if not found else None
             found = self.members(kept) if kept is not None else found
-        found = found or self._handed_on(call)
+        found = found or self._handed_on(call) or self._of_subclasses(call.func)
         if not any(map(is_abstract, found)):
             return found
         written = [function for function in found if not is_abstract(function)]
         for owner, name in self._abstract(found):
             written += [function for function in self._members.implementations(owner, name) if function not in written]
         return written
+
+    def _of_subclasses(self, called: cst.BaseExpression) -> list[cst.FunctionDef]:
+        """What the classes below have for ``self.fetch()``, which a class calls and does not define."""
+        if not isinstance(called, cst.Attribute) or called.attr.value not in self._functions.words:
+            return []
+        owner = self._types.own_class(self._meaning(called.value))
+        return list(self._members.implementations(owner, called.attr.value)) if owner is not None else []
 
     def kept_method(self, attribute: cst.BaseExpression) -> cst.Attribute | None:
         """``client.request``, where a class has set ``self._request`` to it, and to nothing else."""
@@ -252,6 +260,24 @@ class Callees:
             return None
         place = Place(expression, f"kept in `{shown(name)}`", elsewhere=value.spots)
         return self._made(value, place, expression, self._binding.named(value.api, value.because))
+
+    def made_with(self, parameter: cst.Param) -> Meaning | None:
+        """What other modules give the constructor of a class for a parameter without annotation, if it is called as clients are."""
+        constructor = self._tree.enclosing(parameter, cst.FunctionDef)
+        definition = self._tree.enclosing(parameter, cst.ClassDef)
+        name = parameter.name.value
+        if self._imported is None or constructor is None or constructor.name.value != "__init__" or not is_called_a_client(name):
+            return None
+        if definition is None or self._types.of_class(definition) is None:
+            return None
+        names = [one.name.value for one in (*constructor.params.posonly_params, *constructor.params.params)]
+        class_name = f"{self._imported.file}:{definition.name.value}"
+        keys: tuple[int | str, ...] = (name,) if name not in names else (names.index(name) - 1, name)
+        value = self._imported.made_with(class_name, keys)
+        if value is None:
+            return None
+        place = Place(parameter, f"passed as `{name}`", elsewhere=value.spots)
+        return self._made(value, place, parameter.name, self._binding.named(value.api, value.because))
 
     def _made(self, value: Value, place: Place, expression: cst.BaseExpression, api: Bound | None) -> Meaning | None:
         sheet = self._sheet(value)

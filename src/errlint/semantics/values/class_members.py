@@ -64,6 +64,10 @@ class ClassMembers:
         for definition in self._types.subclasses(owner):
             yield from (found for found in self.functions(Member(name, definition)) if not is_abstract(found))
 
+    def values_below(self, owner: cst.ClassDef, name: str) -> list[cst.BaseExpression]:
+        """What subclasses of this file set an attribute to that one of its classes reads, and does not set."""
+        return [value for definition in self._types.subclasses(owner) for value in self._constants.values_in(definition, name)]
+
     def implemented_elsewhere(self, owner: cst.ClassDef, name: str) -> tuple[str, ...]:
         """The same in other modules, by their names."""
         if self._imported is None or self._types.of_class(owner) is None:

@@ -305,9 +305,20 @@ class Evaluator:
         if found is None and own is not None and base is not None:
             given = self._records.field(base, attribute.attr.value)
             found = self._items.kept(given, f".{attribute.attr.value}") if given is not None else None
+        if found is None and base is not None and own is None:
+            found = self._set_below(attribute, base)
         if found is None and base is not None:
             return self._inside.member(base, attribute.attr.value, attribute)
         return found or self._elsewhere(attribute)
+
+    def _set_below(self, attribute: cst.Attribute, base: Meaning) -> Meaning | None:
+        """What subclasses of this file set an attribute to that their base class reads, where all of them set it to the same."""
+        owner = self._types.own_class(base)
+        values = self._members.values_below(owner, attribute.attr.value) if owner is not None else []
+        found = [self.meaning(value) for value in values]
+        same = {(one.kind, one.sheet.name if one.sheet is not None else "") for one in found if one is not None}
+        first = found[0] if len(same) == 1 and None not in found else None
+        return first.via(values[0], f"kept in `{dotted(attribute)}`") if first is not None else None
 
     def _given_response(self, found: Meaning, base: Meaning | None, attribute: cst.Attribute) -> Meaning | None:
         """The response that an exception is raised with: of the library that gave it, where its class only uses it as some response."""

@@ -15,6 +15,7 @@ import msgspec
 
 from errlint.first_party import file_and_path, is_first_party
 from errlint.semantics.errors.own_statuses import STATUS_NAMES, compares_status, fixed_by, reads_answer
+from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.program.names import Names, dotted
 from errlint.semantics.program.scopes import How, Scopes
 from errlint.semantics.program.tree import Tree
@@ -100,6 +101,10 @@ class Types:
         """The type that a class of this file is; None for one inside of a function or a class."""
         name = definition.name.value
         return self.type(name) if self.definition(name) is definition else None
+
+    def own_class(self, found: Meaning | None) -> cst.ClassDef | None:
+        """The class of this file that a value is an instance of, and that is no library's."""
+        return self.definition(found.sheet.name) if found is not None and found.kind is Kind.INSTANCE and found.sheet is not None else None
 
     def makes_exceptions(self, definition: cst.CSTNode | None) -> bool:
         """Whether a node is a class of this file whose objects are exceptions."""

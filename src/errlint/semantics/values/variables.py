@@ -142,7 +142,7 @@ class Variables:
             return annotated
         given_here = [found for found in map(self._meaning, self._functions.passed_for(binding)) if found is not None]
         if not given_here:
-            given_here = self._objects.parameter(binding.node)
+            given_here = self._objects.parameter(binding.node) or self._made_elsewhere(binding)
         passed = [found for found in given_here if found.proven]
         if not passed:
             # the text of an exception that further evidence may yet show to be an API's: in the helper, or where it is called
@@ -151,6 +151,13 @@ class Variables:
             return annotated or self._unknown.exception(binding) or text
         # a helper of several APIs knows the codes of none of them
         return replace(passed[0], api=self._binding.of_calls(passed)).via(binding.node, f"passed as `{binding.name}`")
+
+    def _made_elsewhere(self, binding: Binding) -> list[Meaning]:
+        """What a constructor is given by the modules that make objects of the class, if nothing else says what it is."""
+        if not isinstance(binding.node, cst.Param) or binding.annotation is not None:
+            return []
+        found = self._callees.made_with(binding.node)
+        return [found] if found is not None else []
 
     def _instance(self, binding: Binding) -> Meaning | None:
         """``self`` and ``cls`` in the methods of a class."""
