@@ -169,6 +169,9 @@ def _key(element: _Given) -> str:
 
 
 def _applies(call: cst.Call, defeat: RetryAfterDefeat, ctx: Context) -> bool:
+    given = [_argument(call, Argument(name), ctx) for name in defeat.useless_with]
+    if any(one is not None and (_is(one.value, "False") or _is_zero(one.value)) for one in given):
+        return False
     if defeat.when is None:
         return True
     condition = _argument(call, defeat.when, ctx)
@@ -188,6 +191,10 @@ def _defeats(argument: _Given | None, defeat: RetryAfterDefeat, ctx: Context) ->
 
 def _is(expression: cst.CSTNode, word: str) -> bool:
     return isinstance(expression, cst.Name) and expression.value == word
+
+
+def _is_zero(expression: cst.CSTNode) -> bool:
+    return isinstance(expression, cst.Integer) and expression.evaluated_value == 0
 
 
 def _is_constant(expression: cst.BaseExpression, word: str, ctx: Context) -> bool:

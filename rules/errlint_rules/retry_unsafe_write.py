@@ -72,6 +72,8 @@ def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
             unsure = _unsure(policy, attempt, ctx)
             if unsure is None or not _is_write(policy, attempt) or ctx.keys.makes_safe(attempt):
                 continue
+            if ctx.keys.is_looked_up(policy, attempt):
+                continue
             header = attempt.catalogue.idempotency.header if attempt.catalogue is not None and attempt.catalogue.idempotency else ""
             if not header and not ctx.keys.writes(attempt):
                 continue

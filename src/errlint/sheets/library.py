@@ -172,6 +172,8 @@ class RetryAfterDefeat(_Sheet, frozen=True):
     needs: bool = False
     when: Argument | None = None
     when_is: str = ""
+    useless_with: tuple[str, ...] = ()
+    """Arguments with which no answer is tried again where they are 0 or False: nothing is defeated then."""
     harmless: tuple[str, ...] = ()
     """With ``needs``: dotted names of other values that leave the wait whole."""
     reads: Argument | None = None

@@ -14,7 +14,7 @@ Says = Literal[
     "policy", "retried", "wait", "stop",
     "types", "not-types", "when", "unless", "text", "text-pattern", "result", "not-result", "statuses", "methods",
     "delay", "delay-of", "growing", "multiplier", "cap", "jitter", "server",
-    "attempts", "retries", "seconds",
+    "attempts", "retries", "retries-of-a-kind", "seconds",
     "callee",
 ]  # fmt: skip
 """What an argument says.
@@ -32,7 +32,7 @@ response (beside ``when``: one that says whether to try again, and may say so by
 chance is in it (0, None, False: no); ``server``, whether Retry-After is followed.
 
 *When it ends*: after so many ``attempts``, the first one included; after so many ``retries`` more; after ``seconds``. None and negative
-numbers are no limit.
+numbers are no limit. ``retries-of-a-kind`` limits those after failures of one kind: it ends, without a limit for all of them.
 
 ``callee``: the function that is called again and again.
 """

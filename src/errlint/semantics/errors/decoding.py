@@ -16,6 +16,7 @@ from errlint.semantics.program.functions import bound_arguments, is_super_init
 from errlint.semantics.program.leaving import leaves
 from errlint.semantics.program.names import dotted
 from errlint.semantics.values.answers import Answer
+from errlint.semantics.values.status_sets import UNKNOWN
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
@@ -62,7 +63,18 @@ class Decodings:
         if self._may_be_a_page(call, body):
             return call
         function = self._tree.enclosing(call, cst.FunctionDef) or self._tree.module
-        return next((read for read in self._error_reads(function).get(call, ()) if read is not call), None)
+        reads = (read for read in self._error_reads(function).get(call, ()) if read is not call)
+        return next((read for read in reads if not self._is_told_by_body(read, call)), None)
+
+    def _is_told_by_body(self, read: cst.BaseExpression, call: cst.Call) -> bool:
+        """``if not body["ok"]: raise ApiError(body["error"])``: that it is an error, what was decoded tells, and nothing else."""
+        asked = [test for test, _ in conditions_at(self._tree, read)]
+        by_body = [test for test in asked if any(self._is_decoded_by(node, call) for node in (test, *self._tree.below(test)))]
+        return bool(by_body) and all(test in by_body or self._semantics.statuses.range_of(test) == UNKNOWN for test in asked)
+
+    def _is_decoded_by(self, node: cst.CSTNode, call: cst.Call) -> bool:
+        found = self._semantics.meaning(node) if isinstance(node, cst.BaseExpression) else None
+        return found is not None and bool(found.path) and any(place.node is call for place in found.trail)
 
     def _may_be_a_page(self, node: cst.CSTNode, of: Meaning) -> bool:
         return bool(self._statuses_of_error(node, of, _HOPS) & IN_FRONT)
@@ -115,6 +127,8 @@ class Decodings:
                 meaning = self._semantics.meaning(node)
                 if meaning is None or not meaning.path or meaning.from_exception:
                     continue
+                if isinstance(node, cst.Call) and self._tree.enclosing(node, cst.FunctionDef) in self._semantics.runs(node):
+                    continue  # what comes of another request
                 if self._may_be_a_page(node, meaning):
                     for place in meaning.trail:
                         found.setdefault(place.node, []).append(node)

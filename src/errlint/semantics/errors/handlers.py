@@ -72,6 +72,8 @@ class Handlers:
         if sheets:
             sheet = self._in_common([found for found in sheets if found.covers_status or found.carries_status]) or sheets[0]
             evidence = Place(handler.type or handler, f"`{shown(sheet.name)}` is caught")
+            if self.caught_types.are_taken_above(handler, sheets):
+                return Meaning(Kind.EXCEPTION, (evidence,), sheet, proven=False)
             name = self._types.library_name(sheet)
             api = self._binding.of_error(name, handler, calls, [one for one in calls if self._is_on_given_client(one, name)])
             if self._types.is_of_project(sheet) and not sheet.covers_status:

@@ -19,6 +19,7 @@ from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.program.handling import Handler
 from errlint.semantics.program.leaving import leaves
 from errlint.semantics.program.names import dotted
+from errlint.semantics.program.tree import alike
 from errlint.semantics.values.status_sets import ALL, ERRORS, UNKNOWN, Range, statuses
 
 if TYPE_CHECKING:
@@ -226,8 +227,10 @@ class Silences:
     def _is_noticed(self, outer: cst.Try | cst.TryStar, kept: set[str]) -> bool:
         """Whether what follows the ``try`` tells failure from success, or nobody could do anything about it."""
         succeeded = leaves(outer.body) or (outer.orelse is not None and leaves(outer.orelse.body))
-        next_candidate = succeeded or self._may_end_loop(outer.body)
+        next_candidate = succeeded or self._may_end_loop(outer.body) or self._is_left_behind(outer)
         bound = self._bound_by(outer)
+        if self._is_told_by_value(outer):
+            return True
         if outer.finalbody is not None and (self._tests(outer.finalbody, bound) or self._reads(outer.finalbody, kept)):
             return True
         child: cst.CSTNode = outer
@@ -246,6 +249,35 @@ class Silences:
                 return _ends_something(found)
             child = found
         return False
+
+    def _is_left_behind(self, outer: cst.Try | cst.TryStar) -> bool:
+        """``continue`` in each handler, and ``return`` or ``break`` behind the ``try``: a failure leads to the next candidate."""
+        block = self._tree.parent.get(outer)
+        following = _after(block.body, outer) if isinstance(block, cst.IndentedBlock) else []
+        last = following[-1].body[-1] if following and isinstance(following[-1], cst.SimpleStatementLine) else None
+        leaves_loop = isinstance(last, cst.Break) or (isinstance(last, cst.Return) and last.value is not None)
+        return leaves_loop and all(_goes_on(handler) for handler in outer.handlers)
+
+    def _is_told_by_value(self, outer: cst.Try | cst.TryStar) -> bool:
+        """Whether a value that is set before the ``try``, and set or counted in it, tells: ``up = 0``, ``up = 1``, ``gauge.set(up)``."""
+        done = [outer.body, *([outer.orelse.body] if outer.orelse is not None else [])]
+        function = self._tree.enclosing(outer, cst.FunctionDef) or self._tree.module
+        order = self._tree.order
+        before = [one for one in self._tree.inside(function, cst.Assign, into_functions=False) if order[one] < order[outer]]
+        for block in done:
+            for node in self._tree.inside(block, cst.Assign, cst.AugAssign, into_functions=False):
+                target = node.target if isinstance(node, cst.AugAssign) else cst.ensure_type(node, cst.Assign).targets[0].target
+                if any(_is_set_anew(target, one) for one in before) and self._is_of_use(target, outer, function):
+                    return True
+        return False
+
+    def _is_of_use(self, target: cst.BaseExpression, outer: cst.CSTNode, function: cst.CSTNode) -> bool:
+        """Whether a variable is read behind a ``try``; what is kept elsewhere may be."""
+        if not isinstance(target, cst.Name):
+            return True
+        last = max(self._tree.order[node] for node in (outer, *self._tree.below(outer)))
+        names = (name for name in self._tree.inside(function, cst.Name, into_functions=False) if self._tree.order[name] > last)
+        return any(name.value == target.value and not isinstance(self._tree.parent.get(name), cst.AssignTarget) for name in names)
 
     def _may_end_loop(self, tried: cst.BaseSuite) -> bool:
         """Whether a success, be it only one of some kind, ends the loop around a ``try``: a failure leads to the next candidate."""
@@ -273,6 +305,20 @@ class Silences:
                 if isinstance(part, (cst.Name, cst.Attribute)) and dotted(part) in bound:
                     return True
         return False
+
+
+def _is_set_anew(target: cst.BaseExpression, before: cst.Assign) -> bool:
+    """Whether an earlier statement set the same, or made the collection with something in it that an item is set of."""
+    made = before.targets[0].target
+    if alike(made, target):
+        return True
+    filled = isinstance(before.value, cst.DictComp) or (isinstance(before.value, cst.Dict) and bool(before.value.elements))
+    return filled and isinstance(target, cst.Subscript) and alike(made, target.value)
+
+
+def _goes_on(handler: Handler) -> bool:
+    last = handler.body.body[-1]
+    return isinstance(last, cst.SimpleStatementLine) and isinstance(last.body[-1], cst.Continue)
 
 
 def _ends_something(function: cst.FunctionDef) -> bool:

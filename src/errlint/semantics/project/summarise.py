@@ -173,9 +173,11 @@ class Summariser:
 
     def asks_by_itself(self, rank: int) -> bool | None:
         """Whether the call of this rank makes a client that waits by itself as long as the server says."""
-        from errlint.semantics.retries.library.clients import asks_by_itself
+        from errlint.semantics.retries.library.clients import asks_by_itself, waits_by_parts
 
-        return asks_by_itself(self._semantics, self._tree.at(rank))
+        node = self._tree.at(rank)
+        told = asks_by_itself(self._semantics, node)
+        return waits_by_parts(self._semantics, node) if told is None else told
 
     def outside(self, name: str) -> str:
         """The name by which other modules know a type: classes of this file go by their plain name only here."""

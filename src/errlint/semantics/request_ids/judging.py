@@ -124,7 +124,30 @@ class Judge:
             return True
         if self._semantics.narrowed(node, self._failure.meaning) is not None:
             return True
-        return any(self.asks(test, truth) for test, truth in conditions_at(self._tree, node))
+        if any(self.asks(test, truth) for test, truth in conditions_at(self._tree, node)):
+            return True
+        return any(isinstance(found, cst.MatchCase) and self.takes(found) for found in self._tree.ancestors(node))
+
+    def takes(self, case: cst.MatchCase) -> bool:
+        """Whether a case names the error: ``match e.code: case "Gone":``, ``match e: case NotFoundError():``."""
+        asked = self._tree.parent.get(case)
+        if not isinstance(asked, cst.Match) or (isinstance(case.pattern, cst.MatchAs) and case.pattern.pattern is None):
+            return False
+        if dotted(asked.subject) == self._failure.name and self._failure.name:
+            return any(self._tells_more(node) for node in (case.pattern, *self._tree.below(case.pattern)))
+        parts = (meaning for node in (asked.subject, *self._tree.below(asked.subject)) if (meaning := self._asked(node)) is not None)
+        return any(self._is_of_failure(part, asked.subject) for part in parts)
+
+    def _tells_more(self, pattern: cst.CSTNode) -> bool:
+        """Whether a pattern has a value, or another class than the one that was caught."""
+        if isinstance(pattern, cst.MatchValue):
+            return True
+        caught = self._failure.meaning.sheet
+        return isinstance(pattern, cst.MatchClass) and (caught is None or self._semantics.types.named(pattern.cls) != caught.name)
+
+    def _asked(self, node: cst.CSTNode) -> Meaning | None:
+        found = self._semantics.meaning(node) if isinstance(node, cst.BaseExpression) else None
+        return found if found is not None and found.kind in _ASKED else None
 
     def louder(self, first: Speech | None, second: Speech | None) -> Speech | None:
         """Of two calls that tell people something, the one that says more of the error; the later one, if both say the same."""
@@ -155,8 +178,7 @@ class Judge:
             return True
         if any(self._keeping.passed(call) is Kept.ID for call in self._tree.inside(test, cst.Call) if call is not test):
             return True  # `code_of(e) == "IN_USE"`
-        nodes = (node for node in self._tree.below(test) if isinstance(node, cst.BaseExpression))
-        parts = (meaning for node in nodes if (meaning := self._semantics.meaning(node)) is not None and meaning.kind in _ASKED)
+        parts = (meaning for node in self._tree.below(test) if (meaning := self._asked(node)) is not None)
         return any(self._is_of_failure(part, test) for part in parts)
 
     def _is_of_failure(self, part: Meaning, test: cst.BaseExpression) -> bool:

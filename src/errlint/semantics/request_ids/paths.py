@@ -59,14 +59,16 @@ class Walk:
     """Follows all ways through a block.
 
     ``does`` says of a small statement, or of what a ``with`` enters, what it does; ``louder`` is the call, of two, that told people more.
-    Tests neither keep nor tell; ``asks`` says whether one, if it comes out so, names the error, and ``misses``, whether there is no id.
+    Tests neither keep nor tell; ``asks`` says whether one, if it comes out so, names the error, and ``misses``, whether there is no id;
+    ``takes``, whether a case names the error.
     """
 
-    def __init__(self, does: Does, louder: Louder, asks: Says, misses: Says) -> None:
+    def __init__(self, does: Does, louder: Louder, asks: Says, misses: Says, takes: Callable[[cst.MatchCase], bool]) -> None:
         self._does = does
         self._louder = louder
         self._asks = asks
         self._misses = misses
+        self._takes = takes
         self._ways: list[Way] = []
         self._loops: list[set[State]] = []
 
@@ -95,7 +97,7 @@ class Walk:
             case cst.For() | cst.While():
                 return self._loop(statement, states)
             case cst.Match(cases=cases):
-                return states.union(*(self._block(case.body.body, states) for case in cases))
+                return states.union(*(self._block(case.body.body, self._taken(case, states)) for case in cases))
             case _:
                 return self._small(statement, states)
 
@@ -135,9 +137,12 @@ class Walk:
             case _:
                 return yes | left
 
+    def _taken(self, case: cst.MatchCase, states: States) -> States:
+        return _expected(states) if self._takes(case) else states
+
     def _asked(self, test: cst.BaseExpression, truth: bool, states: States) -> States:
         if self._asks(test, truth):
-            states = frozenset(replace(state, expected=True) for state in states)
+            states = _expected(states)
         # what is not there cannot be lost
         return frozenset(replace(state, kept=True) for state in states) if self._misses(test, truth) else states
 
@@ -154,3 +159,7 @@ class Walk:
         through = self._block(statement.body.body, states)
         after = states | through | self._loops.pop()
         return self._block(statement.orelse.body.body, after) if statement.orelse is not None else after
+
+
+def _expected(states: States) -> States:
+    return frozenset(replace(state, expected=True) for state in states)

@@ -55,9 +55,9 @@ class Below:
 
     def _by_its_client(self, attempt: Attempt) -> bool:
         """An SDK's client that was made elsewhere: it retries as it does without being told."""
+        if self._is_told_elsewhere(attempt):
+            return True
         for place in attempt.trail:
-            if place.http and self._told_elsewhere(place):
-                return True
             if not isinstance(place.node, cst.Call) or asks_by_itself(self._semantics, place.node) is not None:
                 continue  # `client.with_options(max_retries=0)` makes a client, of which its calls are asked
             expression = place.node.func
@@ -71,6 +71,16 @@ class Below:
                 described = self._semantics.libraries.retry(client.sheet.name)
                 if described is not None and described.sheet.builtin and described.sheet.default.server and self._waits_by_itself(client):
                     return True
+        return False
+
+    def _is_told_elsewhere(self, attempt: Attempt) -> bool:
+        """Whether the last place on the way to an attempt that tells anything of its client is one of another module where it waits."""
+        for place in reversed(attempt.trail):
+            if asks_by_itself(self._semantics, place.node) is not None:
+                return False
+            told = self._told_elsewhere(place)
+            if told is not None:
+                return told
         return False
 
     def _is_retried_by_parts(self, client: Meaning, written: cst.BaseExpression, name: str) -> bool:

@@ -72,7 +72,10 @@ class Endings:
         return replace(way, same=False) if self.skips(place) else way
 
     def _is_marked(self, place: cst.CSTNode) -> bool:
-        """Whether the last attempt alone notes that it has failed: ``if attempt == last: ok = False``, ``failed.append(item)``."""
+        """Whether the last attempt alone notes that it has failed: ``if attempt == last: ok = False``, ``failed.append(item)``.
+
+        Where one of many items has failed, what is said of it is all that is left of that.
+        """
         for limit in self._limits(place):
             spent = (
                 limit.body if any(self._last.passed(part) == NOTHING for part in parts(limit.test, cst.And, cst.Or)) else self._spent(limit)
@@ -81,7 +84,15 @@ class Endings:
                 for small in statement.body if isinstance(statement, cst.SimpleStatementLine) else ():
                     if isinstance(small, (cst.Assign, cst.AnnAssign, cst.AugAssign)) or _puts(small):
                         return True
+                    if self._speaks(small) and self._is_for_one_item():
+                        return True
         return False
+
+    def _speaks(self, small: cst.BaseSmallStatement) -> bool:
+        """``log.error("skipping %s", item)``."""
+        call = small.value if isinstance(small, cst.Expr) and isinstance(small.value, cst.Call) else None
+        word = (dotted(call.func) or "").rpartition(".")[2] if call is not None else ""
+        return word in self._semantics.libraries.speeches.words
 
     def _is_for_one_item(self) -> bool:
         """Whether a loop in the function goes on behind the retry, whatever has become of it: nothing is raised there today."""

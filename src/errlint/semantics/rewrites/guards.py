@@ -61,10 +61,22 @@ class Guards:
         taking = [handler for handler in handlers if self._takes_statuses(policy, handler) and self._takes_hopeless(policy, handler)]
         if any(asks_in_vain(self._semantics, handler) for handler in taking):
             return None  # what the handler has for such failures begins to work once that is mended
+        if any(map(self._is_told_by_users, taking)):
+            return None
         if taking:
             return self._in_handlers(policy, ways, taking)
         edits = self._answers.of(policy, region, ways)
         return Guard(edits, safe=False) if edits else None
+
+    def _is_told_by_users(self, handler: Handler) -> bool:
+        """``status in statuses``, a parameter without default: what is retried in vain stands where the retry is used."""
+        for comparison in self._semantics.tree.inside(handler.body, cst.Comparison):
+            asked = comparison.comparisons[0]
+            if isinstance(asked.operator, (cst.In, cst.NotIn)) and isinstance(asked.comparator, cst.Name):
+                bindings = self._semantics.scopes.reaching(asked.comparator)
+                if any(isinstance(one.node, cst.Param) and one.node.default is None for one in bindings):
+                    return True
+        return False
 
     def _in_handlers(self, policy: RetryPolicy, ways: WaysOut, handlers: list[Handler]) -> Guard | None:
         edits: list[Edit] = []

@@ -80,7 +80,7 @@ class SharedWaits:
 
     def _is_told_in_seconds(self, delay: cst.BaseExpression) -> bool:
         """``print(f"waiting {attempt} seconds")`` beside ``time.sleep(attempt)``: as a number of attempts, it stays what it is."""
-        if not isinstance(delay, cst.Name) or not self._counts_passes(delay):
+        if not isinstance(delay, (cst.Name, cst.Attribute)) or not self._counts_passes(delay):
             return False
         block = self._tree.block(self._tree.statement(delay))
         for text in self._tree.inside(block, cst.FormattedString):
@@ -105,7 +105,7 @@ class SharedWaits:
     def _uses(self, delay: cst.BaseExpression) -> list[cst.BaseExpression]:
         """The other places of a pass in which a delay is read while it is as long as it is waited for."""
         line, loop = self._tree.statement(delay), self._tree.enclosing(delay, cst.For, cst.While, cst.FunctionDef)
-        if any(isinstance(one, cst.Name) and self._counts_passes(one) for one in (delay, *self._without_chance(delay))):
+        if any(self._counts_passes(one) for one in (delay, *self._without_chance(delay)) if isinstance(one, (cst.Name, cst.Attribute))):
             return []
         names = {dotted(part) or "" for part in self._parts(delay)}
         around: cst.CSTNode = loop.body if loop is not None else self._tree.block(line)
@@ -165,13 +165,18 @@ class SharedWaits:
         added = self._tree.parent.get(node)
         return isinstance(added, cst.AugAssign) and added.value is node and isinstance(added.operator, cst.AddAssign)
 
-    def _counts_passes(self, delay: cst.Name) -> bool:
+    def _counts_passes(self, delay: cst.Name | cst.Attribute) -> bool:
         """Whether a name is that of the attempt, too: ``sleep(attempt)`` does not make what else reads it a wait."""
-        bindings = [one.node for one in self._scopes.reaching(delay)]
+        bindings = [one.node for one in self._scopes.reaching(delay)] if isinstance(delay, cst.Name) else self._changes(delay)
         if any(isinstance(node, (cst.For, cst.AugAssign)) and self._is_count(node) for node in bindings):
             return True
-        sums = self._tree.inside(self._scopes.scope_of(delay), cst.BinaryOperation)
+        sums = self._tree.inside(self._tree.enclosing(delay, cst.FunctionDef) or self._tree.module, cst.BinaryOperation)
         return any(alike(one.left, delay) and isinstance(one.operator, cst.Add) and isinstance(one.right, cst.Integer) for one in sums)
+
+    def _changes(self, attribute: cst.Attribute) -> list[cst.CSTNode]:
+        """Where a function changes an attribute by adding to it: ``self.failures += 1``."""
+        function = self._tree.enclosing(attribute, cst.FunctionDef) or self._tree.module
+        return [one for one in self._tree.inside(function, cst.AugAssign) if alike(one.target, attribute)]
 
     def _is_count(self, node: cst.For | cst.AugAssign) -> bool:
         if isinstance(node, cst.AugAssign):

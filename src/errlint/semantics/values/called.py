@@ -79,7 +79,7 @@ class Called:
 
     def meaning(self, call: cst.Call) -> Meaning | None:
         """What a call gives: of a library, of a function of the file, of one of another module."""
-        by_name = self._by_name(call)
+        by_name = self._by_name(call, call.func) or self._in_thread(call)
         if by_name is not None:
             return by_name
         if isinstance(call.func, cst.Attribute):
@@ -107,8 +107,13 @@ class Called:
         note = f"`{function.name.value}()` returns a `{{}}`"
         return self._typed.annotated(function.returns.annotation, function.returns, note, exceptions=False)
 
-    def _by_name(self, call: cst.Call) -> Meaning | None:
-        name = self._types.named(call.func)
+    def _in_thread(self, call: cst.Call) -> Meaning | None:
+        """``asyncio.to_thread(requests.get, url)``."""
+        run = self._callees.run_in_thread(call)
+        return self._by_name(call, run) if run is not None else None
+
+    def _by_name(self, call: cst.Call, called: cst.BaseExpression) -> Meaning | None:
+        name = self._types.named(called)
         if name is None:
             return None
         special = self._builtin(call, name)

@@ -13,7 +13,7 @@ from errlint.http_words import is_called_a_client
 from errlint.semantics.meaning import Bound, Kind, Meaning, Place
 from errlint.semantics.program.constants import assigned, string_value
 from errlint.semantics.program.functions import Functions
-from errlint.semantics.program.names import Names, dotted
+from errlint.semantics.program.names import Names, dotted, is_partial
 from errlint.semantics.program.tree import Tree
 from errlint.semantics.project.imported import Imported
 from errlint.semantics.project.summaries import FunctionSummary, Given, Value, of_any
@@ -24,6 +24,12 @@ from errlint.semantics.values.types import Types, shown
 from errlint.sheets.library import TypeSheet
 
 _TAKEN_FROM = (Kind.RESPONSE, Kind.EXCEPTION)
+
+
+_RUNNERS = {"asyncio.to_thread": 0, "run_in_executor": 1, "to_thread.run_sync": 0}
+"""Functions that run what they are given in a thread, by their last names, and its position."""
+
+_RUNNER_WORDS = frozenset(name.rpartition(".")[2] for name in _RUNNERS)
 
 
 class Callees:
@@ -59,12 +65,28 @@ class Callees:
             kept = self.kept_method(call.func) if not found else None
             found = self.members(kept) if kept is not None else found
         found = found or self._handed_on(call) or self._of_subclasses(call.func)
+        handed = self.run_in_thread(call) if not found else None
+        if handed is not None:
+            found = self._functions.defined(handed) or (self.members(handed) if isinstance(handed, cst.Attribute) else [])
         if not any(map(is_abstract, found)):
             return found
         written = [function for function in found if not is_abstract(function)]
         for owner, name in self._abstract(found):
             written += [function for function in self._members.implementations(owner, name) if function not in written]
         return written
+
+    def run_in_thread(self, call: cst.Call) -> cst.BaseExpression | None:
+        """What a call has a thread run: ``get`` of ``asyncio.to_thread(get, url)``, ``loop.run_in_executor(None, partial(get, url))``."""
+        word = call.func.attr.value if isinstance(call.func, cst.Attribute) else dotted(call.func) or ""
+        if word not in _RUNNER_WORDS:
+            return None
+        written = self._names.qualified(call.func) or dotted(call.func) or word
+        position = next((at for name, at in _RUNNERS.items() if written == name or f".{written}".endswith(f".{name}")), None)
+        plain = [argument.value for argument in call.args if argument.keyword is None and not argument.star]
+        if position is None or position >= len(plain):
+            return None
+        run = plain[position]
+        return run.args[0].value if isinstance(run, cst.Call) and is_partial(run) and run.args else run
 
     def _of_subclasses(self, called: cst.BaseExpression) -> list[cst.FunctionDef]:
         """What the classes below have for ``self.fetch()``, which a class calls and does not define."""
@@ -170,6 +192,10 @@ class Callees:
             found = self._imported.function(name, self._given(call), bound=False)
             if found is not None:
                 return found
+        handed = self.run_in_thread(call)
+        name = self._names.qualified(handed) if handed is not None else None
+        if name is not None and is_first_party(name):
+            return self._imported.function(name, (), bound=False)
         if not isinstance(call.func, cst.Attribute):
             return None
         here = self._functions.run_by(call)

@@ -286,6 +286,8 @@ def _defaults(function: cst.FunctionDef) -> dict[str, str | None]:
 def _step(node: cst.AugAssign) -> int:
     if isinstance(node.operator, cst.AddAssign) or (isinstance(node.operator, cst.MultiplyAssign) and _enlarges(node.value)):
         return 1
+    if isinstance(node.operator, cst.LeftShiftAssign) and isinstance(node.value, cst.Integer):
+        return 1
     return -1 if isinstance(node.operator, cst.SubtractAssign) else 0
 
 
@@ -304,6 +306,8 @@ def _order(values: Sequence[cst.BaseExpression]) -> int:
 
 def _stepped(value: cst.BinaryOperation) -> int:
     if isinstance(value.operator, cst.Add) or (isinstance(value.operator, cst.Multiply) and _enlarges(value.right)):
+        return 1
+    if isinstance(value.operator, cst.LeftShift) and isinstance(value.right, cst.Integer):
         return 1
     return -1 if isinstance(value.operator, cst.Subtract) else 0
 

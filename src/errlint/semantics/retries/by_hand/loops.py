@@ -83,6 +83,8 @@ def _runs_once(semantics: Semantics, region: Region) -> bool:
     """``retries = 1`` and ``for attempt in range(retries)``: what nobody can set otherwise is no retry."""
     if not isinstance(region, cst.For) or not isinstance(region.iter, cst.Call) or len(region.iter.args) != 1:
         return False
+    if (dotted(region.iter.func) or "").rpartition(".")[2] == "count":
+        return False  # from there on
     bound = region.iter.args[0].value
     if isinstance(bound, cst.Name) and any(binding.how is not How.VALUE for binding in semantics.scopes.reaching(bound)):
         return False

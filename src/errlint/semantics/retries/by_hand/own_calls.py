@@ -6,18 +6,23 @@ request is made of is followed through the variables of the function; attempt co
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from errlint.semantics.program.functions import bound_arguments
+from errlint.regex import later
+from errlint.semantics.program.functions import Given, bound_arguments
 from errlint.semantics.program.scopes import How
 from errlint.semantics.retries.sent.request_parts import RequestParts, is_read
-from errlint.semantics.retries.words import PER_ATTEMPT
+from errlint.semantics.retries.words import CREDENTIAL, PER_ATTEMPT
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
+
+_HOW = later(r"timeout|session|client|verify|proxy|proxies|retr(y|ies)|delay", re.IGNORECASE)
+"""How something is asked for, not what."""
 
 
 class OwnCalls:
@@ -63,15 +68,26 @@ class OwnCalls:
     # by arguments ----------------------------------------------------------------------------------------------------------------
 
     def _hands_on_others(self, again: cst.Call) -> bool:
-        """``fetch(url, page + 1)`` and ``fetch(half)``: a parameter that the request is made of gets another value."""
+        """``fetch(url, page + 1)``, ``fetch(half)``: a parameter that the request is made of gets another value, or goes without."""
         read = {node.value for node in self._made_of if isinstance(node, cst.Name)}
-        handed = bound_arguments(again, self._function).items()
+        given = bound_arguments(again, self._function)
+        handed = given.items()
+        if any(
+            name in read and not any(word.search(name) for word in (PER_ATTEMPT, CREDENTIAL, _HOW)) for name in self._left_out(again, given)
+        ):
+            return True
         others = (
             parameter.name.value
             for parameter, value in handed
             if isinstance(parameter, cst.Param) and not self._is_still(value, parameter.name.value)
         )
         return any(name in read for name in others)
+
+    def _left_out(self, again: cst.Call, given: Given) -> Iterator[str]:
+        """``send(channel, text)`` in ``send(channel, text, blocks=None)``: what has a default that nothing is handed for."""
+        if not any(argument.star for argument in again.args):
+            params = (*self._function.params.params, *self._function.params.kwonly_params)
+            yield from (one.name.value for one in params if one.default is not None and one not in given)
 
     def _is_still(self, value: cst.BaseExpression, parameter: str) -> bool:
         """Whether a value is the one that the parameter had when the request was sent: ``url``, ``first_url`` after ``first_url = url``."""

@@ -11,6 +11,7 @@ import libcst as cst
 from errlint.regex import later
 from errlint.semantics.meaning import Kind
 from errlint.semantics.program.constants import string_value
+from errlint.semantics.program.leaving import leaves
 from errlint.semantics.program.scopes import How
 from errlint.semantics.retries.exception_types import FEW
 from errlint.semantics.retries.outcomes import ANYTHING, FAILURES, LIMITED, NO_ANSWER, NOT_YET
@@ -36,6 +37,8 @@ _IN_USE = _NOT_FOUND | 1 << 409 | 1 << 412 | 1 << 423
 
 A precondition that does not hold (RFC 9110, section 15.5.13) is one of a lock: nobody else must have written it.
 """
+_OF_A_THING = later(r"NotFound|NoSuch|DoesNotExist|NotExist|NotReady|NotYet|InUse|Exists|Locked|Conflict|BeingDeleted")
+"""Names of exceptions that say of something that it is not there yet, or is busy."""
 _READS = frozenset({"GET", "HEAD"})
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _HOPS = 2
@@ -58,6 +61,8 @@ def is_poll(semantics: Semantics, attempt: Attempt, found: Passage) -> bool:
     """Whether a passage waits for what is asked for: it comes to exist, it is made or set free meanwhile, or the server comes up."""
     back = found.back & FAILURES
     if back == _NOT_FOUND or (back and not back & ~_IN_USE and attempt.catalogue is None):
+        return True
+    if _waits_for_a_thing(semantics, found):
         return True
     if _is_named(semantics, found.region, _PROBES) and (found.back & OK or not _brings_along(semantics, attempt)):
         return True
@@ -83,6 +88,24 @@ def is_poll(semantics: Semantics, attempt: Attempt, found: Passage) -> bool:
     if not found.caught & FAILURES and _waits_first(semantics, found):
         return True
     return attempt.method in _READS and bool(found.caught & NO_ANSWER) and asks_only_for_success(semantics, attempt.call)
+
+
+def _waits_for_a_thing(semantics: Semantics, found: Passage) -> bool:
+    """``except NoSuchEntityException: sleep(2)``, at intervals: what is asked for is not there yet, or somebody has it; all else goes out.
+
+    So do the statuses of that, one by one.
+    """
+    if not _asks_many_times(semantics, found) or not _asks_at_intervals(semantics, found):
+        return False
+    back = found.back & FAILURES
+    if back and not back & ~_IN_USE:
+        return True
+    handlers = [one for one in semantics.tree.inside(found.region, cst.ExceptHandler, into_functions=False) if not leaves(one.body)]
+    if len(handlers) != 1 or handlers[0].type is None or back & ~found.caught:
+        return False
+    written = handlers[0].type
+    types = [one.value for one in written.elements] if isinstance(written, cst.Tuple) else [written]
+    return all(_OF_A_THING.search(last_word(one)) for one in types)
 
 
 def _comes_back_for_a_state(semantics: Semantics, found: Passage) -> bool:

@@ -18,6 +18,7 @@ from errlint.semantics.retries.outcomes import FAILED, FAILURES, NO_ANSWER, NOT_
 from errlint.semantics.retries.policy import Retried, Wait, either
 from errlint.semantics.retries.waiting.elsewhere import paced_by
 from errlint.semantics.retries.waiting.noted import is_noted
+from errlint.semantics.retries.waiting.perhaps import may_pause
 from errlint.semantics.retries.words import BEGINS_WITH_A_WAIT, MAY_WAIT
 from errlint.semantics.values.status_sets import ERRORS, Range
 
@@ -269,7 +270,8 @@ def wait_of(semantics: Semantics, passages: Sequence[Passage], failures: Retried
     for passage in passages:
         for call, outcomes in passage.steps.pauses.items():
             if outcomes & FAILURES == _NOT_FOUND:
-                continue  # what is waited for is not there yet
+                perhaps = True  # what is waited for is not there yet
+                continue
             delay = semantics.waits.pause(call) if outcomes & (FAILED | NOT_YET) else None
             if delay is not None:
                 is_own = semantics.tree.within(call, passage.region)
@@ -286,7 +288,7 @@ def wait_of(semantics: Semantics, passages: Sequence[Passage], failures: Retried
     perhaps_before = any(_begins_with_a_wait(passages))
     found = pauses.as_one()
     if found is None:
-        somehow = perhaps or perhaps_before
+        somehow = perhaps or perhaps_before or any(may_pause(semantics, passage.region) for passage in passages)
         known = None if somehow else False
         return Wait("unknown" if somehow else "none", None, known, known, otherwise=pauses.otherwise)
     if found.server is False and any(is_noted(semantics, passage, asked) for passage in passages):

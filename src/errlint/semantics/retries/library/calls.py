@@ -250,7 +250,9 @@ class RetryCalls:
         if name.attr.value not in libraries.retry_methods:
             return None
         receiver = self._semantics.meaning(name.value)
-        return libraries.retry_method(receiver.sheet.name, name.attr.value) if receiver is not None and receiver.sheet is not None else None
+        above = self._semantics.types.ancestors(receiver.sheet.name) if receiver is not None and receiver.sheet is not None else ()
+        methods = (libraries.retry_method(one.name, name.attr.value) for one in above)
+        return next((one for one in methods if one is not None), None)
 
     def _inherited(self, name: cst.Name) -> RetryCall | None:
         """A class of this file that is made from a described one, and does not decide by itself what that decides."""

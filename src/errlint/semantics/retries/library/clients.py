@@ -34,6 +34,19 @@ def asks_by_itself(semantics: Semantics, node: cst.CSTNode | None) -> bool | Non
     return said.wait.server is not False
 
 
+def waits_by_parts(semantics: Semantics, node: cst.CSTNode | None) -> bool | None:
+    """Whether what a file mounts on the client that a call makes, ``session.mount(…)``, waits as long as the server says; else None."""
+    calls = RetryCalls(semantics)
+    for site in calls.all():
+        if site.described.sheet.covers == "receiver" and isinstance(site.node, cst.Call) and isinstance(site.node.func, cst.Attribute):
+            receiver = semantics.meaning(site.node.func.value)
+            if receiver is not None and any(place.node is node for place in receiver.trail):
+                said = Parts(semantics, calls, BY_ANY_LIBRARY).of_site(site)
+                if said.wait is not None:
+                    return said.wait.server is not False
+    return None
+
+
 def clients_that_ask(semantics: Semantics, name: str) -> list[bool]:
     """Of the clients that this file makes of the library that the type ``name`` is of: whether each waits as long as the server says."""
     calls, root = RetryCalls(semantics), name.partition(".")[0]

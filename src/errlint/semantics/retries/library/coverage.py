@@ -11,6 +11,7 @@ import libcst as cst
 
 from errlint.lean import dataclass
 from errlint.semantics.errors.raising import Answer
+from errlint.semantics.program.names import dotted
 from errlint.semantics.program.scopes import Binding, How
 from errlint.semantics.retries.library.calls import Given, RetryCalls, RetrySite, given
 from errlint.semantics.retries.library.leaving import BY_ANY_LIBRARY, UNSEEN, Leaving, leaving, of_calls, with_results
@@ -77,11 +78,18 @@ class Coverage:
             found.through.extend(attempt for attempt in self._through(site.node) if self._nearest(attempt) is site.node)
         elif covers == "receiver" and isinstance(site.node, cst.Call) and isinstance(site.node.func, cst.Attribute):
             receiver = self._semantics.meaning(site.node.func.value)
-            found.through.extend(self._through(receiver.trail[0].node) if receiver is not None else ())
+            made = self._makings(site.node.func.value) if receiver is not None else []
+            for node in (receiver.trail[0].node, *made) if receiver is not None else ():
+                found.through.extend(self._through(node))
         elif covers == "call" and isinstance(site.node, cst.Call):
             attempt = self._semantics.attempts.of_call(site.node)
             found.through.extend([attempt] if attempt is not None else ())
         return found
+
+    def _makings(self, receiver: cst.BaseExpression) -> list[cst.Call]:
+        """Where instances are made of a class that mounts something on itself: ``self.mount(…)`` in its constructor."""
+        constructor = self._tree.enclosing(receiver, cst.FunctionDef) if dotted(receiver) == "self" else None
+        return self._semantics.evaluator.callers(constructor) if constructor is not None and constructor.name.value == "__init__" else []
 
     def leaving(self, covered: Covered, *, looks_at_answers: bool = False) -> Leaving:
         """How outcomes leave what is covered; of several functions, what is true of any.

@@ -33,6 +33,7 @@ class Limits:
         count = Stop(True, attempts=base.attempts) if base is not None and base.attempts is not None else None
         time = Stop(True, seconds=base.seconds) if base is not None and base.seconds is not None else None
         places: list[Place] = []
+        of_kinds = [item for item in passed if "retries-of-a-kind" in item.argument.says]
         for item in passed:
             words = item.argument.says
             if "stop" in words:
@@ -50,6 +51,8 @@ class Limits:
             places.append(Place(item.node, "says when to stop"))
         if not places:
             return base
+        if count is not None and not count.bounded and any(self._limit(item).bounded for item in of_kinds):
+            count = Stop(bounded=True)
         limits = [limit for limit in (count, time) if limit is not None]
         bounded = any(limit.bounded for limit in limits)
         attempts, seconds = (count.attempts if count is not None else None), (time.seconds if time is not None else None)

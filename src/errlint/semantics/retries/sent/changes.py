@@ -90,7 +90,7 @@ class Changes:
             value = statement.value if isinstance(statement, (cst.Assign, cst.AnnAssign)) else None
             for target in _targets(statement):
                 is_part = isinstance(target, cst.Subscript) or not _is_whole(target)
-                member = member_of_a_variable(target) if isinstance(statement, cst.Assign) else ""
+                member = member_of_a_variable(target) if isinstance(statement, (cst.Assign, cst.AugAssign)) else ""
                 yield Change(root(target), statement, value, is_part, member)
         for call in self._tree.inside(code, cst.Call, into_functions=False):
             if isinstance(call.func, cst.Attribute) and call.func.attr.value in _MUTATES:

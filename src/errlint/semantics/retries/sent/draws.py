@@ -25,7 +25,7 @@ _QUEUES = later(r"queue|_q$|^q$|jobs|tasks|inbox|pending")
 _HOPS = 3
 _COUNTS = "itertools.count"
 """What numbers requests, and chooses none of them."""
-_TURNS = "rotate"
+TURNS = "rotate"
 """The method of a deque after which another item is the first one."""
 
 
@@ -125,7 +125,7 @@ class Draws:
         if any(isinstance(node, (cst.Name, cst.Attribute)) and dotted(node) in moved for node in indices):
             return True
         called = (call.func for call in self._tree.inside(function.body, cst.Call, into_functions=False))
-        turned = {dotted(func.value) for func in called if isinstance(func, cst.Attribute) and func.attr.value == _TURNS}
+        turned = {dotted(func.value) for func in called if isinstance(func, cst.Attribute) and func.attr.value == TURNS}
         return dotted(item.value) in turned - {None}
 
     def _moves_on(self, change: _Set, function: cst.FunctionDef) -> bool:

@@ -15,6 +15,7 @@ import libcst as cst
 from errlint.lean import dataclass
 from errlint.regex import later
 from errlint.semantics.program.constants import string_value
+from errlint.semantics.program.leaving import leaves
 from errlint.semantics.program.names import dotted
 from errlint.semantics.program.scopes import Binding, How
 from errlint.semantics.retries.policy import Attempt, RetryPolicy
@@ -23,9 +24,9 @@ if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
 
 Function = cst.FunctionDef | cst.Lambda
-_KEY = later(r"idempoten", re.IGNORECASE)
+_KEY = later(r"idempoten|client_?(request|order)_?(token|id)$", re.IGNORECASE)
 _SAME_TO_THE_API = later(
-    r"idempoten|client_?(request|order|batch)?_?(token|id)$|request_?token|dedup|transaction_?id|external_?id|nonce|if-match|upsert",
+    r"idempoten|client_?(request|order|batch)?_?(token|id)$|request_?token|dedup|transaction_?id|external_?id|if-match|upsert",
     re.IGNORECASE,
 )
 """Words for what lets an API tell that two requests are one."""
@@ -84,6 +85,27 @@ class Keys:
         places = [attempt.call, *(place.node for place in attempt.trail)]
         around = dict.fromkeys(self._surroundings(place) for place in places)
         return any(self._names_identity(node) for code in around for node in self._tree.below(code))
+
+    def is_looked_up(self, policy: RetryPolicy, attempt: Attempt) -> bool:
+        """Whether code asks before the next attempt if the last was carried out, and leaves if it was: ``if find(reference): return``."""
+        for code in policy.code[:1]:
+            for test in self._tree.inside(code, cst.If, into_functions=False):
+                nodes = (test.test, *self._tree.below(test.test))
+                if leaves(test.body) and any(self._is_of_another(node, attempt, code) for node in nodes):
+                    return True
+        return False
+
+    def _is_of_another(self, node: cst.CSTNode, attempt: Attempt, code: cst.CSTNode) -> bool:
+        """Whether a value comes from another call of HTTP in the same code than the attempt."""
+        for binding in self._semantics.scopes.reaching(node) if isinstance(node, cst.Name) else ():
+            made = binding.value.expression if isinstance(binding.value, cst.Await) else binding.value
+            is_there = isinstance(made, cst.Call) and made is not attempt.call and self._tree.within(made, code)
+            if is_there and isinstance(made, cst.Call) and self._semantics.runs(made):
+                evidence = self._semantics.does_http(made)
+                return evidence is not None and all(place.node is not attempt.call for place in evidence.trail)
+        found = self._semantics.meaning(node) if isinstance(node, (cst.Name, cst.Call)) else None
+        calls = [place.node for place in found.trail if place.http and self._tree.within(place.node, code)] if found is not None else []
+        return bool(calls) and attempt.call not in calls
 
     def writes(self, attempt: Attempt) -> bool:
         """Whether a request seems to change something: its address is known in part, and neither it nor the function says "read"."""

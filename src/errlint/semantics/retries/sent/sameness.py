@@ -118,7 +118,8 @@ class Sameness:
             set_to = [target.target for target in node.targets if isinstance(target.target, (cst.Attribute, cst.Subscript))]
             of_client = [target for target in set_to if "." in asked or root(target) == asked]
             words = [target.attr.value if isinstance(target, cst.Attribute) else "" for target in of_client]
-            if not all(map(PER_ATTEMPT.search, words)) and self._goes_over(node.value, self.region.target):
+            moves_on = self._goes_over(node.value, self.region.target) or self.parts.rotates(node.value, self._call)
+            if not all(map(PER_ATTEMPT.search, words)) and moves_on:
                 return True
         told = (call for calls in self._names.extended.values() for call in calls)
         values = (argument.value for call in told if root(call.func) == asked != "" for argument in call.args)
@@ -152,6 +153,8 @@ class Sameness:
                 if node is self._call or is_drawn(node):
                     return False  # what is made of an answer is not what was sent before it
                 self._helpers.append(node)
+            if isinstance(node, cst.Subscript) and dotted(node.value) in self.parts.turned:
+                return False
             if isinstance(node, cst.Name) and is_read(self._tree, node) and not self._name_stays(node, hops):
                 return False
             if isinstance(node, cst.Attribute) and not self._attribute_stays(node, hops):
@@ -287,12 +290,19 @@ class Sameness:
         """Whether an assignment sets members of a variable that are not the one which is read here."""
         return all(self.parts.reads_another_member(name, member_of_a_variable(target.target)) for target in statement.targets)
 
+    def _counts_others(self, statement: cst.CSTNode, name: cst.Name) -> bool:
+        """``hook.failed += 1``: it counts on a member of a variable that is not the one which is read here."""
+        if not isinstance(statement, cst.AugAssign):
+            return False
+        return self.parts.reads_another_member(name, member_of_a_variable(statement.target))
+
     def _changed_inside(self, name: str, read: cst.Name | None = None) -> bool:
         """``params["page"] = …`` and ``headers["Origin"] = …`` change the request; ``headers["Authorization"] = …`` does not.
 
         :param read: where it is read, if that is one place.
         """
-        changes = [*self._extended(name), *self._names.counted.get(name, ())]
+        counted = (node for node in self._names.counted.get(name, ()) if read is None or not self._counts_others(node, read))
+        changes = [*self._extended(name), *(node for node in counted if not self._is_last(node))]
         filled = (node for node in self._names.filled.get(name, ()) if read is None or not self._sets_others(node, read))
         changes += [node for node in filled if not self._set_alike(node) and not self._is_last(node)]
         return bool(changes) and not self._is_turn(*changes)

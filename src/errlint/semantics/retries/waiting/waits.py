@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 _ANSWERS = (Kind.RESPONSE, Kind.EXCEPTION, Kind.HEADERS, Kind.BODY)
 _ANSWER_NAMES = frozenset({"response", "resp", "res", "r", "e", "ex", "exc", "err", "error", "exception", "headers"})
+_SLEEPERS = frozenset({"sleep", "async_sleep", "sleep_func", "sleeper"})
 _DEPTH = 16
 
 
@@ -95,7 +96,7 @@ class Waits:
 
     def _as_wait(self, found: _Found, node: cst.BaseExpression, seconds: float | None = None) -> Wait:
         growth: Growth = "growing" if found.varies else "unknown" if found.unknown else "constant"
-        if growth == "constant" and seconds is not None and seconds <= 0:
+        if growth == "constant" and seconds is not None and seconds <= 0 and not (found.jitter or found.server or found.handed):
             growth = "none"
         server = True if found.server else None if found.handed else False
         jitter = True if found.jitter else None if found.by_others else False
@@ -113,7 +114,7 @@ class Waits:
         if waited is not None or not isinstance(call.func, (cst.Attribute, cst.Name)):
             return waited
         word = call.func.attr.value if isinstance(call.func, cst.Attribute) else call.func.value
-        if word.lower().lstrip("_") in ("sleep", "async_sleep", "sleep_func", "sleeper") and not self._semantics.functions.run_by(call):
+        if word.lower().lstrip("_") in _SLEEPERS and not self._is_own(call):
             return plain[0] if plain else None
         if word in self._semantics.libraries.retries.restarting:
             function = self._tree.enclosing(call, cst.FunctionDef)
@@ -125,6 +126,10 @@ class Waits:
             said = [*plain, *(value for name, value in by_name.items() if _is_about_time(name))]
             return said[0] if len(said) == 1 and self._is_number(said[0]) else None
         return None
+
+    def _is_own(self, call: cst.Call) -> bool:
+        """Whether the project has the code that a call runs: that tells what it waits for."""
+        return bool(self._semantics.functions.run_by(call)) or self._semantics.evaluator.callees.runs_code(call)
 
     def _is_number(self, expression: cst.BaseExpression) -> bool:
         if isinstance(expression, (cst.Integer, cst.Float, cst.BinaryOperation)):
