@@ -262,12 +262,13 @@ class Judge:
 
     def _is_dropped_by(self, call: cst.Call) -> bool:
         """Whether a class of the file is given what has the id, and its constructor takes no more than the status of it."""
+        in_body = bool(self._failure.where.paths)
         for definition in self._semantics.scopes.classes(call.func):
             init = method(definition, "__init__")
             given = bound_arguments(call, init) if init is not None else {}
             whole = [one for one, value in given.items() if self._keeping.of(value) is Kept.ID]
             if init is not None and whole:
-                return all(isinstance(one, cst.Param) and drops(self._tree, init, one.name.value) for one in whole)
+                return all(isinstance(one, cst.Param) and drops(self._tree, init, one.name.value, in_body=in_body) for one in whole)
         return False
 
     def _raised_by_helper(self, statement: cst.Raise, raised: cst.BaseExpression, way: Way) -> Loss | None:

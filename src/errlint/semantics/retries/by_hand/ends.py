@@ -9,7 +9,7 @@ import libcst as cst
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
 
-ENDS = frozenset({"sys.exit", "os._exit", "exit", "quit"})
+ENDS = frozenset({"sys.exit", "os._exit", "exit", "quit", "typing.assert_never", "typing_extensions.assert_never"})
 _DEPTH = 2
 
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from errlint.semantics.meaning import Kind
+from errlint.semantics.program.functions import method
 from errlint.semantics.program.names import dotted
 from errlint.semantics.program.tree import Tree, alike, parts
 from errlint.semantics.retries.by_hand.lasting import lasting_limits
@@ -130,7 +132,7 @@ def _is_bounded(semantics: Semantics, passage: Passage, region: cst.While) -> bo
         return None
     if any(map(semantics.onward.may_have_enough, unknown)):
         return None
-    if _is_count_judged(semantics.tree, region):
+    if _is_count_judged(semantics.tree, region) or _asks_an_object(semantics, region):
         return None
     for part in parts(region.test, cst.And):
         endless = isinstance(part, cst.Integer) or (isinstance(part, cst.Name) and part.value == "True")
@@ -150,6 +152,27 @@ def _is_count_judged(tree: Tree, region: cst.While) -> bool:
         if asked and any(tree.inside(branch, cst.Raise, cst.Return, cst.Break, into_functions=False)):
             return True
     return False
+
+
+def _asks_an_object(semantics: Semantics, region: cst.While) -> bool:
+    """Whether an object that is no answer has a say in the end: ``or deadline.left() < 0``, ``not budget``, ``and self.next_account()``."""
+    for branch in semantics.tree.inside(region.body, cst.If, into_functions=False):
+        for part in (branch.test, *semantics.tree.below(branch.test)):
+            if isinstance(part, cst.Call) and isinstance(part.func, cst.Attribute):
+                about = (part.func.value, *(argument.value for argument in part.args))
+                known = [found for one in about if (found := semantics.meaning(one)) is not None and found.kind is not Kind.INSTANCE]
+                if not known and semantics.evaluator.callees.runs_code(part):
+                    return True
+            if isinstance(part, cst.Name) and _has_own_truth(semantics, part):
+                return True
+    return False
+
+
+def _has_own_truth(semantics: Semantics, name: cst.Name) -> bool:
+    """Whether a variable holds an object of a class of the file that says by itself if it is true."""
+    values = (binding.value for binding in semantics.scopes.reaching(name) if isinstance(binding.value, cst.Call))
+    classes = (one for value in values for one in semantics.scopes.classes(value.func))
+    return any(method(one, word) is not None for one in classes for word in ("__bool__", "__len__"))
 
 
 def _is_inherited_wait(call: cst.Call, outcomes: int) -> bool:

@@ -87,12 +87,14 @@ class OnwardCalls:
         """Whether a call that is handed neither what failed nor an answer may raise all the same: ``deadline.check()``, ``budget.spend()``.
 
         It is a statement of its own, of a function of another module or of an object of which nothing is known but that classes of the file
-        have a method of this name.
+        have a method of this name. An object may be handed what failed, as well.
         """
-        if not self._is_statement(call) or any(self._semantics.meaning(argument.value) is not None for argument in call.args):
+        if not self._is_statement(call):
             return False
         imported = self._semantics.imported
-        name, _ = self._callees.name_elsewhere(call) if imported is not None else ("", False)
+        name, of_object = self._callees.name_elsewhere(call) if imported is not None else ("", False)
+        if not of_object and any(self._semantics.meaning(argument.value) is not None for argument in call.args):
+            return False
         if imported is not None and name:
             told = imported.onward(name, FAILED, ())
             return told is not None and bool(told.raised)
