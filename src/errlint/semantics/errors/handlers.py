@@ -16,7 +16,7 @@ from errlint.semantics.errors.carried import CODE, is_of_python, is_of_unknown_l
 from errlint.semantics.errors.caught_types import CaughtTypes
 from errlint.semantics.errors.http_calls import HttpCalls
 from errlint.semantics.errors.raises import Raises
-from errlint.semantics.errors.raising import Raising
+from errlint.semantics.errors.raising import Answer, Raising
 from errlint.semantics.meaning import Kind, Meaning, Place
 from errlint.semantics.program.handling import Handler
 from errlint.semantics.program.leaving import all_asked_to_raise
@@ -127,6 +127,12 @@ class Handlers:
                 trail = (*(calls[0].trail if calls else ()), *raising.way_to(kinds), evidence)
                 made = self._with(self._types.from_status(sheet), self._carried_as(sheet, raising))
                 return Meaning(Kind.EXCEPTION, trail, made, self._binding.of_calls(calls) if calls else None)
+        if raising is None or raising.answer is Answer.UNKNOWN:
+            for sheet in sheets:
+                told = self._types.raised_for(sheet)
+                if told is not None:
+                    seen = Place(evidence.node, evidence.note, elsewhere=told.spots)
+                    return Meaning(Kind.EXCEPTION, (seen,), self._with(self._types.from_status(sheet), dict(told.carries)))
         for sheet in sheets:
             if self._types.takes_status(sheet):
                 return Meaning(Kind.EXCEPTION, (evidence,), self._types.made_of_answer(sheet))

@@ -76,8 +76,6 @@ class Silences:
         outer = self._tree.parent.get(handler)
         if caught is None or not caught.proven or not isinstance(outer, _TRYING):
             return None
-        if caught.sheet is not None and self._semantics.evaluator.are_taken_above(handler, (caught.sheet,)):
-            return None
         all_caught = _caught(caught)
         way = _Way(caught)
         passed = self._through(handler.body.body, all_caught, way)

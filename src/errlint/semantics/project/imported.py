@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         Given,
         Making,
         Onward,
+        RaisedFor,
         Retrier,
         Retrying,
         Spot,
@@ -73,6 +74,10 @@ class Imported:
     def is_foreign_error(self, class_name: str) -> bool:
         """Whether exceptions of a class of another module come from something else than HTTP, as far as that module raises them."""
         return self._modules.is_foreign_error(class_name, self.hops - 1)
+
+    def raised_for(self, class_name: str) -> RaisedFor | None:
+        """What another module raises a class of its own for, if that are error answers alone."""
+        return self._modules.raised_for(class_name, self.hops - 1)
 
     def function(self, name: str, given: Given, *, bound: bool) -> FunctionSummary | None:
         """A function of another module, or a method of a class there; ``bound``: it is called on an instance."""

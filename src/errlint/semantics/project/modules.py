@@ -37,6 +37,7 @@ from errlint.semantics.project.summaries import (
     Given,
     Making,
     Onward,
+    RaisedFor,
     Retrier,
     Retrying,
     Spot,
@@ -168,6 +169,11 @@ class Modules:
         """Whether exceptions of the class of this name come from something else than HTTP, as far as its module raises them."""
         file, path = file_and_path(class_name)
         return self._ask(file, hops, ("foreign", class_name), lambda module: module.is_foreign_error(path)) or False
+
+    def raised_for(self, class_name: str, hops: int) -> RaisedFor | None:
+        """What the module of the class of this name raises it for, if that are error answers alone."""
+        file, path = file_and_path(class_name)
+        return self._ask(file, hops, ("raised for", class_name), lambda module: module.raised_for(path))
 
     def value(self, name: str, hops: int) -> Value | None:
         """The variable or attribute of this name."""

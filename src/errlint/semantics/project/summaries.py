@@ -64,6 +64,13 @@ class Fixed(msgspec.Struct, frozen=True):
     answered: bool = False
 
 
+class RaisedFor(msgspec.Struct, frozen=True):
+    """A class of exceptions that its module raises for nothing but error answers: how that can be seen, and what its attributes keep."""
+
+    spots: tuple[Spot, ...] = ()
+    carries: tuple[tuple[str, str], ...] = ()
+
+
 Given = tuple[tuple[int | str, Value], ...]
 """What is known of the arguments of a call, by position or keyword; the spots left out."""
 
@@ -98,6 +105,8 @@ class FunctionSummary(FunctionSheet, frozen=True):
     """It returns a part of what it is given, and does nothing else with it."""
     gives_another: bool = False
     """Each call of it gives another one of many."""
+    hooks: tuple[str, ...] = ()
+    """The methods of its class that it calls, and that raise: where an object has others in their place, it does something else."""
     may_give_none: bool = False
     """It may return None in place of a value."""
 

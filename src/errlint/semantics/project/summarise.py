@@ -19,10 +19,12 @@ from errlint.semantics.project.summaries import (
     FunctionSummary,
     Given,
     Making,
+    RaisedFor,
+    Spot,
     Value,
 )
 from errlint.semantics.request_ids.readers import only_reads
-from errlint.semantics.values.class_members import is_abstract
+from errlint.semantics.values.class_members import is_abstract, raising_hooks
 from errlint.semantics.values.status_sets import ALL, Range
 from errlint.semantics.values.statuses import Statuses
 
@@ -93,6 +95,7 @@ class Summariser:
             abstract=is_abstract(node),
             only_reads=only_reads(node, self._tree),
             gives_another=self._semantics.draws.gives_another(node),
+            hooks=raising_hooks(self._tree, node),
             may_give_none=self._semantics.functions.may_give_none(node),
         )
 
@@ -151,6 +154,24 @@ class Summariser:
     def is_foreign_error(self, path: tuple[str, ...]) -> bool:
         """Whether exceptions of the class at a path come from something else than HTTP."""
         return len(path) == 1 and self._semantics.foreign_errors.is_class(path[0])
+
+    def raised_for(self, path: tuple[str, ...]) -> RaisedFor | None:
+        """What the class at a path is raised for, if that are error answers alone, as far as this module raises it."""
+        statements = self._semantics.foreign_errors.class_uses.raised(path[0]) if len(path) == 1 else None
+        spots: tuple[Spot, ...] = ()
+        kept: dict[str, set[str]] = {}
+        for statement in statements or ():
+            raising = self._semantics.evaluator.raises.of(statement)
+            lines = {name: [above.name for above in self._semantics.types.ancestors(name)] for name in raising.types}
+            telling = [name for name, line in lines.items() if path[0] in line and name in raising.telling]
+            if not telling:
+                return None
+            spots = spots or self._found.spots(raising.way_to(telling))
+            for name, attribute, word in raising.carries:
+                if path[0] in lines.get(name, ()):
+                    kept.setdefault(attribute, set()).add(word)
+        carries = tuple((attribute, words.pop()) for attribute, words in kept.items() if len(words) == 1)
+        return RaisedFor(spots, carries) if statements else None
 
     def constant(self, path: tuple[str, ...]) -> str:
         """The literal that the name at a path is bound to, written out."""

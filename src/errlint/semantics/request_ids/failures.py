@@ -113,8 +113,6 @@ class Failures:
             types = self._raised_in(handler)
         elif len(types) < len(named):
             broad = any(not is_first_party(name) for name in named if self._semantics.types.type(name) is None)
-        if evaluator.are_taken_above(handler, types):
-            return None
         known = [found for found in types if not self._semantics.types.is_of_project(found)]
         told = handler.type is None or evaluator.tells_all_types(handler.type)
         where = self._ids.of_exception(caught, known, broad=broad, mixed=not told or len(known) < len(named))

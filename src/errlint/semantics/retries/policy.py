@@ -31,7 +31,8 @@ class Attempt:
     :ivar trail: why it is an HTTP call; never empty. :ivar method: ``"POST"``, in capitals, if known. :ivar operation: the name of the
     API's operation, if known. :ivar raises: whether an error status leaves the call as an exception; None if not known.
     :ivar handed_by: the call that hands the function over in which this one stands; others call that function without this retry;
-    :ivar assumed: nothing is known of the call but that the type which an SDK raises for its API's errors is retried.
+    :ivar assumed: nothing is known of the call but that the type which an SDK raises for its API's errors is retried;
+    :ivar error: that type, where it is one of the project's own.
     """
 
     call: cst.Call
@@ -42,6 +43,7 @@ class Attempt:
     raises: bool | None = None
     handed_by: cst.Call | None = None
     assumed: bool = False
+    error: str = ""
 
 
 @dataclass(frozen=True, eq=False)

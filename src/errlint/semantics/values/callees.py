@@ -19,7 +19,7 @@ from errlint.semantics.project.imported import Imported
 from errlint.semantics.project.summaries import FunctionSummary, Given, Value, of_any
 from errlint.semantics.project.summarise import outline
 from errlint.semantics.values.binding import ApiBinding
-from errlint.semantics.values.class_members import ClassMembers, Member, is_abstract, is_property
+from errlint.semantics.values.class_members import ClassMembers, Member, is_abstract, is_property, raising_hooks
 from errlint.semantics.values.types import Types, shown
 from errlint.sheets.library import TypeSheet
 
@@ -202,6 +202,8 @@ class Callees:
         member = self._member_run_by(call)
         if member is not None and member.elsewhere:
             found = self._imported.function(member.elsewhere, self._given(call), bound=True)
+            if found is not None and self._is_overridden(call.func, member, found.hooks):
+                return None
             if found is None or not found.abstract:
                 return found
             owner, _, method = member.elsewhere.rpartition(".")
@@ -228,10 +230,17 @@ class Callees:
         found = self._meaning(value)
         return self._members.find(found.sheet, attribute.attr.value) if found is not None and found.sheet is not None else None
 
+    def _is_overridden(self, attribute: cst.Attribute, member: Member, hooks: Iterable[str]) -> bool:
+        """Whether the object that a method is called of has other code for what the method calls in turn."""
+        found = self._meaning(attribute.value)
+        return found is not None and found.sheet is not None and self._members.overrides(found.sheet, member, hooks)
+
     def members(self, attribute: cst.Attribute) -> list[cst.FunctionDef]:
         """The functions of this file that ``x.name`` reads."""
         member = self.member(attribute)
-        return list(self._members.functions(member)) if member is not None else []
+        found = list(self._members.functions(member)) if member is not None else []
+        overridden = (member is not None and self._is_overridden(attribute, member, raising_hooks(self._tree, one)) for one in found)
+        return [] if any(overridden) else found
 
     def properties(self, attribute: cst.Attribute) -> tuple[list[cst.FunctionDef], str]:
         """The properties of this file that reading an attribute runs, or the name of the member of another module that it reads."""

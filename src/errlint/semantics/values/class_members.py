@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import libcst as cst
 
 from errlint.first_party import is_first_party
 from errlint.lean import dataclass
 from errlint.semantics.program.constants import Constants
+from errlint.semantics.program.functions import method
 from errlint.semantics.program.names import dotted
 from errlint.semantics.program.scopes import How, Scopes
+from errlint.semantics.program.tree import Tree
 from errlint.semantics.project.imported import Imported
 from errlint.semantics.values.types import Types
 from errlint.sheets.library import TypeSheet
@@ -59,6 +61,22 @@ class ClassMembers:
                 return None
         return None
 
+    def overrides(self, sheet: TypeSheet, member: Member, hooks: Iterable[str]) -> bool:
+        """Whether a class has methods of its own for some that the member of a class above it calls."""
+        for hook in hooks:
+            own = self.find(sheet, hook)
+            if own is not None and own != self._of_definer(sheet, member, hook):
+                return True
+        return False
+
+    def _of_definer(self, sheet: TypeSheet, member: Member, name: str) -> Member | None:
+        """What the class that defines a member has for another name."""
+        for ancestor in self._types.ancestors(sheet.name):
+            is_here = member.owner is not None and self._types.definition(ancestor.name) is member.owner
+            if is_here or member.elsewhere == f"{ancestor.name}.{member.name}":
+                return self.find(ancestor, name)
+        return None
+
     def implementations(self, owner: cst.ClassDef, name: str) -> Iterator[cst.FunctionDef]:
         """The methods of this file that subclasses of one of its classes have for an abstract one."""
         for definition in self._types.subclasses(owner):
@@ -83,6 +101,21 @@ class ClassMembers:
     def values(self, member: Member) -> Iterator[cst.BaseExpression]:
         """The expressions that a member of a class of this file is bound to."""
         return self._constants.values_in(member.owner, member.name) if member.owner is not None else iter(())
+
+
+def raising_hooks(tree: Tree, function: cst.FunctionDef) -> tuple[str, ...]:
+    """The methods of its class that a method calls, and that raise: a class below may have others in their place."""
+    definition = tree.enclosing(function, cst.ClassDef)
+    called = (call.func for call in tree.inside(function.body, cst.Call)) if definition is not None else ()
+    names = dict.fromkeys(one.attr.value for one in called if isinstance(one, cst.Attribute) and dotted(one.value) == "self")
+    hooks = ((name, method(definition, name)) for name in names) if definition is not None else ()
+    return tuple(name for name, hook in hooks if hook is not None and _raises(tree, hook))
+
+
+def _raises(tree: Tree, function: cst.FunctionDef) -> bool:
+    asked = (call.func for call in tree.inside(function.body, cst.Call))
+    words = (one.attr.value for one in asked if isinstance(one, cst.Attribute))
+    return bool(tree.inside(function.body, cst.Raise)) or "raise_for_status" in words
 
 
 def is_property(function: cst.FunctionDef) -> bool:

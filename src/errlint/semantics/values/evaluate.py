@@ -5,7 +5,7 @@ Demand-driven and remembered per node, so the cost is linear in what is asked (:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 import libcst as cst
@@ -276,10 +276,6 @@ class Evaluator:
     def caught(self, handler: Handler) -> Meaning | None:
         """The exception that a handler catches, named or not."""
         return self._handlers.meaning(handler)
-
-    def are_taken_above(self, handler: Handler, types: Sequence[TypeSheet]) -> bool:
-        """Whether earlier handlers of the same ``try`` take all errors of these types behind which an answer stands."""
-        return self._handlers.caught_types.are_taken_above(handler, types)
 
     def carried(self, handler: Handler) -> dict[str, str]:
         """What the exceptions of the project that a handler catches are seen to keep of an answer, in the words of sheets."""

@@ -20,7 +20,7 @@ from errlint.semantics.program.names import Names, dotted
 from errlint.semantics.program.scopes import How, Scopes
 from errlint.semantics.program.tree import Tree
 from errlint.semantics.project.imported import Imported
-from errlint.semantics.project.summaries import Fixed
+from errlint.semantics.project.summaries import Fixed, RaisedFor
 from errlint.sheets.libraries import Libraries
 from errlint.sheets.library import FunctionSheet, TypeSheet, ancestors
 from errlint.sheets.speech import Speeches
@@ -198,6 +198,10 @@ class Types:
         functions = [binding.node for binding in made if isinstance(binding.node, cst.FunctionDef)]
         found = ((*function.params.posonly_params, *function.params.params, *function.params.kwonly_params)[1:] for function in functions)
         return tuple(parameter.name.value for parameters in found for parameter in parameters)
+
+    def raised_for(self, sheet: TypeSheet) -> RaisedFor | None:
+        """What an exception of another module is raised for there, if that are error answers alone."""
+        return self._imported.raised_for(sheet.name) if self._imported is not None and is_first_party(sheet.name) else None
 
     def unwrapped(self, sheet: TypeSheet) -> tuple[str, ...]:
         """Where in the answer stands what an exception keeps as its body; empty where that is all of it."""

@@ -21,7 +21,7 @@ from errlint.semantics.retries.by_hand.restarts import end_of_restarts, restarts
 from errlint.semantics.retries.by_hand.rotation import asks_another
 from errlint.semantics.retries.by_hand.stops import stop_of
 from errlint.semantics.retries.by_hand.successes import leaves_when_done
-from errlint.semantics.retries.exception_types import AS_LIBRARIES_DO, FEW, TELL_WHEN
+from errlint.semantics.retries.exception_types import AS_LIBRARIES_DO, FEW, TELL_WHEN, Raised
 from errlint.semantics.retries.outcomes import FAILURES, FAULTS, NO_ANSWER
 from errlint.semantics.retries.policy import Attempt, RetryPolicy, Wait
 from errlint.semantics.retries.sent.conflicts import Conflicts
@@ -106,7 +106,7 @@ def _in_region(semantics: Semantics, region: Region) -> RetryPolicy | None:
     conflicts = Conflicts(semantics, sameness)
     passages: list[tuple[Attempt, Passage]] = []
     for attempt in semantics.attempts.within(region.body, sameness.is_same)[:_MOST] or _by_what_is_caught(semantics, region, sameness):
-        raised = AS_LIBRARIES_DO if attempt.assumed else None
+        raised = (Raised((attempt.error,), ERRORS),) if attempt.error else AS_LIBRARIES_DO if attempt.assumed else None
         if _OPENS_A_SOCKET.search(dotted(attempt.call.func) or ""):
             continue
         changes = sameness.changed_behind(attempt.call) | conflicts.thrown_away_behind(attempt.call)

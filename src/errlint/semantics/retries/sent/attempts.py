@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from errlint.catalogue import Catalogue
+from errlint.first_party import is_first_party
 from errlint.semantics.errors.carried import is_of_unknown_library
 from errlint.semantics.errors.raising import Answer
 from errlint.semantics.meaning import Kind, Place
@@ -165,6 +166,9 @@ class Attempts:
         :param names: the types; :param named: where they are named.
         """
         for name in names:
+            own = self._of_project(code, name, named) if is_first_party(name) else None
+            if own is not None:
+                return own
             sheet = self._semantics.libraries.type(name)
             if sheet is None or not (sheet.carries_status or sheet.covers_status):
                 continue
@@ -176,6 +180,16 @@ class Attempts:
                 trail = (Place(call, "makes an HTTP call", http=True), Place(named, f"`{shown(name)}` is what its SDK raises"))
                 return Attempt(call, trail, catalogue, raises=True, assumed=True)
         return None
+
+    def _of_project(self, code: cst.CSTNode, name: str, named: cst.CSTNode) -> Attempt | None:
+        """The same, of an exception that its module raises for nothing but error answers."""
+        sheet = self._semantics.types.type(name)
+        told = self._semantics.types.raised_for(sheet) if sheet is not None else None
+        call = self._unknown_call(repeated(code), name) if told is not None else None
+        if told is None or call is None:
+            return None
+        seen = Place(named, f"`{shown(name)}` is raised for errors of the API alone", elsewhere=told.spots)
+        return Attempt(call, (Place(call, "makes an HTTP call", http=True), seen), raises=True, assumed=True, error=name)
 
     def by_argument(self, call: cst.Call, retry: str, argument: cst.Arg) -> Attempt | None:
         """The attempt that a call is which is told how an SDK shall retry it, in the way that methods of the SDK are told.
