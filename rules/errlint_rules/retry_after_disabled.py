@@ -36,8 +36,9 @@ session.mount("https://", HTTPAdapter(max_retries=retry))
 
 Safe: the argument that defeats the wait is removed (the default honours the header), or the one that keeps it whole is added. Nothing
 else changes. Unsafe where the function that reads the header may give a wait of its own: then that is no longer random either; where
-a comment stands behind the argument, or one at the statement speaks of waits or headers: it may say why it is there; and where
-urllib3, which tries 429 and 503 with Retry-After again whatever its list says, does not have both in its list.
+a comment stands behind the argument, or one at the statement speaks of waits or headers: it may say why it is there; and for urllib3,
+which raises `InvalidHeader` for a Retry-After that is neither a number of seconds nor a date, sleeps six hours if it is told so, and
+tries 413, 429 and 503 with the header again whatever its list says.
 
 ## References
 
@@ -216,7 +217,7 @@ def _fix(call: cst.Call, argument: _Given | None, defeat: RetryAfterDefeat, ctx:
         return None
     # a comment may say why somebody wanted it so; the one behind the argument even goes with it
     said = "#" in ctx.source.text[removal.start : removal.end] or _is_explained(call, ctx)
-    is_safe = not said and _retries_nothing_more(call, ctx)
+    is_safe = not said and not defeat.strict and _retries_nothing_more(call, ctx)
     return ctx.fix(Safety.SAFE if is_safe else Safety.UNSAFE, f"Remove `{defeat.argument.name}`", removal)
 
 

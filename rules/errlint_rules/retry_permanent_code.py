@@ -54,9 +54,9 @@ def workflow(name):
 ## Fix safety
 
 The fix takes the code out of the list, or adds the forgotten one. It is safe where a code that cannot succeed leaves a list that stands in
-the test itself: it is given up at once instead of later. A list with a name may have other uses, and a code that is retried from now on,
-or that shares the arm of another one, is a change of what the program does: there the fix is unsafe. A code that stands alone is not
-fixed.
+the test itself, and comes to what it came to after the last attempt: it is given up at once instead of later. A list with a name may have
+other uses, and a code that is retried from now on, or that shares the arm of another one, is a change of what the program does: there the
+fix is unsafe. A code that stands alone is not fixed.
 """
 
 from __future__ import annotations
@@ -139,7 +139,8 @@ def _fix(policy: RetryPolicy, found: Misjudged, ctx: Context) -> Fix | None:
     if not found.retried:
         return ctx.fix(Safety.UNSAFE, f"Retry `{code}`", *removed)
     named = not any(isinstance(around, cst.Comparison) for around in ctx.ancestors(holder))
-    return ctx.fix(Safety.UNSAFE if named else Safety.SAFE, f"Do not retry `{code}`", *removed)
+    is_safe = not named and ctx.lists.end_alike(policy, found.literal.node)
+    return ctx.fix(Safety.SAFE if is_safe else Safety.UNSAFE, f"Do not retry `{code}`", *removed)
 
 
 def _is_decided_by_list(policy: RetryPolicy, found: Misjudged) -> bool:

@@ -172,6 +172,8 @@ class RetryAfterDefeat(_Sheet, frozen=True):
     needs: bool = False
     when: Argument | None = None
     when_is: str = ""
+    strict: bool = False
+    """A wait that is told in no form that the layer can read makes it raise; so it does nothing but read, where it honours the header."""
     useless_with: tuple[str, ...] = ()
     """Arguments with which no answer is tried again where they are 0 or False: nothing is defeated then."""
     harmless: tuple[str, ...] = ()

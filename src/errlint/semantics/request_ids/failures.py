@@ -12,6 +12,7 @@ from errlint.body_keys import REQUEST_IDS
 from errlint.first_party import is_first_party
 from errlint.lean import dataclass
 from errlint.semantics.asked.circumstances import ends_in_raising, misses_a_success
+from errlint.semantics.errors.bare_raises import may_have_no_answer
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.program.handling import Handler, caught_name
 from errlint.semantics.program.leaving import leaves
@@ -115,7 +116,8 @@ class Failures:
             broad = any(not is_first_party(name) for name in named if self._semantics.types.type(name) is None)
         known = [found for found in types if not self._semantics.types.is_of_project(found)]
         told = handler.type is None or evaluator.tells_all_types(handler.type)
-        where = self._ids.of_exception(caught, known, broad=broad, mixed=not told or len(known) < len(named))
+        mixed = not told or len(known) < len(named) or may_have_no_answer(self._semantics, handler)
+        where = self._ids.of_exception(caught, known, broad=broad, mixed=mixed)
         if where is None:
             return None
         name = caught_name(handler) or ""

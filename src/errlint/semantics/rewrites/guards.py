@@ -10,6 +10,7 @@ from errlint.first_party import is_first_party
 from errlint.lean import dataclass
 from errlint.model import Edit
 from errlint.semantics.asked.presence import asks_in_vain
+from errlint.semantics.errors.bare_raises import may_have_no_answer
 from errlint.semantics.program.handling import Handler, caught_name
 from errlint.semantics.program.leaving import leaves
 from errlint.semantics.retries.exception_types import BROAD, Raised
@@ -61,8 +62,10 @@ class Guards:
         taking = [handler for handler in handlers if self._takes_statuses(policy, handler) and self._takes_hopeless(policy, handler)]
         if any(asks_in_vain(self._semantics, handler) for handler in taking):
             return None  # what the handler has for such failures begins to work once that is mended
-        if any(map(self._is_told_by_users, taking)):
-            return None
+        if any(isinstance(one, cst.ExceptStarHandler) or self._is_told_by_users(one) for one in taking):
+            return None  # nothing may leave an `except*`
+        if any(may_have_no_answer(self._semantics, one) for one in taking):
+            return None  # a guard by the answer would never be true
         if taking:
             return self._in_handlers(policy, ways, taking)
         edits = self._answers.of(policy, region, ways)

@@ -67,6 +67,14 @@ class Lists:
             return None
         return next((one.value for one in site.given() if "statuses" in one.argument.says and not one.argument.adds), None)
 
+    def end_alike(self, policy: RetryPolicy, literal: cst.CSTNode) -> bool:
+        """Whether what a list has no more, in a retry written by hand, comes to what it came to after the last attempt."""
+        region = policy.code[0] if policy.written_by_hand and policy.elsewhere is None and policy.code else None
+        comparison = next(self._tree.ancestors(literal, cst.Comparison), None)
+        if not isinstance(region, (cst.For, cst.While, cst.FunctionDef)) or not isinstance(comparison, cst.Comparison):
+            return False
+        return LeftOut(self._writing, policy, region).outcome(comparison) is Outcome.SAME
+
     def _judged(self, shortened: Shortened, policy: RetryPolicy, hopeless: Hopeless) -> Shortened:
         """The same, safe only where an answer that came to an exception in the end is an error to whoever gets it."""
         site = self._calls.written_at(policy.node)

@@ -22,6 +22,10 @@ _ASSIGNMENTS: tuple[type[_Assignment], ...] = (cst.Assign, cst.AnnAssign, cst.Au
 _NAME = "wait"
 _TIME = later(r"wait|slept|sleep|elapsed|spent|seconds|secs|time(?!s)|delay|duration", re.IGNORECASE)
 _SECONDS = later(r"\s*s(ec(ond)?s?)?\b", re.IGNORECASE)
+_WHOLE = tuple("dxXbocn")
+"""Letters of formats that take whole numbers alone."""
+_SEQUENCES = (cst.SimpleString, cst.FormattedString, cst.ConcatenatedString, cst.List, cst.Tuple)
+_OF_WHOLE_NUMBERS = frozenset({"range", "bytes", "bytearray", "chr", "hex", "bin", "oct", "divmod"})
 _COUNTING = frozenset({"range", "enumerate", "count"})
 
 
@@ -47,6 +51,8 @@ class SharedWaits:
             return None
         else:
             uses = self._added_up(delay)  # elsewhere the same number may be any other
+        if any(map(self._needs_whole, uses)):
+            return None
         line = self._tree.statement(delay)
         if not uses:
             return (self._writing.replace(delay, code),)
@@ -61,6 +67,32 @@ class SharedWaits:
         name = self._writing.free(_NAME, delay)
         named = (self._writing.replace(use, name) for use in (*uses, delay))
         return (self._writing.before(first, [f"{name} = {code}"], with_comments=True), *named)
+
+    def is_needed_whole(self, name: cst.Name) -> bool:
+        """Whether a variable is used anywhere in its function as only whole numbers are: ``"." * wait``, ``f"{wait:d}"``."""
+        function = self._tree.enclosing(name, cst.FunctionDef) or self._tree.module
+        return any(one.value == name.value and self._needs_whole(one) for one in self._tree.inside(function, cst.Name))
+
+    def _needs_whole(self, use: cst.CSTNode) -> bool:
+        match self._tree.parent.get(use):
+            case cst.FormattedStringExpression(format_spec=[*_, cst.FormattedStringText(value=value)]):
+                return value[-1:] in _WHOLE
+            case cst.BinaryOperation(left=left, operator=cst.Multiply(), right=right):
+                return any(isinstance(one, _SEQUENCES) for one in (left, right))
+            case cst.Index() | cst.Slice():
+                return True
+            case cst.Arg() as argument:
+                return self._takes_whole(argument)
+        return False
+
+    def _takes_whole(self, argument: cst.Arg) -> bool:
+        """``"{:>3d}".format(wait)``, ``range(wait)``, ``divmod(wait, 60)``."""
+        match self._tree.parent.get(argument):
+            case cst.Call(func=cst.Attribute(value=cst.SimpleString(value=text), attr=cst.Name(value="format"))):
+                return any(f"{letter}}}" in text for letter in _WHOLE)
+            case cst.Call(func=cst.Name(value=name)):
+                return name in _OF_WHOLE_NUMBERS
+        return False
 
     def _is_said(self, delay: cst.BaseExpression) -> bool:
         """``log.warning("limited, sleeping 10 seconds")`` beside ``time.sleep(10)``: a number that no name stands for."""

@@ -11,7 +11,7 @@ from errlint.lean import dataclass
 from errlint.model import Edit
 from errlint.semantics.program.handling import Handler, caught_name
 from errlint.semantics.program.leaving import leaves
-from errlint.semantics.retries.policy import RetryPolicy, Wait
+from errlint.semantics.retries.policy import Attempt, RetryPolicy, Wait
 from errlint.semantics.retries.waiting.numbers import Numbers
 from errlint.semantics.rewrites.failures import Failures
 from errlint.semantics.rewrites.helpers import Helpers
@@ -74,6 +74,8 @@ class Delays:
     ) -> tuple[Edit, ...] | None:
         """Other code for what a delay is made of; where that is the delay itself, also where it is told or added up."""
         if made is not delay:
+            if isinstance(delay, cst.Name) and self._shared.is_needed_whole(delay):
+                return None
             return (self._writing.replace(made, code),)
         return self._shared.replaced(delay, code, (answer.code.partition(".")[0],) if answer is not None else ())
 
@@ -122,6 +124,8 @@ class Delays:
         at_hand = self._semantics.headers.at(delay)
         if at_hand is None or at_hand.unnamed is not None or "{e}" in at_hand.headers or not at_hand.headers.endswith(".headers"):
             return None
+        if any(map(self._raises_by_itself, policy.attempts)):
+            return None  # there is no answer behind the handlers
         answer = at_hand.headers.removesuffix(".headers")
         name = answer.partition(".")[0]
         anywhere = self._bindings(name, delay)
@@ -131,6 +135,11 @@ class Delays:
             return _Answer(answer)
         forgotten = self._forgotten(name, bound, policy, delay)
         return _Answer(answer, forgotten) if forgotten else None
+
+    def _raises_by_itself(self, attempt: Attempt) -> bool:
+        """Whether the library raises for each error status: what a call gives is never one."""
+        function = self._semantics.types.function(self._semantics.names.qualified(attempt.call.func) or "")
+        return function is not None and bool(function.raises_for_status)
 
     def _bindings(self, name: str, place: cst.CSTNode) -> list[cst.CSTNode]:
         """What gives a name its values, seen from a place."""
