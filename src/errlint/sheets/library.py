@@ -107,6 +107,8 @@ class TypeSheet(_Sheet, frozen=True):
     """Exceptions: the request was not sent yet, so the server knows nothing of it."""
     text: Literal["", "body", "message", "none", "code", "status"] = ""
     """Exceptions: the most that ``str(e)`` is known to contain of the answer."""
+    text_in: tuple[str, ...] = ()
+    """Exceptions: attributes that hold what ``str(e)`` says of the answer, and not only the error's own message."""
     versions: str = ""
     """The versions that this holds for (``>=1,<3``), where a class changed: then it has several tables, one a range."""
 

@@ -199,7 +199,7 @@ class Keeping:
                 return Kept.TEXT
             case Kind.TEXT if where.paths:
                 return Kept.ID
-            case Kind.MESSAGE if meaning.says_all:
+            case Kind.MESSAGE if meaning.says_all or self._says_as_much(meaning):
                 return Kept.ID if where.in_text else Kept.TEXT
             case Kind.MESSAGE | Kind.TEXT | Kind.REASON:
                 return Kept.TEXT
@@ -207,6 +207,13 @@ class Keeping:
                 return Kept.MARK
             case _:
                 return Kept.NOTHING
+
+    def _says_as_much(self, message: Meaning) -> bool:
+        """Whether an attribute holds the text of its exception."""
+        exception = message.origin
+        if exception is None or exception.kind is not Kind.EXCEPTION or exception.sheet is None:
+            return False
+        return any(message.name in above.text_in for above in self._semantics.types.ancestors(exception.sheet.name))
 
     def _attribute(self, attribute: cst.Attribute, *, as_text: bool, hops: int) -> Kept:
         name = attribute.attr.value
