@@ -77,7 +77,7 @@ class Below:
         return False
 
     def _is_retried_by_parts(self, client: Meaning, written: cst.BaseExpression, name: str) -> bool:
-        """``WebClient(retry_handlers=[…])``, ``client.retry_handlers.append(…)``: somebody has said how it waits; an empty list says nothing."""
+        """``WebClient(retry_handlers=[…])``, ``client.retry_handlers.append(…)``: somebody has said how it waits, but for ``[]``."""
         made = [place.node for place in client.trail if isinstance(place.node, cst.Call)]
         given = (argument for call in made for argument in call.args if argument.keyword is not None and argument.keyword.value == name)
         if not all(is_nothing(argument.value) for argument in given):
