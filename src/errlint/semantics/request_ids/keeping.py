@@ -225,7 +225,7 @@ class Keeping:
         exception = part.origin
         if exception is None or exception.kind is not Kind.EXCEPTION or exception.sheet is None:
             return ()
-        return self._semantics.types.ancestors(exception.sheet.name)
+        return tuple(self._semantics.types.ancestors(exception.sheet.name))
 
     def _attribute(self, attribute: cst.Attribute, *, as_text: bool, hops: int) -> Kept:
         name = attribute.attr.value
