@@ -52,7 +52,8 @@ seconds or a date), and without it the others that the API's catalogue lists (mi
 answers that say nothing, or nothing that makes sense. A wait that is told or added up beside it is named once, so that what is said of it
 is true; where the new one cannot be known there, there is no fix. A library is told where it knows what failed: tenacity by a function for
 its wait, backoff by a generator, which is sent the failure and draws the chance itself (a part of what the server asks for would be too
-little), stamina, from 25.2 on, by the answer of `on`. There is no fix where the sheet of a library says that the wait stands in the body.
+little), stamina, from 25.2 on, by the answer of `on`. The sheet of a library may name another
+header, which is read instead. There is no fix where it says that the wait stands in the body.
 
 ## References
 
@@ -90,7 +91,7 @@ def check(node: cst.CSTNode, ctx: Context) -> Iterator[Finding]:
         in_body = ctx.wait_in_body(policy)
         # one that reads a header has no wait to find there
         edits = ctx.delays.as_told(policy, told[0]) if is_at_hand and not in_body else None
-        so_long = f"as long as {in_body or '`Retry-After` says'}, and so long only without it"
+        so_long = f"as long as {in_body or f'`{ctx.wait_header(policy)}` says'}, and so long only without it"
         yield ctx.finding(
             head(place),
             f"this wait after status {told[0]} does not ask how long the server wants it to be",

@@ -248,6 +248,10 @@ class Context(Editing):
         """Where, if not in a header, the errors that a policy retries say how long to wait, in words that follow "as"; else empty."""
         return self.semantics.headers.wait_in_body(policy.attempts)
 
+    def wait_header(self, policy: RetryPolicy) -> str:
+        """The header in which the errors that a policy retries say how long to wait: Retry-After, unless a sheet says otherwise."""
+        return next(iter(self.semantics.headers.wait_headers(policy.attempts)), "Retry-After")
+
     def silence(self, handler: cst.ExceptHandler | cst.ExceptStarHandler) -> Silence | None:
         """The errors of an API that a handler lets pass without a trace; None when there are none."""
         return self.semantics.silences.of(handler)

@@ -103,10 +103,16 @@ class TypeSheet(_Sheet, frozen=True):
     """Exceptions: the only methods that raise it (``*`` for any part of a name); others of the library make another type of it."""
     wait_in: str = ""
     """Exceptions: where the API says how long to wait, if not in a header, in words that follow "as"."""
+    wait_headers: dict[str, Literal["delta-seconds", "epoch-seconds", "milliseconds"]] = {}
+    """Exceptions: the headers in which the API says how long to wait, in place of Retry-After, and what stands in each."""
     unsent: bool = False
     """Exceptions: the request was not sent yet, so the server knows nothing of it."""
     text: Literal["", "body", "message", "none", "code", "status"] = ""
     """Exceptions: the most that ``str(e)`` is known to contain of the answer."""
+    text_in: tuple[str, ...] = ()
+    """Exceptions: attributes that hold what ``str(e)`` says of the answer, and not only the error's own message."""
+    for_users: tuple[str, ...] = ()
+    """Exceptions: attributes whose text the API means for the end users of the program: who hands it to them has an answer of its own."""
     versions: str = ""
     """The versions that this holds for (``>=1,<3``), where a class changed: then it has several tables, one a range."""
 

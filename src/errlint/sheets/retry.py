@@ -141,6 +141,8 @@ class RetrySheet(_Table, frozen=True, kw_only=True):
     """Keyword arguments that are not listed are handed to the parts."""
     generators: bool = False
     """Generator functions are run again, too, while they are read; others only see the call, which makes the generator and cannot fail."""
+    calls: tuple[str, ...] = ()
+    """Of a client: its only methods (``*`` for any part of a name) whose requests are sent again, where no method of HTTP is to be seen."""
     needs: str = ""
     """The argument without which nothing is retried."""
     again: str = ""

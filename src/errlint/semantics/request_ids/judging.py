@@ -202,7 +202,7 @@ class Judge:
             kept = self._keeping.of(way.node.value)
             if kept is Kept.ID:
                 return None
-            if _is_success(way.node.value):
+            if _is_success(way.node.value) or (kept is Kept.TEXT and self._keeping.is_for_users(way.node.value)):
                 return self._said(way)
             if kept is Kept.TEXT or (kept is Kept.MARK and not self._is_expected(way.node)):
                 return Loss(self._failure, Lost.RETURNED, way.node, kept=kept)

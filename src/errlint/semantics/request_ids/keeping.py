@@ -23,6 +23,7 @@ from errlint.semantics.request_ids.other_answers import OtherAnswers
 from errlint.semantics.request_ids.readers import mentions_id, names_id
 from errlint.semantics.request_ids.speech import Speaking
 from errlint.semantics.request_ids.whereabouts import is_id
+from errlint.sheets.library import TypeSheet
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
@@ -50,6 +51,7 @@ _NAMED_NOTHING = frozenset({
     "param", "should_retry",
 })  # fmt: skip
 _OBJECTS = (Kind.CLIENT, Kind.INSTANCE, Kind.OBJECT)
+_TEXTS = (Kind.MESSAGE, Kind.TEXT, Kind.REASON, Kind.BODY)
 _HOPS = 4
 """Through how many variables a value is followed."""
 
@@ -199,7 +201,7 @@ class Keeping:
                 return Kept.TEXT
             case Kind.TEXT if where.paths:
                 return Kept.ID
-            case Kind.MESSAGE if meaning.says_all:
+            case Kind.MESSAGE if meaning.says_all or self._says_as_much(meaning):
                 return Kept.ID if where.in_text else Kept.TEXT
             case Kind.MESSAGE | Kind.TEXT | Kind.REASON:
                 return Kept.TEXT
@@ -207,6 +209,23 @@ class Keeping:
                 return Kept.MARK
             case _:
                 return Kept.NOTHING
+
+    def _says_as_much(self, message: Meaning) -> bool:
+        """Whether an attribute holds the text of its exception."""
+        return any(message.name in sheet.text_in for sheet in self._types_of(message))
+
+    def is_for_users(self, value: cst.BaseExpression) -> bool:
+        """Whether all text of an error in a value is an answer to end users, as its API has it."""
+        nodes = (node for node in (value, *self._semantics.tree.below(value)) if isinstance(node, cst.BaseExpression))
+        texts = [found for node in nodes if (found := self._semantics.meaning(node)) is not None and found.kind in _TEXTS]
+        return bool(texts) and all(any(text.name in sheet.for_users for sheet in self._types_of(text)) for text in texts)
+
+    def _types_of(self, part: Meaning) -> tuple[TypeSheet, ...]:
+        """The type of the exception that a part was taken from, and what it inherits from."""
+        exception = part.origin
+        if exception is None or exception.kind is not Kind.EXCEPTION or exception.sheet is None:
+            return ()
+        return tuple(self._semantics.types.ancestors(exception.sheet.name))
 
     def _attribute(self, attribute: cst.Attribute, *, as_text: bool, hops: int) -> Kept:
         name = attribute.attr.value

@@ -9,7 +9,8 @@ import libcst as cst
 
 from errlint.semantics.meaning import Meaning, Place
 from errlint.semantics.program.names import dotted
-from errlint.semantics.retries.library.clients import asks_by_itself, clients_that_ask
+from errlint.semantics.retries.library.clients import asks_by_itself, clients_that_ask, is_sent_again
+from errlint.semantics.retries.library.values import is_nothing
 from errlint.semantics.retries.policy import Attempt, RetryPolicy
 
 if TYPE_CHECKING:
@@ -69,7 +70,9 @@ class Below:
                 if client.sheet.retried_by and self._is_retried_by_parts(client, expression, client.sheet.retried_by):
                     return True
                 described = self._semantics.libraries.retry(client.sheet.name)
-                if described is not None and described.sheet.builtin and described.sheet.default.server and self._waits_by_itself(client):
+                if described is None or not described.sheet.builtin or not described.sheet.default.server:
+                    continue
+                if is_sent_again(described.sheet, attempt) and self._waits_by_itself(client):
                     return True
         return False
 
@@ -84,9 +87,10 @@ class Below:
         return False
 
     def _is_retried_by_parts(self, client: Meaning, written: cst.BaseExpression, name: str) -> bool:
-        """``WebClient(retry_handlers=[…])``, ``client.retry_handlers.append(…)``: somebody has said how it waits."""
+        """``WebClient(retry_handlers=[…])``, ``client.retry_handlers.append(…)``: somebody has said how it waits, but for ``[]``."""
         made = [place.node for place in client.trail if isinstance(place.node, cst.Call)]
-        if any(argument.keyword is not None and argument.keyword.value == name for call in made for argument in call.args):
+        given = (argument for call in made for argument in call.args if argument.keyword is not None and argument.keyword.value == name)
+        if not all(is_nothing(argument.value) for argument in given):
             return True
         tree = self._semantics.tree
         # `self.client` of another class is another client

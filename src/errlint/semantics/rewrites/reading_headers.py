@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from errlint.catalogue import Catalogue
 from errlint.lean import dataclass
@@ -40,6 +40,11 @@ def told_in(catalogue: Catalogue | None, status: int) -> Iterator[ToldIn]:
             yield ToldIn(header, "seconds-or-date", only_if)
         elif len(formats) == 1 and formats <= _OTHERS.keys():
             yield ToldIn(header, formats.pop(), only_if)
+
+
+def told_by(headers: Mapping[str, str]) -> tuple[ToldIn, ...]:
+    """The headers that a sheet has for that, and what stands in each; first the first."""
+    return tuple(ToldIn(header, "seconds-or-date" if said in _SECONDS else said) for header, said in headers.items())
 
 
 def reads(places: Sequence[ToldIn], *, plain: bool) -> tuple[Sequence[str], Sequence[str]]:

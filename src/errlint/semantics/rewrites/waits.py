@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 
 import libcst as cst
 
-from errlint.catalogue import Catalogue
 from errlint.lean import dataclass
 from errlint.model import Edit
 from errlint.semantics.program.handling import Handler, caught_name
@@ -17,7 +16,7 @@ from errlint.semantics.rewrites.failures import Failures
 from errlint.semantics.rewrites.helpers import Helpers
 from errlint.semantics.rewrites.library_waits import LibraryDelays
 from errlint.semantics.rewrites.places import suppresses
-from errlint.semantics.rewrites.reading_headers import reads, told_in
+from errlint.semantics.rewrites.reading_headers import ToldIn, reads, told_by, told_in
 from errlint.semantics.rewrites.shared_waits import SharedWaits
 from errlint.semantics.rewrites.writing import Writing
 from errlint.semantics.rewrites.written_types import is_written
@@ -50,7 +49,9 @@ class Delays:
 
     def as_told(self, policy: RetryPolicy, status: int) -> tuple[Edit, ...] | None:
         """Each wait after a status as long as the server asks, with the old one for the case that it does not."""
-        helper = self._helper(policy.catalogue or self._semantics.catalogues.generic, status, plain=self._asks_a_dict(policy))
+        by_sheets = told_by(self._semantics.headers.wait_headers(policy.attempts))
+        told = by_sheets or tuple(told_in(policy.catalogue or self._semantics.catalogues.generic, status))
+        helper = self._helper(told, plain=self._asks_a_dict(policy))
         if helper is None:
             return None
         name, edits = helper
@@ -211,9 +212,8 @@ class Delays:
         caught = (name for handler in handlers if handler.type is not None for name in self._semantics.predicates.types.named(handler.type))
         return any(map(self._failures.has_plain_headers, (*self._failures.raised(policy, None), *caught)))
 
-    def _helper(self, catalogue: Catalogue | None, status: int, *, plain: bool) -> tuple[str, tuple[Edit, ...]] | None:
+    def _helper(self, told: Sequence[ToldIn], *, plain: bool) -> tuple[str, tuple[Edit, ...]] | None:
         """The function that reads the wait from the headers of an answer, and the imports it needs."""
-        told = tuple(told_in(catalogue, status))
         if not told:
             return None
         body, modules = reads(told, plain=plain)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from errlint.semantics.program.names import dotted
 from errlint.semantics.retries.library.calls import RetryCalls
 from errlint.semantics.retries.library.leaving import BY_ANY_LIBRARY
 from errlint.semantics.retries.library.parts import Parts
+from errlint.semantics.retries.policy import Attempt
+from errlint.sheets.retry import RetrySheet
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
@@ -45,6 +49,15 @@ def waits_by_parts(semantics: Semantics, node: cst.CSTNode | None) -> bool | Non
                 if said.wait is not None:
                     return said.wait.server is not False
     return None
+
+
+def is_sent_again(sheet: RetrySheet, attempt: Attempt) -> bool:
+    """Whether a client that retries only what some of its methods send retries what an attempt sends."""
+    if not sheet.calls:
+        return True
+    requests = [place.node for place in attempt.trail if place.http and isinstance(place.node, cst.Call)]
+    names = {(dotted(call.func) or "").rpartition(".")[2] for call in requests or [attempt.call]}
+    return all(any(fnmatchcase(name, pattern) for pattern in sheet.calls) for name in names)
 
 
 def clients_that_ask(semantics: Semantics, name: str) -> list[bool]:

@@ -14,6 +14,7 @@ import libcst as cst
 from errlint.lean import dataclass
 from errlint.semantics.meaning import Place
 from errlint.semantics.retries.library.calls import RetryCalls, RetrySite
+from errlint.semantics.retries.library.clients import is_sent_again
 from errlint.semantics.retries.library.coverage import Coverage, Covered
 from errlint.semantics.retries.library.parts import ABOUT, Parts
 from errlint.semantics.retries.library.said import Again, Said
@@ -132,7 +133,11 @@ def _policy(found: _Found, semantics: Semantics, calls: RetryCalls, coverage: Co
     # with no failure among it, it waits for something to be there
     after_failures = said.again is None or said.again.after_failures
     sent = covered.attempts if after_failures else ()
-    attempts = [attempt for attempt in sent if not said.methods or attempt.method is None or attempt.method in said.methods]
+    attempts = [
+        attempt
+        for attempt in sent
+        if (not said.methods or attempt.method is None or attempt.method in said.methods) and is_sent_again(sheet, attempt)
+    ]
     retried = (said.again or Again()).retried
     wait, sites, telling = said.wait or Wait(), (found.site, found.root), Telling(semantics, calls)
     answered = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -112,9 +112,15 @@ class Headers:
 
     def wait_in_body(self, attempts: Iterable[Attempt]) -> str:
         """Where the errors of calls say how long to wait, in the words of a sheet; empty if that is a header, or nobody knows."""
+        return next((sheet.wait_in for sheet in self._raised(attempts) if sheet.wait_in), "")
+
+    def wait_headers(self, attempts: Iterable[Attempt]) -> Mapping[str, str]:
+        """The headers in which the errors of calls say how long to wait, by the sheets, and what stands in each; none: as HTTP has it."""
+        return next((sheet.wait_headers for sheet in self._raised(attempts) if sheet.wait_headers), {})
+
+    def _raised(self, attempts: Iterable[Attempt]) -> Iterator[TypeSheet]:
         raised = (name for attempt in attempts for name in self._semantics.raises_for_status(attempt.call).types)
-        sheets = (sheet for name in dict.fromkeys(raised) for sheet in self._semantics.types.ancestors(name))
-        return next((sheet.wait_in for sheet in sheets if sheet.wait_in), "")
+        return (sheet for name in dict.fromkeys(raised) for sheet in self._semantics.types.ancestors(name))
 
     def _members(self, sheet: TypeSheet) -> Iterator[tuple[str, str]]:
         for ancestor in self._semantics.types.ancestors(sheet.name):
