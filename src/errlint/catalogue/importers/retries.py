@@ -204,6 +204,8 @@ class Retries:
             return replace(own, advice=Advice("unstated", action=own.advice.action))
         if has_cases or len(kinds) > 1:
             return Said(Advice("by_status"), own.places or tuple(place for said in general for place in said.places))
+        if general[0].advice.retry == "ambiguous":
+            return own  # which of the things under the status the code stands for is not said
         action = own.advice.action or general[0].advice.action
         return replace(general[0], advice=replace(general[0].advice, action=action), evidence=general[0].evidence)
 
