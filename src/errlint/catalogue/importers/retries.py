@@ -42,6 +42,10 @@ class Retries:
         self._weights = Counter((fact.about, fact.at.source) for fact in facts)
         self._by_status: dict[str, Said] = {}
         self._cases: dict[str, list[Said]] = {}
+        self._meanings = {
+            int(key): [fact.value for fact in facts.of(status(key), "meaning")] for _, key in facts.subjects("status") if key.isdigit()
+        }
+        """What each status is said to mean."""
         for subject in facts.subjects("status"):
             self._take_status(subject)
 
@@ -164,12 +168,7 @@ class Retries:
             disputed = "; ".join(f"status {number} according to {places}" for number, places in where.items())
         if numbers:
             return numbers, False, disputed
-        meanings = {
-            int(key): [fact.value for fact in self._facts.of(status(key), "meaning")]
-            for _, key in self._facts.subjects("status")
-            if key.isdigit()
-        }
-        guess = statuses_by_meaning(name, meanings)
+        guess = statuses_by_meaning(name, self._meanings)
         if len(guess) == 1:
             self._facts.doubt(f"that {name} comes with {guess[0]} follows from the words only", None)
             return tuple(guess), True, ""
