@@ -493,3 +493,14 @@ def test_who_can_help_is_the_last_resort(imported: Imports) -> None:
     done = imported(e__md=head + "| KEY_GONE | 401 | Generate a new API key or contact admin |\n| LOCKED_OUT | 403 | Contact support |\n")
     rules = [done.catalogue.code(name) for name in ("KEY_GONE", "LOCKED_OUT")]
     assert [rule.action for rule in rules if rule is not None] == ["credentials", "support"]
+
+
+def test_a_body_inside_of_a_sentence_is_one(imported: Imports) -> None:
+    text = 'An unsuccessful call returns `{"ok": false, "error": "channel_archived", "warning": null}` with **HTTP 200**.'
+    done = imported(e__md=f"# Errors\n\nThis page is about errors.\n\n{text}\n\n| HTTP | Retry? |\n| --- | --- |\n| 429 | yes |\n")
+    fenced = imported(f__md=f"# Errors\n\n```json\n{text.split('`')[1]}\n```\n\n| HTTP | Retry? |\n| --- | --- |\n| 429 | yes |\n")
+    assert [str(place) for place in done.catalogue.envelope.code] == ["$.error"]
+    assert done.catalogue.names == ("channel_archived",)
+    assert done.line_of("code = ").endswith("# 5")
+    assert done.catalogue.failure == fenced.catalogue.failure
+    assert 'json = "$.ok"' in done.toml
