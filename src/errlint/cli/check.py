@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -29,7 +29,19 @@ FORMATS = ("full", "concise", "grouped", "json", "json-lines", "sarif", "github"
 STDIN = Path("-")
 _NOTEBOOK = ".ipynb"
 _FILE = click.Path(path_type=Path)
-_CODE = click.Path(path_type=Path, readable=False)
+
+
+class _Code(click.Path):
+    """A file or folder; Python takes an empty path for the working directory, but it comes of a variable that is not set."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """As click's."""
+        if value == "":
+            self.fail("the path is empty.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+_CODE = _Code(path_type=Path, readable=False)
 """Of what cannot be read there is a finding, and the rest is checked."""
 
 
