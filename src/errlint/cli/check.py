@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -153,13 +153,13 @@ def _once(request: Request) -> int:
     configs = _configs(request)
     plan = _plan(request, configs)
     if request.stdin and not request.show_files:
-        _refuse_output(request, [request.stdin_filename or STDIN])
+        _refuse_output(request, [request.stdin_filename or STDIN], configs)
         return _check_stdin(request, configs, plan)
     found = _discover(request, configs)
     if request.show_files:
         _show_files(found.files, request)
         return 0
-    _refuse_output(request, found.files)
+    _refuse_output(request, found.files, configs)
     return _check_files(found, request, configs, plan)
 
 
@@ -183,6 +183,11 @@ def _watched(request: Request) -> Iterator[Path]:
     configs = _configs(request)
     files = _discover(request, configs).files
     yield from files
+    yield from _settings(request, configs, files)
+
+
+def _settings(request: Request, configs: Configs, files: Iterable[Path]) -> Iterator[Path]:
+    """The files besides code that a run over these files goes by."""
     yield from request.catalogues
     yield from (request.baseline,) if request.baseline is not None else ()
     found = {id(config): config for config in map(configs.for_file, files)}
@@ -211,10 +216,11 @@ def _refuse_contradictions(request: Request, ctx: click.Context) -> None:
         raise click.UsageError("'--quiet' and '--verbose' exclude each other.", ctx)
 
 
-def _refuse_output(request: Request, files: Iterable[Path]) -> None:
-    """Keep code from being written over by the report.
+def _refuse_output(request: Request, files: Sequence[Path], configs: Configs) -> None:
+    """Keep code, and what the run goes by, from being written over by the report.
 
-    :raises UsageProblem: the output is one of the files that are checked, or Python code that is there.
+    :raises UsageProblem: the output is one of the files that are checked, Python code that is there, or settings, a baseline or a catalogue
+        that holds for one of the files.
     """
     from errlint.discovery import SUFFIXES
 
@@ -224,6 +230,8 @@ def _refuse_output(request: Request, files: Iterable[Path]) -> None:
     real, checked = os.path.realpath(output), (os.path.realpath(path) for path in files)
     if output.name.endswith(SUFFIXES) or real.endswith(SUFFIXES) or real in checked:
         raise UsageProblem(f"--output-file: '{shown_path(output)}' is code, which is not written over", hint="name another file")
+    if real in (os.path.realpath(path) for path in _settings(request, configs, files)):
+        raise UsageProblem(f"--output-file: this run goes by '{shown_path(output)}', which is not written over", hint="name another file")
 
 
 def _plan(request: Request, configs: Configs) -> Plan:
