@@ -93,6 +93,16 @@ def test_a_stale_baseline_is_told_and_update_shrinks_it(here: Path) -> None:
     assert "warning" not in errlint("check", "--baseline", "errlint-baseline.toml").stderr
 
 
+def test_entries_of_a_file_that_is_gone_are_told_too(here: Path) -> None:
+    (here / "other.py").write_text(BAD, encoding="utf-8")
+    errlint("baseline", "create")
+    (here / "other.py").unlink()
+    stale = errlint("check", "--baseline", "errlint-baseline.toml")
+    assert (stale.exit_code, "accepts more than there is (1 too many)" in stale.stderr) == (0, True)
+    assert errlint("baseline", "update").output == "errlint-baseline.toml accepts 1 finding (1 gone).\n"
+    assert "warning" not in errlint("check", "--baseline", "errlint-baseline.toml").stderr
+
+
 def test_update_never_grows_unless_told(here: Path) -> None:
     (here / "client.py").write_text("import requests\n", encoding="utf-8")
     errlint("baseline", "create")

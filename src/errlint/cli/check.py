@@ -360,7 +360,8 @@ def _tell_stale(files: Iterable[Path], outcomes: Iterable[Outcome], request: Req
         baseline = plan.baseline_for(path)
         if baseline is not None:
             of.setdefault(baseline.path, (baseline, []))[1].append(path)
-    stale = sum(baseline.entries_for(paths) for baseline, paths in of.values()) - sum(outcome.report.accepted for outcome in outcomes)
+    accepted = sum(baseline.entries_for(paths) + baseline.entries_of_gone() for baseline, paths in of.values())
+    stale = accepted - sum(outcome.report.accepted for outcome in outcomes)
     if stale > 0:
         from errlint.cli.output import tell
 
