@@ -133,6 +133,13 @@ def test_a_stale_part_is_seen() -> None:
     assert generated(stale, ROOT) == page
 
 
+def test_the_values_of_words_are_listed() -> None:
+    part = generated("<!-- schema src/errlint/catalogue/schema.py -->\n<!-- /schema -->", ROOT)
+    for name, value in (("Format", "ietf-ratelimit"), ("Retry", "after_poll"), ("Contract", "sole_discriminator"), ("Attribute", "param")):
+        listed = part.partition(f"### {name}\n")[2].partition("\n### ")[0]
+        assert f"`{value}`" in listed.strip().splitlines()[0]
+
+
 def test_a_dead_link_is_seen() -> None:
     assert dead_links("[there](nowhere.md) [here](README.md)", ROOT) == ["nowhere.md"]
 
