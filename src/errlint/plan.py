@@ -245,7 +245,9 @@ class Plan:
         key = config.source, api, installed
         if key not in self._results:
             selected = [(layer.select, layer.extend_select, layer.ignore, layer.preview) for layer in self._layers(config)]
-            parts = (self._digest(config), selected, config.require_reason, api, installed)
+            # these change no result, but the names in them are looked at only where nothing is known yet
+            ignored = sorted({selector for layer in config.layers for _, selectors in layer.per_file_ignores for selector in selectors})
+            parts = (self._digest(config), selected, ignored, config.require_reason, api, installed)
             self._results[key] = Results(self._cache, digest_of(parts), self._known(config, api).gate)
         return self._results[key]
 
