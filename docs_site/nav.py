@@ -31,6 +31,7 @@ _FIXED: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
 _ABOUT = (
     ("Catalogues", "catalogues.md"),
     ("Library sheets", "library-sheets.md"),
+    ("Rules of your own", "own-rules.md"),
     ("Fixes, executed", "fixes.md"),
     ("Proofs of fixes", "proofs.md"),
     ("Fixtures", "fixtures.md"),

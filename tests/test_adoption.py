@@ -93,6 +93,16 @@ def test_a_stale_baseline_is_told_and_update_shrinks_it(here: Path) -> None:
     assert "warning" not in errlint("check", "--baseline", "errlint-baseline.toml").stderr
 
 
+def test_entries_of_a_file_that_is_gone_are_told_too(here: Path) -> None:
+    (here / "other.py").write_text(BAD, encoding="utf-8")
+    errlint("baseline", "create")
+    (here / "other.py").unlink()
+    stale = errlint("check", "--baseline", "errlint-baseline.toml")
+    assert (stale.exit_code, "accepts more than there is (1 too many)" in stale.stderr) == (0, True)
+    assert errlint("baseline", "update").output == "errlint-baseline.toml accepts 1 finding (1 gone).\n"
+    assert "warning" not in errlint("check", "--baseline", "errlint-baseline.toml").stderr
+
+
 def test_update_never_grows_unless_told(here: Path) -> None:
     (here / "client.py").write_text("import requests\n", encoding="utf-8")
     errlint("baseline", "create")
@@ -177,11 +187,20 @@ def test_changed_lines_count_from_a_folder_below_the_root(here: Path, monkeypatc
 
 
 @pytest.mark.parametrize("revision", ["nowhere", "--all", ""])
-def test_a_revision_that_is_not_there_is_refused_with_a_hint(here: Path, revision: str) -> None:
+def test_a_revision_that_is_not_there_is_refused(here: Path, revision: str) -> None:
     repository(here)
     refused = errlint("check", "--diff-base", revision)
     assert refused.exit_code == 2
-    assert "fetch-depth: 0" in refused.stderr
+    assert f"git knows no revision '{revision}'" in refused.stderr
+    assert "fetch-depth: 0" not in refused.stderr
+
+
+def test_a_shallow_clone_is_told_where_a_revision_may_be(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    repository(here)
+    git(here, "commit", "-q", "--allow-empty", "-m", "second")
+    git(here, "clone", "-q", "--depth", "1", here.as_uri(), str(here / "shallow"))
+    monkeypatch.chdir(here / "shallow")
+    assert "fetch-depth: 0" in errlint("check", "--diff-base", "HEAD~1").stderr
 
 
 def test_outside_of_a_repository_there_are_no_changed_lines(tmp_path: Path) -> None:

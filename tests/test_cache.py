@@ -94,6 +94,18 @@ def test_other_settings_are_another_matter(project: Path, tmp_path: Path) -> Non
     assert check(project, tmp_path / "results", "--select", "ERR999")[0] == 2
 
 
+def test_an_unknown_rule_in_per_file_ignores_is_refused_where_all_is_remembered(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ERRLINT_CACHE_DIR", str(tmp_path / "results"))
+    codes = []
+    for ignored in ("", '[per-file-ignores]\n"elsewhere/**" = ["ERR999"]\n', '[per-file-ignores]\n"elsewhere/**" = ["ERR101"]\n'):
+        (project / "errlint.toml").write_text(ignored, encoding="utf-8")
+        done = subprocess.run([sys.executable, "-m", "errlint", "check", "."], cwd=project, capture_output=True, text=True, check=False)
+        codes.append((done.returncode, "there is no rule 'ERR999'" in done.stderr))
+    assert codes == [(1, False), (2, True), (1, False)]
+
+
 def test_what_the_settings_say_of_a_library_counts(project: Path, tmp_path: Path) -> None:
     client = CLIENT.replace("import requests", "import acme_http, requests").replace("requests.get(", "acme_http.get(")
     (project / "client.py").write_text(client, encoding="utf-8")

@@ -117,6 +117,18 @@ def test_a_run_in_which_no_rule_is_selected_cannot_do_its_job() -> None:
     assert "no rule is selected" in result.stderr
 
 
+def test_to_select_what_the_tool_says_of_itself_is_told_why_it_is_no_choice() -> None:
+    put("a.py", NO_HTTP)
+    result = check("--select", "ERR007")
+    assert (result.exit_code, "always on" in result.stderr) == (2, True)
+
+
+def test_an_empty_path_is_not_the_working_directory() -> None:
+    put("a.py", NO_HTTP)
+    result = check("")
+    assert (result.exit_code, "the path is empty" in result.stderr) == (2, True)
+
+
 def test_a_crash_of_errlint_itself_is_not_taken_for_findings() -> None:
     top = Commands()
 

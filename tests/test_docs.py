@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -123,6 +124,22 @@ def _shown(page: Path) -> str:
     )
 
 
+def test_a_rule_of_ones_own_is_found_and_mends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (ROOT / "docs" / "own-rules.md").read_text(encoding="utf-8")
+    pack, told = tmp_path / "site" / "acme_rules", tmp_path / "site" / "acme_rules-1.0.dist-info"
+    for folder in (pack, told):
+        folder.mkdir(parents=True)
+    (pack / "__init__.py").touch()
+    (pack / "asserted_success.py").write_text(next(block for _, kind, block in _FENCE.findall(text) if kind == "python"), encoding="utf-8")
+    (told / "METADATA").write_text("Metadata-Version: 2.1\nName: acme-rules\nVersion: 1.0\n", encoding="utf-8")
+    (told / "entry_points.txt").write_text("[errlint.rules]\nacme = acme_rules\n", encoding="utf-8")
+    (tmp_path / "a.py").write_text('import requests\n\nr = requests.get("https://api.acme.io", timeout=3)\nassert r.ok\n', encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path / "site"), *filter(None, [os.environ.get("PYTHONPATH")])]))
+    shown = run(tmp_path, "check", "--isolated", "--no-cache", "--select", "ACM", "--diff", "--unsafe-fixes", "a.py")
+    assert "-assert r.ok\n+r.raise_for_status()\n" in shown.stdout, shown.stderr
+    assert "An assert of a response that is a success" in run(tmp_path, "explain", "ACM001").stdout
+
+
 # the checks themselves -----------------------------------------------------------------------------------------------------------
 
 
@@ -131,6 +148,13 @@ def test_a_stale_part_is_seen() -> None:
     stale = page.replace("<!-- kinds -->\n", "<!-- kinds -->\nstale ")
     assert stale != page
     assert generated(stale, ROOT) == page
+
+
+def test_the_values_of_words_are_listed() -> None:
+    part = generated("<!-- schema src/errlint/catalogue/schema.py -->\n<!-- /schema -->", ROOT)
+    for name, value in (("Format", "ietf-ratelimit"), ("Retry", "after_poll"), ("Contract", "sole_discriminator"), ("Attribute", "param")):
+        listed = part.partition(f"### {name}\n")[2].partition("\n### ")[0]
+        assert f"`{value}`" in listed.strip().splitlines()[0]
 
 
 def test_a_dead_link_is_seen() -> None:

@@ -91,6 +91,25 @@ def test_a_report_never_takes_the_place_of_code_from_standard_input(here: Path) 
     assert (result.exit_code, (here / "a.py").read_text()) == (2, CODE)
 
 
+@pytest.mark.parametrize("output", [".errlint.toml", "base.toml", "accepted.toml", "acme.toml", "given.toml", "link"])
+def test_a_report_never_takes_the_place_of_what_the_run_goes_by(output: str, here: Path) -> None:
+    catalogue = 'schema = 1\n[api]\nid = "{0}"\nname = "{0}"\n'
+    texts = {
+        ".errlint.toml": "extend = 'base.toml'\nbaseline = 'accepted.toml'\ncatalogues = ['acme.toml']\n",
+        "base.toml": "preview = true\n",
+        "accepted.toml": "schema = 1\nentries = []\n",
+        "acme.toml": catalogue.format("acme"),
+        "given.toml": catalogue.format("given"),
+    }
+    for name, text in texts.items():
+        (here / name).write_text(text)
+    (here / "link").symlink_to("acme.toml")
+    result = errlint("check", "a.py", "--catalogue", "given.toml", "--output-file", output)
+    assert result.exit_code == 2
+    assert f"this run goes by '{output}'" in result.stderr
+    assert {name: (here / name).read_text() for name in texts} == texts
+
+
 def test_a_report_takes_the_place_of_the_last_one(here: Path) -> None:
     for _ in range(2):
         assert errlint("check", "a.py", "--output-file", "report.txt").exit_code == 1

@@ -62,11 +62,15 @@ def _changed(patch: str, root: Path) -> dict[Path, tuple[tuple[int, int], ...] |
 
 
 def _merge_base(folder: Path, revision: str) -> str:
+    shallow = _git(folder, "rev-parse", "--is-shallow-repository").strip() == "true"
+    hint = "a shallow clone lacks older commits: fetch more of them (in GitHub Actions: `fetch-depth: 0`)" if shallow else None
     try:
         commit = _git(folder, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}").strip()
+    except UsageProblem as problem:
+        raise UsageProblem(f"--diff-base: git knows no revision '{revision}'", hint=hint) from problem
+    try:
         return _git(folder, "merge-base", commit, "HEAD").strip()
     except UsageProblem as problem:
-        hint = "a shallow clone lacks older commits: fetch more of them (in GitHub Actions: `fetch-depth: 0`)"
         raise UsageProblem(f"--diff-base: there is no way from '{revision}' to the checked out commit", hint=hint) from problem
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+_LONG_WORD = re.compile(r"\S{300,}")
 _WITHHELD = "it lies outside of the folder of what names it, so nothing of it is shown; name it on the command line to see more"
 
 
@@ -28,6 +31,7 @@ class UsageProblem(Exception):
         hint: str | None = None,
         gist: str | None = None,
     ) -> None:
+        message = _LONG_WORD.sub(lambda found: f"{found[0][:100]}…{found[0][-40:]}", message)
         super().__init__(message)
         self.message = message
         self.path = path

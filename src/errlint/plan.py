@@ -26,7 +26,7 @@ from errlint.identity import contents, identity
 from errlint.installed import UNKNOWN, Installed, Projects
 from errlint.known import Known, shipped
 from errlint.lean import dataclass
-from errlint.model import FileReport
+from errlint.model import TOOL_RULES, FileReport
 from errlint.project import NO_NEWS, Seen
 from errlint.screens.gate import is_test
 from errlint.traces import NOTHING, Basis
@@ -245,7 +245,9 @@ class Plan:
         key = config.source, api, installed
         if key not in self._results:
             selected = [(layer.select, layer.extend_select, layer.ignore, layer.preview) for layer in self._layers(config)]
-            parts = (self._digest(config), selected, config.require_reason, api, installed)
+            # these change no result, but the names in them are looked at only where nothing is known yet
+            ignored = sorted({selector for layer in config.layers for _, selectors in layer.per_file_ignores for selector in selectors})
+            parts = (self._digest(config), selected, ignored, config.require_reason, api, installed)
             self._results[key] = Results(self._cache, digest_of(parts), self._known(config, api).gate)
         return self._results[key]
 
@@ -365,13 +367,19 @@ class Plan:
             rules = registry.rules()
             selected = select_rules(rules, config, self._given)
             if not selected:
-                raise UsageProblem("no rule is selected, so nothing would be checked", hint="`errlint rules` lists all rules")
+                raise UsageProblem("no rule is selected, so nothing would be checked", hint=self._hint_to_select(config))
             known = frozenset(word for rule in rules for word in (rule.id, rule.name))
             self._full[key] = self._knowledge(config, api).with_rules(
                 selected, known, require_reason=config.require_reason, today=self._today, installed=installed
             )
             loaded()
         return self._full[key]
+
+    def _hint_to_select(self, config: Config) -> str:
+        wanted = [selector for layer in self._layers(config) for selector in (*(layer.select or ()), *layer.extend_select)]
+        if any(selector in (*TOOL_RULES, *TOOL_RULES.values()) for selector in wanted):
+            return "ERR0xx is what errlint says of itself: always on, and no rule to check by; `errlint rules` lists the rules"
+        return "`errlint rules` lists all rules"
 
     def _layers(self, config: Config) -> tuple[Layer, ...]:
         return layers(config, self._given)

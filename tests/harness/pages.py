@@ -60,8 +60,13 @@ def run(root: Path, *arguments: str, folder: Path | None = None) -> subprocess.C
 
 
 def _tables(path: Path) -> Iterator[str]:
-    """A table of keys for each documented struct of a schema module."""
-    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+    """A table of keys for each documented struct of a schema module, and the values that its kinds of words have."""
+    body = ast.parse(path.read_text(encoding="utf-8")).body
+    for node, after in zip(body, [*body[1:], None], strict=True):
+        if isinstance(node, ast.Assign) and (values := _values(node.value)):
+            yield f"### {ast.unparse(node.targets[0])}\n"
+            yield f"{', '.join(f'`{value}`' if value else 'nothing' for value in values)}\n"
+            yield f"{_markdown(_told(after))}\n"
         if not isinstance(node, ast.ClassDef) or node.name.startswith("_"):
             continue
         rows = list(_rows(node))
@@ -77,12 +82,24 @@ def _tables(path: Path) -> Iterator[str]:
         yield ""
 
 
+def _values(value: ast.expr) -> list[str]:
+    """The values of a type that is called ``Literal[…]``."""
+    if not isinstance(value, ast.Subscript) or ast.unparse(value.value) != "Literal":
+        return []
+    return [str(one) for one in ast.literal_eval(ast.unparse(value.slice))]
+
+
+def _told(after: ast.stmt | None) -> str:
+    """What a string below a definition says of it."""
+    told = isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant) and isinstance(after.value.value, str)
+    return after.value.value if told else ""  # type: ignore[union-attr]
+
+
 def _rows(node: ast.ClassDef) -> Iterator[tuple[str, str, str, str]]:
     for statement, after in zip(node.body, [*node.body[1:], None], strict=True):
         if not isinstance(statement, ast.AnnAssign) or not isinstance(statement.target, ast.Name):
             continue
-        told = isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant) and isinstance(after.value.value, str)
-        meaning = _markdown(after.value.value) if told else ""  # type: ignore[union-attr]
+        meaning = _markdown(_told(after))
         default = f"`{ast.unparse(statement.value)}`" if statement.value is not None else "required"
         kind = ast.unparse(statement.annotation).replace("|", "\\|")
         yield statement.target.id, f"`{kind}`", default.replace("|", "\\|"), meaning.replace("\n", " ").replace("|", "\\|")

@@ -119,6 +119,10 @@ class Baseline:
         """How many findings of these files the baseline accepts."""
         return sum(self._accepted.get(self._shown(path), Counter()).total() for path in paths)
 
+    def entries_of_gone(self) -> int:
+        """How many findings of files that do not exist any more the baseline accepts."""
+        return sum(entries.total() for path, entries in self._accepted.items() if not (self.path.parent / path).exists())
+
     def shrunk(self, looked_at: Iterable[Path], found: Iterable[Entry], *, rules: frozenset[str]) -> Baseline:
         """The baseline without entries that are gone: of the files and the rules that were looked at, and of files that do not exist."""
         files = {self._shown(path) for path in looked_at}

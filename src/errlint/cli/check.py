@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -29,7 +29,19 @@ FORMATS = ("full", "concise", "grouped", "json", "json-lines", "sarif", "github"
 STDIN = Path("-")
 _NOTEBOOK = ".ipynb"
 _FILE = click.Path(path_type=Path)
-_CODE = click.Path(path_type=Path, readable=False)
+
+
+class _Code(click.Path):
+    """A file or folder; Python takes an empty path for the working directory, but it comes of a variable that is not set."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """As click's."""
+        if value == "":
+            self.fail("the path is empty.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+_CODE = _Code(path_type=Path, readable=False)
 """Of what cannot be read there is a finding, and the rest is checked."""
 
 
@@ -141,13 +153,13 @@ def _once(request: Request) -> int:
     configs = _configs(request)
     plan = _plan(request, configs)
     if request.stdin and not request.show_files:
-        _refuse_output(request, [request.stdin_filename or STDIN])
+        _refuse_output(request, [request.stdin_filename or STDIN], configs)
         return _check_stdin(request, configs, plan)
     found = _discover(request, configs)
     if request.show_files:
         _show_files(found.files, request)
         return 0
-    _refuse_output(request, found.files)
+    _refuse_output(request, found.files, configs)
     return _check_files(found, request, configs, plan)
 
 
@@ -171,6 +183,11 @@ def _watched(request: Request) -> Iterator[Path]:
     configs = _configs(request)
     files = _discover(request, configs).files
     yield from files
+    yield from _settings(request, configs, files)
+
+
+def _settings(request: Request, configs: Configs, files: Iterable[Path]) -> Iterator[Path]:
+    """The files besides code that a run over these files goes by."""
     yield from request.catalogues
     yield from (request.baseline,) if request.baseline is not None else ()
     found = {id(config): config for config in map(configs.for_file, files)}
@@ -199,10 +216,11 @@ def _refuse_contradictions(request: Request, ctx: click.Context) -> None:
         raise click.UsageError("'--quiet' and '--verbose' exclude each other.", ctx)
 
 
-def _refuse_output(request: Request, files: Iterable[Path]) -> None:
-    """Keep code from being written over by the report.
+def _refuse_output(request: Request, files: Sequence[Path], configs: Configs) -> None:
+    """Keep code, and what the run goes by, from being written over by the report.
 
-    :raises UsageProblem: the output is one of the files that are checked, or Python code that is there.
+    :raises UsageProblem: the output is one of the files that are checked, Python code that is there, or settings, a baseline or a catalogue
+        that holds for one of the files.
     """
     from errlint.discovery import SUFFIXES
 
@@ -212,6 +230,8 @@ def _refuse_output(request: Request, files: Iterable[Path]) -> None:
     real, checked = os.path.realpath(output), (os.path.realpath(path) for path in files)
     if output.name.endswith(SUFFIXES) or real.endswith(SUFFIXES) or real in checked:
         raise UsageProblem(f"--output-file: '{shown_path(output)}' is code, which is not written over", hint="name another file")
+    if real in (os.path.realpath(path) for path in _settings(request, configs, files)):
+        raise UsageProblem(f"--output-file: this run goes by '{shown_path(output)}', which is not written over", hint="name another file")
 
 
 def _plan(request: Request, configs: Configs) -> Plan:
@@ -340,7 +360,8 @@ def _tell_stale(files: Iterable[Path], outcomes: Iterable[Outcome], request: Req
         baseline = plan.baseline_for(path)
         if baseline is not None:
             of.setdefault(baseline.path, (baseline, []))[1].append(path)
-    stale = sum(baseline.entries_for(paths) for baseline, paths in of.values()) - sum(outcome.report.accepted for outcome in outcomes)
+    accepted = sum(baseline.entries_for(paths) + baseline.entries_of_gone() for baseline, paths in of.values())
+    stale = accepted - sum(outcome.report.accepted for outcome in outcomes)
     if stale > 0:
         from errlint.cli.output import tell
 

@@ -242,3 +242,16 @@ def test_megabytes_within_the_time_that_is_promised(tmp_path: Path, name: str, s
     assert time.process_time() - started < _SECONDS * size / 20_000_000
     assert list(done.file.status) == ["400", "404", "429", "500"]
     assert [sheet.json for sheet in done.file.envelope.code] == ["$.code"]
+
+
+@pytest.mark.parametrize("row", ["| `code_{0}` | {1} | no |", "| `code_{0}` | 4xx | no |"])
+def test_the_time_for_a_table_grows_with_its_rows(tmp_path: Path, row: str) -> None:
+    def seconds(rows: int) -> float:
+        lines = [row.format(number, 400 + number % 100) for number in range(rows)]
+        path = put(tmp_path, "codes.md", "\n".join(("# Errors", "", "| Code | Status | Retry |", "| --- | --- | --- |", *lines, "")))
+        started = time.process_time()
+        import_sources([path])
+        return time.process_time() - started
+
+    seconds(10)  # what is imported and compiled once
+    assert seconds(3000) < 25 * seconds(300)

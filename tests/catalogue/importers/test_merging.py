@@ -173,3 +173,31 @@ def test_what_an_overlay_decides_is_disputed_no_more(imported: Imports) -> None:
     done = imported(codes__md=CODES, other__md=other, decided__toml=overlay)
     assert done.catalogue.verdict(code="JOB_FAILED", status=500).can_succeed is False
     assert "decided: we asked" in done.toml
+
+
+ONE_CODE = "# E\n\n| Code | Status | Retry |\n|---|---|---|\n| `a_b` | 409 | no |\n| `c_d` | 503 | yes |\n"
+
+
+def decided(about: str, what: str) -> str:
+    return f'overlay = 1\n[[decision]]\nabout = "{about}"\nbecause = "we asked"\n{what}\n'
+
+
+def test_an_overlay_adds_a_code(imported: Imports) -> None:
+    done = imported(a__md=ONE_CODE, decided__toml=decided("code NEW", 'set = { retry = "no", status = [410] }'))
+    assert done.catalogue.names == ("a_b", "c_d", "NEW")
+    assert done.catalogue.verdict(code="NEW", status=410).retry == "no"
+    assert "decided: we asked" in done.toml
+
+
+def test_an_overlay_leaves_a_code_out_and_the_others_keep_their_lines(imported: Imports) -> None:
+    done = imported(a__md=ONE_CODE, decided__toml=decided("code a_b", "drop = true"))
+    assert done.catalogue.names == ("c_d",)
+    assert done.line_of('names = ["c_d"]').endswith("# 6")
+    assert not [line for line in done.report.doubtful if "changes nothing" in line]
+
+
+@pytest.mark.parametrize("about", ["code NOPE", "status 500"])
+def test_an_overlay_that_leaves_out_what_is_not_there_is_told(imported: Imports, about: str) -> None:
+    done = imported(a__md=ONE_CODE, decided__toml=decided(about, "drop = true"))
+    assert done.catalogue.names == ("a_b", "c_d")
+    assert f"the decision on {about} changes nothing any more" in done.report.doubtful

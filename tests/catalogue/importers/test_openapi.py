@@ -288,3 +288,24 @@ def test_references_in_a_circle_are_named(cluster: Outcome) -> None:
 def test_a_schema_that_contains_itself_is_read_once(chat: Outcome) -> None:
     assert not [line for line in chat.report.doubtful if "circle" in line]
     assert [str(place) for place in chat.catalogue.envelope.message] == ["$.error.message"]
+
+
+def test_advice_for_one_of_two_things_under_a_status_is_not_taken_for_both_of_their_codes(imported: Imports) -> None:
+    document = """
+openapi: 3.0.0
+info: { title: T, version: "1" }
+paths:
+  /a:
+    post:
+      responses:
+        "409":
+          description: It exists already, or is still being made. Retry after 500 ms in the second case.
+          content:
+            application/json:
+              examples:
+                dup: { value: { error: { code: IT_EXISTS, message: It is there } } }
+                busy: { value: { error: { code: IT_COMES, message: It is being made } } }
+"""
+    done = imported(t__yaml=document)
+    assert done.catalogue.verdict(status=409).retry == "ambiguous"
+    assert {done.catalogue.verdict(code=name, status=409).can_succeed for name in ("IT_EXISTS", "IT_COMES")} == {None}

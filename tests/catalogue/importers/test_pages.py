@@ -417,3 +417,90 @@ def test_headers_have_the_unit_that_their_row_tells(imported: Imports, descripti
 def test_a_list_of_codes_is_as_complete_as_the_page_says(imported: Imports, sentence: str, codes: str) -> None:
     page = f"# Errors\n\n{sentence}\n\n| Code | Status |\n| --- | --- |\n| `A_B` | 404 |\n"
     assert imported(e__md=page).catalogue.envelope.codes == codes
+
+
+# what a sentence does not say ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "retry", "more"),
+    [
+        ("Can I retry? No, never.", "no", {}),
+        ("Can I retry? Yes, after 5 seconds.", "yes", {"wait": "backoff"}),
+        ("Can I retry? Yes, but only GET.", "conditional", {"change": "only GET"}),
+        ("Can I retry? Ask us.", "unstated", {}),
+        ("Retryable: no", "no", {}),
+        ("Do not retry immediately.", "yes", {"wait": "backoff"}),
+        ("Do not retry before one minute has passed.", "yes", {"wait": "backoff"}),
+        ("Do not retry before checking the status.", "after_poll", {"poll": "the status"}),
+        ("Do not retry before you have checked whether it exists.", "after_poll", {"poll": "whether it exists"}),
+        ("Do not retry before topping up the balance.", "after_change", {"action": "billing"}),
+        ("Do not retry before fixing the request.", "no", {"action": "request"}),
+        ("Query the payment first; do not blindly repeat it.", "after_poll", {"poll": "the payment", "action": ""}),
+        ("Token expired: refresh it and try again.", "after_change", {"action": "credentials"}),
+        ("The ID is wrong: correct it and try again.", "no", {"action": "request"}),
+        ("Retry later. Never retry payments.", "conditional", {}),
+        ("Retry later. Never retry in a loop.", "yes", {"wait": "backoff"}),
+        ("May be retried on another day.", "conditional", {"change": "on another day"}),
+        ("It is rendered in the background: ask again in 10 seconds.", "yes", {"wait": "backoff"}),
+        ("The ETag does not match: fetch again.", "unstated", {}),
+        ("It exists already, or is still being made. Retry after 500 ms in the second case.", "ambiguous", {}),
+    ],
+)
+def test_a_question_is_no_permission_and_a_restricted_advice_is_not_its_opposite(
+    imported: Imports, text: str, retry: str, more: dict[str, str]
+) -> None:
+    done = imported(e__md=f"# Errors\n\n| Status | What to do |\n| --- | --- |\n| 409 | {text} |\n| 503 | Retry. |\n")
+    rule = done.catalogue.status["409"]
+    assert (rule.retry, {key: getattr(rule, key) for key in more}) == (retry, more)
+
+
+@pytest.mark.parametrize(
+    ("text", "retry"),
+    [
+        ("**May I retry a 500?** No. Requests could be carried out twice.", "no"),
+        ("- `500`: Can I retry? No, never.", "no"),
+        ("**May I retry a 500?** Yes. It costs nothing.", "yes"),
+        ("`500`. It is not there yet. It is made in the background: ask again in 10 seconds.", "yes"),
+    ],
+)
+def test_a_question_in_running_text_goes_with_its_answer(imported: Imports, text: str, retry: str) -> None:
+    assert imported(e__md=f"# Errors\n\n404 means that it is not there.\n\n{text}\n").catalogue.verdict(status=500).retry == retry
+
+
+@pytest.mark.parametrize(
+    ("cell", "retry", "change"),
+    [
+        ("yes", "yes", ""),
+        ("yes, with backoff", "yes", ""),
+        ("yes, after 10 seconds", "yes", ""),
+        ("yes, but only once", "yes", ""),
+        ("✓ up to three times", "yes", ""),
+        ("yes, from the first page", "after_change", "from the first page"),
+        ("yes, but only GET", "conditional", "only GET"),
+        ("yes, if the key is the same", "conditional", "if the key is the same"),
+    ],
+)
+def test_a_yes_that_goes_on_with_a_restriction_is_no_plain_one(imported: Imports, cell: str, retry: str, change: str) -> None:
+    page = f"# Errors\n\n| Code | Status | Retryable |\n| --- | --- | --- |\n| `A_B` | 400 | {cell} |\n| `C_D` | 503 | yes |\n"
+    rule = imported(e__md=page).catalogue.code("A_B")
+    assert rule is not None
+    assert (rule.retry, rule.change) == (retry, change)
+
+
+def test_who_can_help_is_the_last_resort(imported: Imports) -> None:
+    head = "# Errors\n\n| Code | Status | Resolution |\n| --- | --- | --- |\n"
+    done = imported(e__md=head + "| KEY_GONE | 401 | Generate a new API key or contact admin |\n| LOCKED_OUT | 403 | Contact support |\n")
+    rules = [done.catalogue.code(name) for name in ("KEY_GONE", "LOCKED_OUT")]
+    assert [rule.action for rule in rules if rule is not None] == ["credentials", "support"]
+
+
+def test_a_body_inside_of_a_sentence_is_one(imported: Imports) -> None:
+    text = 'An unsuccessful call returns `{"ok": false, "error": "channel_archived", "warning": null}` with **HTTP 200**.'
+    done = imported(e__md=f"# Errors\n\nThis page is about errors.\n\n{text}\n\n| HTTP | Retry? |\n| --- | --- |\n| 429 | yes |\n")
+    fenced = imported(f__md=f"# Errors\n\n```json\n{text.split('`')[1]}\n```\n\n| HTTP | Retry? |\n| --- | --- |\n| 429 | yes |\n")
+    assert [str(place) for place in done.catalogue.envelope.code] == ["$.error"]
+    assert done.catalogue.names == ("channel_archived",)
+    assert done.line_of("code = ").endswith("# 5")
+    assert done.catalogue.failure == fenced.catalogue.failure
+    assert 'json = "$.ok"' in done.toml

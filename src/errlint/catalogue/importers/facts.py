@@ -90,6 +90,7 @@ class Facts:
     doubts: list[Doubt] = field(default_factory=list)
     _by_key: dict[tuple[Subject, str], list[Fact]] = field(default_factory=dict)
     _indexed: int = 0
+    _doubted: set[Doubt] = field(default_factory=set)
 
     def add(self, about: Subject, key: str, value: Any, at: Place, evidence: Evidence = "stated") -> None:
         """Take a fact down."""
@@ -97,8 +98,11 @@ class Facts:
 
     def doubt(self, text: str, at: Place | None = None) -> None:
         """Take a doubt down, each once."""
-        doubt = Doubt(text, at)
-        if doubt not in self.doubts:
+        self._doubt(Doubt(text, at))
+
+    def _doubt(self, doubt: Doubt) -> None:
+        if doubt not in self._doubted:
+            self._doubted.add(doubt)
             self.doubts.append(doubt)
 
     def of(self, about: Subject, key: str) -> list[Fact]:
@@ -131,7 +135,8 @@ class Facts:
     def extend(self, other: Facts) -> None:
         """Take over everything from other facts."""
         self.facts.extend(other.facts)
-        self.doubts.extend(doubt for doubt in other.doubts if doubt not in self.doubts)
+        for doubt in other.doubts:
+            self._doubt(doubt)
 
 
 def note(places: dict[KeyPath, tuple[Place, ...]], at: KeyPath, found: tuple[Place, ...]) -> None:

@@ -44,19 +44,21 @@ def _united(rules: Sequence[CodeRule], home: dict[str, list[int]], members: list
 
 def _rename(book: dict[KeyPath, Any], before: Mapping[KeyPath, Any], groups: list[list[int]]) -> None:
     """Move the notes of every rule to its place in its group; of notes on one and the same key, all are kept."""
-    for key in [key for key in book if key[:1] == ("code",)]:
-        del book[key]
+    of_rule: dict[object, list[tuple[KeyPath, Any]]] = {}
+    for key, note in before.items():
+        if key[:1] == ("code",):
+            of_rule.setdefault(key[1] if len(key) > 1 else None, []).append((key[2:], note))
+            del book[key]
     for number, members in enumerate(groups):
         for position, index in enumerate(members):
-            for key, note in before.items():
-                if key[:2] == ("code", index):
-                    rest = ("names", position) if key[2:] == ("names", 0) else key[2:]
-                    new = ("code", number, *rest)
-                    known = book.get(new)
-                    if known is None or known == note:
-                        book[new] = note
-                    elif isinstance(known, tuple) and isinstance(note, tuple):
-                        book[new] = (*known, *note)
+            for inner, note in of_rule.get(index, ()):
+                rest = ("names", position) if inner == ("names", 0) else inner
+                new = ("code", number, *rest)
+                known = book.get(new)
+                if known is None or known == note:
+                    book[new] = note
+                elif isinstance(known, tuple) and isinstance(note, tuple):
+                    book[new] = (*known, *note)
 
 
 def _frozen(value: object) -> object:

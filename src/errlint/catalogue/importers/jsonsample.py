@@ -19,6 +19,7 @@ _DEEPEST = 40
 _MOST_TRIES = 40
 """How many places of a sample are tried at which no JSON begins after all; code begins lines with braces, too."""
 _AT_LINE_START = re.compile(r"^[ \t]*(?=[{\[])", re.MULTILINE)
+_ANYWHERE = re.compile(r'(?=\{\s*")')
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +48,10 @@ class Node:
                 yield from node.fields((*path, key))
 
 
-def bodies(text: str) -> Iterator[Node]:
-    """The JSON objects and lists in a sample that begin on a line of their own."""
+def bodies(text: str, *, inside: bool = False) -> Iterator[Node]:
+    """The JSON objects and lists in a sample that begin on a line of their own; ``inside``: the objects anywhere in a text."""
     at = tries = 0
-    while tries < _MOST_TRIES and (found := _AT_LINE_START.search(text, at)):
+    while tries < _MOST_TRIES and (found := (_ANYWHERE if inside else _AT_LINE_START).search(text, at)):
         length = json_end(text[found.end() :])
         node = parse(text[found.end() : found.end() + length], text.count("\n", 0, found.end())) if length else None
         if node is not None:

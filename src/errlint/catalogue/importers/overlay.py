@@ -76,9 +76,10 @@ def apply(document: Document, overlay: Overlay, derived: Derived, facts: Facts) 
             raise document.problem(f"this decision does not fit a catalogue: {error}", ("decision", index, "set")) from error
         if after == before:
             facts.doubt(f"the decision on {decision.about} changes nothing any more")
-        derived = Derived(after, derived.places, {**derived.comments, at: f"decided: {decision.because}"})
         if decision.drop:
-            derived = _without(derived, at)
+            derived = Derived(after, *(_without(book, at, before, after) for book in (derived.places, derived.comments)))
+        else:
+            derived = Derived(after, derived.places, {**derived.comments, at: f"decided: {decision.because}"})
     return derived
 
 
@@ -106,34 +107,29 @@ def _change(data: dict[str, Any], decision: Decision, document: Document, index:
 
 
 def _change_code(data: dict[str, Any], name: str, decision: Decision) -> KeyPath:
-    rules: list[dict[str, Any]] = data["code"]
-    found = next((at for at, rule in enumerate(rules) if name in rule["names"]), None)
-    if found is None:
-        rules.append({"names": [name], "retry": "unstated"})
-        found = len(rules) - 1
+    rules: list[dict[str, Any]] = [*data["code"]]
+    data["code"] = rules
+    found = next((at for at, rule in enumerate(rules) if name in rule["names"]), len(rules))
     if decision.drop:
-        rules[found] = {"names": [name], "retry": "unstated", "note": _DROPPED}
-    else:
-        rules[found].update(decision.set)
+        del rules[found : found + 1]  # of an unknown code nothing
+        return ("code", found)
+    if found == len(rules):
+        rules.append({"names": [name], "retry": "unstated"})
+    rules[found].update(decision.set)
     return ("code", found, "retry")
 
 
-_DROPPED = "\0dropped"
-
-
-def _without(derived: Derived, at: KeyPath) -> Derived:
-    """Without the code that a decision drops; the rules after it keep their notes."""
-    if at[0] != "code":
-        return derived
+def _without(book: dict[KeyPath, Any], at: KeyPath, before: CatalogueFile, after: CatalogueFile) -> dict[KeyPath, Any]:
+    """Notes without those on what a decision drops; the rules behind a code that is dropped keep theirs."""
+    if at[0] != "code" or len(before.code) == len(after.code):
+        return book
     gone = at[1]
     assert isinstance(gone, int)
-
-    def moved(key: KeyPath) -> KeyPath | None:
-        if key[:1] != ("code",) or not isinstance(key[1], int) or key[1] < gone:
-            return key
-        return None if key[1] == gone else ("code", key[1] - 1, *key[2:])
-
-    rules = tuple(rule for rule in derived.file.code if rule.note != _DROPPED)
-    places = {new: note for key, note in derived.places.items() if (new := moved(key)) is not None}
-    comments = {new: note for key, note in derived.comments.items() if (new := moved(key)) is not None}
-    return Derived(msgspec.structs.replace(derived.file, code=rules), places, comments)
+    kept: dict[KeyPath, Any] = {}
+    for key, note in book.items():
+        if key[0] != "code" or not isinstance(key[1], int) or key[1] < gone:
+            kept[key] = note
+        elif key[1] > gone:
+            moved = ("code", key[1] - 1, *key[2:])
+            kept[moved] = note
+    return kept

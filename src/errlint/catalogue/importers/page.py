@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from errlint.catalogue.importers.advice import advice
 from errlint.catalogue.importers.blocks import Block, Heading, Item, Paragraph, Sample, Table
-from errlint.catalogue.importers.bodies import Context
+from errlint.catalogue.importers.bodies import Context, read_body
 from errlint.catalogue.importers.codesamples import is_api_host, read_sample
 from errlint.catalogue.importers.facts import API, Facts, Place, code, status
 from errlint.catalogue.importers.jsonsample import bodies
@@ -25,6 +25,8 @@ _BASE_URL = re.compile(r"(?i)\b(?:base url|base uri|api (?:url|host|endpoint|roo
 _URL = re.compile(r"https?://([A-Za-z0-9.-]+)(/[^\s`\"'<>)]*)?")
 _TITLE = re.compile(r"\b(?:the|of|our) ((?:[A-Z][\w.+]*)(?: [A-Z][\w.+]*){0,3}) API\b")
 
+_LONGEST = 50_000
+"""Of a text, how much is looked through for bodies."""
 _NO_NAMES = {"REST", "HTTP", "JSON", "GraphQL", "Public", "Web", "Error"}
 """What an API is, not what it is called."""
 
@@ -69,6 +71,8 @@ def _heads(name: str, section: Section, source: int, facts: Facts) -> None:
 def _words(block: Paragraph | Item, section: Section, fields: frozenset[str], source: int, facts: Facts) -> None:
     at = Place(source, block.line)
     _base_url(block.text, at, facts)
+    if section.of_errors or _is_title_only(section):
+        _bodies(block, Context(source, block.line, section.status, section.of_errors), facts)
     entry = _ENTRY.match(block.text) if isinstance(block, Item) else None
     if entry is not None and section.of_errors and looks_like_code(entry["name"]) and entry["name"] not in fields:
         _entry(entry, section, at, facts)
@@ -77,6 +81,12 @@ def _words(block: Paragraph | Item, section: Section, fields: frozenset[str], so
     read_prose(block.text, at, facts, of_errors=section.of_errors or _is_title_only(section), under=under)
     for name in section.codes:
         _about(name, block, at, facts)
+
+
+def _bodies(block: Paragraph | Item, context: Context, facts: Facts) -> None:
+    """Bodies inside of a sentence: ``returns `{"ok": false, "error": "not_found"}` with HTTP 200``."""
+    for node in bodies(block.text[:_LONGEST], inside=True):
+        read_body(node, context, facts)
 
 
 def _is_title_only(section: Section) -> bool:
@@ -116,7 +126,7 @@ def _about(name: str, block: Paragraph | Item, at: Place, facts: Facts) -> None:
 def _field_names(blocks: Iterable[Block]) -> frozenset[str]:
     """The names of the fields that the page's examples of bodies have."""
     return frozenset(
-        found.path[-1] for block in blocks if isinstance(block, Sample) for node in bodies(block.text[:50_000]) for found in node.fields()
+        found.path[-1] for block in blocks if isinstance(block, Sample) for node in bodies(block.text[:_LONGEST]) for found in node.fields()
     )
 
 

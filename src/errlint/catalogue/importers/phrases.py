@@ -25,6 +25,7 @@ AGAIN = _one_of(
     r"repeat(?:ing)? (?:the|your) (?:same )?\w+",
     r"re-?issue the request",
     r"send (?:it|the request|your request) again",
+    r"(?:ask|call) (?:for (?:it|them) )?again",
 )
 RETRY = re.compile(rf"\b(?:non-?)?{AGAIN}\b", re.IGNORECASE)
 
@@ -48,8 +49,57 @@ NOT = re.compile(
 BEFORE = re.compile(rf"^(?P<change>.*?),?\s*\bbefore (?:you )?(?:\w+ )?{AGAIN}", re.IGNORECASE)
 THEN = re.compile(rf"^(?P<change>.*?)(?P<glue>,? (?:and )?then|,? and|,) (?:\w+ )?{AGAIN}\b", re.IGNORECASE)
 AFTER = re.compile(
-    rf"\b{AGAIN}\b(?:\s+\w+)?(?:\s+\w+)?,? (?:only )?(?P<when>after|once|when|as soon as|if|unless|until)\s+(?P<change>.+)$", re.IGNORECASE
+    rf"\b{AGAIN}\b(?:\s+\w+)?(?:\s+\w+)?,? (?:only )?(?P<when>after|once|when|as soon as|if|unless|until|before)\s+(?P<change>.+)$",
+    re.IGNORECASE,
 )
+NOT_AT_ONCE = re.compile(
+    rf"\b{AGAIN}\b(?: (?:it|them|(?:the|this|your) (?:same )?\w+))? "
+    r"(?:immediately|instantly|at once|right away|straight ?away|in a (?:tight )?loop|(?:too|so) (?:soon|often|fast|quickly|early)"
+    r"|without (?:an? |any )?(?:\w+ )?(?:delay|wait(?:ing)?|back-?off|pause))\b",
+    re.IGNORECASE,
+)
+"""What a "do not" goes with that speaks of the pace alone."""
+ANOTHER_DAY = re.compile(
+    rf"\b{AGAIN}\b,? (?P<change>(?:(?:on )?(?:an)?other (?:day|date)|on a later (?:day|date)|tomorrow"
+    r"|(?:the )?next (?:\w+ )?(?:day|week|month|period|cycle))\b.*)$",
+    re.IGNORECASE,
+)
+ONE_OF_TWO = re.compile(r"\bin the (?:first|second|third|former|latter|last|other) case\b", re.IGNORECASE)
+"""Advice for one of several things that the same words are about."""
+LOOK_INTO = re.compile(
+    r"^(?:please )?(?:(?:query|look up|retrieve|fetch)(?:ing)? (?P<thing>(?:the|its|your) .+)"
+    r"|(?:query|check|verify|inspect|get|fetch|know)(?:t?ing|ied|ed)? "
+    r"(?P<state>(?:(?:the|its) )?(?:\w+ )?(?:status|state|outcome|result)\b.*|(?:whether|if) .+))$",
+    re.IGNORECASE,
+)
+"""Asking how something stands, which changes nothing."""
+KINDS_ONLY = re.compile(
+    rf"\b{AGAIN}\s+(?!(?:requests|calls|errors|failures|attempts|times|always|this|as|unless)\b)"
+    r"(?:[A-Za-z]+ )?(?:[a-z]+(?<!s)s|(?-i:[A-Z]{3,}))\b(?! the\b)",
+    re.IGNORECASE,
+)
+"""A "never" for some requests of all: "never retry payments"."""
+NEW_KEY = re.compile(
+    r"^(?:please |then |first,? )*(?:refresh|re-?new|rotate|re-?generate|re-?authenticate|re-?authorize|re-?login|(?:log|sign) in again"
+    r"|(?:get|obtain|request|fetch|generate|create) an? (?:new|fresh) )",
+    re.IGNORECASE,
+)
+QUESTION = re.compile(
+    r"^\W*(?:\w+\W+){0,2}?"
+    r"(?:(?:is|are|can|may|should|must|shall|do|does|will|could|would) (?:i|we|it|you|they|this|that|the|clients?|these|an?)\b"
+    rf"|(?:safe to |can be |may be )?(?:non-?)?{AGAIN}$)",
+    re.IGNORECASE,
+)
+"""What a "yes" or "no" behind it answers: "May I retry?", "Retryable: no"."""
+ANSWER = re.compile(r"^\W*(?:(?P<no>no|never|not)|(?P<yes>yes|sure|certainly|of course))\b\W*(?P<rest>.*)$", re.IGNORECASE)
+RESTRICTION = re.compile(
+    r"^(?:(?P<glue>but|only|and|however|though)\b,? ?)*"
+    r"(?:(?P<when>if|when|once|after|unless|until|except|provided|as long as|from|with|using|for|on|by|under|in|GET"
+    r"|idempotent|reads?|safe)\b\s*(?P<change>.*))?",
+    re.IGNORECASE | re.DOTALL,
+)
+"""What may stand behind a "yes" so that it is none for the same request at any time."""
+COUNT = re.compile(r"\b(?:once|twice|thrice|times?|attempts?|retries|at most|no more than|up to|maximum|seldom|sparingly)\b", re.IGNORECASE)
 WITH = re.compile(rf"\b{AGAIN}(?: \w+){{0,2}} (?:with|using)\s+(?:an? |the |your )?(?P<change>.+)$", re.IGNORECASE)
 FIRST = re.compile(r"^(?P<change>[a-z]+ .+?) first\b(?!\W*\w+ (?:character|page|item|time))", re.IGNORECASE)
 _MOMENT = r"(?!\w*[\s-]?retry|the (?:time|number|duration|period|interval|window|limit|rate)|\d|a |at least|some|few)"
@@ -72,18 +122,21 @@ SERVER_TIME = _words(
 _FEWER = r"(?:reduce|lower|decrease|throttle|spread)\b(?: \w+){0,3} (?:rate|frequency|requests?|calls|traffic|load)(?! size)"
 _SLOWER = (r"slow(?:ing)?(?: \w+)? down", r"back(?:ing)?[- ]?off", _FEWER)
 OWN_TIME = _words(
-    *_SLOWER, r"exponential(?:ly)?", "later", r"(?:a|one|few) (?:moment|while|seconds?|minutes?|bit)", "shortly", r"wait(?:ing)?", "delays?"
+    *_SLOWER,
+    r"exponential(?:ly)?", "later", r"(?:a|one|few) (?:moment|while|seconds?|minutes?|bit)", "shortly", r"wait(?:ing)?", "delays?",
+    r"(?:in|after|for) \d+ (?:m?s|seconds?|minutes?|hours?)",
 )  # fmt: skip
 THROTTLE = re.compile(rf"\b{_one_of(*_SLOWER)}\b|^wait\b", re.IGNORECASE)
 TIME_ONLY = re.compile(
     "^"
-    + _one_of("the ", "a ", "an ", "some ", "at least ", "about ", "around ", "up to ", "waiting ", "you ", "we ", "your ", "it ", "in ")
+    + _one_of("the ", "a ", "an ", "one ", "some ", "at least ", "about ", "around ", "up to ",
+              "waiting ", "you ", "we ", "your ", "it ", "in ")
     + "*"
     + _one_of(
         r"retry[- ]after\b", "backoff", "back", "exponential", "linear", "progressive", "increasing ", "random", "jitter", "same",
         "caution", r"\d", "few ", "little ", "short ", "brief ", "longer ", "later", "moment", "while", "wait", "delay", "time",
         "number", "specified", "indicated", "suggested", "period", "interval", "duration", "seconds?", "minutes?", "hours?",
-        "rate", "window", "limit", "quota", "reset",
+        "rate", "window", "limit", "quota", "reset", "midnight", "tomorrow",
     ),
     re.IGNORECASE,
 )  # fmt: skip
@@ -140,12 +193,15 @@ HAPPENS_ELSEWHERE = re.compile(
 )  # fmt: skip
 """Changes to something else than the request, which then succeeds as it is."""
 
+_PAYMENT = r"(?<!the )(?<!this )(?<!that )payment(?! (?:may|might|was|has|is|id|status)\b)|payment (?:methods?|details|information|plans?)"
+"""That an API is about payments is no advice to pay."""
+
 ACTIONS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("support", _words("contact", "support", "report", "reach out", r"admin\w*")),
     ("configuration", _words(r"config\w*", "set ?up", "settings?", "environment", "install")),
     (
         "billing",
-        _words("credits?", "billing", "plan", "upgrade", "payment", r"subscri\w+", "balance", "quota", "top up", "funds", r"invoices?"),
+        _words("credits?", "billing", "plan", "upgrade", _PAYMENT, r"subscri\w+", "balance", "quota", "top up", "funds", r"invoices?"),
     ),
     ("permissions", _words("permissions?", "scopes?", "access", "roles?", "grant", r"authoriz(?:e|ed|ation)(?! header|:)", "org")),
     (

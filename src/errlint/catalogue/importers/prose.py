@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from errlint.catalogue.importers.advice import advice, is_hedged
@@ -85,7 +85,7 @@ def read_prose(text: str, at: Place, facts: Facts, *, of_errors: bool = True, un
     :param of_errors: whether the page is about errors here; :param under: the status that the section is about.
     """
     last = _Thread()
-    for line, sentence in sentences(text, at.line):
+    for line, sentence in _with_answers(sentences(text, at.line)):
         here = Place(at.source, line)
         _contract(sentence, here, facts)
         keys = [key for key in statuses(sentence) if key >= "3"]
@@ -93,6 +93,18 @@ def read_prose(text: str, at: Place, facts: Facts, *, of_errors: bool = True, un
         _mentions(sentence, keys, keys or named or [str(one) for one in under], here, facts)
         if of_errors:
             last = _advice(sentence, last, here, facts)
+
+
+def _with_answers(pieces: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    """The sentences, a question as one with the first that answers it."""
+    asked: list[tuple[int, str]] = []
+    for line, sentence in pieces:
+        asked.append((line, sentence))
+        if len(asked) > 1 or not sentence.rstrip('*_`"” ').endswith("?"):
+            yield asked[0][0], " ".join(text for _, text in asked)
+            asked = []
+    if asked:
+        yield asked[0]
 
 
 def read_cell(text: str, about: Sequence[str], at: Place, facts: Facts) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from errlint.catalogue.importers.facts import Doubt, Facts
 from errlint.catalogue.importers.sources import Source, cite
-from errlint.catalogue.schema import CatalogueFile, PlaceSheet
+from errlint.catalogue.schema import CatalogueFile, CodeRule, PlaceSheet
 from errlint.lean import dataclass
 
 
@@ -92,13 +92,19 @@ def _disputes(file: CatalogueFile) -> Iterator[tuple[str, str]]:
 
 def _aliases(file: CatalogueFile) -> Iterator[str]:
     """Codes under one status whose names share their words: perhaps two names of one thing."""
-    from errlint.catalogue.importers.words import same_thing
+    from errlint.catalogue.importers.words import essence
 
-    rules = [(name, rule) for rule in file.code for name in rule.names if not rule.alias_group]
-    for at, (name, rule) in enumerate(rules):
-        for other, of_other in rules[at + 1 :]:
-            if set(rule.status) & set(of_other.status) and rule.retry == of_other.retry and same_thing(name, other):
-                yield f"{name} and {other} may be two names of one thing: if so, give them an alias_group"
+    alike: dict[frozenset[str], list[tuple[int, str, CodeRule]]] = {}
+    names = ((name, rule) for rule in file.code for name in rule.names if not rule.alias_group)
+    for at, (name, rule) in enumerate(names):
+        alike.setdefault(essence(name), []).append((at, name, rule))
+    found: list[tuple[int, int, str]] = []
+    for words, members in alike.items():
+        for position, (at, name, rule) in enumerate(members if words else ()):
+            for later, other, of_other in members[position + 1 :]:
+                if set(rule.status) & set(of_other.status) and rule.retry == of_other.retry:
+                    found.append((at, later, f"{name} and {other} may be two names of one thing: if so, give them an alias_group"))
+    yield from (text for _, _, text in sorted(found))
 
 
 def _told(doubt: Doubt, sources: Sequence[Source]) -> str:

@@ -42,6 +42,10 @@ class Retries:
         self._weights = Counter((fact.about, fact.at.source) for fact in facts)
         self._by_status: dict[str, Said] = {}
         self._cases: dict[str, list[Said]] = {}
+        self._meanings = {
+            int(key): [fact.value for fact in facts.of(status(key), "meaning")] for _, key in facts.subjects("status") if key.isdigit()
+        }
+        """What each status is said to mean."""
         for subject in facts.subjects("status"):
             self._take_status(subject)
 
@@ -164,12 +168,7 @@ class Retries:
             disputed = "; ".join(f"status {number} according to {places}" for number, places in where.items())
         if numbers:
             return numbers, False, disputed
-        meanings = {
-            int(key): [fact.value for fact in self._facts.of(status(key), "meaning")]
-            for _, key in self._facts.subjects("status")
-            if key.isdigit()
-        }
-        guess = statuses_by_meaning(name, meanings)
+        guess = statuses_by_meaning(name, self._meanings)
         if len(guess) == 1:
             self._facts.doubt(f"that {name} comes with {guess[0]} follows from the words only", None)
             return tuple(guess), True, ""
@@ -204,6 +203,8 @@ class Retries:
             return replace(own, advice=Advice("unstated", action=own.advice.action))
         if has_cases or len(kinds) > 1:
             return Said(Advice("by_status"), own.places or tuple(place for said in general for place in said.places))
+        if general[0].advice.retry == "ambiguous":
+            return own  # which of the things under the status the code stands for is not said
         action = own.advice.action or general[0].advice.action
         return replace(general[0], advice=replace(general[0].advice, action=action), evidence=general[0].evidence)
 

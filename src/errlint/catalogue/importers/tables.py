@@ -16,6 +16,7 @@ from errlint.catalogue.importers.tokens import codes_in_cell, is_nothing, is_num
 _OTHER_DECIDES = re.compile(r"\bdepend(?:s|ing)? (?:up)?on (?:the |its )?(?:error |http )?(code|status)\b(?! code)", re.IGNORECASE)
 _TELLING = (Role.MEANING, Role.NOTES, Role.ACTION, Role.RETRY)
 """Columns whose cells may name headers, besides what they say of their row."""
+_MARKS = tuple("✓✔✅☑✗✘❌✕×")
 _SOME = re.compile(r"\b(?:common|example|typical|possible|sample|e\.?g)\b", re.IGNORECASE)
 
 
@@ -145,10 +146,10 @@ def _advice(row: Row, found: Sequence[Role]) -> Advice | None:
         return said
     cell = row.cells[found.index(Role.RETRY)]
     verdict = verdict_of_cell(cell)
-    rest = re.sub(r"^\W*\w+\W*", "", cell)
+    rest = re.sub(r"^\W*\w+\W*" if cell[:1] not in _MARKS else r"^\W*", "", cell)
     if rest:
         said = together(advice(cell if verdict != "no" else rest), said)
-    return refine(verdict, said) if verdict else said
+    return refine(verdict, said, rest) if verdict else said
 
 
 def _words(table: Table, found: Sequence[Role], section: Section, source: int, facts: Facts) -> None:

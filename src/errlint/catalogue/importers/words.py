@@ -38,7 +38,6 @@ def _stem(word: str) -> str:
     return word
 
 
-def same_thing(name: str, other: str) -> bool:
-    """Whether two codes consist of the same words, those that only say "error" or "exceeded" aside."""
-    one, two = _stems(words_of_name(name)), _stems(words_of_name(other))
-    return bool(one) and one == two
+def essence(name: str) -> frozenset[str]:
+    """What a code consists of, words aside that only say "error" or "exceeded": names with the same may be two of one thing."""
+    return _stems(words_of_name(name))
