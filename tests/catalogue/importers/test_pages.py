@@ -475,6 +475,7 @@ def test_a_question_in_running_text_goes_with_its_answer(imported: Imports, text
         ("yes, with backoff", "yes", ""),
         ("yes, after 10 seconds", "yes", ""),
         ("yes, but only once", "yes", ""),
+        ("yes, safe", "yes", ""),
         ("✓ up to three times", "yes", ""),
         ("yes, from the first page", "after_change", "from the first page"),
         ("yes, but only GET", "conditional", "only GET"),

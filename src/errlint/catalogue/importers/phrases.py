@@ -95,7 +95,7 @@ ANSWER = re.compile(r"^\W*(?:(?P<no>no|never|not)|(?P<yes>yes|sure|certainly|of 
 RESTRICTION = re.compile(
     r"^(?:(?P<glue>but|only|and|however|though)\b,? ?)*"
     r"(?:(?P<when>if|when|once|after|unless|until|except|provided|as long as|from|with|using|for|on|by|under|in|GET"
-    r"|idempotent|reads?|safe)\b\s*(?P<change>.*))?",
+    r"|idempotent|reads?|safe (?:methods|requests))\b\s*(?P<change>.*))?",
     re.IGNORECASE | re.DOTALL,
 )
 """What may stand behind a "yes" so that it is none for the same request at any time."""
