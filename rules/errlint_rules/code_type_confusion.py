@@ -34,8 +34,8 @@ elif answer.status_code == 404:
 
 ## Fix safety
 
-Safe where only the type of the literal changes, in the test itself: it could not be true before. Unsafe where it was always true
-(`!=`, `not in`), so that other code runs now; and where the test asks for something else afterwards, the status instead of the code.
+Safe where only the type of the literal changes, in the test itself: it could not be true before, or only be true (`!=`, `not in`). Unsafe
+where the test asks for something else afterwards, the status instead of the code.
 """
 
 from __future__ import annotations
@@ -163,7 +163,7 @@ def _retyped(test: CodeTest, literal: Literal, written: str, ctx: Context) -> Fi
     if isinstance(test.node, cst.Comparison) and any(isinstance(one.operator, (cst.Is, cst.IsNot)) for one in test.node.comparisons):
         return None  # which is no question about numbers and texts
     kind = "number" if isinstance(node, cst.SimpleString) else "text"
-    return ctx.fix(Safety.UNSAFE if test.negated else Safety.SAFE, f"Compare with the {kind} `{written}`", ctx.replace(node, written))
+    return ctx.fix(Safety.SAFE, f"Compare with the {kind} `{written}`", ctx.replace(node, written))
 
 
 def _other_test(test: CodeTest, status: int | None, ctx: Context) -> Fix | None:

@@ -35,6 +35,7 @@ LIBRARIES = ("requests", "httpx", "aiohttp")
 _SAME = "the edit is the same"
 _ALWAYS_TRUE = "its answers are always true"
 _NEVER_READ = "no retry layer for it reads Retry-After"
+_STRICT = "urllib3 raises for a wait that it cannot read"
 _NO_TYPES = "it has no types for single statuses"
 NOT_SHOWN = {
     ("ERR102", "", "aiohttp"): _SAME,  # codes of a body, however it came
@@ -47,6 +48,7 @@ NOT_SHOWN = {
     ("ERR202", "", "aiohttp"): _SAME,  # lists of codes
     ("ERR205", "", "aiohttp"): _SAME,  # the wait itself
     ("ERR302", "Remove `…`", "aiohttp"): _NEVER_READ,  # so there is no argument that turns it off
+    ("ERR302", "Remove `…`", "requests"): _STRICT,
     ("ERR502", "", "aiohttp"): _SAME,  # paths in a body
     ("ERR504", "", "httpx"): _ALWAYS_TRUE,
     ("ERR504", "", "aiohttp"): _ALWAYS_TRUE,

@@ -13,7 +13,8 @@ dropped = partial(proof, "Do not retry `…`", before=ASKED_AGAIN, after=ASKED_O
 openai = partial(dropped, client="retry_permanent_code/bad_openai.py", api="openai")
 
 PROOFS = [
-    dropped(call="inline('w1')", on=has_code("AI_NOT_CONFIGURED"), only=Safety.SAFE),
+    dropped(call="read('w1')", on=has_code("STORAGE_NOT_CONFIGURED"), client="retry_permanent_code/bad_same_ends.py", only=Safety.SAFE),
+    dropped(call="inline('w1')", on=has_code("AI_NOT_CONFIGURED"), only=Safety.UNSAFE),
     dropped(call="named('w1')", on=has_code("STORAGE_NOT_CONFIGURED")),
     dropped(call="named_too('w1', {})", on=has_code("STORAGE_NOT_CONFIGURED")),
     proof("Retry `…`", call="given_up_too_early('w1')", on=has_code("SERVICE_UNAVAILABLE"), before=ASKED_ONCE, after=ASKED_AGAIN),
