@@ -32,7 +32,9 @@ PROOFS = [
         "Api().session.get('https://api.example.com/items').status_code",
         "http",
     ),
-    removed("retry_after_disabled/bad_urllib3.py", "session().get('https://api.example.com/items').status_code", "http", only=Safety.UNSAFE),
+    removed(
+        "retry_after_disabled/bad_urllib3.py", "session().get('https://api.example.com/items').status_code", "http", only=Safety.UNSAFE
+    ),
     removed(
         "retry_after_disabled/bad_urllib3.py",
         "first_argument().request('GET', 'https://api.example.com/items').status",

@@ -109,7 +109,7 @@ def raising_hooks(tree: Tree, function: cst.FunctionDef) -> tuple[str, ...]:
     called = (call.func for call in tree.inside(function.body, cst.Call)) if definition is not None else ()
     names = dict.fromkeys(one.attr.value for one in called if isinstance(one, cst.Attribute) and dotted(one.value) == "self")
     hooks = ((name, method(definition, name)) for name in names) if definition is not None else ()
-    return tuple(name for name, hook in hooks if hook is not None and _raises(tree, hook))
+    return tuple(name for name, hook in hooks if hook is not None and not is_abstract(hook) and _raises(tree, hook))
 
 
 def _raises(tree: Tree, function: cst.FunctionDef) -> bool:

@@ -270,7 +270,8 @@ def wait_of(semantics: Semantics, passages: Sequence[Passage], failures: Retried
     for passage in passages:
         for call, outcomes in passage.steps.pauses.items():
             if outcomes & FAILURES == _NOT_FOUND:
-                perhaps = True  # what is waited for is not there yet
+                # what is waited for is not there yet
+                perhaps = perhaps or not failures.statuses.may & ~_NOT_FOUND
                 continue
             delay = semantics.waits.pause(call) if outcomes & (FAILED | NOT_YET) else None
             if delay is not None:
