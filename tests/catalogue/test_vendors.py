@@ -14,7 +14,7 @@ PLACES = {
     "aws": "$.Error.Code | $.Error.Message | $.ResponseMetadata.RequestId, header x-amzn-requestid, header x-amz-request-id",
     "openai": "$.error.code | $.error.message | header x-request-id",
     "azure-openai": "$.error.code | $.error.message | header apim-request-id, header x-request-id",
-    "azure": "$.error.code, header x-ms-error-code | $.error.message | header x-ms-request-id",
+    "azure": "$.error.code, header x-ms-error-code | $.error.message | header x-ms-request-id, header x-ms-activity-id",
     "anthropic": "$.error.details.error_code, $.error.type | $.error.message | header request-id, $.request_id",
     "groq": "$.error.code | $.error.message | header x-request-id",
     "github": "$.errors[*].code | $.message, $.errors[*].message | header x-github-request-id",
