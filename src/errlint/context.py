@@ -33,6 +33,7 @@ from errlint.semantics.retries.sent.keys import Keys
 from errlint.semantics.retries.texts import RetriedText
 from errlint.semantics.retries.waiting.at_hand import AtHand
 from errlint.semantics.retries.waiting.dropped import dropped_at
+from errlint.semantics.retries.waiting.pauses import pause_of
 from errlint.semantics.retries.waiting.told import ToldWaits
 from errlint.semantics.trails import steps
 from errlint.semantics.values.fields import code_place, is_for_people, names_error
@@ -276,7 +277,7 @@ class Context(Editing):
 
     def pause(self, call: cst.Call) -> cst.BaseExpression | None:
         """How long a call waits, if it does: the argument of ``time.sleep`` and its like."""
-        return self.semantics.waits.pause(call)
+        return pause_of(self.semantics, call)
 
     @property
     def judge(self) -> Judge:

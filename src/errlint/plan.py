@@ -26,7 +26,7 @@ from errlint.identity import contents, identity
 from errlint.installed import UNKNOWN, Installed, Projects
 from errlint.known import Known, shipped
 from errlint.lean import dataclass
-from errlint.model import TOOL_RULES, FileReport
+from errlint.model import FileReport
 from errlint.project import NO_NEWS, Seen
 from errlint.screens.gate import is_test
 from errlint.traces import NOTHING, Basis
@@ -362,24 +362,18 @@ class Plan:
     def _setup(self, config: Config, api: str | None, installed: Installed = UNKNOWN) -> Setup:
         key = config.source, api, installed
         if key not in self._full:
-            from errlint.selection import select_rules
+            from errlint.selection import hint_to_select, select_rules
 
             rules = registry.rules()
             selected = select_rules(rules, config, self._given)
             if not selected:
-                raise UsageProblem("no rule is selected, so nothing would be checked", hint=self._hint_to_select(config))
+                raise UsageProblem("no rule is selected, so nothing would be checked", hint=hint_to_select(config, self._given))
             known = frozenset(word for rule in rules for word in (rule.id, rule.name))
             self._full[key] = self._knowledge(config, api).with_rules(
                 selected, known, require_reason=config.require_reason, today=self._today, installed=installed
             )
             loaded()
         return self._full[key]
-
-    def _hint_to_select(self, config: Config) -> str:
-        wanted = [selector for layer in self._layers(config) for selector in (*(layer.select or ()), *layer.extend_select)]
-        if any(selector in (*TOOL_RULES, *TOOL_RULES.values()) for selector in wanted):
-            return "ERR0xx is what errlint says of itself: always on, and no rule to check by; `errlint rules` lists the rules"
-        return "`errlint rules` lists all rules"
 
     def _layers(self, config: Config) -> tuple[Layer, ...]:
         return layers(config, self._given)

@@ -67,6 +67,14 @@ def select_rules(rules: Sequence[R], config: Config, given: Layer | None = None)
     return tuple(rule for rule in rules if rule.id in chosen and (preview or not rule.preview))
 
 
+def hint_to_select(config: Config, given: Layer | None = None) -> str:
+    """What to do about settings that :func:`select_rules` finds no rule for."""
+    wanted = [selector for layer in layers(config, given) for selector in (*(layer.select or ()), *layer.extend_select)]
+    if any(selector in (*TOOL_RULES, *TOOL_RULES.values()) for selector in wanted):
+        return "ERR0xx is what errlint says of itself: always on, and no rule to check by; `errlint rules` lists the rules"
+    return "`errlint rules` lists all rules"
+
+
 def silenced(rules: Iterable[RuleLike], config: Config, path: Path, given: Layer | None = None) -> frozenset[str]:
     """The ids of rules that must not be reported in a file: by ``per-file-ignores``, and the tool's own (ERR0xx) also by ``ignore``.
 

@@ -13,6 +13,7 @@ from errlint.semantics.analysis import Semantics
 from errlint.semantics.program.tree import Tree
 from errlint.semantics.retries.outcomes import FAILURES, NO_ANSWER, members
 from errlint.semantics.retries.policy import Wait
+from errlint.semantics.retries.waiting.pauses import pause_of
 from errlint.semantics.values.status_sets import ERRORS, Range, statuses
 
 SERVER_ERRORS = statuses(500, 600)
@@ -162,7 +163,7 @@ def wait(loop: str, preamble: str = "") -> Wait:
         f"{textwrap.indent(textwrap.dedent(loop), '        ')}"
     )
     semantics = semantics_of(code)
-    (found,) = [pause for call in semantics.tree.all(cst.Call) if (pause := semantics.waits.pause(call)) is not None]
+    (found,) = [pause for call in semantics.tree.all(cst.Call) if (pause := pause_of(semantics, call)) is not None]
     return semantics.waits.of(found, semantics.tree.all(cst.For)[0])
 
 
@@ -229,7 +230,7 @@ def test_a_helper_may_choose_by_the_number_of_the_attempt() -> None:
 def test_a_loop_over_delays_begins_with_the_first(delays: str) -> None:
     semantics = semantics_of(f"import time\nDELAYS = [5, 9]\ndef fetch():\n    for delay in {delays}:\n        time.sleep(delay)\n")
     (call,) = semantics.tree.all(cst.Call)
-    pause = semantics.waits.pause(call)
+    pause = pause_of(semantics, call)
     assert pause is not None
     found = semantics.waits.of(pause, semantics.tree.all(cst.For)[0])
     assert (found.growth, found.seconds) == ("growing", 5)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, partial
 
 import libcst as cst
 
@@ -47,6 +47,7 @@ from errlint.semantics.retries.sent.draws import Draws
 from errlint.semantics.retries.sent.keys import Keys
 from errlint.semantics.retries.texts import RetriedTexts
 from errlint.semantics.retries.waiting.at_hand import Headers
+from errlint.semantics.retries.waiting.pauses import pause_of
 from errlint.semantics.retries.waiting.settings import Settings
 from errlint.semantics.retries.waiting.told import ToldWaits
 from errlint.semantics.retries.waiting.waits import Waits
@@ -251,7 +252,7 @@ class Semantics:
     def decisions(self) -> Decisions:
         """Whether a test decides anything."""
         calls_of = self.functions.calls_of
-        return Decisions(self.tree, self.scopes, Prose(self), calls_of=calls_of, pause=self.waits.pause, test_at=self.text_tests.at)
+        return Decisions(self.tree, self.scopes, Prose(self), calls_of=calls_of, pause=partial(pause_of, self), test_at=self.text_tests.at)
 
     @cached_property
     def functions(self) -> Functions:

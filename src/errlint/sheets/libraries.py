@@ -107,6 +107,15 @@ class Libraries:
         return {call: entry.argument for sheet in self.sheets for entry in sheet.limit for call in entry.calls}
 
     @cached_property
+    def runners(self) -> dict[str, list[tuple[str, Argument]]]:
+        """Calls that run what they are given, by their last word: the end of each one's dotted name, and the argument that it runs."""
+        found: dict[str, list[tuple[str, Argument]]] = {}
+        for entry in (entry for sheet in self.sheets for entry in sheet.runner):
+            for call in entry.calls:
+                found.setdefault(call.rpartition(".")[2], []).append((call, entry.argument))
+        return found
+
+    @cached_property
     def endings(self) -> dict[str, frozenset[str]]:
         """Methods that end the program, by their plain name; and the import names of their libraries."""
         return {method: frozenset(sheet.library.roots) for sheet in self.sheets for entry in sheet.ending for method in entry.methods}

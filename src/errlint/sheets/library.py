@@ -179,7 +179,7 @@ class RetryAfterDefeat(_Sheet, frozen=True):
     when: Argument | None = None
     when_is: str = ""
     strict: bool = False
-    """A wait that is told in no form that the layer can read makes it raise; so it does nothing but read, where it honours the header."""
+    """The layer raises for a header that it cannot read: to have it honoured may turn an answer into an exception."""
     useless_with: tuple[str, ...] = ()
     """Arguments with which no answer is tried again where they are 0 or False: nothing is defeated then."""
     harmless: tuple[str, ...] = ()
@@ -201,6 +201,16 @@ class Pause(_Sheet, frozen=True):
 
 class Limit(_Sheet, frozen=True):
     """``[[limit]]``: calls that end what they are given, or the ``with`` block that they open, when ``argument`` says so."""
+
+    calls: tuple[str, ...]
+    argument: Argument
+
+
+class Runner(_Sheet, frozen=True):
+    """``[[runner]]``: calls that have something else, as a thread, run what ``argument`` is, and give what that gives.
+
+    ``calls`` are the ends of their dotted names: ``run_in_executor`` is one of whatever loop.
+    """
 
     calls: tuple[str, ...]
     argument: Argument
@@ -277,6 +287,7 @@ class Sheet(_Sheet, frozen=True):
     defeats_retry_after: tuple[RetryAfterDefeat, ...] = ()
     pause: tuple[Pause, ...] = ()
     limit: tuple[Limit, ...] = ()
+    runner: tuple[Runner, ...] = ()
     ending: tuple[Ending, ...] = ()
     address: tuple[AddressSheet, ...] = ()
     random: tuple[Named, ...] = ()

@@ -75,7 +75,7 @@ def advice(text: str, *, imperative: bool = True) -> Advice | None:
     key = KEY.search(text)
     return replace(
         merged,
-        change=merged.change if merged.change != _SOME_KINDS else "",
+        of_some=False,
         write_effect=effect,
         idempotency_key="" if key is None else "reuse" if key["no"] or key[0].lower().startswith("same") else "new",
         hedged=is_hedged(text),
@@ -209,9 +209,8 @@ def _of_retry(clause: str, poll: str, topic: str) -> Advice:
     if negated is not None:
         if after is not None and re.search(r"\b(?:until|unless|without)\b", clause[: after.start("change")], re.IGNORECASE):
             return _conditional(after, wait)
-        return Advice(
-            "no", change=_SOME_KINDS if KINDS_ONLY.search(clause) else "", action=actions(clause) if IMPERATIVE.match(clause) else ""
-        )
+        of_some = KINDS_ONLY.search(clause) is not None
+        return Advice("no", action=actions(clause) if IMPERATIVE.match(clause) else "", of_some=of_some)
     if ONE_OF_TWO.search(clause):
         return Advice("ambiguous")
     another_day = ANOTHER_DAY.search(clause)
@@ -284,14 +283,10 @@ def _changed(change: str, wait: Wait = "", topic: str = "") -> Advice:
     return Advice("after_change", change=_tidy(change), action=action)
 
 
-_SOME_KINDS = "\0some"
-"""Of a "no": it is said of some requests only."""
-
-
 def _together(one: Advice, other: Advice) -> Advice:
     """The advice of two clauses of one text: what is more particular counts, and what only one of them says is kept."""
     rank: dict[Retry, int] = {"unstated": 0, "no": 1, "yes": 2, "after_change": 3, "conditional": 3, "ambiguous": 3, "after_poll": 4}
-    if {one.retry, other.retry} == {"yes", "no"} and _SOME_KINDS in {one.change, other.change}:
+    if {one.retry, other.retry} == {"yes", "no"} and (one.of_some or other.of_some):
         return Advice("conditional", one.wait or other.wait, change="see the document")
     # what is said of a retry counts, whatever else is to be done
     first, second = (
@@ -305,7 +300,8 @@ def _together(one: Advice, other: Advice) -> Advice:
     if first.retry == "yes" and second.retry == "yes":
         wait = "retry_after" if "retry_after" in {first.wait, second.wait} else first.wait or second.wait
     action = "" if first.retry == "yes" else first.action or second.action
-    return replace(first, wait=wait, action=action, change=first.change or second.change, poll=first.poll or second.poll)
+    change, poll = first.change or second.change, first.poll or second.poll
+    return replace(first, wait=wait, action=action, change=change, poll=poll, of_some=first.of_some or second.of_some)
 
 
 def _wait(clause: str) -> Wait:

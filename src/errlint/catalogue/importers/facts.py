@@ -59,6 +59,8 @@ class Advice:
     """If given, this holds only for an operation ("create program")."""
     inferred: bool = False
     """No word about a retry; concluded from the remedy ("check the ID")."""
+    of_some: bool = False
+    """Of a "no", while the clauses of a text are put together: it is said of some requests only ("never retry payments")."""
     hedged: bool = False
     """The document says "usually": there are other cases."""
 

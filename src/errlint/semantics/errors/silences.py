@@ -17,7 +17,7 @@ import libcst as cst
 from errlint.lean import dataclass
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.program.handling import Handler
-from errlint.semantics.program.leaving import leaves
+from errlint.semantics.program.leaving import goes_on, last_of, leaves
 from errlint.semantics.program.names import dotted
 from errlint.semantics.program.tree import alike
 from errlint.semantics.values.status_sets import ALL, ERRORS, UNKNOWN, Range, statuses
@@ -251,10 +251,9 @@ class Silences:
     def _is_left_behind(self, outer: cst.Try | cst.TryStar) -> bool:
         """``continue`` in each handler, and ``return`` or ``break`` behind the ``try``: a failure leads to the next candidate."""
         block = self._tree.parent.get(outer)
-        following = _after(block.body, outer) if isinstance(block, cst.IndentedBlock) else []
-        last = following[-1].body[-1] if following and isinstance(following[-1], cst.SimpleStatementLine) else None
+        last = last_of(block) if isinstance(block, cst.IndentedBlock) and block.body[-1] is not outer else None
         leaves_loop = isinstance(last, cst.Break) or (isinstance(last, cst.Return) and last.value is not None)
-        return leaves_loop and all(_goes_on(handler) for handler in outer.handlers)
+        return leaves_loop and all(goes_on(handler.body) for handler in outer.handlers)
 
     def _is_told_by_value(self, outer: cst.Try | cst.TryStar) -> bool:
         """Whether a value that is set before the ``try``, and set or counted in it, tells: ``up = 0``, ``up = 1``, ``gauge.set(up)``."""
@@ -312,11 +311,6 @@ def _is_set_anew(target: cst.BaseExpression, before: cst.Assign) -> bool:
         return True
     filled = isinstance(before.value, cst.DictComp) or (isinstance(before.value, cst.Dict) and bool(before.value.elements))
     return filled and isinstance(target, cst.Subscript) and alike(made, target.value)
-
-
-def _goes_on(handler: Handler) -> bool:
-    last = handler.body.body[-1]
-    return isinstance(last, cst.SimpleStatementLine) and isinstance(last.body[-1], cst.Continue)
 
 
 def _ends_something(function: cst.FunctionDef) -> bool:

@@ -27,6 +27,17 @@ def leaves(block: cst.CSTNode) -> bool:
     return isinstance(last, cst.If) and _all_arms_leave(last)
 
 
+def last_of(block: cst.CSTNode) -> cst.CSTNode | None:
+    """The statement that a block ends with, if that is a simple one."""
+    line = block.body[-1] if isinstance(block, (cst.IndentedBlock, cst.SimpleStatementSuite)) and block.body else None
+    return line.body[-1] if isinstance(line, cst.SimpleStatementLine) else line
+
+
+def goes_on(block: cst.CSTNode) -> bool:
+    """Whether a block ends with the next pass of its loop."""
+    return isinstance(last_of(block), cst.Continue)
+
+
 def _swallows(item: cst.WithItem) -> bool:
     """``with suppress(KeyError):`` goes on behind an exception."""
     function = item.item.func if isinstance(item.item, cst.Call) else None

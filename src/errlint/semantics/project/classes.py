@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from itertools import islice
 from pathlib import Path
 
@@ -77,21 +78,22 @@ class Classes:
             index = self._first_party.index(other)
             for name, definition in index.classes.items() if index is not None else ():
                 below = f"{other}:{name}"
-                if "__init__" not in definition.members and class_name in self._ancestry(below):
+                if definition.bases and "__init__" not in definition.members and class_name in self._ancestry(below):
                     family[below] = name
-        return tuple(family), tuple(other for other in near if self._imports_any(other, family))
+        files = {file_and_path(name)[0] for name in family}
+        wanted = {*family, *(f"{one}:" for one in files)}
+        words = {*family.values(), *(Path(one).stem for one in files)}
+        return tuple(family), tuple(other for other in near if self._imports_any(other, wanted, words))
 
-    def _imports_any(self, file: str, family: Mapping[str, str]) -> bool:
-        """Whether a module imports one of some classes, by its name or with its module."""
+    def _imports_any(self, file: str, wanted: AbstractSet[str], words: AbstractSet[str]) -> bool:
+        """Whether a module imports one of some classes, or of their modules; ``words`` are the last words of their names."""
         index = self._first_party.index(file)
-        words = {*family.values(), *(Path(file_and_path(name)[0]).stem for name in family)}
-        modules = {f"{file_and_path(name)[0]}:" for name in family}
-        for name, bounds in index.names.items() if index is not None else ():
-            if any(bound.how == "import" and bound.name.rpartition(".")[2] in words for bound in bounds):
-                found = self._first_party.named(file, name)
-                if found in family or found in modules:
-                    return True
-        return False
+        imported = (
+            name
+            for name, bounds in (index.names.items() if index is not None else ())
+            if any(bound.how == "import" and bound.name.rpartition(".")[2] in words for bound in bounds)
+        )
+        return any(self._first_party.named(file, name) in wanted for name in imported)
 
     def _find_implementations(self, class_name: str, member: str) -> tuple[str, ...]:
         package = self._first_party.project.resolve(file_and_path(class_name)[0], "", 1)

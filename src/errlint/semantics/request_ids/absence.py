@@ -10,7 +10,7 @@ from errlint.http_words import STATUS_MEMBERS
 from errlint.semantics.program.constants import string_value
 from errlint.semantics.program.names import dotted
 from errlint.semantics.request_ids.failures import Failure, is_special
-from errlint.semantics.request_ids.keeping import Keeping, is_none
+from errlint.semantics.request_ids.id_values import IdValues, is_none
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
@@ -22,9 +22,9 @@ _ANSWER = STATUS_MEMBERS | {"response"}
 class Absence:
     """Answers for the tests that run after one failure."""
 
-    def __init__(self, semantics: Semantics, failure: Failure, keeping: Keeping) -> None:
+    def __init__(self, semantics: Semantics, failure: Failure, ids: IdValues) -> None:
         self._semantics = semantics
-        self._keeping = keeping
+        self._ids = ids
         name = failure.handler.name if failure.handler is not None else None
         self._caught = dotted(name.name) if name is not None else None
         """What the exception is called."""
@@ -39,9 +39,9 @@ class Absence:
         if self._caught is not None and _is_answered(test, self._caught) is (not truth):
             return True
         if not isinstance(test, cst.Comparison):
-            return not truth and (self._keeping.is_id(test) or self._is_any_answer(test))
+            return not truth and (self._ids.is_one(test) or self._is_any_answer(test))
         target = test.comparisons[0]
-        if len(test.comparisons) > 1 or not self._keeping.is_id(test.left):
+        if len(test.comparisons) > 1 or not self._ids.is_one(test.left):
             return False
         if isinstance(target.operator, (cst.In, cst.NotIn)):
             return isinstance(target.operator, cst.NotIn) is truth and isinstance(test.left, cst.SimpleString)

@@ -2,37 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from enum import Enum
-from itertools import islice
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from errlint.lean import dataclass
-from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.program.conditions import conditions_at
 from errlint.semantics.program.functions import bound_arguments, method
 from errlint.semantics.program.names import dotted
 from errlint.semantics.program.scopes import How
 from errlint.semantics.request_ids.absence import Absence
 from errlint.semantics.request_ids.constructors import drops
+from errlint.semantics.request_ids.expected import Expected
 from errlint.semantics.request_ids.failures import Failure
+from errlint.semantics.request_ids.going_on import GoingOn
 from errlint.semantics.request_ids.keeping import Keeping, Kept
 from errlint.semantics.request_ids.paths import End, Way
 from errlint.semantics.request_ids.speech import Speaking, Speech
-from errlint.semantics.retries.sent.draws import is_drawn
+from errlint.semantics.retries.waiting.pauses import pause_of
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
 
-_ASKED = (Kind.CODE, Kind.MESSAGE, Kind.TEXT, Kind.STATUS)
 _ABSENT = 1 << 404 | 1 << 410
-_POSITIVE = (cst.Equal, cst.In, cst.Is)
-_NEGATIVE = (cst.NotEqual, cst.NotIn, cst.IsNot)
-_PUTS = frozenset({"append", "appendleft", "put", "put_nowait", "insert", "add", "extend"})
-"""Methods that put something into a list or a queue."""
-_PRESENCE = frozenset({"hasattr", "bool", "len", "getattr"})
 
 
 class Lost(Enum):
@@ -60,7 +53,10 @@ class Loss:
 
 
 class Judge:
-    """What the statements after one failure do to its id."""
+    """What the statements after one failure do to its id.
+
+    :ivar absence: which tests say that there is none; :ivar expected: which say that the code has an answer of its own.
+    """
 
     def __init__(self, semantics: Semantics, speaking: Speaking, failure: Failure) -> None:
         self._semantics = semantics
@@ -68,7 +64,9 @@ class Judge:
         self._speaking = speaking
         self._failure = failure
         self._keeping = Keeping(semantics, speaking, failure)
-        self.absence = Absence(semantics, failure, self._keeping)
+        self._going_on = GoingOn(semantics, failure)
+        self.absence = Absence(semantics, failure, self._keeping.ids)
+        self.expected = Expected(semantics, failure, self._keeping)
 
     # statements ----------------------------------------------------------------------------------------------------------------
 
@@ -78,7 +76,7 @@ class Judge:
             # whatever is done there with the error: lines in a block may have what is given for the whole of it
             return isinstance(code.item, cst.Call) and self._keeping.passed(code.item) is Kept.ID, None, False
         calls = [node for node in (code, *self._tree.below(code)) if isinstance(node, cst.Call)]
-        if any(self._semantics.waits.pause(call) is not None for call in calls):
+        if any(pause_of(self._semantics, call) is not None for call in calls):
             return True, None, False  # a notice of a retry
         speeches = [speech for call in calls if (speech := self._speaking.of(call)) is not None]
         if not speeches:
@@ -116,77 +114,13 @@ class Judge:
         shows = self.said_by(speech) >= Kept.TEXT
         if speech.sheet.ends and all(isinstance(argument.value, (cst.Integer, cst.UnaryOperation)) for argument in speech.call.args):
             return False
-        return shows or (speech.level != "info" and not self._is_expected(speech.call))
-
-    def _is_expected(self, node: cst.CSTNode) -> bool:
-        """Whether the code has looked at what went wrong, and has an answer of its own to it."""
-        if self._failure.where.broad or self._failure.is_special:
-            return True
-        if self._semantics.narrowed(node, self._failure.meaning) is not None:
-            return True
-        if any(self.asks(test, truth) for test, truth in conditions_at(self._tree, node)):
-            return True
-        return any(isinstance(found, cst.MatchCase) and self.takes(found) for found in self._tree.ancestors(node))
-
-    def takes(self, case: cst.MatchCase) -> bool:
-        """Whether a case names the error: ``match e.code: case "Gone":``, ``match e: case NotFoundError():``."""
-        asked = self._tree.parent.get(case)
-        if not isinstance(asked, cst.Match) or (isinstance(case.pattern, cst.MatchAs) and case.pattern.pattern is None):
-            return False
-        if dotted(asked.subject) == self._failure.name and self._failure.name:
-            return any(self._tells_more(node) for node in (case.pattern, *self._tree.below(case.pattern)))
-        parts = (meaning for node in (asked.subject, *self._tree.below(asked.subject)) if (meaning := self._asked(node)) is not None)
-        return any(self._is_of_failure(part, asked.subject) for part in parts)
-
-    def _tells_more(self, pattern: cst.CSTNode) -> bool:
-        """Whether a pattern has a value, or another class than the one that was caught."""
-        if isinstance(pattern, cst.MatchValue):
-            return True
-        caught = self._failure.meaning.sheet
-        return isinstance(pattern, cst.MatchClass) and (caught is None or self._semantics.types.named(pattern.cls) != caught.name)
-
-    def _asked(self, node: cst.CSTNode) -> Meaning | None:
-        found = self._semantics.meaning(node) if isinstance(node, cst.BaseExpression) else None
-        return found if found is not None and found.kind in _ASKED else None
+        return shows or (speech.level != "info" and not self.expected.at(speech.call))
 
     def louder(self, first: Speech | None, second: Speech | None) -> Speech | None:
         """Of two calls that tell people something, the one that says more of the error; the later one, if both say the same."""
         if first is None or second is None:
             return first or second
         return first if self.said_by(first) > self.said_by(second) else second
-
-    def asks(self, test: cst.BaseExpression, truth: bool) -> bool:
-        """Whether a test that comes out so names the error: `e.code == …`, `"exists" in str(e)`, `is_conflict(e)`."""
-        if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
-            return self.asks(test.expression, not truth)
-        if isinstance(test, cst.BooleanOperation):
-            # both hold, or nobody knows which
-            return isinstance(test.operator, cst.And) is truth and (self.asks(test.left, truth) or self.asks(test.right, truth))
-        if isinstance(test, cst.Comparison):
-            wanted = _POSITIVE if truth else _NEGATIVE
-            return isinstance(test.comparisons[0].operator, wanted) and self._has_part(test)
-        if isinstance(test, cst.Call) and truth and self._semantics.names.qualified(test.func) not in _PRESENCE:
-            return self._has_part(test) or self._keeping.passed(test) is Kept.ID
-        if isinstance(test, cst.Name):
-            # `known = is_known(e)`, `known, message = look_at(e)`
-            values = [binding.value for binding in self._semantics.scopes.reaching(test) if binding.how is How.VALUE]
-            return bool(values) and all(isinstance(value, cst.Call) and self.asks(value, truth) for value in values)
-        return False
-
-    def _has_part(self, test: cst.BaseExpression) -> bool:
-        if self._failure.is_own and any(dotted(node.value) == self._failure.name for node in self._tree.inside(test, cst.Attribute)):
-            return True
-        if any(self._keeping.passed(call) is Kept.ID for call in self._tree.inside(test, cst.Call) if call is not test):
-            return True  # `code_of(e) == "IN_USE"`
-        parts = (meaning for node in self._tree.below(test) if (meaning := self._asked(node)) is not None)
-        return any(self._is_of_failure(part, test) for part in parts)
-
-    def _is_of_failure(self, part: Meaning, test: cst.BaseExpression) -> bool:
-        """Whether a part belongs to the answer that failed: on the way to it, another one may have been looked at."""
-        if self._failure.handler is not None and self._tree.within(test, self._failure.handler):
-            return True
-        answers = self._semantics.answers
-        return answers.of(part) == answers.of(self._failure.meaning)
 
     # ends ----------------------------------------------------------------------------------------------------------------------
 
@@ -204,9 +138,9 @@ class Judge:
                 return None
             if _is_success(way.node.value) or (kept is Kept.TEXT and self._keeping.is_for_users(way.node.value)):
                 return self._said(way)
-            if kept is Kept.TEXT or (kept is Kept.MARK and not self._is_expected(way.node)):
+            if kept is Kept.TEXT or (kept is Kept.MARK and not self.expected.at(way.node)):
                 return Loss(self._failure, Lost.RETURNED, way.node, kept=kept)
-        if way.end in (End.ON, End.AGAIN) and self._goes_on(way):
+        if way.end in (End.ON, End.AGAIN) and self._going_on.behind(way):
             return None
         return self._said(way)
 
@@ -254,7 +188,7 @@ class Judge:
         kept = max((self._keeping.of(argument) for argument in call.args), default=Kept.NOTHING) if call is not None else Kept.NOTHING
         if kept is Kept.ID and call is not None and self._is_dropped_by(call):
             kept = Kept.MARK
-        if kept is Kept.ID or (kept < Kept.TEXT and (way.state.expected or self._is_expected(statement))):
+        if kept is Kept.ID or (kept < Kept.TEXT and (way.state.expected or self.expected.at(statement))):
             return None
         if kept is Kept.TEXT and self._is_not_there(statement):
             return None
@@ -282,7 +216,7 @@ class Judge:
             if not isinstance(one, cst.Call) or self._made(one) is None or self._answers(self._semantics.names.qualified(one.func) or ""):
                 return None
             kept = max(kept, *(self._keeping.of(argument) for argument in one.args), Kept.NOTHING)
-        if kept is Kept.TEXT or (kept is Kept.MARK and not (way.state.expected or self._is_expected(statement))):
+        if kept is Kept.TEXT or (kept is Kept.MARK and not (way.state.expected or self.expected.at(statement))):
             return None if self._is_not_there(statement) else Loss(self._failure, Lost.RAISED, statement, kept=kept)
         return None
 
@@ -314,104 +248,6 @@ class Judge:
     def _answers(self, name: str) -> bool:
         """Whether an exception is the answer to a request that this code serves."""
         return name in self._semantics.libraries.speeches.answering_errors
-
-    def _goes_on(self, way: Way) -> bool:
-        """Whether the error may not have ended there: it is tried again, or the response is used once more."""
-        if self._failure.handler is None and way.end is End.ON:
-            return self._is_used_later()
-        is_left = isinstance(way.node, cst.Break) or (way.end is End.ON and self._leaves_afterwards())
-        loop = next(islice(self._loops(), is_left, None), None)
-        if loop is None:
-            return False
-        if isinstance(loop, cst.While):
-            return not self._takes_next(loop)
-        if self._semantics.retries.at(loop) or self._is_repeated(loop):
-            return True
-        waits = self._semantics.waits
-        pauses = (call for call in self._tree.inside(loop, cst.Call) if waits.pause(call) is not None and not self._is_instead(call))
-        return self._counts(loop) or any(not (is_left and self._is_between_attempts(pause)) for pause in pauses)
-
-    def _takes_next(self, loop: cst.While) -> bool:
-        """``while queue: item = queue.popleft()``: the next pass is about something else, unless the code puts the item back."""
-        names = {
-            dotted(target.target)
-            for line in loop.body.body
-            if isinstance(line, cst.SimpleStatementLine)
-            for part in line.body
-            if isinstance(part, cst.Assign) and isinstance(part.value, cst.Call) and is_drawn(part.value)
-            for target in part.targets
-        }
-        calls = (call for statement in self._failure.region for call in self._tree.inside(statement, cst.Call))
-        put_back = (name.value for call in calls if _word(call) in _PUTS for name in self._tree.inside(call, cst.Name))
-        return bool(names) and names.isdisjoint(put_back)
-
-    def _is_between_attempts(self, pause: cst.Call) -> bool:
-        """Whether a pause belongs to the innermost loop around the failure, which attempts the same: who leaves it waits no more."""
-        loop = next(self._loops(), None)
-        if loop is None or not self._tree.within(pause, loop):
-            return False
-        return bool(self._semantics.retries.at(loop)) or (isinstance(loop, cst.For) and self._counts(loop))
-
-    def _is_instead(self, node: cst.CSTNode) -> bool:
-        """Whether a pass that ends in the handler of the failure never gets to ``node``: what is done about other errors, or none."""
-        handler = self._failure.handler
-        outer = self._tree.parent.get(handler) if handler is not None else None
-        if not isinstance(outer, (cst.Try, cst.TryStar)):
-            return False
-        others = [one for one in (*outer.handlers, outer.orelse) if one is not None and one is not handler]
-        return any(self._tree.within(node, other) for other in others)
-
-    def _is_repeated(self, loop: cst.For) -> bool:
-        """`while not done:` around the loop, where the code after the failure says that it is not."""
-        outer = next((found for found in self._tree.ancestors(loop) if isinstance(found, (cst.While, cst.FunctionDef, cst.Lambda))), None)
-        if not isinstance(outer, cst.While):
-            return False
-        asked = {node.value for node in (outer.test, *self._tree.below(outer.test)) if isinstance(node, cst.Name)}
-        after = [node for statement in self._failure.region for node in self._tree.below(statement)]
-        return any(isinstance(node, cst.AssignTarget) and dotted(node.target) in asked for node in after)
-
-    def _counts(self, loop: cst.For) -> bool:
-        """`for attempt in range(5)`: the number has no part in what is attempted."""
-        if not (isinstance(loop.iter, cst.Call) and isinstance(loop.iter.func, cst.Name) and loop.iter.func.value == "range"):
-            return False
-        number = loop.target.value if isinstance(loop.target, cst.Name) else ""
-        read = (node for node in self._tree.below(loop.body) if isinstance(node, cst.Name) and node.value == number)
-        return all(self._tree.within(node, self._failure.handler) for node in read)
-
-    def _leaves_afterwards(self) -> bool:
-        """Whether the block around the ``try`` of the failure always ends the loop that it is the body of."""
-        outer = self._tree.parent.get(self._failure.handler) if self._failure.handler is not None else None
-        block = self._tree.parent.get(outer) if outer is not None else None
-        if not isinstance(block, cst.IndentedBlock) or not isinstance(self._tree.parent.get(block), (cst.For, cst.While)):
-            return False
-        last = block.body[-1].body[-1] if isinstance(block.body[-1], cst.SimpleStatementLine) else None
-        return isinstance(last, (cst.Return, cst.Raise, cst.Break))
-
-    def _loops(self) -> Iterator[cst.For | cst.While]:
-        """The loops around the handler, within its function; a `break` leaves the first."""
-        for found in self._tree.ancestors(self._failure.region[0]):
-            if isinstance(found, (cst.FunctionDef, cst.Lambda)):
-                return
-            if isinstance(found, (cst.For, cst.While)):
-                yield found
-
-    def _is_used_later(self) -> bool:
-        """Whether the response, or a part of it, is used after the code that looks at the error."""
-        last = self._failure.region[-1]
-        order = self._tree.order
-        end = max(order[node] for node in (last, *self._tree.below(last)))
-        function = self._tree.enclosing(last, cst.FunctionDef) or self._tree.module
-        born = self._failure.meaning.trail[0].node
-        for node in self._tree.below(function, into_functions=True):
-            if isinstance(node, cst.Name) and order[node] > end:
-                meaning = self._semantics.meaning(node)
-                if meaning is not None and any(place.node is born for place in meaning.trail):
-                    return True
-        return False
-
-
-def _word(call: cst.Call) -> str:
-    return call.func.attr.value if isinstance(call.func, cst.Attribute) else ""
 
 
 def _is_success(value: cst.BaseExpression) -> bool:

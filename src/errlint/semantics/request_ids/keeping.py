@@ -14,13 +14,13 @@ import libcst as cst
 
 from errlint.semantics.meaning import Kind, Meaning
 from errlint.semantics.program.constants import index_value, string_value
-from errlint.semantics.program.patterns import captured_path
 from errlint.semantics.program.scopes import How
 from errlint.semantics.program.tree import children
 from errlint.semantics.request_ids.containers import Containers, has_id_inside
 from errlint.semantics.request_ids.failures import Failure
+from errlint.semantics.request_ids.id_values import IdValues
 from errlint.semantics.request_ids.other_answers import OtherAnswers
-from errlint.semantics.request_ids.readers import mentions_id, names_id
+from errlint.semantics.request_ids.readers import mentions_id
 from errlint.semantics.request_ids.speech import Speaking
 from errlint.semantics.request_ids.whereabouts import is_id
 from errlint.sheets.library import TypeSheet
@@ -56,18 +56,17 @@ _HOPS = 4
 """Through how many variables a value is followed."""
 
 
-def is_none(value: cst.BaseExpression) -> bool:
-    """Whether a value is nothing: `None`, or an empty text."""
-    return (isinstance(value, cst.Name) and value.value == "None") or (isinstance(value, cst.SimpleString) and not string_value(value))
-
-
 class Keeping:
-    """Answers for the expressions that run after one failure."""
+    """Answers for the expressions that run after one failure.
+
+    :ivar ids: which of them are the id itself.
+    """
 
     def __init__(self, semantics: Semantics, speaking: Speaking, failure: Failure) -> None:
         self._semantics = semantics
         self._speaking = speaking
         self._failure = failure
+        self.ids = IdValues(semantics, failure.where)
         self._others = OtherAnswers(semantics, failure)
         self._containers = Containers(semantics)
         self._kept_by: dict[cst.FunctionDef, bool] = {}
@@ -79,7 +78,7 @@ class Keeping:
             case cst.Comparison() | cst.UnaryOperation(operator=cst.Not()) | cst.BaseNumber():
                 return Kept.NOTHING
             case cst.SimpleString():
-                return Kept.ID if self._names_id(string_value(node) or "") else Kept.NOTHING
+                return Kept.ID if self.ids.names(string_value(node) or "") else Kept.NOTHING
             case cst.Name():
                 return self._name(node, as_text=as_text, hops=hops)
             case cst.Attribute():
@@ -97,7 +96,7 @@ class Keeping:
             case cst.DictElement(key=key, value=value):
                 found = max(self.of(key, hops=hops), self.of(value, as_text=as_text, hops=hops))
                 return max(found, Kept.MARK) if self._is_code(value) else found
-            case cst.Arg(value=value, keyword=keyword) if keyword is not None and self._names_id(keyword.value):
+            case cst.Arg(value=value, keyword=keyword) if keyword is not None and self.ids.names(keyword.value):
                 return Kept.NOTHING if isinstance(value, cst.Name) and value.value == "None" else Kept.ID
             case cst.Arg(value=value):
                 return self.of(value, as_text=as_text, hops=hops)
@@ -108,48 +107,10 @@ class Keeping:
         meaning = self._semantics.meaning(value)
         return meaning is not None and meaning.kind is Kind.CODE
 
-    def is_id(self, node: cst.BaseExpression, hops: int = _HOPS) -> bool:
-        """Whether a value is the id itself, if there is one, and not something that has it: `e.request_id`, `headers.get("x-id")`."""
-        part = self._semantics.meaning(node)
-        if part is not None and part.kind in (Kind.REQUEST_ID, Kind.HEADER, Kind.BODY):
-            where = self._failure.where
-            return part.kind is Kind.REQUEST_ID or is_id(part.kind, part.name, part.path or ("",), where) or self._names_id(part.name)
-        match node:
-            case cst.Name(value=name):
-                return self._names_id(name) or (hops > 0 and self._is_kept_id(node, hops))
-            case cst.Attribute(attr=cst.Name(value=name)):
-                return self._names_id(name)
-            case cst.SimpleString():
-                return self._names_id(self._key(node))
-            case cst.Subscript():
-                index = index_value(node)
-                return index is not None and self._names_id(self._key(index))
-            case cst.Call(func=cst.Name(value="getattr" | "hasattr"), args=[_, cst.Arg(value=name), *_]):
-                return self._names_id(self._key(name))
-            case cst.Call(func=cst.Attribute(attr=cst.Name(value="get")), args=[cst.Arg(value=key), *_]):
-                return self._names_id(self._key(key))
-            case cst.NamedExpr(value=value):
-                return self.is_id(value, hops)
-            case cst.IfExp(body=body, orelse=orelse):
-                return self.is_id(body, hops) or self.is_id(orelse, hops)
-            case cst.BooleanOperation(left=left, right=right):
-                return self.is_id(left, hops) or self.is_id(right, hops)
-            case _:
-                return False
-
-    def _is_kept_id(self, name: cst.Name, hops: int) -> bool:
-        """Whether all that a variable may hold is the id, or nothing."""
-        bindings = self._semantics.scopes.reaching(name)
-        values = [one.value for one in bindings if one.value is not None and not is_none(one.value)]
-        captured = [one.node for one in bindings if isinstance(one.node, cst.MatchAs)]
-        known = all(one.how in (How.VALUE, How.MATCH) and not one.path for one in bindings)
-        held = all(self.is_id(value, hops - 1) for value in values) and all(map(self._captures_id, captured))
-        return known and held and bool(values or captured)
-
     # names and parts -----------------------------------------------------------------------------------------------------------
 
     def _name(self, name: cst.Name, *, as_text: bool, hops: int) -> Kept:
-        if self._names_id(name.value):
+        if self.ids.names(name.value):
             return Kept.ID
         meaning = self._semantics.meaning(name)
         found = self._of_meaning(meaning, as_text=as_text) if meaning is not None else Kept.NOTHING
@@ -158,16 +119,11 @@ class Keeping:
         for binding in self._semantics.scopes.reaching(name):
             if binding.how is How.EXCEPT:
                 return max(found, self._exception(as_text=as_text))
-            if isinstance(binding.node, cst.MatchAs) and self._captures_id(binding.node):
+            if isinstance(binding.node, cst.MatchAs) and self.ids.captures(binding.node):
                 return Kept.ID
             if binding.how in (How.VALUE, How.AUGMENTED) and binding.value is not None and self._runs_after(binding.node):
                 found = max(found, self.of(binding.value, as_text=as_text, hops=hops - 1))
         return found
-
-    def _captures_id(self, capture: cst.MatchAs) -> bool:
-        """`case openai.APIStatusError(request_id=reference)`"""
-        captured = captured_path(self._semantics.tree, capture)
-        return captured is not None and any(map(self._names_id, captured[1]))
 
     def _runs_after(self, node: cst.CSTNode) -> bool:
         """Whether something stands in the code that runs after the failure, or in a helper; before it, nothing is known of it."""
@@ -194,7 +150,7 @@ class Keeping:
             case Kind.HEADERS | Kind.REQUEST_ID:
                 return Kept.ID
             case Kind.HEADER:
-                return Kept.ID if is_id(Kind.HEADER, meaning.name, (), where) or self._names_id(meaning.name) else Kept.NOTHING
+                return Kept.ID if is_id(Kind.HEADER, meaning.name, (), where) or self.ids.names(meaning.name) else Kept.NOTHING
             case Kind.BODY if is_id(meaning.kind, meaning.name, meaning.path, where):
                 return Kept.ID
             case Kind.BODY:
@@ -229,7 +185,7 @@ class Keeping:
 
     def _attribute(self, attribute: cst.Attribute, *, as_text: bool, hops: int) -> Kept:
         name = attribute.attr.value
-        if self._names_id(name):
+        if self.ids.names(name):
             return Kept.ID
         meaning = self._semantics.meaning(attribute)
         if meaning is None:
@@ -246,17 +202,13 @@ class Keeping:
 
     def _subscript(self, subscript: cst.Subscript, *, as_text: bool, hops: int) -> Kept:
         index = index_value(subscript)
-        key = self._key(index) if index is not None else ""
-        if self._names_id(key):
+        key = self.ids.key(index) if index is not None else ""
+        if self.ids.names(key):
             return Kept.ID
         meaning = self._semantics.meaning(subscript)
         if meaning is not None:
             return self._of_meaning(meaning, as_text=as_text)
         return self._unknown_part(subscript.value, key, hops)
-
-    def _key(self, expression: cst.BaseExpression) -> str:
-        found = self._semantics.constants.strings(expression)
-        return found[0] if len(found) == 1 else ""
 
     # calls ---------------------------------------------------------------------------------------------------------------------
 
@@ -269,8 +221,8 @@ class Keeping:
         if name in _AS_TEXT:
             return self._arguments(call, as_text=True, hops=hops)
         if name == "getattr" and len(call.args) > 1:
-            part = self._key(call.args[1].value)
-            if self._names_id(part):
+            part = self.ids.key(call.args[1].value)
+            if self.ids.names(part):
                 return Kept.ID
             meaning = self._semantics.meaning(call)
             return self._of_meaning(meaning, as_text=as_text) if meaning is not None else self._unknown_part(call.args[0].value, part, hops)
@@ -347,7 +299,7 @@ class Keeping:
         On which of its ways it does so is not asked: the one without the id is there for errors that have none.
         """
         helpers = self._semantics.evaluator.callees.here(call)
-        return bool(helpers) and (any(self.is_id(argument.value) for argument in call.args) or self._any_keeps(helpers))
+        return bool(helpers) and (any(self.ids.is_one(argument.value) for argument in call.args) or self._any_keeps(helpers))
 
     def _any_keeps(self, helpers: Iterable[cst.FunctionDef]) -> bool:
         return any(map(self._keeps, helpers))
@@ -375,13 +327,13 @@ class Keeping:
         """Whether a name, a text or what is read is the id, or what has it goes on whole, or is gone through."""
         match node:
             case cst.Name():
-                return mentions_id(node, self._names_id) or (
+                return mentions_id(node, self.ids.names) or (
                     self._containers.is_read(node) and self._has_inside(node) and self._containers.is_used_whole(node)
                 )
             case cst.SimpleString():
-                return mentions_id(node, self._names_id)
+                return mentions_id(node, self.ids.names)
             case cst.Attribute() | cst.Subscript() | cst.Call():
-                return self._containers.is_used_whole(node) if self._has_inside(node) else self.is_id(node)
+                return self._containers.is_used_whole(node) if self._has_inside(node) else self.ids.is_one(node)
             case cst.For(iter=inner) | cst.CompFor(iter=inner):
                 return self.of(inner) is Kept.ID
             case cst.FormattedStringExpression(expression=inner) | cst.AugAssign(value=inner):
@@ -398,7 +350,7 @@ class Keeping:
 
     def _has_inside(self, node: cst.BaseExpression) -> bool:
         part = self._semantics.meaning(node)
-        return part is not None and has_id_inside(part, self._failure.where) and not self._names_id(part.name)
+        return part is not None and has_id_inside(part, self._failure.where) and not self.ids.names(part.name)
 
     def _weaves(self, function: cst.Attribute) -> bool:
         return function.attr.value in ("format", "join") and not isinstance(function.value, cst.Call)
@@ -410,8 +362,5 @@ class Keeping:
         """What the object keeps on which a method is called: `details.get("code")`, `str(e).strip()`, `e.to_dict()`."""
         base = self.of(function.value, hops=hops)
         if base is Kept.ID and function.attr.value == "get" and call.args:
-            return self._unknown_part(function.value, self._key(call.args[0].value), hops)
+            return self._unknown_part(function.value, self.ids.key(call.args[0].value), hops)
         return base
-
-    def _names_id(self, name: str) -> bool:
-        return names_id(name) or (bool(name) and name.lower() in self._failure.where.headers)

@@ -51,7 +51,8 @@ class Losses:
         if self._serving.at(failure.region[0]):
             return None
         judge = Judge(self._semantics, self._speaking, failure)
-        ways = Walk(judge.does, judge.louder, judge.asks, judge.absence.said, judge.takes).ways(failure.region, failure.region[-1])
+        walk = Walk(judge.does, judge.louder, judge.expected.asks, judge.absence.said, judge.expected.takes)
+        ways = walk.ways(failure.region, failure.region[-1])
         found = [loss for way in ways if (loss := judge.loss(way)) is not None and not judge.has_no_id(loss.node)]
         found.sort(key=lambda loss: (loss.lost is Lost.SAID, self._tree.order[loss.node]))
         return found[0] if found else None

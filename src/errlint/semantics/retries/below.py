@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -56,7 +56,7 @@ class Below:
 
     def _by_its_client(self, attempt: Attempt) -> bool:
         """An SDK's client that was made elsewhere: it retries as it does without being told."""
-        if self._is_told_elsewhere(attempt):
+        if self._said_on_the_way(attempt.trail):
             return True
         for place in attempt.trail:
             if not isinstance(place.node, cst.Call) or asks_by_itself(self._semantics, place.node) is not None:
@@ -76,15 +76,18 @@ class Below:
                     return True
         return False
 
-    def _is_told_elsewhere(self, attempt: Attempt) -> bool:
-        """Whether the last place on the way to an attempt that tells anything of its client is one of another module where it waits."""
-        for place in reversed(attempt.trail):
+    def _said_on_the_way(self, trail: Sequence[Place]) -> bool | None:
+        """Whether the last place on a way that tells anything of its client is one of another module, where it waits by itself.
+
+        None where no place does; false where one of this file does, which is a layer like others.
+        """
+        for place in reversed(trail):
             if asks_by_itself(self._semantics, place.node) is not None:
                 return False
             told = self._told_elsewhere(place)
             if told is not None:
                 return told
-        return False
+        return None
 
     def _is_retried_by_parts(self, client: Meaning, written: cst.BaseExpression, name: str) -> bool:
         """``WebClient(retry_handlers=[…])``, ``client.retry_handlers.append(…)``: somebody has said how it waits, but for ``[]``."""
@@ -103,12 +106,9 @@ class Below:
 
         One that is made in this file is a layer like others.
         """
-        for place in reversed(client.trail):
-            if asks_by_itself(self._semantics, place.node) is not None:
-                return False
-            told = self._told_elsewhere(place)
-            if told is not None:
-                return told
+        told = self._said_on_the_way(client.trail)
+        if told is not None:
+            return told
         return bool(client.trail[0].elsewhere) or not isinstance(client.trail[0].node, cst.Call)
 
     def _told_elsewhere(self, place: Place) -> bool | None:

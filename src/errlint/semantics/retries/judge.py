@@ -11,17 +11,17 @@ from errlint.catalogue import Catalogue
 from errlint.lean import dataclass
 from errlint.semantics.retries.answered import answered
 from errlint.semantics.retries.below import Below, types_named
+from errlint.semantics.retries.contracts import CLIENT_ERRORS, Contracts, all_in_vain, in_vain, may_succeed, rules_out, tried_by_sdks
 from errlint.semantics.retries.exception_types import FEW
 from errlint.semantics.retries.misjudged import Misjudged, misjudged
 from errlint.semantics.retries.outcomes import LIMITED, members
 from errlint.semantics.retries.policy import Attempt, RetryPolicy
 from errlint.semantics.retries.sent.services import services_of
-from errlint.semantics.values.status_sets import ERRORS, statuses
+from errlint.semantics.values.status_sets import ERRORS
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
 
-CLIENT_ERRORS = statuses(400, 500)
 _OFTEN_TRANSIENT = frozenset({401, 402, 403, 404, 407, 408, 409, 412, 418, 420, 421, 423, 424, 425, 428, 429, 440, 444, 449, 460, 498, 499})
 """Where no catalogue knows the API, whoever names one of these may know that *this* API means something temporary by it."""
 _OF_THE_REQUEST = frozenset({401, 404})
@@ -35,11 +35,6 @@ _COMMON = sum(1 << status for status in (400, 401, 403, 404))
 _OF_A_BODY = 1 << 422
 """One more of them, where a request has a body, or next to nothing else is tried again."""
 _WITH_BODIES = frozenset({"POST", "PUT", "PATCH"})
-_OF_THE_MOMENT = (408, 425)
-"""Who waited too long for a request, or got it too early, may take it the next time (RFC 9110, section 15.5.9; RFC 8470, section 5.2),
-unless an API says otherwise."""
-_LOCKED = 423
-"""Of the statuses on which HTTP is silent, the one that speaks of the moment; it counts where no catalogue knows the API."""
 _FEW = 3
 """Statuses that a test names one by one."""
 _FEW_ALONE = 2
@@ -93,7 +88,7 @@ class Judge:
     def __init__(self, semantics: Semantics) -> None:
         self._semantics = semantics
         self._below = Below(semantics)
-        self._hopeful_of: dict[Catalogue, tuple[int, ...]] = {}
+        self._contracts = Contracts(semantics.catalogues.generic)
         self._hopeless_of: dict[RetryPolicy, Hopeless | None] = {}
         self._temporary_of: dict[RetryPolicy, frozenset[int]] = {}
 
@@ -128,12 +123,12 @@ class Judge:
         told = {status for status in members(certain | self._without_named_codes(policy)) if self._is_hopeless(policy, status)}
         if catalogue is None:
             several = {one for one, _ in self._told(policy)} - {self._semantics.catalogues.generic}
-            if several and not any(map(_rules_out, several)):
+            if several and not any(map(rules_out, several)):
                 told |= {status for status in members(certain) if self._is_hopeless(policy, status, by_http=True)}
             return self._unless_meant(policy, tuple(sorted(told)))
         meant = {status for status in members(policy.retried.named) if status in _OFTEN_TRANSIENT}
         meant |= self._singled_out(policy)
-        by_name = _rules_out(catalogue) or _gives_up_what_is_common(policy)
+        by_name = rules_out(catalogue) or _gives_up_what_is_common(policy)
         left_out = set(members(certain if not by_name else certain & policy.retried.named)) - meant - told
         return tuple(sorted(told | {status for status in left_out if self._is_hopeless(policy, status, by_http=True)}))
 
@@ -182,7 +177,7 @@ class Judge:
         return policy.covers_client and not policy.covers_call and not self._is_said_to_pass(status)
 
     def _is_said_to_pass(self, status: int) -> bool:
-        return any(self._may_succeed(catalogue, status) for catalogue in self._semantics.mentioned_apis)
+        return any(may_succeed(catalogue, status) for catalogue in self._semantics.mentioned_apis)
 
     def _under_success(self, policy: RetryPolicy) -> Iterator[str]:
         """The permanent codes of an API whose errors come with a status of success, where all that its SDK raises is tried again."""
@@ -220,7 +215,7 @@ class Judge:
         for catalogue, attempt in self._told(policy):
             operation, method = (attempt.operation, attempt.method) if attempt is not None else (None, None)
             verdict = catalogue.verdict(status=status, operation=operation, method=method)
-            if by_http and generic is not None and verdict.says is None and status not in _tried_by_sdks(catalogue):
+            if by_http and generic is not None and verdict.says is None and status not in tried_by_sdks(catalogue):
                 verdict = generic.verdict(status=status, method=method)
             if verdict.can_succeed is not False and not (catalogue is generic and self._is_of_the_request(policy, status)):
                 return False
@@ -248,7 +243,8 @@ class Judge:
         """The client errors after which an attempt may succeed, be it another request: what a guard (at a place) has to let through."""
         meant = policy.retried.named | answered(policy, self._semantics.tree, at)
         named = members(meant & CLIENT_ERRORS & ~self._hopeless_bits(policy))
-        hopeful = (status for catalogue in {catalogue for catalogue, _ in self._told(policy)} for status in self._hopeful(catalogue))
+        apis = {catalogue for catalogue, _ in self._told(policy)}
+        hopeful = (status for catalogue in apis for status in self._contracts.hopeful(catalogue))
         own = self._temporary(policy) if policy.catalogue is None else ()
         return tuple(sorted({*named, *hopeful, *own}))
 
@@ -259,24 +255,6 @@ class Judge:
             known = (status for name in raised for status in self._semantics.libraries.temporary(name))
             self._temporary_of[policy] = frozenset(known)
         return self._temporary_of[policy]
-
-    def _hopeful(self, catalogue: Catalogue) -> tuple[int, ...]:
-        """The client errors after which an API says that a request may succeed, or does not rule it out while its own SDK tries again."""
-        if catalogue not in self._hopeful_of:
-            moment = (*_OF_THE_MOMENT, _LOCKED) if catalogue is self._semantics.catalogues.generic else _OF_THE_MOMENT
-            again = (*_tried_by_sdks(catalogue), *moment)
-            tried_again = {one for one in again if catalogue.verdict(status=one).can_succeed is not False}
-            tried_again |= self._left_open(catalogue)
-            found = tuple(status for status in members(CLIENT_ERRORS) if status in tried_again or self._may_succeed(catalogue, status))
-            self._hopeful_of[catalogue] = found
-        return self._hopeful_of[catalogue]
-
-    def _left_open(self, catalogue: Catalogue) -> set[int]:
-        """The client errors that an API lists without a word on another attempt: that is its answer, and nobody else's fills the gap."""
-        if catalogue is self._semantics.catalogues.generic:
-            return set()
-        listed = {int(key) for key in catalogue.status if key.isdigit()} & set(members(CLIENT_ERRORS))
-        return {status for status in listed if catalogue.verdict(status=status).retry == "unstated"}
 
     def worth(self, policy: RetryPolicy, *, by_code: bool = False, at: cst.CSTNode | None = None) -> Worth:
         """What a predicate or guard (at a place) for a policy has to let through, and what not.
@@ -295,15 +273,15 @@ class Judge:
         methods = {attempt.method for attempt in policy.attempts}
         method = methods.pop() if len(methods) == 1 else None
         known = [int(key) for key in catalogue.status if key.isdigit()]
-        drop = tuple(status for status in sorted(known) if status >= 500 and self._all_in_vain(catalogue, status, method))
+        drop = tuple(status for status in sorted(known) if status >= 500 and all_in_vain(catalogue, status, method))
         if not by_code:
             return Worth(keep, drop, vain=vain, exact=not few)
-        some = [status for status in keep if self._is_exception(catalogue, status, method)]
+        some = [status for status in keep if self._contracts.is_exception(catalogue, status, method)]
         worth = Worth(tuple(status for status in keep if status not in some), drop)
         codes, only, met = [], [], services_of(policy, catalogue)
         for code in catalogue.names:
             rule = catalogue.code(code)
-            said = {status: self._in_vain(catalogue, status, code, method) for status in catalogue.statuses_of(code)}
+            said = {status: in_vain(catalogue, status, code, method) for status in catalogue.statuses_of(code)}
             is_rare = rule is not None and rule.services and (all(said.values()) or (met and met.isdisjoint(rule.services)))
             if is_rare or catalogue.part_of((code,)) != "code":
                 continue  # what this client may never meet; or a type, which stands elsewhere, and its status says as much
@@ -314,33 +292,9 @@ class Judge:
         guessed = catalogue.envelope.codes == "open" and any(catalogue.verdict(status=one).retry == "by_code" for one in some)
         return Worth(worth.keep, drop, tuple(codes), tuple(only), guessed, vain if not some else (), exact=not few)
 
-    def _in_vain(self, catalogue: Catalogue, status: int, code: str | None, method: str | None) -> bool:
-        return catalogue.verdict(status=status, code=code, method=method).can_succeed is False
-
-    def _is_exception(self, catalogue: Catalogue, status: int, method: str | None) -> bool:
-        """Whether a status is worth it with a few of its codes only; of a code that the catalogue does not list, HTTP itself tells that."""
-        codes = catalogue.codes_at(status)
-        vain = [code for code in codes if self._in_vain(catalogue, status, code, method)]
-        hopeful = len(codes) - len(vain)
-        if not hopeful:
-            return False
-        alone = catalogue.verdict(status=status, method=method)
-        generic = self._semantics.catalogues.generic
-        passes = generic is not None and generic.verdict(status=status).can_succeed is True
-        is_open = catalogue.envelope.codes == "open"
-        few = hopeful < len(vain) or (is_open and generic is not None and self._in_vain(generic, status, None, method))
-        return alone.can_succeed is False or (alone.retry == "by_code" and few and not (passes and is_open))
-
-    def _all_in_vain(self, catalogue: Catalogue, status: int, method: str | None) -> bool:
-        return all(self._in_vain(catalogue, status, code, method) for code in (None, *catalogue.codes_at(status)))
-
     def _hopeless_bits(self, policy: RetryPolicy) -> int:
         found = self.hopeless(policy)
         return sum(1 << status for status in found.statuses) if found is not None else 0
-
-    def _may_succeed(self, catalogue: Catalogue, status: int) -> bool:
-        verdicts = (catalogue.verdict(status=status, code=code) for code in (None, *catalogue.codes_at(status)))
-        return any(verdict.retry in ("yes", "by_code", "ambiguous") or verdict.disputed for verdict in verdicts)
 
     def may_have_arrived(self, policy: RetryPolicy) -> bool:
         """Whether failures of the network are retried after which the server may have got the request."""
@@ -374,18 +328,6 @@ def _gives_up_what_is_common(policy: RetryPolicy) -> bool:
     left = policy.retried.statuses.may & CLIENT_ERRORS
     sends = any(attempt.method in _WITH_BODIES for attempt in policy.attempts)
     return not left & (_COMMON if left.bit_count() > FEW and not sends else _COMMON | _OF_A_BODY)
-
-
-def _rules_out(catalogue: Catalogue) -> bool:
-    """Whether an API says of any client error, by its status, that the same request fails again."""
-    statuses = (int(key) if key.isdigit() else 400 for key in catalogue.status if key.startswith("4"))
-    return any(catalogue.verdict(status=status).can_succeed is False for status in statuses)
-
-
-def _tried_by_sdks(catalogue: Catalogue) -> frozenset[int]:
-    """The statuses after which the SDKs of an API try again by themselves; without those that they know by their class."""
-    settings = (sdk.builtin_retry for sdk in catalogue.sdks)
-    return frozenset(one for setting in settings if setting is not None for one in setting.statuses if isinstance(one, int))
 
 
 def head(node: cst.CSTNode) -> cst.CSTNode:

@@ -11,7 +11,7 @@ import libcst as cst
 from errlint.lean import dataclass
 from errlint.semantics.program.constants import string_value
 from errlint.semantics.program.handling import caught_name
-from errlint.semantics.program.leaving import leaves
+from errlint.semantics.program.leaving import goes_on, last_of, leaves
 from errlint.semantics.program.names import dotted
 from errlint.semantics.program.scopes import How
 from errlint.semantics.program.tree import alike, parts
@@ -21,6 +21,7 @@ from errlint.semantics.retries.by_hand.fates import takes_all
 from errlint.semantics.retries.outcomes import ANYTHING, NOTHING
 from errlint.semantics.retries.policy import RetryPolicy
 from errlint.semantics.rewrites.accounts import Accounts
+from errlint.semantics.rewrites.following import Following, bound_in, decides
 from errlint.semantics.rewrites.last_attempts import LastAttempts
 from errlint.semantics.rewrites.true_ends import Words, raised_of, renamed
 from errlint.semantics.rewrites.writing import Writing
@@ -59,6 +60,7 @@ class Endings:
         self._tree = writing.semantics.tree
         self._policy = policy
         self._region = region
+        self._following = Following(self._tree, region)
         self._last = LastAttempts(writing.semantics, region)
         self.grows = self._last.counts
 
@@ -102,15 +104,9 @@ class Endings:
         around = self._tree.enclosing(region, cst.For, cst.While, cst.FunctionDef, cst.Lambda)
         if not isinstance(around, (cst.For, cst.While)) or not self._tree.within(region, around.body):
             return False
-        ends = [region.orelse.body] if region.orelse is not None else [*self._following(region)]
+        ends = [region.orelse.body] if region.orelse is not None else [*self._following.beside()]
         ends += [spent for limit in self._tree.inside(region.body, cst.If, into_functions=False) if (spent := self._spent(limit))]
         return not any(isinstance(one, cst.Raise) for end in ends for one in (end, *self._tree.below(end)))
-
-    def _following(self, region: cst.For | cst.While) -> Iterator[cst.CSTNode]:
-        """What stands behind a loop in its block."""
-        block = self._tree.parent.get(region)
-        if isinstance(block, (cst.IndentedBlock, cst.Module)):
-            yield from block.body[block.body.index(region) + 1 :]
 
     def skips(self, place: cst.CSTNode, but: cst.If | None = None) -> bool:
         """Whether something is done after the last attempt alone that leaves nothing, which is not done where a place is left before it.
@@ -235,7 +231,7 @@ class Endings:
 
     def _kind(self, spent: cst.CSTNode) -> str:
         """``raise``: the error itself goes on; ``break``: the loop is left; ``other``."""
-        last = _last(spent)
+        last = last_of(spent)
         if isinstance(last, cst.Break):
             return "break" if self._is_own(last) else "other"
         if not isinstance(last, cst.Raise) or last.cause is not None:
@@ -262,32 +258,24 @@ class Endings:
         """Whether what follows the loop makes the call once more."""
         called = [attempt.call for attempt in self._policy.attempts]
         called += [node for node in self._tree.inside(region.body, cst.Call, into_functions=False) if self.is_handed(node)]
-        return any(alike(node, call) for node in self._after() if isinstance(node, cst.Call) for call in called)
+        return any(alike(node, call) for node in self._following.behind() if isinstance(node, cst.Call) for call in called)
 
     def is_handed(self, call: cst.Call) -> bool:
         """Whether a call runs a parameter."""
         bindings = self._semantics.scopes.reaching(call.func) if isinstance(call.func, cst.Name) else []
         return any(binding.how is How.PARAMETER for binding in bindings)
 
-    def _after(self) -> Iterator[cst.CSTNode]:
-        """What stands behind the loop in its function."""
-        function = self._tree.enclosing(self._region, cst.FunctionDef) or self._tree.module
-        last = self._tree.order[self._region]
-        for node in self._tree.below(function, into_functions=False):
-            if self._tree.order[node] > last and not self._tree.within(node, self._region):
-                yield node
-
     def reads_behind(self, name: str) -> bool:
         """Whether the code behind the loop reads a name."""
-        return any(isinstance(node, cst.Name) and node.value == name for node in self._after())
+        return any(isinstance(node, cst.Name) and node.value == name for node in self._following.behind())
 
     def tells(self, place: cst.CSTNode) -> bool:
         """Whether the code behind the loop tells the last attempt from another one: by what was counted, or is kept below a place."""
-        if self._accounts is not None and self._accounts.tell(self._after()):
+        if self._accounts is not None and self._accounts.tell(self._following.behind()):
             return True
         kept = self._kept_below(place)
-        read = (node for node in self._after() if kept and isinstance(node, (cst.Name, cst.Attribute)) and dotted(node) in kept)
-        return any(map(self._asks, read))
+        read = (node for node in self._following.behind() if kept and isinstance(node, (cst.Name, cst.Attribute)) and dotted(node) in kept)
+        return any(decides(self._tree, name) for name in read)
 
     def counts(self, statements: Sequence[cst.CSTNode]) -> bool:
         """Whether statements do something else after fewer attempts."""
@@ -304,14 +292,15 @@ class Endings:
 
     def _kept_below(self, place: cst.CSTNode) -> set[str]:
         """The names that get a value between a place and the next attempt, not that of the attempt itself."""
-        return {name for statement in self._rest(place) if not self._is_attempt(statement) for name in self._bound_in(statement)}
+        below = (statement for statement in self._following.rest(place) if not self._is_attempt(statement))
+        return {name for statement in below for name in bound_in(self._tree, statement)}
 
     def passed_over(self, place: cst.CSTNode, *, below: bool = False) -> Iterator[cst.CSTNode]:
         """What a guard above a statement, or below it, passes over of what is run after the last attempt, too."""
         ends = [limit for limit in self._limits(place) if (spent := self._spent(limit)) and leaves(spent) and not goes_on(spent)]
         if any(self._tree.order[limit] < self._tree.order[place] for limit in ends):
             return
-        for statement in [*(() if below else (place,)), *self._rest(place)]:
+        for statement in [*(() if below else (place,)), *self._following.rest(place)]:
             if statement in ends:
                 return
             if not self._is_attempt(statement):
@@ -319,41 +308,6 @@ class Endings:
 
     def _is_attempt(self, statement: cst.CSTNode) -> bool:
         return any(self._tree.within(attempt.call, statement) for attempt in self._policy.attempts)
-
-    def _rest(self, place: cst.CSTNode) -> Iterator[cst.CSTNode]:
-        """The statements behind a place that are run before the next attempt."""
-        child = place
-        for above in self._tree.ancestors(place):
-            if isinstance(above, cst.IndentedBlock):
-                following = above.body[above.body.index(child) + 1 :] if child in above.body else ()
-                yield from following
-                if leaves(above):
-                    return
-            if above is self._region:
-                return
-            child = above
-
-    def _bound_in(self, statement: cst.CSTNode) -> Iterator[str]:
-        for node in (statement, *self._tree.below(statement, into_functions=False)):
-            targets = node.targets if isinstance(node, cst.Assign) else [node] if isinstance(node, (cst.AnnAssign, cst.AugAssign)) else []
-            for target in targets:
-                if isinstance(target.target, cst.Attribute):
-                    yield dotted(target.target) or ""
-                else:
-                    yield from (name.value for name in (target.target, *self._tree.below(target.target)) if isinstance(name, cst.Name))
-
-    def _asks(self, name: cst.CSTNode) -> bool:
-        """Whether it depends on a name what code does, returns or raises."""
-        child = name
-        for above in self._tree.ancestors(name):
-            if isinstance(above, cst.Assert) or (isinstance(above, (cst.If, cst.IfExp, cst.While)) and child is above.test):
-                return True
-            if isinstance(above, (cst.Return, cst.Raise)):
-                return True
-            if isinstance(above, cst.BaseSuite):
-                break
-            child = above
-        return False
 
     # written again ---------------------------------------------------------------------------------------------------------------
 
@@ -408,20 +362,9 @@ class Endings:
         return {name.value for one in statements for name in self._tree.inside(one, cst.Name)}
 
 
-def _last(block: cst.CSTNode) -> cst.CSTNode | None:
-    """The statement that a block ends with, if that is a simple one."""
-    line = block.body[-1] if isinstance(block, (cst.IndentedBlock, cst.SimpleStatementSuite)) and block.body else None
-    return line.body[-1] if isinstance(line, cst.SimpleStatementLine) else line
-
-
 def _has_words(text: cst.CSTNode) -> bool:
     written = string_value(text) if isinstance(text, cst.SimpleString) else getattr(text, "value", "")
     return isinstance(written, str) and any(letter.isalpha() for letter in written)
-
-
-def goes_on(block: cst.CSTNode) -> bool:
-    """Whether a block ends with the next attempt."""
-    return isinstance(_last(block), cst.Continue)
 
 
 def _does_nothing(statement: cst.CSTNode) -> bool:

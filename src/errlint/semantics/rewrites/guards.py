@@ -12,14 +12,14 @@ from errlint.model import Edit
 from errlint.semantics.asked.presence import asks_in_vain
 from errlint.semantics.errors.bare_raises import may_have_no_answer
 from errlint.semantics.program.handling import Handler, caught_name
-from errlint.semantics.program.leaving import leaves
+from errlint.semantics.program.leaving import goes_on, leaves
 from errlint.semantics.retries.exception_types import BROAD, Raised
 from errlint.semantics.retries.outcomes import members
 from errlint.semantics.retries.policy import RetryPolicy
 from errlint.semantics.retries.sent.repairs import Repairs
 from errlint.semantics.rewrites.answer_guards import AnswerGuards
 from errlint.semantics.rewrites.assorted import Assorted, Assortment, taken_by
-from errlint.semantics.rewrites.endings import Way, goes_on
+from errlint.semantics.rewrites.endings import Way
 from errlint.semantics.rewrites.failures import Failure, Failures, permanent
 from errlint.semantics.rewrites.own_tests import by_own_test
 from errlint.semantics.rewrites.places import announcement_in, first_of_telling, first_of_wait, pause_in, told_alone

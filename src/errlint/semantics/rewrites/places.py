@@ -13,6 +13,7 @@ from errlint.semantics.program.constants import string_value
 from errlint.semantics.program.leaving import leaves
 from errlint.semantics.program.scopes import How
 from errlint.semantics.retries.policy import RetryPolicy
+from errlint.semantics.retries.waiting.pauses import pause_of
 
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
@@ -44,7 +45,7 @@ def waits_in(semantics: Semantics, policy: RetryPolicy, code: cst.CSTNode) -> bo
 
 
 def _pauses(semantics: Semantics, policy: RetryPolicy, calls: Sequence[cst.Call]) -> list[cst.Call]:
-    pauses = [call for call in calls if semantics.waits.pause(call) is not None]
+    pauses = [call for call in calls if pause_of(semantics, call) is not None]
     node = policy.wait.node
     if node is not None and not pauses:  # a function of the file may wait
         return [call for call in calls if any(semantics.tree.within(node, function) for function in semantics.functions.run_by(call))]

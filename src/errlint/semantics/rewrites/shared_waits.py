@@ -15,6 +15,7 @@ from errlint.semantics.program.constants import targets_of
 from errlint.semantics.program.leaving import leaves
 from errlint.semantics.program.names import dotted
 from errlint.semantics.program.tree import alike
+from errlint.semantics.retries.waiting.pauses import pause_of
 from errlint.semantics.rewrites.writing import Writing
 
 _Assignment = cst.Assign | cst.AnnAssign | cst.AugAssign | cst.NamedExpr
@@ -191,7 +192,7 @@ class SharedWaits:
         blocks = [one for one in self._tree.ancestors(node, cst.IndentedBlock) if self._tree.within(one, beside)]
         goes_on = [one for block in blocks if leaves(block) for one in self._tree.inside(block, cst.Continue, into_functions=False)]
         pauses = (call for block in blocks for call in self._tree.inside(block, cst.Call, into_functions=False))
-        return bool(goes_on) or any(self._writing.semantics.waits.pause(call) is not None for call in pauses)
+        return bool(goes_on) or any(pause_of(self._writing.semantics, call) is not None for call in pauses)
 
     def _is_added(self, node: cst.CSTNode) -> bool:
         added = self._tree.parent.get(node)

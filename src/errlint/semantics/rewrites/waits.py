@@ -12,6 +12,7 @@ from errlint.semantics.program.handling import Handler, caught_name
 from errlint.semantics.program.leaving import leaves
 from errlint.semantics.retries.policy import Attempt, RetryPolicy, Wait
 from errlint.semantics.retries.waiting.numbers import Numbers
+from errlint.semantics.retries.waiting.pauses import pause_of
 from errlint.semantics.rewrites.failures import Failures
 from errlint.semantics.rewrites.helpers import Helpers
 from errlint.semantics.rewrites.library_waits import LibraryDelays
@@ -85,7 +86,7 @@ class Delays:
         node = policy.wait.node
         for region in policy.code[:1]:
             for call in self._tree.below(region, into_functions=False):
-                delay = self._semantics.waits.pause(call) if isinstance(call, cst.Call) else None
+                delay = pause_of(self._semantics, call) if isinstance(call, cst.Call) else None
                 if delay is not None and not self._is_tick(delay, policy) and (delay is node or self._may_follow(call, status)):
                     yield delay
 
@@ -234,7 +235,7 @@ class Delays:
             return None
         named = self._writing.named("random.random")
         pause = self._tree.parent.get(self._tree.parent.get(node, node), node)
-        if named is None or not isinstance(pause, cst.Call) or self._semantics.waits.pause(pause) is not node:
+        if named is None or not isinstance(pause, cst.Call) or pause_of(self._semantics, pause) is not node:
             return None
         made = self._made(node)
         if Numbers(self._semantics).reads_clock(made):

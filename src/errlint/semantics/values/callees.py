@@ -26,12 +26,6 @@ from errlint.sheets.library import TypeSheet
 _TAKEN_FROM = (Kind.RESPONSE, Kind.EXCEPTION)
 
 
-_RUNNERS = {"asyncio.to_thread": 0, "run_in_executor": 1, "to_thread.run_sync": 0}
-"""Functions that run what they are given in a thread, by their last names, and its position."""
-
-_RUNNER_WORDS = frozenset(name.rpartition(".")[2] for name in _RUNNERS)
-
-
 class Callees:
     """Answers for the calls of one file."""
 
@@ -78,10 +72,11 @@ class Callees:
     def run_in_thread(self, call: cst.Call) -> cst.BaseExpression | None:
         """What a call has a thread run: ``get`` of ``asyncio.to_thread(get, url)``, ``loop.run_in_executor(None, partial(get, url))``."""
         word = call.func.attr.value if isinstance(call.func, cst.Attribute) else dotted(call.func) or ""
-        if word not in _RUNNER_WORDS:
-            return None
+        runners = self._types.runners(word)
+        if not runners:
+            return None  # asked first, as nearly none is
         written = self._names.qualified(call.func) or dotted(call.func) or word
-        position = next((at for name, at in _RUNNERS.items() if written == name or f".{written}".endswith(f".{name}")), None)
+        position = next((argument.position for name, argument in runners if f".{written}".endswith(f".{name}")), None)
         plain = [argument.value for argument in call.args if argument.keyword is None and not argument.star]
         if position is None or position >= len(plain):
             return None

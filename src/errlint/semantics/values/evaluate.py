@@ -76,7 +76,7 @@ class Evaluator:
         self._members = ClassMembers(scopes, constants, types, imported)
         self.serving = Serving(tree, names, functions, types)
         own = OwnAnswers(tree, scopes, names, functions, annotations=self._annotations, serving=self.serving, speeches=types.speeches)
-        self._unknown = Unknown(tree, scopes, self._annotations, types, own)
+        self._unknown = Unknown(tree, scopes, self._annotations, types=types, own=own, binding=binding)
         self._inside = Inside(types, self._unknown)
         self._narrowings = Narrowings(tree, scopes)
         self._objects = Objects(tree, scopes, types, self.meaning)
@@ -233,15 +233,7 @@ class Evaluator:
         found = _most_telling(map(self.bound, self._scopes.reaching(name)))
         if found is not None:
             return replace(found, expression=name)
-        return self._elsewhere(name) or self._by_use(name)
-
-    def _by_use(self, name: cst.Name) -> Meaning | None:
-        """A response, by its use; where the call that gave it has an address, the API's."""
-        found = self._unknown.meaning(name)
-        bindings = self._scopes.reaching(name) if found is not None and found.api is None else []
-        made = bindings[0].value if len(bindings) == 1 else None
-        made = made.expression if isinstance(made, cst.Await) else made
-        return replace(found, api=self._binding.of_call(made)) if found is not None and isinstance(made, cst.Call) else found
+        return self._elsewhere(name) or self._unknown.meaning(name)
 
     def _elsewhere(self, expression: cst.BaseExpression) -> Meaning | None:
         """A variable of another module."""

@@ -22,7 +22,7 @@ from errlint.semantics.program.tree import Tree
 from errlint.semantics.project.imported import Imported
 from errlint.semantics.project.summaries import Fixed, RaisedFor
 from errlint.sheets.libraries import Libraries
-from errlint.sheets.library import FunctionSheet, TypeSheet, ancestors
+from errlint.sheets.library import Argument, FunctionSheet, TypeSheet, ancestors
 from errlint.sheets.speech import Speeches
 
 STATUS_ATTRIBUTES = {
@@ -135,6 +135,10 @@ class Types:
     def speeches(self) -> Speeches:
         """What the sheets say of code that serves."""
         return self._libraries.speeches
+
+    def runners(self, word: str) -> Sequence[tuple[str, Argument]]:
+        """The calls with this last word that run what they are given: the end of each one's dotted name, and the argument that it runs."""
+        return self._libraries.runners.get(word, ())
 
     def function(self, name: str) -> FunctionSheet | None:
         """What a library sheet says of calls of this name."""

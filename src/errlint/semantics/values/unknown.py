@@ -17,6 +17,7 @@ from errlint.semantics.program.constants import int_value
 from errlint.semantics.program.scopes import Binding, How, Scopes
 from errlint.semantics.program.tree import Tree
 from errlint.semantics.values.annotations import Annotations
+from errlint.semantics.values.binding import ApiBinding
 from errlint.semantics.values.own_answers import OwnAnswers
 from errlint.semantics.values.types import STATUS_ATTRIBUTES, Types, shown
 from errlint.sheets.library import TypeSheet
@@ -31,15 +32,16 @@ _KINDS = {kind.name.lower().replace("_", "-"): kind for kind in Kind}
 class Unknown:
     """Answers for the names of one file."""
 
-    def __init__(self, tree: Tree, scopes: Scopes, annotations: Annotations, types: Types, own: OwnAnswers) -> None:
+    def __init__(self, tree: Tree, scopes: Scopes, annotations: Annotations, *, types: Types, own: OwnAnswers, binding: ApiBinding) -> None:
         self._tree = tree
         self._scopes = scopes
         self._annotations = annotations
         self._types = types
         self._own = own
+        self._binding = binding
 
     def meaning(self, name: cst.Name) -> Meaning | None:
-        """A value that is used as only values of one type are."""
+        """A value that is used as only values of one type are; where the call that gave it has an address, the API's."""
         told = self._told.get(name.value)
         if told is None:
             return None
@@ -51,7 +53,10 @@ class Unknown:
             return None
         attribute, sheet = found
         place = Place(bindings[0].node, f"`{name.value}` is used as a response: `.{attribute.attr.value}`")
-        return Meaning(Kind.RESPONSE, (place,), sheet, expression=name)
+        made = bindings[0].value if len(bindings) == 1 else None
+        made = made.expression if isinstance(made, cst.Await) else made
+        api = self._binding.of_call(made) if isinstance(made, cst.Call) else None
+        return Meaning(Kind.RESPONSE, (place,), sheet, api=api, expression=name)
 
     def telling_use(self, name: cst.Name, node: cst.CSTNode) -> Place | None:
         """Where a value that ``node`` binds to a name is used as only responses are."""

@@ -19,7 +19,7 @@ from errlint.semantics.retries.by_hand.polls import is_poll, waits_by_name
 from errlint.semantics.retries.by_hand.readings import retried, wait_of
 from errlint.semantics.retries.by_hand.restarts import end_of_restarts, restarts
 from errlint.semantics.retries.by_hand.rotation import asks_another
-from errlint.semantics.retries.by_hand.stops import stop_of
+from errlint.semantics.retries.by_hand.stops import COUNTED, stop_of
 from errlint.semantics.retries.by_hand.successes import leaves_when_done
 from errlint.semantics.retries.exception_types import AS_LIBRARIES_DO, FEW, TELL_WHEN, Raised
 from errlint.semantics.retries.outcomes import FAILURES, FAULTS, NO_ANSWER
@@ -83,8 +83,8 @@ def _runs_once(semantics: Semantics, region: Region) -> bool:
     """``retries = 1`` and ``for attempt in range(retries)``: what nobody can set otherwise is no retry."""
     if not isinstance(region, cst.For) or not isinstance(region.iter, cst.Call) or len(region.iter.args) != 1:
         return False
-    if (dotted(region.iter.func) or "").rpartition(".")[2] == "count":
-        return False  # from there on
+    if (dotted(region.iter.func) or "").rpartition(".")[2] not in COUNTED:
+        return False
     bound = region.iter.args[0].value
     if isinstance(bound, cst.Name) and any(binding.how is not How.VALUE for binding in semantics.scopes.reaching(bound)):
         return False

@@ -23,6 +23,7 @@ from errlint.semantics.retries.by_hand.passages import Passage, passage
 from errlint.semantics.retries.exception_types import AS_LIBRARIES_DO, FEW, TELL_WHEN
 from errlint.semantics.retries.outcomes import FAILURES, NO_ANSWER, NOT_YET
 from errlint.semantics.retries.policy import Attempt, Retried, RetryPolicy, Stop, either
+from errlint.semantics.retries.waiting.pauses import pause_of
 from errlint.semantics.values.status_sets import ERRORS, OK, Range
 
 if TYPE_CHECKING:
@@ -61,12 +62,12 @@ def _region(semantics: Semantics, pause: cst.Call) -> Region | None:
 
 def _is_sleep(semantics: Semantics, call: cst.Call) -> bool:
     word = (dotted(call.func) or "").rpartition(".")[2].lower()
-    return word.endswith("sleep") and semantics.waits.pause(call) is not None
+    return word.endswith("sleep") and pause_of(semantics, call) is not None
 
 
 def _is_of_a_retry(semantics: Semantics, pause: cst.Call) -> bool:
     """Whether a policy of the file has it in its code, or waits by it."""
-    delay = semantics.waits.pause(pause)
+    delay = pause_of(semantics, pause)
     policies = semantics.retries.layers
     return any(policy.wait.node is delay or any(semantics.tree.within(pause, code) for code in policy.code) for policy in policies)
 
@@ -156,7 +157,7 @@ def _policy(semantics: Semantics, found: Passage, attempt: Attempt, pause: cst.C
         return None
     named = reduce(or_, places.values())
     pauses = [call for call, others in found.steps.pauses.items() if _is_for_a_limit(others)]
-    delays = [delay for call in (pause, *pauses) if (delay := semantics.waits.pause(call)) is not None]
+    delays = [delay for call in (pause, *pauses) if (delay := pause_of(semantics, call)) is not None]
     waits = [semantics.waits.of(delay) for delay in delays]
     wait = replace(either(waits), node=delays[0])
     if wait.server is False and any(semantics.waits.said.is_read_in(one) for one in (branch, *places)):

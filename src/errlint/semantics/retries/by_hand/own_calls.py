@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _HOW = later(r"timeout|session|client|verify|proxy|proxies|retr(y|ies)|delay", re.IGNORECASE)
 """How something is asked for, not what."""
+_ASIDE = (PER_ATTEMPT, CREDENTIAL, _HOW)
 
 
 class OwnCalls:
@@ -71,16 +72,12 @@ class OwnCalls:
         """``fetch(url, page + 1)``, ``fetch(half)``: a parameter that the request is made of gets another value, or goes without."""
         read = {node.value for node in self._made_of if isinstance(node, cst.Name)}
         given = bound_arguments(again, self._function)
-        handed = given.items()
-        if any(
-            name in read and not any(word.search(name) for word in (PER_ATTEMPT, CREDENTIAL, _HOW)) for name in self._left_out(again, given)
-        ):
-            return True
-        others = (
+        others = [
             parameter.name.value
-            for parameter, value in handed
+            for parameter, value in given.items()
             if isinstance(parameter, cst.Param) and not self._is_still(value, parameter.name.value)
-        )
+        ]
+        others += [name for name in self._left_out(again, given) if not any(word.search(name) for word in _ASIDE)]
         return any(name in read for name in others)
 
     def _left_out(self, again: cst.Call, given: Given) -> Iterator[str]:

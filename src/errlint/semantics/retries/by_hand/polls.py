@@ -16,6 +16,7 @@ from errlint.semantics.program.scopes import How
 from errlint.semantics.retries.exception_types import FEW
 from errlint.semantics.retries.outcomes import ANYTHING, FAILURES, LIMITED, NO_ANSWER, NOT_YET
 from errlint.semantics.retries.sent.renewals import renews
+from errlint.semantics.retries.waiting.pauses import pause_of
 from errlint.semantics.retries.words import STATUS_WORDS, last_word
 from errlint.semantics.values.status_sets import ERRORS, OK, UNKNOWN
 
@@ -162,7 +163,7 @@ def _asks_many_times(semantics: Semantics, found: Passage) -> bool:
 
 def _asks_at_intervals(semantics: Semantics, found: Passage) -> bool:
     """Whether a loop waits, and each time as long: a number of seconds."""
-    waits = [semantics.waits.pause(call) for call, outcomes in found.steps.pauses.items() if outcomes & (FAILURES | NOT_YET)]
+    waits = [pause_of(semantics, call) for call, outcomes in found.steps.pauses.items() if outcomes & (FAILURES | NOT_YET)]
     return bool(waits) and all(wait is not None and semantics.waits.number(wait) is not None for wait in waits)
 
 
@@ -226,7 +227,7 @@ def _has_changed_something(semantics: Semantics, region: Region) -> bool:
         for call in tree.inside(statement, cst.Call):
             sent = semantics.attempts.of_call(call) if not wrote else None
             wrote = wrote or (sent is not None and sent.method is not None and sent.method not in _READS)
-            if wrote and semantics.waits.pause(call) is not None:
+            if wrote and pause_of(semantics, call) is not None:
                 return True
     return False
 
@@ -249,7 +250,7 @@ def _changes(semantics: Semantics, call: cst.Call) -> bool:
 
 def _pauses_before(semantics: Semantics, region: Region) -> bool:
     """Whether code waits before a loop: what it asks for takes its time."""
-    return any(semantics.waits.pause(call) is not None for call in _before(semantics, region))
+    return any(pause_of(semantics, call) is not None for call in _before(semantics, region))
 
 
 def _waits_first(semantics: Semantics, found: Passage) -> bool:
@@ -264,7 +265,7 @@ def _waits_first(semantics: Semantics, found: Passage) -> bool:
             return False
         if isinstance(statement, cst.SimpleStatementLine):
             calls = tree.inside(statement, cst.Call)
-            if any(semantics.waits.pause(call) is not None for call in calls):
+            if any(pause_of(semantics, call) is not None for call in calls):
                 return True
     return False
 

@@ -18,6 +18,7 @@ from errlint.semantics.retries.outcomes import FAILED, FAILURES, NO_ANSWER, NOT_
 from errlint.semantics.retries.policy import Retried, Wait, either
 from errlint.semantics.retries.waiting.elsewhere import paced_by
 from errlint.semantics.retries.waiting.noted import is_noted
+from errlint.semantics.retries.waiting.pauses import pause_of
 from errlint.semantics.retries.waiting.perhaps import may_pause
 from errlint.semantics.retries.words import BEGINS_WITH_A_WAIT, MAY_WAIT
 from errlint.semantics.values.status_sets import ERRORS, Range
@@ -273,7 +274,7 @@ def wait_of(semantics: Semantics, passages: Sequence[Passage], failures: Retried
                 # what is waited for is not there yet
                 perhaps = perhaps or not failures.statuses.may & ~_NOT_FOUND
                 continue
-            delay = semantics.waits.pause(call) if outcomes & (FAILED | NOT_YET) else None
+            delay = pause_of(semantics, call) if outcomes & (FAILED | NOT_YET) else None
             if delay is not None:
                 is_own = semantics.tree.within(call, passage.region)
                 pauses.keep(semantics.waits.of(delay, passage.region, passage.given, passage.handed), outcomes, is_own=is_own)

@@ -26,6 +26,7 @@ from errlint.semantics.retries.outcomes import ALL_WAYS, FAILED, FAILURES, NO_AN
 from errlint.semantics.retries.predicates import Predicates
 from errlint.semantics.retries.sent.renewals import CREDENTIALS, renews
 from errlint.semantics.retries.sent.repairs import Repairs
+from errlint.semantics.retries.waiting.pauses import pause_of
 from errlint.semantics.retries.words import BEGINS_WITH_A_WAIT, MAY_WAIT
 from errlint.semantics.values.status_sets import ERRORS, SUCCESS, Range, statuses
 from errlint.semantics.values.types import UNKNOWN_TYPE
@@ -244,7 +245,7 @@ class Steps:
             return self._born(call, state, functions)
         if never_returns(self._semantics, call, or_raises=False):
             return Fate(left=state)
-        if self._semantics.waits.pause(call) is not None:
+        if pause_of(self._semantics, call) is not None:
             if not any(isinstance(entered, cst.FunctionDef) and self._repeats(entered) for entered in self._entered):
                 self.pauses[call] = self.pauses.get(call, 0) | running(state) | ended(state)
             return Fate(next=state)
@@ -321,7 +322,7 @@ class Steps:
             if isinstance(node, cst.Raise) and not self._is_missing(node):
                 return True
             if isinstance(node, cst.Call):
-                if self._semantics.waits.pause(node) is not None:
+                if pause_of(self._semantics, node) is not None:
                     return True
                 inner = self._semantics.functions.run_by(node)
                 if not inner and MAY_WAIT.search((dotted(node.func) or "").rpartition(".")[2]):

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
     from errlint.semantics.retries.by_hand.passages import Passage
 
-_COUNTS = frozenset({"range", "trange"})
+COUNTED = frozenset({"range", "trange"})
+"""What counts from 0, as often as its one argument says."""
 _ENDLESS = frozenset({"count", "cycle", "repeat"})
 _SAME_LENGTH = frozenset({"iter", "list", "deque", "reversed", "sorted"})
 
@@ -187,7 +188,7 @@ def _of_iterable(semantics: Semantics, passage: Passage, region: cst.For) -> Sto
         name = (dotted(iterable.func) or "").rpartition(".")[2]
         if name == "count":
             return Stop(bool(passage.counters.tests), None, None, iterable)
-        if name in _COUNTS:
+        if name in COUNTED:
             return Stop(True, _length_of_range(semantics, passage, iterable), None, iterable)
         if name in ("enumerate", "reversed") and iterable.args:
             return Stop(True, _length(semantics, passage, iterable.args[0].value), None, iterable)
@@ -208,7 +209,7 @@ def _length(semantics: Semantics, passage: Passage, iterable: cst.BaseExpression
     if isinstance(iterable, (cst.Name, cst.Attribute)):
         lengths = {len(value.elements) for value in semantics.constants.values(iterable) if isinstance(value, (cst.Tuple, cst.List))}
         return lengths.pop() if len(lengths) == 1 else None
-    if isinstance(iterable, cst.Call) and (dotted(iterable.func) or "") in _COUNTS and len(iterable.args) == 1:
+    if isinstance(iterable, cst.Call) and (dotted(iterable.func) or "") in COUNTED and len(iterable.args) == 1:
         number = semantics.waits.number(iterable.args[0].value, passage.given)
         return int(number) if number is not None else None
     return None

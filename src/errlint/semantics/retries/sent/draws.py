@@ -10,6 +10,7 @@ import libcst as cst
 from errlint.lean import dataclass
 from errlint.regex import later
 from errlint.semantics.program.names import dotted
+from errlint.semantics.program.tree import Tree
 from errlint.semantics.retries.sent.changes import declared_outside
 from errlint.semantics.retries.words import PER_ATTEMPT
 
@@ -25,7 +26,7 @@ _QUEUES = later(r"queue|_q$|^q$|jobs|tasks|inbox|pending")
 _HOPS = 3
 _COUNTS = "itertools.count"
 """What numbers requests, and chooses none of them."""
-TURNS = "rotate"
+_TURNS = "rotate"
 """The method of a deque after which another item is the first one."""
 
 
@@ -48,6 +49,12 @@ def is_drawn(call: cst.Call) -> bool:
         # `kwargs.pop("timeout")` takes an argument out; `items.pop()` takes the next item
         return word not in ("pop", "popitem") or not call.args or isinstance(call.args[0].value, cst.Integer)
     return word == "get" and bool(_QUEUES.search(owner.rpartition(".")[2].lower())) and not call.args
+
+
+def turned_in(tree: Tree, code: cst.CSTNode) -> set[str | None]:
+    """What code turns around, by name: ``keys.rotate(-1)``."""
+    called = (call.func for call in tree.inside(code, cst.Call, into_functions=False))
+    return {dotted(func.value) for func in called if isinstance(func, cst.Attribute) and func.attr.value == _TURNS} - {None}
 
 
 class Draws:
@@ -124,9 +131,7 @@ class Draws:
         indices = (node for element in item.slice for node in (element.slice, *self._tree.below(element.slice)))
         if any(isinstance(node, (cst.Name, cst.Attribute)) and dotted(node) in moved for node in indices):
             return True
-        called = (call.func for call in self._tree.inside(function.body, cst.Call, into_functions=False))
-        turned = {dotted(func.value) for func in called if isinstance(func, cst.Attribute) and func.attr.value == TURNS}
-        return dotted(item.value) in turned - {None}
+        return dotted(item.value) in turned_in(self._tree, function.body)
 
     def _moves_on(self, change: _Set, function: cst.FunctionDef) -> bool:
         """``self.at += 1`` and ``self.at = (self.at + 1) % len(urls)``: of what outlives the call."""

@@ -99,8 +99,7 @@ class Keys:
         """Whether a value comes from another call of HTTP in the same code than the attempt."""
         for binding in self._semantics.scopes.reaching(node) if isinstance(node, cst.Name) else ():
             made = binding.value.expression if isinstance(binding.value, cst.Await) else binding.value
-            is_there = isinstance(made, cst.Call) and made is not attempt.call and self._tree.within(made, code)
-            if is_there and isinstance(made, cst.Call) and self._semantics.runs(made):
+            if isinstance(made, cst.Call) and made is not attempt.call and self._tree.within(made, code) and self._semantics.runs(made):
                 evidence = self._semantics.does_http(made)
                 return evidence is not None and all(place.node is not attempt.call for place in evidence.trail)
         found = self._semantics.meaning(node) if isinstance(node, (cst.Name, cst.Call)) else None

@@ -15,7 +15,7 @@ from errlint.semantics.program.scopes import Binding, How
 from errlint.semantics.program.tree import Tree, alike
 from errlint.semantics.retries.by_hand.counters import Counters
 from errlint.semantics.retries.sent.changes import Change, Changes, member_of_a_variable, root
-from errlint.semantics.retries.sent.draws import TURNS, is_drawn
+from errlint.semantics.retries.sent.draws import is_drawn, turned_in
 from errlint.semantics.retries.sent.renewals import renews
 from errlint.semantics.retries.words import COUNTER, CREDENTIAL, PER_ATTEMPT
 
@@ -102,9 +102,8 @@ class RequestParts:
 
     @cached_property
     def turned(self) -> set[str | None]:
-        """``keys.rotate(-1)``: what is turned around in the region."""
-        called = (call.func for call in self._tree.inside(self._region, cst.Call, into_functions=False))
-        return {dotted(func.value) for func in called if isinstance(func, cst.Attribute) and func.attr.value == TURNS} - {None}
+        """What is turned around in the region, so that its items are others in the next pass."""
+        return turned_in(self._tree, self._region)
 
     def _name_rotates(self, name: cst.Name, call: cst.Call, hops: int) -> bool:
         made: list[cst.BaseExpression] = []

@@ -286,25 +286,21 @@ class Sameness:
         nodes = (expression, *self._tree.below(expression))
         return any(isinstance(node, cst.Name) and node.value == name and is_read(self._tree, node) for node in nodes)
 
-    def _sets_others(self, statement: cst.Assign, name: cst.Name) -> bool:
-        """Whether an assignment sets members of a variable that are not the one which is read here."""
-        return all(self.parts.reads_another_member(name, member_of_a_variable(target.target)) for target in statement.targets)
-
-    def _counts_others(self, statement: cst.CSTNode, name: cst.Name) -> bool:
-        """``hook.failed += 1``: it counts on a member of a variable that is not the one which is read here."""
-        if not isinstance(statement, cst.AugAssign):
-            return False
-        return self.parts.reads_another_member(name, member_of_a_variable(statement.target))
+    def _sets_others(self, statement: cst.Assign | cst.AugAssign, name: cst.Name) -> bool:
+        """``hook.failed += 1``: whether members of a variable are set, or counted, that are not the one which is read here."""
+        targets = [one.target for one in statement.targets] if isinstance(statement, cst.Assign) else [statement.target]
+        return all(self.parts.reads_another_member(name, member_of_a_variable(target)) for target in targets)
 
     def _changed_inside(self, name: str, read: cst.Name | None = None) -> bool:
         """``params["page"] = …`` and ``headers["Origin"] = …`` change the request; ``headers["Authorization"] = …`` does not.
 
         :param read: where it is read, if that is one place.
         """
-        counted = (node for node in self._names.counted.get(name, ()) if read is None or not self._counts_others(node, read))
-        changes = [*self._extended(name), *(node for node in counted if not self._is_last(node))]
-        filled = (node for node in self._names.filled.get(name, ()) if read is None or not self._sets_others(node, read))
-        changes += [node for node in filled if not self._set_alike(node) and not self._is_last(node)]
+        made: list[cst.CSTNode] = [node for node in self._names.filled.get(name, ()) if not self._set_alike(node)]
+        made = [node for node in (*made, *self._names.counted.get(name, ())) if not self._is_last(node)]
+        if read is not None:
+            made = [node for node in made if not isinstance(node, (cst.Assign, cst.AugAssign)) or not self._sets_others(node, read)]
+        changes = [*self._extended(name), *made]
         return bool(changes) and not self._is_turn(*changes)
 
     def _extended(self, name: str) -> list[cst.Call]:

@@ -10,6 +10,7 @@ import libcst as cst
 
 from errlint.first_party import is_first_party
 from errlint.semantics.retries.policy import Wait, either
+from errlint.semantics.retries.waiting.pauses import pause_of
 from errlint.semantics.retries.words import STATUS_WORDS, last_word
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def paced_by(semantics: Semantics, region: cst.CSTNode) -> Wait | None:
 
 def _delays(semantics: Semantics, function: cst.FunctionDef, deep: int) -> Iterator[cst.BaseExpression]:
     for call in semantics.tree.inside(function.body, cst.Call, into_functions=False):
-        delay = semantics.waits.pause(call)
+        delay = pause_of(semantics, call)
         if delay is not None:
             yield delay
         for inner in semantics.runs(call) if delay is None and deep else ():

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from errlint.semantics.retries.waiting.pauses import pause_of
+
 if TYPE_CHECKING:
     from errlint.semantics.analysis import Semantics
 
@@ -24,7 +26,7 @@ def _pauses(semantics: Semantics, code: cst.CSTNode, hops: int, seen: set[cst.CS
     if code in seen:
         return False
     seen.add(code)
-    if any(semantics.waits.pause(call) is not None for call in semantics.tree.inside(code, cst.Call)):
+    if any(pause_of(semantics, call) is not None for call in semantics.tree.inside(code, cst.Call)):
         return True
     return hops > 0 and any(_pauses(semantics, one, hops - 1, seen) for one in _called_in(semantics, code))
 

@@ -18,8 +18,6 @@ from errlint.semantics.meaning import Kind, Place
 from errlint.semantics.program.functions import Given, arguments
 from errlint.semantics.program.names import dotted
 from errlint.semantics.program.scopes import Binding, How
-from errlint.semantics.retries.by_hand.restarts import restarts
-from errlint.semantics.retries.limits import waited_out
 from errlint.semantics.retries.policy import Growth, Wait
 from errlint.semantics.retries.waiting.kept import PASSES_ON, is_kept_by_outcome
 from errlint.semantics.retries.waiting.numbers import Numbers
@@ -33,7 +31,6 @@ if TYPE_CHECKING:
 
 _ANSWERS = (Kind.RESPONSE, Kind.EXCEPTION, Kind.HEADERS, Kind.BODY)
 _ANSWER_NAMES = frozenset({"response", "resp", "res", "r", "e", "ex", "exc", "err", "error", "exception", "headers"})
-_SLEEPERS = frozenset({"sleep", "async_sleep", "sleep_func", "sleeper"})
 _DEPTH = 16
 
 
@@ -101,40 +98,6 @@ class Waits:
         server = True if found.server else None if found.handed else False
         jitter = True if found.jitter else None if found.by_others else False
         return Wait(growth, seconds, jitter, server, found.cap, node, tuple(found.server), steady=found.steady and growth == "growing")
-
-    def pause(self, call: cst.Call) -> cst.BaseExpression | None:
-        """What a call waits for: ``time.sleep(x)``, ``await asyncio.sleep(x)``, ``stop.wait(x)``, ``task.retry(delay=x)``."""
-        argument = self._semantics.libraries.pauses.get(self._semantics.names.qualified(call.func) or "")
-        plain = [found.value for found in call.args if found.keyword is None and not found.star]
-        if argument is not None:
-            named = next((found.value for found in call.args if found.keyword is not None), None)
-            position = argument.position or 0
-            return plain[position] if position < len(plain) else named
-        waited = waited_out(self._semantics, call)
-        if waited is not None or not isinstance(call.func, (cst.Attribute, cst.Name)):
-            return waited
-        word = call.func.attr.value if isinstance(call.func, cst.Attribute) else call.func.value
-        if word.lower().lstrip("_") in _SLEEPERS and not self._is_own(call):
-            return plain[0] if plain else None
-        if word in self._semantics.libraries.retries.restarting:
-            function = self._tree.enclosing(call, cst.FunctionDef)
-            return restarts(self._semantics, function).get(call) if function is not None else None
-        if word == "wait" and isinstance(call.func, cst.Attribute):
-            by_name = {found.keyword.value: found.value for found in call.args if found.keyword is not None}
-            if "timeout" in by_name:
-                return by_name["timeout"]
-            said = [*plain, *(value for name, value in by_name.items() if _is_about_time(name))]
-            return said[0] if len(said) == 1 and self._is_number(said[0]) else None
-        return None
-
-    def _is_own(self, call: cst.Call) -> bool:
-        """Whether the project has the code that a call runs: that tells what it waits for."""
-        return bool(self._semantics.functions.run_by(call)) or self._semantics.evaluator.callees.runs_code(call)
-
-    def _is_number(self, expression: cst.BaseExpression) -> bool:
-        if isinstance(expression, (cst.Integer, cst.Float, cst.BinaryOperation)):
-            return True
-        return _is_about_time((dotted(expression) or "").rpartition(".")[2])
 
     def number(self, expression: cst.BaseExpression, given: Given | None = None) -> float | None:
         """The value of a number that is written out and the same each time; ``given``: what parameters stand for."""
@@ -434,7 +397,3 @@ class Waits:
         if meaning is not None and meaning.kind in _ANSWERS:
             return True
         return (dotted(expression) or "").rpartition(".")[2].lower() in _ANSWER_NAMES
-
-
-def _is_about_time(name: str) -> bool:
-    return any(word in name.lower() for word in ("delay", "wait", "interval", "sleep", "backoff", "seconds", "timeout"))
